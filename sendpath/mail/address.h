@@ -1,0 +1,41 @@
+/* One strict parser for RFC 5322 address lists; says where an error is. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* One mailbox. @addr is the addr-spec as it goes on the wire: local part (quoted where it must
+ * be), `@`, domain as written; without a domain (`root`) it has no `@`. */
+typedef struct {
+  char *name; /* display name, decoded from quoting but not from RFC 2047; NULL if none */
+  char *addr; /* never NULL */
+} Address;
+
+void        address_free (Address *address);
+
+/* Parses @text (@length bytes, need not end in NUL) as an address-list: groups, comments, quoted
+ * strings, empty list elements, obsolete routes, raw UTF-8. NULL and G_IO_ERROR_INVALID_DATA with
+ * the position in the message if any part does not parse: never a prefix. Bounds: 64 KiB of text,
+ * comment depth 32, local part 64, domain 255 bytes (RFC 5321 4.5.3.1). */
+GPtrArray  *address_list_parse (const char *text, gsize length, GError **error);
+
+/* Parses exactly one complete addr-spec, with or without angle brackets; used for `-f` and
+ * operands. "" and "<>" give an address whose addr is "" if @may_be_empty. */
+char       *address_parse_one (const char *text, gboolean may_be_empty, GError **error);
+
+/* Same mailbox: domain without case, local part with case. */
+gboolean    address_equal (const char *a, const char *b);
+
+/* The domain, or NULL for an unqualified name. Borrowed from @addr. */
+const char *address_get_domain (const char *addr);
+
+/* TRUE if @pattern (an address, or `*@domain`) covers @addr. */
+gboolean    address_matches (const char *pattern, const char *addr);
+
+/* `Name <addr>` for a header field; the name quoted or RFC 2047 encoded as needed. */
+char       *address_format (const char *name, const char *addr);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Address, address_free)
+
+G_END_DECLS

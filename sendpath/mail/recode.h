@@ -1,0 +1,16 @@
+/* What SMTP, or one server, cannot carry becomes quoted-printable or base64, part by part.
+ * Signed messages are never recoded: the caller asks message_is_signed() first. */
+#pragma once
+
+#include "sendpath/mail/message-private.h"
+
+G_BEGIN_DECLS
+
+/* Traits of a body; reads it once. */
+gboolean         recode_scan (const BodySource *body, BodyTraits *ret_traits, GError **error);
+
+/* A message whose leaf parts have none of @unwanted; unaffected parts byte for byte. The new body
+ * is in memory up to 1 MiB, else in an unlinked temporary file. */
+SendpathMessage *recode_message (SendpathMessage *message, BodyTraits unwanted, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,24 @@
+/* What is added to or mended in a message once, when it comes in: recipients of -t, Bcc removed,
+ * Date, Message-ID and From, local names, recoding. After this the bytes never change in the outbox. */
+#pragma once
+
+#include "sendpath/mail/message-private.h"
+
+G_BEGIN_DECLS
+
+/* What submission needs to know of the world; all borrowed. */
+typedef struct {
+  const char *address;      /* the account's address: From: when missing, domain of nothing else */
+  const char *name;         /* its display name, or NULL */
+  const char *local;        /* where unqualified recipients go (PRODUCT.md `local`) */
+  GDateTime  *now;          /* for Date: */
+  const char *unique;       /* 32 hex digits of randomness for Message-ID */
+} SubmissionContext;
+
+/* Gives the finished message, ready for the outbox: envelope sender still NULL where the account
+ * decides, at least one recipient, each once. G_IO_ERROR_INVALID_DATA (exit 65) when the message or
+ * an address cannot be used; the text names the field or address and says what to do. */
+SendpathMessage *submission_finish (SendpathMessage *raw, const SubmissionContext *context,
+                                    GError **error);
+
+G_END_DECLS
