@@ -1,0 +1,44 @@
+/* What a session is given to send: envelope, content, and whom to tell before the final dot and
+ * when a recipient is settled. */
+#pragma once
+
+#include "sendpath/mail/message-private.h"
+#include "sendpath/wire/phase.h"
+#include "sendpath/wire/reply.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  const char    *address; /* borrowed */
+  gboolean       is_offered;
+  SendpathPhase  phase;   /* where its fate was decided: rcpt, data, eod… */
+  SendpathReply *reply;   /* its own RCPT reply if refused, else the reply that decided; owned */
+} DeliveryRecipient;
+
+typedef struct _Delivery Delivery;
+
+struct _Delivery {
+  SendpathMessage *message;    /* its sender is what MAIL FROM says; not NULL */
+  GArray          *recipients; /* DeliveryRecipient; addresses live as long as @message */
+  const char      *dsn_notify; /* "FAILURE,DELAY" or NULL; only where offered */
+  const char      *dsn_envid;
+
+  /* "About to send the final dot" must be on disk when this returns TRUE (P-6). FALSE: the session
+   * ends without the dot and nothing was sent. NULL: no record is kept. */
+  gboolean (*before_dot) (Delivery *delivery, GError **error);
+  /* The reply of the final dot is known, or lost; the recipients hold it. Called once, after before_dot. */
+  void     (*settled) (Delivery *delivery);
+  void     (*progress) (Delivery *delivery, guint64 sent_bytes, guint64 total_bytes); /* or NULL */
+  gpointer   data;
+
+  /* Filled in by the session: the furthest phase and the last decisive reply of the transaction. */
+  SendpathPhase  phase;
+  SendpathReply *reply; /* owned */
+};
+
+/* Takes the recipients @addresses (subset of the message's, borrowed). */
+Delivery *delivery_new (SendpathMessage *message, const char *const *addresses);
+void      delivery_free (Delivery *delivery);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Delivery, delivery_free)
+
+G_END_DECLS

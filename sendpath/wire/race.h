@@ -1,0 +1,56 @@
+/* Endpoints and address families of one server against each other, to a verified, greeted
+ * connection. It never sends a command. */
+#pragma once
+
+#include "sendpath/wire/endpoint.h"
+#include "sendpath/wire/phase.h"
+#include "sendpath/wire/stream.h"
+
+G_BEGIN_DECLS
+
+/* What one runner of the race came to: a connection, or a failure that got as far as @phase. */
+typedef struct {
+  SendpathEndpoint *endpoint;
+  char             *ip;       /* textual address, NULL when it never got one */
+  GSocketFamily     family;
+  Stream           *stream;   /* NULL for a failure; take it with g_steal_pointer */
+  SendpathReply    *greeting; /* winner: code 220; failure: the reply or fault */
+  SendpathPhase     phase;
+  gint64            started_at_us; /* g_get_real_time() */
+  guint             resolve_ms, connect_ms, tls_ms;
+} Runner;
+
+void runner_free (Runner *runner);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Runner, runner_free)
+
+/* Which of the runners not yet used may start. */
+typedef enum {
+  RACE_ALL,           /* all that are left */
+  RACE_OTHER_FAMILY,  /* the last winner's endpoint over the other address family */
+  RACE_NEXT_ENDPOINT, /* any endpoint but those that already won */
+} RaceField;
+
+typedef struct {
+  guint         patience_s; /* no answer to the connect: 2 in the walk, 30 from the outbox */
+  const char   *tls_pin;    /* or NULL */
+  GSocketFamily family;     /* G_SOCKET_FAMILY_INVALID: both */
+  gboolean      pop;        /* greeting is POP3's `+OK`, read by libetpan: do not read it here */
+  const Trace  *trace;
+  GResolver    *resolver;   /* NULL: the default */
+} RaceOptions;
+
+typedef struct _Race Race;
+
+/* @endpoints: GPtrArray of SendpathEndpoint, in order of preference. */
+Race            *race_new (GPtrArray *endpoints, const RaceOptions *options);
+void             race_free (Race *race);
+
+/* The next winner, or NULL when nobody of that field is left. A later call goes on with those who
+ * did not win (their addresses are known, failed ones stay out). Blocks; iterates a main context of its own. */
+Runner          *race_run (Race *race, RaceField field, GCancellable *cancellable);
+/* Failures since the last call, in the order they happened (GPtrArray of Runner). */
+GPtrArray       *race_steal_failures (Race *race);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Race, race_free)
+
+G_END_DECLS
