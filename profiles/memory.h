@@ -1,0 +1,22 @@
+/* What was learned, by string keys: the route that worked per account and network, limits, POP windows. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _Memory Memory;
+
+/* @state_dir is made when first written. Reading never fails: what cannot be read was not learned. */
+Memory  *memory_new (const char *state_dir);
+void     memory_free (Memory *memory);
+/* @topic: `route`, `pop`, `limit`, `port`; @key: any text. NULL if unknown or older than @max_age_s (0: any age) at @now_s
+ * (seconds since 1970; entries from the future are old, P-13). */
+char    *memory_get (Memory *memory, const char *topic, const char *key, gint64 now_s, guint64 max_age_s);
+void     memory_set (Memory *memory, const char *topic, const char *key, const char *value, gint64 now_s);
+/* Forgets every entry of @topic (NULL: all) whose key starts with @prefix. */
+void     memory_forget (Memory *memory, const char *topic, const char *prefix);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Memory, memory_free)
+
+G_END_DECLS
