@@ -1,0 +1,70 @@
+/* The durable outbox: a folder of plain files (DESIGN.md section 3). Sub-folders tmp, queue, failed, corrupt; a message is in
+ * one of them at a time, moved by rename. It never sends and never asks. */
+#pragma once
+
+#include "sendpath/mail/message-private.h"
+#include "sendpath/outbox/journal.h"
+#include "sendpath/walk/report-private.h"
+
+G_BEGIN_DECLS
+
+#define OUTBOX_ERROR (outbox_error_quark ())
+typedef enum {
+  OUTBOX_ERROR_CANNOT_CREATE, /* exit 73 */
+  OUTBOX_ERROR_IO,            /* exit 74 */
+  OUTBOX_ERROR_FULL,          /* exit 75: disk or quota full, no inodes, file size limit, no descriptors */
+  OUTBOX_ERROR_UNSAFE,        /* exit 77: folder writable by others or not ours */
+  OUTBOX_ERROR_NOT_FOUND,
+  OUTBOX_ERROR_BUSY,          /* another sender holds the message */
+  OUTBOX_ERROR_CORRUPT,       /* set aside in corrupt/ */
+} OutboxError;
+GQuark outbox_error_quark (void);
+
+typedef enum { OUTBOX_QUEUE, OUTBOX_FAILED, OUTBOX_CORRUPT } OutboxFolder;
+
+typedef struct _Outbox Outbox;
+/* A message that this process alone may send or change, until it is freed. */
+typedef struct _OutboxEntry OutboxEntry;
+
+/* Opens (and makes, 0700) the folder. Plain system calls: usable before a fork. */
+Outbox      *outbox_open (const char *path, GError **error);
+Outbox      *outbox_ref (Outbox *outbox);
+void         outbox_unref (Outbox *outbox);
+
+/* P-1: when this returns an id, message and envelope are written, synced, renamed into queue/ and the folder is
+ * synced. @account: its id, or NULL when not yet decided (broken configuration). @sender_is_fixed: FALSE: MAIL FROM
+ * comes from the account. @now_us: g_get_real_time(). Newly allocated id of 32 hex digits. */
+char        *outbox_add (Outbox *outbox, SendpathMessage *message, const char *account, gint64 now_us,
+                         GError **error);
+
+/* Ids in order of arrival (GStrv). Removes nothing; what cannot be read is moved to corrupt/ and named in @ret_corrupt
+ * (GStrv, may be NULL). */
+char       **outbox_list (Outbox *outbox, OutboxFolder folder, char ***ret_corrupt, GError **error);
+/* @id may be a unique prefix of at least 4 digits. */
+char        *outbox_find (Outbox *outbox, const char *id, OutboxFolder *ret_folder, GError **error);
+
+/* Locks and reads one message; OUTBOX_ERROR_BUSY if somebody else has it. Checks lengths, checksum, end mark. */
+OutboxEntry *outbox_take (Outbox *outbox, const char *id, GError **error);
+/* Reads what is known without a lock: envelope, journal, no checksum of the body. */
+SendpathReport *outbox_read_report (Outbox *outbox, const char *id, GError **error);
+
+void             outbox_entry_free (OutboxEntry *entry); /* lets the lock go */
+const char      *outbox_entry_get_id (OutboxEntry *entry);
+const char      *outbox_entry_get_account (OutboxEntry *entry); /* nullable */
+SendpathMessage *outbox_entry_get_message (OutboxEntry *entry);
+/* What happened so far: all journal records applied. Changed by the functions below. */
+SendpathReport  *outbox_entry_get_report (OutboxEntry *entry);
+Journal         *outbox_entry_get_journal (OutboxEntry *entry);
+
+/* All recipients settled and none failed: the message leaves the disk. Else it moves to failed/ if nothing
+ * waits and something failed or is uncertain; otherwise it stays. */
+gboolean         outbox_entry_file (OutboxEntry *entry, GError **error);
+/* The user's command. */
+gboolean         outbox_entry_remove (OutboxEntry *entry, GError **error);
+/* Removes leftovers of dead submissions in tmp/ (idempotent; never touches what a living process writes). */
+gboolean         outbox_recover (Outbox *outbox, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Outbox, outbox_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OutboxEntry, outbox_entry_free)
+
+G_END_DECLS
