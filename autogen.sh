@@ -92,7 +92,7 @@ build_in ()
   if ! test -f "$directory/config.status"; then
     (cd "$directory" && "$top/configure" --quiet "$@") || return 1
   fi
-  make --no-print-directory -C "$directory" -j"$jobs"
+  make -s --no-print-directory -C "$directory" -j"$jobs"
 }
 
 # ---- totals ---------------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ suite ()
   say "building and testing in ${directory#"$top/"}"
   build_in "$@" || { fail "the build in ${directory#"$top/"}"; return; }
   rm -f "$directory"/tests/*.trs
-  make --no-print-directory -C "$directory" -j"$jobs" check
+  make -s --no-print-directory -C "$directory" -j"$jobs" check
   status=$?
   before=$failed
   count_suite "$directory/tests"
@@ -145,7 +145,7 @@ compile_with_clang ()
   command -v clang >/dev/null || { skip "clang: not installed"; return; }
   say "compiling with clang in _build/clang"
   if build_in "$build/clang" --enable-werror --disable-introspection CC=clang &&
-     make --no-print-directory -C "$build/clang" -j"$jobs" check TESTS= >/dev/null; then
+     make -s --no-print-directory -C "$build/clang" -j"$jobs" check TESTS= >/dev/null; then
     passed=$((passed + 1))
   else
     fail "the build with clang"
