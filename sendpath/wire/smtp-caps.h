@@ -1,4 +1,5 @@
-/* What an EHLO reply offers, from one table of keywords. */
+/* What an EHLO reply offers, from one table of keywords. It must never take over what was said
+ * before TLS: parse anew into a cleared struct. */
 #pragma once
 
 #include <glib.h>
@@ -25,7 +26,12 @@ typedef struct {
   char  **mechanisms;     /* upper case, in the server's order; never NULL after parsing */
 } SmtpCaps;
 
-void smtp_caps_parse (SmtpCaps *caps, const SendpathReply *ehlo);
-void smtp_caps_clear (SmtpCaps *caps);
+/* Reads @ehlo, the reply to EHLO or HELO, into @caps; what was there before is dropped. */
+void  smtp_caps_parse (SmtpCaps *caps, const SendpathReply *ehlo);
+void  smtp_caps_clear (SmtpCaps *caps);
+
+/* By how many bytes the offered extensions let a MAIL or a RCPT command be longer. */
+gsize smtp_caps_get_mail_extra (const SmtpCaps *caps);
+gsize smtp_caps_get_rcpt_extra (const SmtpCaps *caps);
 
 G_END_DECLS

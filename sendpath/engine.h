@@ -1,0 +1,109 @@
+/* SendpathEngine: the face for embedders: a message goes in, a report comes out. */
+#pragma once
+
+#include "profiles/network.h"
+#include "profiles/profile-store.h"
+#include "sendpath/mail/message.h"
+#include "sendpath/request.h"
+#include "sendpath/walk/report.h"
+
+G_BEGIN_DECLS
+
+#define SENDPATH_TYPE_ENGINE (sendpath_engine_get_type ())
+G_DECLARE_FINAL_TYPE (SendpathEngine, sendpath_engine, SENDPATH, ENGINE, GObject)
+
+#define SENDPATH_ERROR (sendpath_error_quark ())
+/**
+ * SendpathError:
+ * @SENDPATH_ERROR_OUTBOX_CANNOT_CREATE: the outbox cannot be made (exit 73)
+ * @SENDPATH_ERROR_OUTBOX_IO: the outbox cannot be read or written (exit 74)
+ * @SENDPATH_ERROR_OUTBOX_FULL: no room or no descriptors (exit 75)
+ * @SENDPATH_ERROR_OUTBOX_UNSAFE: others may write to the outbox (exit 77)
+ * @SENDPATH_ERROR_MESSAGE: the message or an address cannot be used (exit 65)
+ * @SENDPATH_ERROR_NOT_FOUND: no such message in the outbox
+ * @SENDPATH_ERROR_BUSY: another process is sending that message
+ * @SENDPATH_ERROR_CORRUPT: the message was damaged on disk and has been set aside
+ * @SENDPATH_ERROR_PROCESS: no process could be started (exit 71)
+ *
+ * Why something could not be tried. What servers said is never an error: it is in the report. Errors of the
+ * configuration are #SendpathProfileError.
+ *
+ * Since: 1.0
+ */
+typedef enum {
+  SENDPATH_ERROR_OUTBOX_CANNOT_CREATE,
+  SENDPATH_ERROR_OUTBOX_IO,
+  SENDPATH_ERROR_OUTBOX_FULL,
+  SENDPATH_ERROR_OUTBOX_UNSAFE,
+  SENDPATH_ERROR_MESSAGE,
+  SENDPATH_ERROR_NOT_FOUND,
+  SENDPATH_ERROR_BUSY,
+  SENDPATH_ERROR_CORRUPT,
+  SENDPATH_ERROR_PROCESS,
+} SendpathError;
+GQuark sendpath_error_quark (void);
+
+/* Properties: `profiles` (SendpathProfileStore, construct), `outbox-dir`, `state-dir` (filename, construct; NULL: the
+ * places of PRODUCT.md section 5), `location` (id, NULL: recognised), `network` (SendpathNetwork, NULL: the present one),
+ * `patience` (seconds without any answer until a server counts as blocked; 2).
+ * Signals, emitted in the thread-default main context that was current when the call began:
+ * `request` (SendpathRequest) -> gboolean: TRUE means "will be answered"; `attempt-started` (SendpathRoute);
+ * `attempt-ended` (SendpathReport, guint index); `trace` (char *line). */
+SendpathEngine *sendpath_engine_new (SendpathProfileStore *profiles);
+
+SendpathProfileStore *sendpath_engine_get_profiles (SendpathEngine *self);
+SendpathNetwork      *sendpath_engine_get_network (SendpathEngine *self); /* borrowed */
+/* The location that counts now: chosen by hand or recognised; borrowed, nullable. */
+SendpathLocation     *sendpath_engine_get_current_location (SendpathEngine *self);
+
+/* P-1: durable when it returns an id. @account: id, or NULL to match by From and sender. With profiles that could not be
+ * loaded, pass their error's message as @hold_reason: the message is held. Starts no thread. */
+char           *sendpath_engine_submit (SendpathEngine *self, SendpathMessage *message, const char *account,
+                                        const char *hold_reason, GError **error);
+
+/* Walks for one message of the outbox. */
+SendpathReport *sendpath_engine_deliver (SendpathEngine *self, const char *id, GCancellable *cancellable,
+                                         GError **error);
+void            sendpath_engine_deliver_async (SendpathEngine *self, const char *id, GCancellable *cancellable,
+                                               GAsyncReadyCallback callback, gpointer user_data);
+SendpathReport *sendpath_engine_deliver_finish (SendpathEngine *self, GAsyncResult *result, GError **error);
+
+/* Submits and delivers. */
+SendpathReport *sendpath_engine_send (SendpathEngine *self, SendpathMessage *message, const char *account,
+                                      GCancellable *cancellable, GError **error);
+void            sendpath_engine_send_async (SendpathEngine *self, SendpathMessage *message, const char *account,
+                                            GCancellable *cancellable, GAsyncReadyCallback callback,
+                                            gpointer user_data);
+SendpathReport *sendpath_engine_send_finish (SendpathEngine *self, GAsyncResult *result, GError **error);
+
+/* Hands message @id to a process of its own that survives this one, and waits at most @wait_s seconds for its report: NULL
+ * without error when time is up. Must be called before the process has threads (R: PRODUCT.md section 6). */
+SendpathReport *sendpath_engine_hand_over (SendpathEngine *self, const char *id, guint wait_s, GError **error);
+
+/* The outbox. Reports are (element-type SendpathReport) in order of arrival. */
+GPtrArray      *sendpath_engine_list_queue (SendpathEngine *self, GError **error);
+SendpathReport *sendpath_engine_show (SendpathEngine *self, const char *id, GError **error);
+gboolean        sendpath_engine_remove (SendpathEngine *self, const char *id, GError **error);
+/* Tries every waiting message now, patiently. */
+GPtrArray      *sendpath_engine_flush (SendpathEngine *self, GCancellable *cancellable, GError **error);
+void            sendpath_engine_flush_async (SendpathEngine *self, GCancellable *cancellable,
+                                             GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray      *sendpath_engine_flush_finish (SendpathEngine *self, GAsyncResult *result, GError **error);
+
+/* (element-type SendpathRoute): what would be tried; @account, @from, @recipient may be NULL. No traffic but look-ups. */
+GPtrArray      *sendpath_engine_plan (SendpathEngine *self, const char *account, const char *from,
+                                      const char *recipient, GError **error);
+
+/* @name: an account's id, `pop:ACCOUNT` or `location:NAME`. @ret_stored_for: the servers it was stored for (GStrv). */
+gboolean        sendpath_engine_set_password (SendpathEngine *self, const char *name, const char *password,
+                                              char ***ret_stored_for, GError **error);
+gboolean        sendpath_engine_clear_password (SendpathEngine *self, const char *name, GError **error);
+/* `keyring`, `command`, `missing` or `locked`; static. */
+const char     *sendpath_engine_get_secret_state (SendpathEngine *self, const char *account);
+
+/* Connects and logs in on every route of @account, sends nothing: one JSON object per check (PRODUCT.md `account test`),
+ * (element-type utf8). @ret_ok: TRUE if every server has one way that works. */
+GPtrArray      *sendpath_engine_test_account (SendpathEngine *self, const char *account, gboolean *ret_ok,
+                                              GCancellable *cancellable, GError **error);
+
+G_END_DECLS
