@@ -5,8 +5,8 @@
 #   ./autogen.sh demo    installs what is missing, builds in _build/, runs `sendpath demo`
 #   ./autogen.sh check   the same, then every test; ends with a line of totals
 #
-# This file holds the one list of packages (names of Debian 12). It never writes outside the tree,
-# except by apt-get.
+# This file holds the list of packages (names of Debian 12). It never writes outside the tree, except
+# by apt-get.
 set -u
 
 build_packages='
@@ -15,10 +15,10 @@ build_packages='
   libglib2.0-dev libjson-glib-dev libgsasl-dev libsecret-1-dev libpsl-dev libetpan-dev
   glib-networking ca-certificates'
 
-# What the tests need besides; the lab (root only) brings its mail servers into a place of its own.
+# What the tests need besides. The lab (root only) is also used by hand: it installs what it needs
+# itself, its mail servers into a place of its own.
 check_packages='
-  clang g++ binutils dbus dbus-daemon gnome-keyring libsecret-tools openssl
-  iproute2 iputils-ping nftables util-linux procps dnsmasq-base'
+  clang g++ binutils dbus dbus-daemon gnome-keyring libsecret-tools openssl'
 
 cd "$(dirname "$0")" || exit 1
 top=$(pwd)
