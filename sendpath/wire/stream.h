@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 
 typedef struct _Stream Stream;
 
-/* @connection is kept with a reference; @cancellable may be NULL. */
+/* @connection is kept with a reference; @trace must outlive the stream; @cancellable may be NULL. The
+ * deadline is 60 s from now until one is set. */
 Stream          *stream_new (GSocketConnection *connection, const Trace *trace,
                              GCancellable *cancellable);
 void             stream_free (Stream *stream); /* closes at once, without a goodbye */
@@ -23,6 +24,12 @@ void             stream_set_deadline (Stream *stream, guint seconds);
  * attack (R-13) and fails. FALSE: stream is dead, stream_dup_failure() says why. */
 gboolean         stream_start_tls (Stream *stream, const char *identity, const char *pin);
 gboolean         stream_is_tls (const Stream *stream);
+/* The same for a loop that runs several streams in the thread-default context: the deadline is the caller's, who
+ * cancels @cancellable. The stream must live until the callback. */
+void             stream_start_tls_async (Stream *stream, const char *identity, const char *pin,
+                                         GCancellable *cancellable, GAsyncReadyCallback callback,
+                                         gpointer data);
+gboolean         stream_start_tls_finish (Stream *stream, GAsyncResult *result);
 /* tls-exporter or tls-server-end-point data for SCRAM-PLUS, or NULL. */
 GBytes          *stream_get_channel_binding (Stream *stream, GTlsChannelBindingType type);
 
@@ -30,9 +37,18 @@ GBytes          *stream_get_channel_binding (Stream *stream, GTlsChannelBindingT
 gboolean         stream_write (Stream *stream, const char *bytes, gsize length);
 gboolean         stream_flush (Stream *stream);
 
-/* One line ending in LF, without its line end, borrowed until the next call; at most @max bytes. NULL: failure. NUL
- * bytes are kept; @ret_length counts them. */
+/* One line ending in LF, without its line end (LF or CRLF), borrowed until the next call; a line of more than @max
+ * bytes with its end is a failure as soon as it is seen. NULL: failure. NUL bytes are kept; @ret_length counts
+ * them. */
 const char      *stream_read_line (Stream *stream, gsize max, gsize *ret_length);
+/* The same without waiting and without a deadline: NULL while the line is not there yet, or for a failure
+ * (stream_is_dead()). What has come of it is kept for the next call. */
+const char      *stream_try_line (Stream *stream, gsize max, gsize *ret_length);
+/* A source that is ready when stream_try_line() is worth a call; its callback is a GPollableSourceFunc. */
+GSource         *stream_create_input_source (Stream *stream);
+/* What may be read without an answer of ours in between is bounded (64 KiB). Whoever took a whole
+ * reply of a pipelined flight, and waits for the next one, says so. */
+void             stream_renew_budget (Stream *stream);
 /* TRUE if bytes have arrived that nobody has read yet (never blocks). */
 gboolean         stream_has_input (Stream *stream);
 
@@ -42,8 +58,9 @@ void             stream_fail (Stream *stream, SendpathFault fault, const char *t
 /* Fault reply that says why it is dead. */
 SendpathReply   *stream_dup_failure (const Stream *stream);
 
-GInetAddress    *stream_get_remote_address (const Stream *stream); /* borrowed */
-GInetAddress    *stream_get_local_address (const Stream *stream);  /* borrowed */
+const Trace     *stream_get_trace (const Stream *stream);
+GInetAddress    *stream_get_remote_address (const Stream *stream); /* borrowed, NULL if it is not IP */
+GInetAddress    *stream_get_local_address (const Stream *stream);  /* borrowed, likewise */
 /* The mailstream itself, for libetpan's mailpop3. */
 struct _mailstream *stream_get_mailstream (Stream *stream);
 
