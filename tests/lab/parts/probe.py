@@ -1,6 +1,7 @@
 """One mail conversation with a lab server, told in one line.
 
 probe.py smtp HOST PORT [starttls|tls] [login MECHANISM] from ADDR to ADDR [header ADDR]
+    (mechanisms: plain, login, scram-sha-1, scram-sha-256, and wrong: plain with another password)
 probe.py offers HOST PORT [starttls|tls]        the EHLO keywords
 probe.py pop HOST PORT stls|tls                 log in and quit
 
@@ -9,6 +10,9 @@ LAB_PASSWORD names; certificates are checked as any program would do it.
 Prints the deciding reply, or the kind of failure: refused, timeout.
 """
 
+import base64
+import hashlib
+import hmac
 import os
 import poplib
 import smtplib
@@ -50,12 +54,40 @@ def send(smtp, sender, recipient, author):
     return told(smtp.data(body.encode("ascii")))
 
 
+class Scram:
+    """RFC 5802 without channel binding: called with each challenge, returns the answer."""
+
+    def __init__(self, hash_name, user, secret):
+        self.hash_name, self.secret = hash_name, secret.encode("ascii")
+        self.nonce = os.urandom(12).hex()
+        self.first = f"n={user},r={self.nonce}"
+
+    def __call__(self, challenge=None):
+        if not challenge:
+            return "n,," + self.first
+        if challenge.startswith(b"v="):
+            return ""
+        asked = challenge.decode("ascii")
+        values = dict(part.split("=", 1) for part in asked.split(","))
+        final = f"c=biws,r={values['r']}"
+        salted = hashlib.pbkdf2_hmac(self.hash_name, self.secret, base64.b64decode(values["s"]),
+                                     int(values["i"]))
+        client = hmac.digest(salted, b"Client Key", self.hash_name)
+        stored = hashlib.new(self.hash_name, client).digest()
+        told_all = ",".join((self.first, asked, final)).encode("ascii")
+        signature = hmac.digest(stored, told_all, self.hash_name)
+        proof = bytes(one ^ other for one, other in zip(client, signature))
+        return f"{final},p={base64.b64encode(proof).decode('ascii')}"
+
+
 def log_in(smtp, mechanism):
     smtp.user, smtp.password = "terri", password()
-    mechanisms = {"plain": smtp.auth_plain, "login": smtp.auth_login}
-    code, text = smtp.auth(mechanism, mechanisms[mechanism])
-    if code != 235:
-        raise smtplib.SMTPAuthenticationError(code, text)
+    if mechanism == "wrong":
+        mechanism, smtp.password = "plain", "not it"
+    answers = {"plain": smtp.auth_plain, "login": smtp.auth_login,
+               "scram-sha-1": Scram("sha1", smtp.user, smtp.password),
+               "scram-sha-256": Scram("sha256", smtp.user, smtp.password)}
+    smtp.auth(mechanism, answers[mechanism])
 
 
 def options(words):

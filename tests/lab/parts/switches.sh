@@ -20,15 +20,25 @@ reset_switches ()
 
 switch () { cat "$switch_dir/$1"; }
 
+# lab_set KEY VALUE [KEY VALUE]…: all are looked at before the first is set
 lab_set ()
 {
-  local key=${1:-} value=${2:-}
+  local key value pairs=("$@")
 
-  [ -n "$key" ] && [ -n "${switch_values[$key]:-}" ] || die "keys are ${switch_keys[*]}"
-  [[ -n $value && " ${switch_values[$key]} " == *" $value "* ]] ||
-    die "$key is one of: ${switch_values[$key]}"
   runs proseware || die "the lab is down: run 'lab up'"
-  printf '%s\n' "$value" >"$switch_dir/$key"
+  [ $# -gt 0 ] || die "keys are ${switch_keys[*]}"
+  while [ $# -gt 0 ]; do
+    key=$1 value=${2:-}
+    [ -n "$key" ] && [ -n "${switch_values[$key]:-}" ] || die "keys are ${switch_keys[*]}"
+    [[ -n $value && " ${switch_values[$key]} " == *" $value "* ]] ||
+      die "$key is one of: ${switch_values[$key]}"
+    shift 2
+  done
+  set -- "${pairs[@]}"
+  while [ $# -gt 0 ]; do
+    printf '%s\n' "$2" >"$switch_dir/$1"
+    shift 2
+  done
   show_switches
 }
 
