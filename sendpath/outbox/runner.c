@@ -1,0 +1,156 @@
+/* Which message when: takes a message from the outbox, has it walk, and files what is left. It never talks to a server and
+ * never decides what a reply means. */
+#include "config.h"
+
+#include "sendpath/outbox/runner.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "sendpath/mail/submission.h"
+
+typedef struct {
+  const RunnerContext *context;
+  OutboxEntry         *entry;
+} Errand;
+
+static SendpathSecret *
+get_secret (gpointer data, const SecretQuery *query, WalkSecret how, GError **error)
+{
+  const WalkHost *host = ((Errand *) data)->context->host;
+
+  return host->get_secret (host->data, query, how, error);
+}
+
+static gboolean
+before_dot (gpointer data, const char *const *addresses, const char *server, GError **error)
+{
+  Errand *errand = data;
+
+  return journal_note_dot (outbox_entry_get_journal (errand->entry), addresses, server,
+                           g_get_real_time (), error);
+}
+
+static void
+attempt_started (gpointer data, SendpathRoute *route)
+{
+  const WalkHost *host = ((Errand *) data)->context->host;
+
+  host->attempt_started (host->data, route);
+}
+
+/* The outcome is on disk before the next action (P-6). */
+static gboolean
+attempt_ended (gpointer data, SendpathReport *report, guint attempt, GError **error)
+{
+  Errand *errand = data;
+  const WalkHost *host = errand->context->host;
+
+  return journal_note_attempt (outbox_entry_get_journal (errand->entry), report, attempt,
+                               g_get_real_time (), error)
+         && host->attempt_ended (host->data, report, attempt, error);
+}
+
+static gboolean
+pause_for (gpointer data, guint milliseconds)
+{
+  const WalkHost *host = ((Errand *) data)->context->host;
+
+  return host->pause (host->data, milliseconds);
+}
+
+SendpathAccount *
+outbox_runner_choose_account (SendpathProfileStore *profiles, const char *id,
+                              SendpathMessage *message, SendpathLocation *location)
+{
+  SendpathAccount *account
+      = id != NULL ? sendpath_profile_store_get_account (profiles, id) : NULL;
+
+  return account != NULL
+             ? account
+             : sendpath_profile_store_match_account (
+                   profiles, sendpath_message_get_from (message),
+                   sendpath_message_get_sender (message), location, NULL);
+}
+
+/* A message that came in while the configuration was broken is finished now: the same bytes each time, since its id and
+ * time of arrival give what submission adds. */
+static SendpathMessage *
+dup_finished (const RunnerContext *context, OutboxEntry *entry, SendpathAccount *account,
+              GError **error)
+{
+  SendpathReport *report = outbox_entry_get_report (entry);
+  g_autoptr (GDateTime) queued_at = NULL;
+  SubmissionContext submission = {
+    .address = sendpath_account_get (account, "address"),
+    .name = sendpath_account_get (account, "name"),
+    .local = sendpath_profile_store_get_policy (context->profiles, "local"),
+    .unique = outbox_entry_get_id (entry),
+  };
+
+  if (outbox_entry_get_account (entry) != NULL)
+    return g_object_ref (outbox_entry_get_message (entry));
+  queued_at = g_date_time_new_from_unix_utc (report->queued_at_s);
+  submission.now = queued_at;
+  if (submission.local == NULL)
+    submission.local = submission.address;
+  return submission_finish (outbox_entry_get_message (entry), &submission, error);
+}
+
+static void
+walk_message (const RunnerContext *context, OutboxEntry *entry, SendpathMessage *message,
+              SendpathAccount *account, GCancellable *cancellable)
+{
+  Errand errand = { context, entry };
+  WalkHost host = { get_secret, before_dot, attempt_started, attempt_ended, pause_for, &errand };
+  PlanInput input = { .profiles = context->profiles,
+                      .account = account,
+                      .location = context->location,
+                      .network_id = sendpath_network_get_id (context->network),
+                      .memory = context->memory,
+                      .trust = context->trust,
+                      .now_s = g_get_real_time () / G_USEC_PER_SEC };
+  WalkContext walk = { .plan = &input,
+                       .network_is_up = sendpath_network_is_up (context->network),
+                       .patience_s = context->patience_s,
+                       .trace = context->trace,
+                       .resolver = context->resolver };
+  SendpathReport *report = outbox_entry_get_report (entry);
+  g_autoptr (GPtrArray) routes = plan_make (&input);
+
+  g_set_str (&report->account, sendpath_account_get_id (account));
+  g_set_str (&report->location,
+             context->location != NULL ? sendpath_location_get_id (context->location) : NULL);
+  g_set_str (&report->network, input.network_id);
+  walk_run (message, routes, report, &walk, &host, cancellable);
+}
+
+SendpathReport *
+outbox_runner_deliver (const RunnerContext *context, const char *id, GCancellable *cancellable,
+                       GError **error)
+{
+  g_autoptr (OutboxEntry) entry = outbox_take (context->outbox, id, error);
+  g_autoptr (SendpathMessage) message = NULL;
+  g_autoptr (SendpathReport) report = NULL;
+  SendpathAccount *account;
+
+  if (entry == NULL)
+    return NULL;
+  account = outbox_runner_choose_account (context->profiles, outbox_entry_get_account (entry),
+                                          outbox_entry_get_message (entry), context->location);
+  if (account == NULL)
+    {
+      g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_NO_ACCOUNT,
+                   _ ("%s: no account is configured; use “sendpath account add”"),
+                   sendpath_profile_store_get_path (context->profiles));
+      return NULL;
+    }
+  message = dup_finished (context, entry, account, error);
+  if (message == NULL)
+    return NULL;
+  walk_message (context, entry, message, account, cancellable);
+  report = sendpath_report_ref (outbox_entry_get_report (entry));
+  if (!journal_note_state (outbox_entry_get_journal (entry), report, g_get_real_time (), error)
+      || !outbox_entry_file (entry, error))
+    return NULL;
+  return g_steal_pointer (&report);
+}

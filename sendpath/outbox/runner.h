@@ -1,0 +1,35 @@
+/* Which message when: takes a message from the outbox, has it walk, and files what is left. */
+#pragma once
+
+#include "profiles/memory.h"
+#include "profiles/network.h"
+#include "profiles/profile-store.h"
+#include "profiles/trust.h"
+#include "sendpath/outbox/outbox.h"
+#include "sendpath/walk/walk.h"
+
+G_BEGIN_DECLS
+
+/* Where the messages are, who sends them and from where; borrowed. */
+typedef struct {
+  Outbox               *outbox;
+  SendpathProfileStore *profiles;
+  SendpathLocation     *location; /* nullable */
+  SendpathNetwork      *network;
+  Memory               *memory;
+  Trust                *trust;
+  guint                 patience_s;
+  const Trace          *trace;
+  GResolver            *resolver; /* NULL: the default */
+  const WalkHost       *host;     /* before_dot is the runner's own */
+} RunnerContext;
+
+/* Has message @id walk now. The report tells everything that ever happened to it. */
+SendpathReport *outbox_runner_deliver (const RunnerContext *context, const char *id,
+                                       GCancellable *cancellable, GError **error);
+
+/* The account that a message without a fixed one goes by; borrowed, NULL if there is none. */
+SendpathAccount *outbox_runner_choose_account (SendpathProfileStore *profiles, const char *id,
+                                               SendpathMessage *message, SendpathLocation *location);
+
+G_END_DECLS

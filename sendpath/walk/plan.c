@@ -1,0 +1,417 @@
+/* account + location + memory -> ordered routes. It plans and never connects. */
+#include "config.h"
+
+#include "sendpath/walk/plan.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#define HOUR_S 3600
+
+/* Endpoints of a server whose port is not written (PRODUCT.md section 3, step 1; R-14: 465 first). */
+static const struct {
+  const char      *security; /* value of the configuration key */
+  guint16          port;
+  SendpathSecurity used;
+} usual_endpoints[] = {
+  { "auto", 465, SENDPATH_SECURITY_TLS },
+  { "auto", 587, SENDPATH_SECURITY_STARTTLS },
+  { "auto", 25, SENDPATH_SECURITY_STARTTLS },
+  { "tls", 465, SENDPATH_SECURITY_TLS },
+  { "starttls", 587, SENDPATH_SECURITY_STARTTLS },
+  { "starttls", 25, SENDPATH_SECURITY_STARTTLS },
+  { "none", 25, SENDPATH_SECURITY_NONE },
+}, usual_pop_endpoints[] = {
+  { "auto", 995, SENDPATH_SECURITY_TLS },
+  { "auto", 110, SENDPATH_SECURITY_STARTTLS },
+  { "tls", 995, SENDPATH_SECURITY_TLS },
+  { "starttls", 110, SENDPATH_SECURITY_STARTTLS },
+  { "none", 110, SENDPATH_SECURITY_NONE },
+};
+
+/* Endpoints of a server whose port is written: 0 stands for any port without a row of its own. */
+static const struct {
+  const char      *security;
+  guint16          port;
+  SendpathSecurity used;
+} written_endpoints[] = {
+  { "auto", 465, SENDPATH_SECURITY_TLS },
+  { "auto", 995, SENDPATH_SECURITY_TLS },
+  { "auto", 587, SENDPATH_SECURITY_STARTTLS },
+  { "auto", 25, SENDPATH_SECURITY_STARTTLS },
+  { "auto", 110, SENDPATH_SECURITY_STARTTLS },
+  { "auto", 0, SENDPATH_SECURITY_TLS },
+  { "auto", 0, SENDPATH_SECURITY_STARTTLS },
+  { "tls", 0, SENDPATH_SECURITY_TLS },
+  { "starttls", 0, SENDPATH_SECURITY_STARTTLS },
+  { "none", 0, SENDPATH_SECURITY_NONE },
+};
+
+/* Which kinds of route may follow a verdict; a verdict without a row ends the walk. */
+#define KIND(kind) (1u << SENDPATH_ROUTE_##kind)
+#define POP_AND_OTHERS (KIND (ACCOUNT_POP) | KIND (BACKUP) | KIND (LOCATION) | KIND (DISCOVERED))
+#define EVERY_ROUTE (KIND (ACCOUNT) | KIND (ACCOUNT_PORT) | POP_AND_OTHERS)
+
+static const guint may_follow[] = {
+  [SENDPATH_VERDICT_RELAY_DENIED] = EVERY_ROUTE,
+  [SENDPATH_VERDICT_AUTH_REQUIRED] = EVERY_ROUTE,
+  [SENDPATH_VERDICT_POP_REQUIRED] = POP_AND_OTHERS,
+  [SENDPATH_VERDICT_TLS_REQUIRED] = EVERY_ROUTE,
+  [SENDPATH_VERDICT_AUTH_FAILED] = KIND (BACKUP),
+  [SENDPATH_VERDICT_SENDER_REJECTED] = EVERY_ROUTE,
+  [SENDPATH_VERDICT_CLIENT_BLOCKED] = EVERY_ROUTE,
+  [SENDPATH_VERDICT_PTR_REQUIRED] = EVERY_ROUTE,
+  [SENDPATH_VERDICT_HOST_NOT_FOUND] = EVERY_ROUTE,
+  [SENDPATH_VERDICT_UNREACHABLE] = EVERY_ROUTE,
+  [SENDPATH_VERDICT_TLS_FAILED] = EVERY_ROUTE,
+  [SENDPATH_VERDICT_CONNECTION_LOST] = EVERY_ROUTE,
+  [SENDPATH_VERDICT_NO_CREDENTIAL] = EVERY_ROUTE,
+  [SENDPATH_VERDICT_UNCERTAIN] = 0,
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (may_follow) == SENDPATH_VERDICT_UNCERTAIN + 1);
+
+gboolean
+plan_may_follow (SendpathVerdict verdict, const SendpathRoute *next)
+{
+  return (may_follow[verdict] & (1u << next->kind)) != 0;
+}
+
+/* Splits `host`, `host:port`, `[v6]` and `[v6]:port`; the profile store has checked the form. */
+static char *
+split_server (const char *server, guint16 *ret_port)
+{
+  const char *colon = strrchr (server, ':');
+  const char *bracket = strrchr (server, ']');
+  gboolean    has_port = colon != NULL && (bracket != NULL ? colon > bracket : colon == strchr (server, ':'));
+  g_autofree char *host = has_port ? g_strndup (server, colon - server) : g_strdup (server);
+
+  *ret_port = has_port ? (guint16) g_ascii_strtoull (colon + 1, NULL, 10) : 0;
+  if (host[0] == '[' && g_str_has_suffix (host, "]"))
+    return g_strndup (host + 1, strlen (host) - 2);
+  return g_steal_pointer (&host);
+}
+
+static void
+add_endpoint (GPtrArray *endpoints, const char *host, guint16 port, SendpathSecurity security,
+              Trust *trust)
+{
+  /* a name that once spoke TLS is never used in plain again. */
+  if (security == SENDPATH_SECURITY_NONE && trust_has_seen_tls (trust, host))
+    return;
+  for (guint i = 0; i < endpoints->len; i++)
+    {
+      const SendpathEndpoint *known = endpoints->pdata[i];
+
+      if (sendpath_endpoint_get_port (known) == port
+          && sendpath_endpoint_get_security (known) == security
+          && g_ascii_strcasecmp (sendpath_endpoint_get_host (known), host) == 0)
+        return;
+    }
+  g_ptr_array_add (endpoints, sendpath_endpoint_new (host, port, security));
+}
+
+static void
+add_written_endpoints (GPtrArray *endpoints, const char *host, guint16 port, const char *security,
+                       Trust *trust)
+{
+  gboolean has_own_row = FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (written_endpoints); i++)
+    if (g_str_equal (written_endpoints[i].security, security)
+        && (written_endpoints[i].port == port || (written_endpoints[i].port == 0 && !has_own_row)))
+      {
+        has_own_row = has_own_row || written_endpoints[i].port != 0;
+        add_endpoint (endpoints, host, port, written_endpoints[i].used, trust);
+      }
+}
+
+GPtrArray *
+plan_dup_endpoints (const char *server, const char *security, Trust *trust)
+{
+  GPtrArray *endpoints
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_endpoint_unref);
+  guint16          port;
+  g_autofree char *host = split_server (server, &port);
+
+  if (port != 0)
+    add_written_endpoints (endpoints, host, port, security, trust);
+  else
+    for (guint i = 0; i < G_N_ELEMENTS (usual_endpoints); i++)
+      if (g_str_equal (usual_endpoints[i].security, security))
+        add_endpoint (endpoints, host, usual_endpoints[i].port, usual_endpoints[i].used, trust);
+  return endpoints;
+}
+
+GPtrArray *
+plan_dup_pop_endpoints (const char *server, const char *security, Trust *trust)
+{
+  GPtrArray *endpoints
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_endpoint_unref);
+  guint16          port;
+  g_autofree char *host = split_server (server, &port);
+
+  if (port != 0)
+    add_written_endpoints (endpoints, host, port, security, trust);
+  else
+    for (guint i = 0; i < G_N_ELEMENTS (usual_pop_endpoints); i++)
+      if (g_str_equal (usual_pop_endpoints[i].security, security))
+        add_endpoint (endpoints, host, usual_pop_endpoints[i].port, usual_pop_endpoints[i].used,
+                      trust);
+  return endpoints;
+}
+
+/* Step 2: the submission ports that the configured port left out; never weaker than configured. */
+static GPtrArray *
+dup_other_port_endpoints (const char *server, const char *security, Trust *trust)
+{
+  GPtrArray *others = g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_endpoint_unref);
+  guint16          port;
+  g_autofree char *host = split_server (server, &port);
+
+  if (port == 0)
+    return others;
+  if (port != 465 && !g_str_equal (security, "starttls"))
+    add_endpoint (others, host, 465, SENDPATH_SECURITY_TLS, trust);
+  if (port != 587 && !g_str_equal (security, "tls"))
+    add_endpoint (others, host, 587, SENDPATH_SECURITY_STARTTLS, trust);
+  return others;
+}
+
+/* The sender rules that the owner of the route allows. */
+static void
+set_sender_rules (SendpathRoute *route, const char *sender)
+{
+  if (sender == NULL || *sender == '\0')
+    return;
+  route->sender = g_strdup (sender);
+  route->last_rule = g_strcmp0 (route_get_setting (route, "rewrite-from"), "yes") == 0
+                         ? SENDER_RULE_REWRITE
+                         : SENDER_RULE_SENDER;
+}
+
+static SendpathRoute *
+add_route (GPtrArray *routes, SendpathRouteKind kind, const char *server, SendpathAccount *account,
+           SendpathLocation *location)
+{
+  guint16          port;
+  g_autofree char *host = split_server (server, &port);
+  SendpathRoute   *route = route_new (kind, host, account, location);
+
+  g_ptr_array_add (routes, route);
+  return route;
+}
+
+/* Steps 1 and 2. */
+static void
+add_own_routes (GPtrArray *routes, const PlanInput *input, gboolean on_other_ports)
+{
+  g_auto (GStrv) servers = sendpath_account_dup_list (input->account, "smtp");
+  const char *security = sendpath_account_get (input->account, "security");
+
+  for (guint i = 0; servers[i] != NULL; i++)
+    {
+      g_autoptr (GPtrArray) endpoints
+          = on_other_ports ? dup_other_port_endpoints (servers[i], security, input->trust)
+                           : plan_dup_endpoints (servers[i], security, input->trust);
+      SendpathRoute *route;
+
+      if (on_other_ports && endpoints->len == 0)
+        continue;
+      route = add_route (routes,
+                         on_other_ports ? SENDPATH_ROUTE_ACCOUNT_PORT : SENDPATH_ROUTE_ACCOUNT,
+                         servers[i], input->account, NULL);
+      g_ptr_array_extend_and_steal (route->endpoints, g_steal_pointer (&endpoints));
+      route->login = ROUTE_LOGIN_ACCOUNT;
+      route->pop_first = g_str_equal (sendpath_account_get (input->account, "pop-login"), "always")
+                         && sendpath_account_is_set (input->account, "pop");
+      set_sender_rules (route, sendpath_account_get (input->account, "sender"));
+      route->why = on_other_ports ? g_strdup_printf (_ ("other submission ports of %s"), servers[i])
+                                  : g_strdup_printf (_ ("server of account %s"),
+                                                     sendpath_account_get_id (input->account));
+    }
+}
+
+/* Step 3. */
+static void
+add_pop_routes (GPtrArray *routes, const PlanInput *input)
+{
+  g_auto (GStrv) servers = sendpath_account_dup_list (input->account, "smtp");
+  const char *security = sendpath_account_get (input->account, "security");
+  const char *pop = sendpath_account_get (input->account, "pop");
+
+  if (pop == NULL || *pop == '\0'
+      || !g_str_equal (sendpath_account_get (input->account, "pop-login"), "fallback"))
+    return;
+  for (guint i = 0; servers[i] != NULL; i++)
+    {
+      SendpathRoute *route = add_route (routes, SENDPATH_ROUTE_ACCOUNT_POP, servers[i],
+                                        input->account, NULL);
+
+      g_ptr_array_extend_and_steal (route->endpoints,
+                                    plan_dup_endpoints (servers[i], security, input->trust));
+      g_ptr_array_extend_and_steal (route->endpoints,
+                                    dup_other_port_endpoints (servers[i], security, input->trust));
+      route->login = ROUTE_LOGIN_ACCOUNT;
+      route->pop_first = TRUE;
+      set_sender_rules (route, sendpath_account_get (input->account, "sender"));
+      route->why = g_strdup_printf (_ ("after a POP3 login to %s"), pop);
+    }
+}
+
+/* Step 4. */
+static void
+add_backup_routes (GPtrArray *routes, const PlanInput *input, const char *skipped)
+{
+  g_auto (GStrv) names = sendpath_account_dup_list (input->account, "backup");
+
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      SendpathAccount *backup = sendpath_profile_store_get_account (input->profiles, names[i]);
+      g_auto (GStrv) servers = sendpath_account_dup_list (backup, "smtp");
+
+      for (guint j = 0; servers[j] != NULL; j++)
+        {
+          SendpathRoute *route = add_route (routes, SENDPATH_ROUTE_BACKUP, servers[j], backup, NULL);
+          const char    *sender = sendpath_account_get (backup, "sender");
+
+          g_ptr_array_extend_and_steal (
+              route->endpoints,
+              plan_dup_endpoints (servers[j], sendpath_account_get (backup, "security"), input->trust));
+          route->login = ROUTE_LOGIN_BACKUP;
+          set_sender_rules (route, sender != NULL && *sender != '\0'
+                                       ? sender
+                                       : sendpath_account_get (backup, "address"));
+          route->why = g_strdup_printf (_ ("account %s may send for %s"), names[i],
+                                        sendpath_account_get_id (input->account));
+          route->skipped = g_strdup (skipped);
+        }
+    }
+}
+
+/* Step 5. */
+static void
+add_location_routes (GPtrArray *routes, const PlanInput *input, const char *skipped)
+{
+  g_auto (GStrv) servers = NULL;
+
+  if (input->location == NULL)
+    return;
+  servers = sendpath_location_dup_list (input->location, "smtp");
+  for (guint i = 0; servers[i] != NULL; i++)
+    {
+      SendpathRoute *route
+          = add_route (routes, SENDPATH_ROUTE_LOCATION, servers[i], NULL, input->location);
+      const char *user = sendpath_location_get (input->location, "user");
+
+      g_ptr_array_extend_and_steal (
+          route->endpoints,
+          plan_dup_endpoints (servers[i], sendpath_location_get (input->location, "security"), input->trust));
+      route->login = user != NULL && *user != '\0' ? ROUTE_LOGIN_LOCATION : ROUTE_LOGIN_NONE;
+      set_sender_rules (route, sendpath_location_get (input->location, "sender"));
+      route->why = g_strdup_printf (_ ("relay of location %s"),
+                                    sendpath_location_get_id (input->location));
+      route->skipped = g_strdup (skipped);
+    }
+}
+
+static void
+skip_unusable (GPtrArray *routes)
+{
+  for (guint i = 0; i < routes->len; i++)
+    {
+      SendpathRoute *route = routes->pdata[i];
+
+      if (route->skipped == NULL && route->endpoints->len == 0)
+        route->skipped = g_strdup_printf (
+            _ ("%s once spoke TLS and is configured without it; use “sendpath account forget”"),
+            route->server);
+    }
+}
+
+static char *
+memory_key (const PlanInput *input)
+{
+  return g_strdup_printf ("%s@%s", sendpath_account_get_id (input->account), input->network_id);
+}
+
+static char *
+memory_value (const SendpathRoute *route, const SendpathEndpoint *endpoint)
+{
+  return g_strdup_printf ("%s %s:%u/%s", sendpath_route_kind_to_string (route->kind),
+                          sendpath_endpoint_get_host (endpoint), sendpath_endpoint_get_port (endpoint),
+                          sendpath_security_to_string (sendpath_endpoint_get_security (endpoint)));
+}
+
+void
+plan_remember (const PlanInput *input, const SendpathRoute *route, const SendpathEndpoint *endpoint)
+{
+  g_autofree char *key = memory_key (input);
+  g_autofree char *value = memory_value (route, endpoint);
+
+  memory_set (input->memory, "route", key, value, input->now_s);
+}
+
+static void
+move_to_front (GPtrArray *array, guint i)
+{
+  gpointer item = array->pdata[i];
+
+  memmove (array->pdata + 1, array->pdata, i * sizeof (gpointer));
+  array->pdata[0] = item;
+}
+
+/* Puts what worked last on this network first; steps 4 to 6 keep that place for an hour. */
+static void
+prefer_learned (GPtrArray *routes, const PlanInput *input)
+{
+  g_autofree char *key = memory_key (input);
+  g_autofree char *ever = memory_get (input->memory, "route", key, input->now_s, 0);
+  g_autofree char *lately = memory_get (input->memory, "route", key, input->now_s, HOUR_S);
+
+  for (guint i = 0; ever != NULL && i < routes->len; i++)
+    {
+      SendpathRoute *route = routes->pdata[i];
+
+      for (guint j = 0; route->skipped == NULL && j < route->endpoints->len; j++)
+        {
+          g_autofree char *value = memory_value (route, route->endpoints->pdata[j]);
+
+          if (g_strcmp0 (value, route->kind < SENDPATH_ROUTE_BACKUP ? ever : lately) != 0)
+            continue;
+          move_to_front (route->endpoints, j);
+          move_to_front (routes, i);
+          return;
+        }
+    }
+}
+
+GPtrArray *
+plan_make (const PlanInput *input)
+{
+  GPtrArray  *routes = g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_route_unref);
+  const char *confidential = sendpath_account_get_boolean (input->account, "confidential")
+                                 ? _ ("mail of this account is confidential")
+                                 : NULL;
+
+  add_own_routes (routes, input, FALSE);
+  add_own_routes (routes, input, TRUE);
+  add_pop_routes (routes, input);
+  add_backup_routes (routes, input, confidential);
+  add_location_routes (routes, input, confidential);
+  skip_unusable (routes);
+  prefer_learned (routes, input);
+  return routes;
+}
+
+const char *
+plan_get_mail_from (SendpathAccount *account, SendpathMessage *message)
+{
+  const char *sender = sendpath_message_get_sender (message);
+  const char *from = sendpath_message_get_from (message);
+
+  if (sender != NULL && (*sender == '\0' || sendpath_account_covers (account, sender)))
+    return sender;
+  if (sender == NULL && from != NULL && sendpath_account_covers (account, from))
+    return from;
+  return sendpath_account_get (account, "address");
+}

@@ -1,0 +1,43 @@
+/* account + location + memory + message -> ordered routes. It plans and never connects. */
+#pragma once
+
+#include "profiles/memory.h"
+#include "profiles/profile-store.h"
+#include "profiles/trust.h"
+#include "sendpath/mail/message-private.h"
+#include "sendpath/verdict/verdict.h"
+#include "sendpath/walk/route-private.h"
+
+G_BEGIN_DECLS
+
+/* What a plan is made from; all borrowed. */
+typedef struct {
+  SendpathProfileStore *profiles;
+  SendpathAccount      *account;
+  SendpathLocation     *location;    /* nullable */
+  const char           *network_id;
+  Memory               *memory;
+  Trust                *trust;
+  gint64                now_s;
+} PlanInput;
+
+/* The routes in the order in which they are tried (SendpathRoute); those that are skipped stay in place and say why. */
+GPtrArray *plan_make (const PlanInput *input);
+
+/* The endpoints of one configured server, `host` or `host:port`, under a `security` value: PRODUCT.md section 3, step 1.
+ * Those at which only plain text is possible are left out for a host that once spoke TLS (R-12). */
+GPtrArray *plan_dup_endpoints (const char *server, const char *security, Trust *trust);
+/* The same for a POP3 server: 995 TLS, 110 STLS. */
+GPtrArray *plan_dup_pop_endpoints (const char *server, const char *security, Trust *trust);
+
+/* "After this verdict, may that route follow?" */
+gboolean   plan_may_follow (SendpathVerdict verdict, const SendpathRoute *next);
+
+/* Notes that @route worked over @endpoint, so that it comes first on this network (PRODUCT.md section 3). */
+void       plan_remember (const PlanInput *input, const SendpathRoute *route,
+                          const SendpathEndpoint *endpoint);
+
+/* MAIL FROM for @message under @account and the rule `keep`: borrowed from either. */
+const char *plan_get_mail_from (SendpathAccount *account, SendpathMessage *message);
+
+G_END_DECLS

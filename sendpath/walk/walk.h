@@ -1,0 +1,48 @@
+/* THE fallback loop: for each route of the plan, offer what is left until every recipient is settled. */
+#pragma once
+
+#include "profiles/secrets.h"
+#include "sendpath/walk/plan.h"
+#include "sendpath/walk/report-private.h"
+#include "sendpath/wire/trace.h"
+
+G_BEGIN_DECLS
+
+/* How a secret may be come by. */
+typedef enum {
+  WALK_SECRET_AT_HAND, /* without asking anybody */
+  WALK_SECRET_ASK,     /* unlock the keyring or ask a person if it is not at hand; may block */
+  WALK_SECRET_NEW,     /* the one at hand was refused: ask a person, or fetch a new token */
+} WalkSecret;
+
+/* What the walk needs done by those above it; called in the thread of the walk. */
+typedef struct {
+  /* The secret for @query, or NULL and an error that says why there is none. */
+  SendpathSecret *(*get_secret) (gpointer data, const SecretQuery *query, WalkSecret how,
+                                 GError **error);
+  /* The record "about to send the final dot" (P-6). */
+  gboolean (*before_dot) (gpointer data, const char *const *addresses, const char *server,
+                          GError **error);
+  void     (*attempt_started) (gpointer data, SendpathRoute *route);
+  /* The outcome must be on disk when this returns TRUE; FALSE ends the walk. */
+  gboolean (*attempt_ended) (gpointer data, SendpathReport *report, guint attempt, GError **error);
+  /* Waits; FALSE if cancelled. */
+  gboolean (*pause) (gpointer data, guint milliseconds);
+  gpointer data;
+} WalkHost;
+
+/* Where and how; borrowed. */
+typedef struct {
+  const PlanInput *plan;
+  gboolean         network_is_up;
+  guint            patience_s;
+  const Trace     *trace;
+  GResolver       *resolver; /* NULL: the default */
+} WalkContext;
+
+/* Offers @message to @routes until the recipients of @report are settled, or wait, or no route is left. Never fails: what
+ * happened is in @report, with `reason` and `needs` set if anything waits. */
+void walk_run (SendpathMessage *message, GPtrArray *routes, SendpathReport *report,
+               const WalkContext *context, const WalkHost *host, GCancellable *cancellable);
+
+G_END_DECLS
