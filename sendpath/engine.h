@@ -90,9 +90,9 @@ void            sendpath_engine_flush_async (SendpathEngine *self, GCancellable 
                                              GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray      *sendpath_engine_flush_finish (SendpathEngine *self, GAsyncResult *result, GError **error);
 
-/* (element-type SendpathRoute): what would be tried; @account, @from, @recipient may be NULL. No traffic but look-ups. */
+/* (element-type SendpathRoute): what would be tried; @account and @from may be NULL. No traffic. */
 GPtrArray      *sendpath_engine_plan (SendpathEngine *self, const char *account, const char *from,
-                                      const char *recipient, GError **error);
+                                      GError **error);
 
 /* @name: an account's id, `pop:ACCOUNT` or `location:NAME`. @ret_stored_for: the servers it was stored for (GStrv). */
 gboolean        sendpath_engine_set_password (SendpathEngine *self, const char *name, const char *password,

@@ -1,0 +1,174 @@
+/* One call of the engine while it runs. Signals reach the caller's main context, whichever thread the walk is in; it never
+ * holds a question inside a callback of GIO. */
+#include "config.h"
+
+#include "sendpath/engine-call.h"
+
+#include "sendpath/request-private.h"
+
+/* Something to be emitted in the caller's context. */
+typedef struct {
+  SendpathEngine  *engine;
+  SendpathRequest *request;
+  SendpathRoute   *route;
+  SendpathReport  *report;
+  guint            attempt;
+  char            *line;
+} Emission;
+
+static void
+emission_free (gpointer data)
+{
+  Emission *emission = data;
+
+  g_object_unref (emission->engine);
+  g_clear_object (&emission->request);
+  g_clear_pointer (&emission->route, sendpath_route_unref);
+  g_clear_pointer (&emission->report, sendpath_report_unref);
+  g_free (emission->line);
+  g_free (emission);
+}
+
+static gboolean
+emit (gpointer data)
+{
+  Emission *emission = data;
+
+  if (emission->request != NULL && !engine_emit_request (emission->engine, emission->request))
+    sendpath_request_decline (emission->request);
+  if (emission->route != NULL)
+    engine_emit_attempt_started (emission->engine, emission->route);
+  if (emission->report != NULL)
+    engine_emit_attempt_ended (emission->engine, emission->report, emission->attempt);
+  if (emission->line != NULL)
+    engine_emit_trace (emission->engine, emission->line);
+  return G_SOURCE_REMOVE;
+}
+
+static Emission *
+emission_new (EngineCall *call)
+{
+  Emission *emission = g_new0 (Emission, 1);
+
+  emission->engine = g_object_ref (call->engine);
+  return emission;
+}
+
+/* Takes @emission over. */
+static void
+send_emission (EngineCall *call, Emission *emission)
+{
+  if (call->context != NULL)
+    {
+      g_main_context_invoke_full (call->context, G_PRIORITY_DEFAULT, emit, emission, emission_free);
+      return;
+    }
+  emit (emission);
+  emission_free (emission);
+}
+
+static SendpathSecret *
+ask (EngineCall *call, const SecretQuery *query)
+{
+  Emission *emission = emission_new (call);
+  Answer   *answer;
+
+  emission->request = request_new (query, &answer);
+  send_emission (call, emission);
+  return answer_wait (answer, call->cancellable);
+}
+
+static SendpathSecret *
+get_secret (gpointer data, const SecretQuery *query, WalkSecret how, GError **error)
+{
+  EngineCall *call = data;
+  g_autoptr (GError) local_error = NULL;
+  SendpathSecret *secret = NULL;
+
+  if ((how != WALK_SECRET_NEW || query->token_command != NULL) && !call->keyring_is_down)
+    secret = secrets_lookup (query, how != WALK_SECRET_AT_HAND && call->may_ask, call->cancellable,
+                             &local_error);
+  call->keyring_is_down
+      = call->keyring_is_down
+        || g_error_matches (local_error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_UNAVAILABLE);
+  if (secret == NULL && how != WALK_SECRET_AT_HAND && call->may_ask && query->token_command == NULL)
+    secret = ask (call, query);
+  if (secret == NULL && local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  else if (secret == NULL)
+    g_set_error_literal (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_NOT_FOUND, "nobody gave one");
+  return secret;
+}
+
+static void
+attempt_started (gpointer data, SendpathRoute *route)
+{
+  EngineCall *call = data;
+  Emission   *emission = emission_new (call);
+
+  emission->route = sendpath_route_ref (route);
+  send_emission (call, emission);
+}
+
+static gboolean
+attempt_ended (gpointer data, SendpathReport *report, guint attempt, GError **error)
+{
+  EngineCall *call = data;
+  Emission   *emission = emission_new (call);
+
+  emission->report = report_copy (report);
+  emission->attempt = attempt;
+  send_emission (call, emission);
+  return TRUE;
+}
+
+static gboolean
+pause_for (gpointer data, guint milliseconds)
+{
+  EngineCall *call = data;
+  GPollFD     fd;
+  gboolean    has_fd = g_cancellable_make_pollfd (call->cancellable, &fd);
+  gint64      end_us = g_get_monotonic_time () + milliseconds * G_TIME_SPAN_MILLISECOND;
+
+  for (gint64 left_us = milliseconds * G_TIME_SPAN_MILLISECOND;
+       left_us > 0 && !g_cancellable_is_cancelled (call->cancellable);
+       left_us = end_us - g_get_monotonic_time ())
+    g_poll (&fd, has_fd ? 1 : 0, (int) ((left_us + 999) / 1000));
+  if (has_fd)
+    g_cancellable_release_fd (call->cancellable);
+  return !g_cancellable_is_cancelled (call->cancellable);
+}
+
+static void
+on_trace (const char *line, gpointer data)
+{
+  EngineCall *call = data;
+  Emission   *emission = emission_new (call);
+
+  emission->line = g_strdup (line);
+  send_emission (call, emission);
+}
+
+void
+engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_async,
+                  GCancellable *cancellable)
+{
+  *call = (EngineCall){ .engine = g_object_ref (engine),
+                        .context = is_async ? g_main_context_ref_thread_default () : NULL,
+                        .may_ask = TRUE };
+  g_set_object (&call->cancellable, cancellable);
+  call->host = (WalkHost){ .get_secret = get_secret,
+                           .attempt_started = attempt_started,
+                           .attempt_ended = attempt_ended,
+                           .pause = pause_for,
+                           .data = call };
+  call->trace = (Trace){ engine_wants_trace (engine) ? on_trace : NULL, call };
+}
+
+void
+engine_call_clear (EngineCall *call)
+{
+  g_clear_object (&call->engine);
+  g_clear_object (&call->cancellable);
+  g_clear_pointer (&call->context, g_main_context_unref);
+}
