@@ -37,6 +37,7 @@ run_cases ()
       printf 'ok %s - %s # %s s\n' "$tap_number" "${name//_/ }" $((SECONDS - began))
     else
       tap_failed=$((tap_failed + 1))
+      [ -z "${case_dir:-}" ] || printf '# see %s\n' "$case_dir"
       printf 'not ok %s - %s # %s s\n' "$tap_number" "${name//_/ }" $((SECONDS - began))
     fi
   done
@@ -58,4 +59,4 @@ bail_out ()
 }
 
 # all_cases: their names, in the order of the file
-all_cases () { sed -n 's/^case_\([a-z0-9_]*\) ()$/\1/p' "$0"; }
+all_cases () { sed -n 's/^case_\([a-z0-9_]*\) ().*/\1/p' "$0"; }
