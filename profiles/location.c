@@ -1,0 +1,379 @@
+/* SendpathLocation: where you are: a known network and its relay.
+ *
+ * Recognising a network only selects; it never permits sending. */
+#include "config.h"
+
+#include "profiles/location.h"
+
+#include <string.h>
+
+#include "profiles/key-values.h"
+#include "profiles/location-private.h"
+
+/**
+ * SendpathLocation:
+ *
+ * Where you are: how a network is recognised, its relay, and the sender address that this relay wants.
+ *
+ * Each configuration key of an `[location NAME]` section is also a string property of the same name, whose value is that
+ * of sendpath_location_get(). Setting such a property to a value that the key cannot have changes nothing; use
+ * sendpath_location_set() to be told why.
+ *
+ * Objects are not safe to share between threads.
+ *
+ * Since: 1.0
+ */
+struct _SendpathLocation
+{
+  GObject    parent;
+  char      *id;
+  KeyValues *values;
+};
+
+G_DEFINE_FINAL_TYPE (SendpathLocation, sendpath_location, G_TYPE_OBJECT)
+
+enum {
+  PROP_ID = 1,
+  PROP_FIRST_KEY,
+};
+
+static void
+sendpath_location_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  SendpathLocation *self = SENDPATH_LOCATION (object);
+
+  if (id == PROP_ID)
+    g_value_set_string (value, self->id);
+  else
+    key_values_get_property (self->values, pspec, value);
+}
+
+static void
+sendpath_location_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  SendpathLocation *self = SENDPATH_LOCATION (object);
+
+  if (id == PROP_ID)
+    self->id = g_value_dup_string (value);
+  else
+    key_values_set_property (self->values, pspec, value, object);
+}
+
+static void
+sendpath_location_finalize (GObject *object)
+{
+  SendpathLocation *self = SENDPATH_LOCATION (object);
+
+  g_free (self->id);
+  key_values_free (self->values);
+  G_OBJECT_CLASS (sendpath_location_parent_class)->finalize (object);
+}
+
+static void
+sendpath_location_class_init (SendpathLocationClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+
+  object_class->get_property = sendpath_location_get_property;
+  object_class->set_property = sendpath_location_set_property;
+  object_class->finalize = sendpath_location_finalize;
+
+  /**
+   * SendpathLocation:id:
+   *
+   * The name of the section in the file, as `work`.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (
+      object_class, PROP_ID,
+      g_param_spec_string ("id", NULL, NULL, NULL,
+                           G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS));
+  key_values_install (object_class, SENDPATH_SECTION_LOCATION, PROP_FIRST_KEY);
+}
+
+static void
+sendpath_location_init (SendpathLocation *self)
+{
+  self->values = key_values_new (SENDPATH_SECTION_LOCATION);
+}
+
+/**
+ * sendpath_location_new:
+ * @name: name of the location's section in the file, as `work`
+ *
+ * Makes a location that has only a name.
+ *
+ * The name is checked when the location is added to a store.
+ *
+ * Returns: (transfer full): the location
+ *
+ * Since: 1.0
+ */
+SendpathLocation *
+sendpath_location_new (const char *name)
+{
+  g_return_val_if_fail (name != NULL, NULL);
+
+  return g_object_new (SENDPATH_TYPE_LOCATION, "id", name, NULL);
+}
+
+/**
+ * sendpath_location_get_id:
+ * @self: a #SendpathLocation
+ *
+ * Gets the name of the location's section in the file.
+ *
+ * Returns: (transfer none): the name, the same as long as @self lives
+ *
+ * Since: 1.0
+ */
+const char *
+sendpath_location_get_id (SendpathLocation *self)
+{
+  g_return_val_if_fail (SENDPATH_IS_LOCATION (self), NULL);
+
+  return self->id;
+}
+
+/**
+ * sendpath_location_get:
+ * @self: a #SendpathLocation
+ * @key: name of a key that `[location NAME]` may have
+ *
+ * Gets the value of a configuration key as it stands in the file, not escaped.
+ *
+ * A key that was not given, or is empty, has its default.
+ *
+ * Returns: (transfer none) (nullable): the value, valid until the key is set; %NULL if there is neither value nor
+ *   default
+ *
+ * Since: 1.0
+ */
+const char *
+sendpath_location_get (SendpathLocation *self, const char *key)
+{
+  g_return_val_if_fail (SENDPATH_IS_LOCATION (self), NULL);
+  g_return_val_if_fail (key != NULL, NULL);
+
+  return key_values_get (self->values, key);
+}
+
+/**
+ * sendpath_location_set:
+ * @self: a #SendpathLocation
+ * @key: name of a key
+ * @value: (nullable): the new value, not escaped, or %NULL to go back to the default
+ * @error: return location for a #GError, or %NULL
+ *
+ * Sets a configuration key.
+ *
+ * The property of that name is notified if the value changed. The file is written by
+ * sendpath_profile_store_save(), not here, and names of accounts are looked up there.
+ *
+ * The error is %SENDPATH_PROFILE_ERROR_BROKEN if the key is unknown or cannot have that value.
+ *
+ * Returns: %TRUE if the key has the value now; on failure it keeps the old one
+ *
+ * Since: 1.0
+ */
+gboolean
+sendpath_location_set (SendpathLocation *self, const char *key, const char *value, GError **error)
+{
+  g_return_val_if_fail (SENDPATH_IS_LOCATION (self), FALSE);
+  g_return_val_if_fail (key != NULL, FALSE);
+
+  return key_values_set (self->values, key, value, G_OBJECT (self), error);
+}
+
+/**
+ * sendpath_location_is_set:
+ * @self: a #SendpathLocation
+ * @key: name of a key that `[location NAME]` may have
+ *
+ * Tells whether a key was given, even if it was given its default or nothing.
+ *
+ * Returns: %TRUE if the file has the key, or will have it when saved
+ *
+ * Since: 1.0
+ */
+gboolean
+sendpath_location_is_set (SendpathLocation *self, const char *key)
+{
+  g_return_val_if_fail (SENDPATH_IS_LOCATION (self), FALSE);
+  g_return_val_if_fail (key != NULL, FALSE);
+
+  return key_values_is_set (self->values, key);
+}
+
+/**
+ * sendpath_location_dup_list:
+ * @self: a #SendpathLocation
+ * @key: name of a key that `[location NAME]` may have
+ *
+ * Gets the `;`-separated values of a key, trimmed, without empty ones.
+ *
+ * Returns: (transfer full): the values in their order, empty if there are none
+ *
+ * Since: 1.0
+ */
+char **
+sendpath_location_dup_list (SendpathLocation *self, const char *key)
+{
+  g_return_val_if_fail (SENDPATH_IS_LOCATION (self), NULL);
+  g_return_val_if_fail (key != NULL, NULL);
+
+  return key_values_dup_list (self->values, key);
+}
+
+/**
+ * sendpath_location_get_boolean:
+ * @self: a #SendpathLocation
+ * @key: name of a key whose values are `yes` and `no`
+ *
+ * Gets a key that is `yes` or `no`, or its default.
+ *
+ * Returns: %TRUE for `yes`
+ *
+ * Since: 1.0
+ */
+gboolean
+sendpath_location_get_boolean (SendpathLocation *self, const char *key)
+{
+  g_return_val_if_fail (SENDPATH_IS_LOCATION (self), FALSE);
+  g_return_val_if_fail (key != NULL, FALSE);
+
+  return key_values_get_boolean (self->values, key);
+}
+
+/**
+ * sendpath_location_get_integer:
+ * @self: a #SendpathLocation
+ * @key: name of a key whose value is a number
+ *
+ * Gets a key that is a number, or its default.
+ *
+ * Returns: the number, or 0 if there is neither value nor default
+ *
+ * Since: 1.0
+ */
+guint64
+sendpath_location_get_integer (SendpathLocation *self, const char *key)
+{
+  g_return_val_if_fail (SENDPATH_IS_LOCATION (self), 0);
+  g_return_val_if_fail (key != NULL, 0);
+
+  return key_values_get_integer (self->values, key);
+}
+
+static gboolean
+matches_gateway (SendpathNetwork *network, const char *value)
+{
+  const char *gateway = sendpath_network_get_gateway (network);
+
+  return gateway != NULL && g_ascii_strcasecmp (gateway, value) == 0;
+}
+
+/* The search domain itself, or one inside it. */
+static gboolean
+matches_domain (SendpathNetwork *network, const char *value)
+{
+  const char *const *domains = sendpath_network_get_domains (network);
+
+  for (gsize i = 0; domains[i] != NULL; i++)
+    {
+      gssize before = (gssize) strlen (domains[i]) - (gssize) strlen (value);
+
+      if (before >= 0 && g_ascii_strcasecmp (domains[i] + before, value) == 0 &&
+          (before == 0 || domains[i][before - 1] == '.'))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+matches_network (SendpathNetwork *network, const char *value)
+{
+  g_autoptr(GInetAddressMask) mask = g_inet_address_mask_new_from_string (value, NULL);
+  const char *const *addresses = sendpath_network_get_addresses (network);
+
+  for (gsize i = 0; mask != NULL && addresses[i] != NULL; i++)
+    {
+      g_autofree char *bare = g_strndup (addresses[i], strcspn (addresses[i], "/"));
+      g_autoptr(GInetAddress) address = g_inet_address_new_from_string (bare);
+
+      if (address != NULL && g_inet_address_mask_matches (mask, address))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Only NetworkManager knows these; a network that was read without it fits none. */
+static gboolean
+matches_nothing (SendpathNetwork *network, const char *value)
+{
+  return FALSE;
+}
+
+static const struct {
+  const char *key;
+  gboolean (*matches) (SendpathNetwork *network, const char *value);
+} match_keys[] = {
+  { "connection", matches_nothing },
+  { "ssid", matches_nothing },
+  { "gateway", matches_gateway },
+  { "domain", matches_domain },
+  { "network", matches_network },
+};
+
+/**
+ * sendpath_location_matches:
+ * @self: a #SendpathLocation
+ * @network: the network to compare with
+ * @ret_keys: (out) (optional) (transfer full) (array zero-terminated=1): return location for the names of the keys that
+ *   matched, or %NULL
+ *
+ * Tells whether @network is this location.
+ *
+ * Every match key that was given must fit, and at least one must have been given. A connection and an SSID fit only a
+ * network that NetworkManager described.
+ *
+ * A match says which settings to prefer, not that the network is what it seems to be: everything it is recognised by
+ * can be copied.
+ *
+ * Returns: %TRUE if it is; @ret_keys is set only then
+ *
+ * Since: 1.0
+ */
+gboolean
+sendpath_location_matches (SendpathLocation *self, SendpathNetwork *network, char ***ret_keys)
+{
+  g_autoptr(GPtrArray) matched = g_ptr_array_new_with_free_func (g_free);
+
+  g_return_val_if_fail (SENDPATH_IS_LOCATION (self), FALSE);
+  g_return_val_if_fail (SENDPATH_IS_NETWORK (network), FALSE);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (match_keys); i++)
+    {
+      const char *value = sendpath_location_get (self, match_keys[i].key);
+
+      if (value == NULL)
+        continue;
+      if (!match_keys[i].matches (network, value))
+        return FALSE;
+      g_ptr_array_add (matched, g_strdup (match_keys[i].key));
+    }
+  if (matched->len == 0)
+    return FALSE;
+
+  g_ptr_array_add (matched, NULL);
+  if (ret_keys != NULL)
+    *ret_keys = (char **) g_ptr_array_free (g_steal_pointer (&matched), FALSE);
+  return TRUE;
+}
+
+KeyValues *
+location_get_values (SendpathLocation *self)
+{
+  return self->values;
+}

@@ -1,0 +1,204 @@
+/* The kernel's default route and the hardware address behind it, by rtnetlink.
+ *
+ * Reads two tables, sends nothing on any wire: a neighbour that the kernel has not met stays unknown. */
+#include "config.h"
+
+#include "profiles/route-table.h"
+
+#include <linux/rtnetlink.h>
+#include <errno.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define MAC_LENGTH 6
+#define DUMP_BYTES 32768 /* the kernel's own limit for one piece of a dump */
+
+/* One default route as the kernel lists it. */
+typedef struct {
+  guchar family;
+  guint  index;
+  guint  metric;
+  guint  length; /* of the gateway's address; 0: the route has none */
+  guchar gateway[16];
+} Route;
+
+typedef struct {
+  Route         best;
+  DefaultRoute *ret_route;
+} Reading;
+
+typedef void (*OnMessage) (Reading *reading, const struct nlmsghdr *message);
+
+static void
+collect_attributes (struct rtattr *attribute, int length, const struct rtattr **ret_table, guint n_table)
+{
+  for (; RTA_OK (attribute, length); attribute = RTA_NEXT (attribute, length))
+    if (attribute->rta_type < n_table)
+      ret_table[attribute->rta_type] = attribute;
+}
+
+static void
+take_gateway (Route *route, const void *bytes, gsize length)
+{
+  if (length <= sizeof route->gateway)
+    {
+      memcpy (route->gateway, bytes, length);
+      route->length = length;
+    }
+}
+
+static guint
+get_guint (const struct rtattr *attribute)
+{
+  guint value = 0;
+
+  if (attribute != NULL && RTA_PAYLOAD (attribute) >= sizeof value)
+    memcpy (&value, RTA_DATA (attribute), sizeof value);
+  return value;
+}
+
+/* Of several next hops the first. */
+static void
+take_first_hop (Route *route, const struct rtattr *multipath)
+{
+  const struct rtnexthop *hop = RTA_DATA (multipath);
+  const struct rtattr *table[RTA_MAX + 1] = { NULL };
+
+  if (RTA_PAYLOAD (multipath) < sizeof *hop || hop->rtnh_len > RTA_PAYLOAD (multipath) ||
+      hop->rtnh_len < sizeof *hop)
+    return;
+  route->index = hop->rtnh_ifindex;
+  collect_attributes (RTNH_DATA (hop), hop->rtnh_len - sizeof *hop, table, G_N_ELEMENTS (table));
+  if (table[RTA_GATEWAY] != NULL)
+    take_gateway (route, RTA_DATA (table[RTA_GATEWAY]), RTA_PAYLOAD (table[RTA_GATEWAY]));
+}
+
+/* The smaller metric wins, IPv4 wins over IPv6, a route with a gateway over one without. */
+static gboolean
+is_better (const Route *route, const Route *than)
+{
+  if (than->index == 0)
+    return TRUE;
+  if ((route->length > 0) != (than->length > 0))
+    return route->length > 0;
+  if (route->family != than->family)
+    return route->family == AF_INET;
+  return route->metric < than->metric;
+}
+
+static void
+on_route (Reading *reading, const struct nlmsghdr *message)
+{
+  const struct rtmsg *header = NLMSG_DATA (message);
+  const struct rtattr *table[RTA_MAX + 1] = { NULL };
+  Route route = { .family = header->rtm_family };
+
+  if (message->nlmsg_type != RTM_NEWROUTE || message->nlmsg_len < NLMSG_LENGTH (sizeof *header))
+    return;
+  if (header->rtm_dst_len != 0 || header->rtm_type != RTN_UNICAST || header->rtm_table != RT_TABLE_MAIN)
+    return;
+
+  collect_attributes (RTM_RTA (header), RTM_PAYLOAD (message), table, G_N_ELEMENTS (table));
+  route.index = get_guint (table[RTA_OIF]);
+  route.metric = get_guint (table[RTA_PRIORITY]);
+  if (table[RTA_GATEWAY] != NULL)
+    take_gateway (&route, RTA_DATA (table[RTA_GATEWAY]), RTA_PAYLOAD (table[RTA_GATEWAY]));
+  else if (table[RTA_MULTIPATH] != NULL)
+    take_first_hop (&route, table[RTA_MULTIPATH]);
+  if (route.index != 0 && is_better (&route, &reading->best))
+    reading->best = route;
+}
+
+static char *
+format_mac (const guchar *bytes)
+{
+  return g_strdup_printf ("%02x:%02x:%02x:%02x:%02x:%02x", bytes[0], bytes[1], bytes[2], bytes[3],
+                          bytes[4], bytes[5]);
+}
+
+static void
+on_neighbour (Reading *reading, const struct nlmsghdr *message)
+{
+  const struct ndmsg *header = NLMSG_DATA (message);
+  const struct rtattr *table[NDA_MAX + 1] = { NULL };
+  const Route *best = &reading->best;
+
+  if (message->nlmsg_type != RTM_NEWNEIGH || message->nlmsg_len < NLMSG_LENGTH (sizeof *header))
+    return;
+  if (header->ndm_family != best->family || (guint) header->ndm_ifindex != best->index ||
+      (header->ndm_state & (NUD_INCOMPLETE | NUD_FAILED)) != 0)
+    return;
+
+  collect_attributes ((struct rtattr *) ((char *) header + NLMSG_ALIGN (sizeof *header)),
+                      NLMSG_PAYLOAD (message, sizeof *header), table, G_N_ELEMENTS (table));
+  if (table[NDA_DST] == NULL || table[NDA_LLADDR] == NULL)
+    return;
+  if (RTA_PAYLOAD (table[NDA_DST]) != best->length ||
+      memcmp (RTA_DATA (table[NDA_DST]), best->gateway, best->length) != 0)
+    return;
+  if (RTA_PAYLOAD (table[NDA_LLADDR]) != MAC_LENGTH)
+    return;
+  g_free (reading->ret_route->gateway);
+  reading->ret_route->gateway = format_mac (RTA_DATA (table[NDA_LLADDR]));
+}
+
+static gboolean
+ask_for_dump (int fd, guint16 type)
+{
+  struct {
+    struct nlmsghdr header;
+    struct rtgenmsg body;
+  } request = {
+    .header = { .nlmsg_len = NLMSG_LENGTH (sizeof (struct rtgenmsg)),
+                .nlmsg_type = type,
+                .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+    .body = { .rtgen_family = AF_UNSPEC },
+  };
+
+  return send (fd, &request, request.header.nlmsg_len, 0) == (gssize) request.header.nlmsg_len;
+}
+
+/* Hands every message of a dump to @on_message. */
+static void
+read_dump (int fd, guint16 type, OnMessage on_message, Reading *reading)
+{
+  g_autofree char *buffer = g_malloc (DUMP_BYTES);
+
+  if (!ask_for_dump (fd, type))
+    return;
+  while (TRUE)
+    {
+      gssize got = recv (fd, buffer, DUMP_BYTES, 0);
+      struct nlmsghdr *message = (struct nlmsghdr *) buffer;
+
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got <= 0)
+        return;
+      for (; NLMSG_OK (message, (guint) got); message = NLMSG_NEXT (message, got))
+        {
+          if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR)
+            return;
+          on_message (reading, message);
+        }
+    }
+}
+
+void
+route_table_read (DefaultRoute *ret_route)
+{
+  Reading reading = { .ret_route = ret_route };
+  int fd = socket (AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+
+  ret_route->index = 0;
+  ret_route->gateway = NULL;
+  if (fd < 0)
+    return;
+  read_dump (fd, RTM_GETROUTE, on_route, &reading);
+  ret_route->index = reading.best.index;
+  if (reading.best.length > 0)
+    read_dump (fd, RTM_GETNEIGH, on_neighbour, &reading);
+  close (fd);
+}

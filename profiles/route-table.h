@@ -1,0 +1,16 @@
+/* The kernel's default route and the hardware address behind it, by rtnetlink. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+  guint index;   /* of the interface that the default route goes through; 0: there is none */
+  char *gateway; /* MAC, lower case; NULL if there is no gateway or the kernel does not know it yet */
+} DefaultRoute;
+
+/* Asks the kernel and nobody else: not a packet leaves. */
+void route_table_read (DefaultRoute *ret_route);
+
+G_END_DECLS
