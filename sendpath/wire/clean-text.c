@@ -30,8 +30,8 @@ skip_escape (const char *p)
   return p;
 }
 
-/* Bidi controls, zero-width marks, tags and the like are all of the category Format; the two joiners are
- * part of how Persian, Hindi and others are spelled. */
+/* Bidi controls, zero-width marks, tags and the like are all of the category Format; the two
+ * joiners are part of how Persian, Hindi and others are spelled. */
 static gboolean
 may_be_shown (gunichar c)
 {

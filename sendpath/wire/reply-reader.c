@@ -1,4 +1,5 @@
-/* The strict, bounded reader of SMTP replies. What is not a reply ends the stream; it is never mended. */
+/* The strict, bounded reader of SMTP replies (R-31). What is not a reply ends the stream; it is
+ * never mended. */
 #include "config.h"
 
 #include "sendpath/wire/reply-reader.h"
@@ -38,8 +39,8 @@ reply_reader_free (ReplyReader *reader)
   g_free (reader);
 }
 
-/* RFC 5321 4.2: Reply-code = %x32-35 %x30-39 %x30-39 (the grammar's second digit ends at 5; servers use
- * more), or 0. */
+/* RFC 5321 4.2: Reply-code = %x32-35 %x30-39 %x30-39 (the grammar's second digit ends at 5;
+ * servers use more), or 0. */
 static guint
 parse_code (const char *line, gsize length)
 {
@@ -92,7 +93,8 @@ read_lines (ReplyReader *reader, Stream *stream, LineFunc next_line)
       trace_received (stream_get_trace (stream), line, length);
       if (!add_line (reader, line, length, &is_last))
         {
-          stream_fail (stream, SENDPATH_FAULT_PROTOCOL, _("the server sent something that is no SMTP reply"));
+          stream_fail (stream, SENDPATH_FAULT_PROTOCOL,
+                       _("the server sent something that is no SMTP reply"));
           return stream_dup_failure (stream);
         }
     }

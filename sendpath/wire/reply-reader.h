@@ -1,5 +1,5 @@
-/* The strict, bounded reader of SMTP replies (R-31), over a Stream. It writes every line it takes to the stream's
- * trace. */
+/* The strict, bounded reader of SMTP replies (R-31), over a Stream. It writes every line it takes
+ * to the stream's trace. */
 #pragma once
 
 #include "sendpath/wire/reply.h"

@@ -1,6 +1,7 @@
-/* libetpan's mailstream over a GIOStream, with one way of waiting: the stream's own main context is iterated
- * until the bytes, the deadline or the cancel comes. It knows no protocol, and once it failed it never
- * works again: what came before a gap must not be joined with what comes after. */
+/* libetpan's mailstream over a GIOStream, with one way of waiting: the stream's own main context
+ * is iterated until the bytes, the deadline or the cancel comes. It knows no protocol, and once
+ * it failed it never works again: what came before a gap must not be joined with what comes
+ * after. */
 #include "config.h"
 
 #include "sendpath/wire/stream.h"
@@ -37,7 +38,7 @@ struct _Stream {
   SendpathReply     *failure;  /* set: dead */
 };
 
-/* ---- failing ---------------------------------------------------------------------------------- */
+/* ---- failing --------------------------------------------------------------------------------- */
 
 void
 stream_fail (Stream *stream, SendpathFault fault, const char *text)
@@ -56,7 +57,7 @@ take_failure (Stream *stream, SendpathReply *failure)
   stream_fail (stream, sendpath_reply_get_fault (owned), sendpath_reply_get_text (owned));
 }
 
-/* Inside TLS too this is a lost link, not a question of trust: that was settled by the handshake. */
+/* Inside TLS too this is a lost link, not a question of trust: the handshake settled that. */
 static void
 fail_with (Stream *stream, const GError *error)
 {
@@ -77,7 +78,7 @@ fail_late (Stream *stream)
   stream_fail (stream, SENDPATH_FAULT_LINK_LOST, _("the server did not answer in time"));
 }
 
-/* ---- waiting ---------------------------------------------------------------------------------- */
+/* ---- waiting --------------------------------------------------------------------------------- */
 
 static gboolean
 on_ready (GObject *object, gpointer data)
@@ -105,8 +106,8 @@ start_timer (Stream *stream, gboolean *ret_is_late)
   return timer;
 }
 
-/* Waits for @ready, a pollable source that knows the cancellable. A cancel is told by the next read or
- * write. FALSE: the deadline came first. */
+/* Waits for @ready, a pollable source that knows the cancellable. A cancel is told by the next
+ * read or write. FALSE: the deadline came first. */
 static gboolean
 wait_for (Stream *stream, GSource *ready)
 {
@@ -133,7 +134,7 @@ is_late (Stream *stream)
   return TRUE;
 }
 
-/* ---- the low driver under libetpan ---------------------------------------------------------------- */
+/* ---- the low driver under libetpan ----------------------------------------------------------- */
 
 static GPollableInputStream *
 get_input (Stream *stream)
@@ -141,7 +142,8 @@ get_input (Stream *stream)
   return G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream->io));
 }
 
-/* libetpan takes 0 for an empty or a whole line, so that the end of the stream is -1 like any failure. */
+/* libetpan takes 0 for an empty or a whole line, so that the end of the stream is -1 like any
+ * failure. */
 static ssize_t
 low_read (mailstream_low *low, void *buffer, size_t size)
 {
@@ -152,7 +154,8 @@ low_read (mailstream_low *low, void *buffer, size_t size)
     return -1;
   if (wanted == 0)
     {
-      stream_fail (stream, SENDPATH_FAULT_PROTOCOL, _("the server sent more than an answer may hold"));
+      stream_fail (stream, SENDPATH_FAULT_PROTOCOL,
+                   _("the server sent more than an answer may hold"));
       return -1;
     }
   while (TRUE)
@@ -208,8 +211,8 @@ low_write (mailstream_low *low, const void *buffer, size_t size)
 
       if (is_late (stream))
         return -1;
-      n = g_pollable_output_stream_write_nonblocking (output, (const char *) buffer + done, size - done,
-                                                      stream->cancellable, &error);
+      n = g_pollable_output_stream_write_nonblocking (output, (const char *) buffer + done,
+                                                      size - done, stream->cancellable, &error);
       if (n > 0)
         {
           done += (gsize) n;
@@ -256,7 +259,7 @@ static mailstream_low_driver low_driver = {
   .mailstream_free = low_free,
 };
 
-/* ---- life ----------------------------------------------------------------------------------------- */
+/* ---- life ------------------------------------------------------------------------------------ */
 
 Stream *
 stream_new (GSocketConnection *connection, const Trace *trace, GCancellable *cancellable)
@@ -279,9 +282,10 @@ stream_new (GSocketConnection *connection, const Trace *trace, GCancellable *can
   stream_renew_budget (stream);
   stream_set_deadline (stream, FIRST_DEADLINE_S);
 
-  /* Without it Nagle's algorithm and delayed acknowledgements cost 40 ms a message. Not a TCP socket: nothing
-   * to set. */
-  g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+  /* Without it Nagle's algorithm and delayed acknowledgements cost 40 ms a message. Not a TCP
+   * socket: nothing to set. */
+  g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP, TCP_NODELAY, 1,
+                       NULL);
   return stream;
 }
 
@@ -320,7 +324,7 @@ stream_renew_budget (Stream *stream)
   stream->budget_bytes = BUDGET_BYTES;
 }
 
-/* ---- TLS ------------------------------------------------------------------------------------------ */
+/* ---- TLS ------------------------------------------------------------------------------------- */
 
 static void
 on_handshake (GObject *source, GAsyncResult *result, gpointer data)
@@ -424,14 +428,16 @@ stream_get_channel_binding (Stream *stream, GTlsChannelBindingType type)
   g_autoptr(GByteArray) binding = g_byte_array_new ();
 
   if (!stream_is_tls (stream)
-      || !g_tls_connection_get_channel_binding_data (G_TLS_CONNECTION (stream->io), type, binding, NULL))
+      || !g_tls_connection_get_channel_binding_data (G_TLS_CONNECTION (stream->io), type, binding,
+                                                     NULL))
     return NULL;
   return g_byte_array_free_to_bytes (g_steal_pointer (&binding));
 }
 
-/* ---- writing and reading -------------------------------------------------------------------------- */
+/* ---- writing and reading --------------------------------------------------------------------- */
 
-/* mailstream_write() gives a partial count when a later part fails: only the stream's own failure tells. */
+/* mailstream_write() gives a partial count when a later part fails: only the stream's own failure
+ * tells. */
 gboolean
 stream_write (Stream *stream, const char *bytes, gsize length)
 {
@@ -484,7 +490,8 @@ next_line (Stream *stream, gsize max, gboolean may_wait, gsize *ret_length)
     {
       const char *buffer = stream->mail->read_buffer;
       const char *line_end = memchr (buffer, '\n', stream->mail->read_buffer_len);
-      gsize size = line_end != NULL ? (gsize) (line_end - buffer) + 1 : stream->mail->read_buffer_len;
+      gsize size = line_end != NULL ? (gsize) (line_end - buffer) + 1
+                                    : stream->mail->read_buffer_len;
 
       if (line->len + size > max || (line->len + size == max && line_end == NULL))
         {
@@ -532,7 +539,7 @@ stream_has_input (Stream *stream)
   return stream->failure == NULL && fill (stream, FALSE);
 }
 
-/* ---- looking -------------------------------------------------------------------------------------- */
+/* ---- looking --------------------------------------------------------------------------------- */
 
 gboolean
 stream_is_dead (const Stream *stream)

@@ -11,8 +11,8 @@ G_BEGIN_DECLS
 
 typedef struct _Stream Stream;
 
-/* @connection is kept with a reference; @trace must outlive the stream; @cancellable may be NULL. The
- * deadline is 60 s from now until one is set. */
+/* @connection is kept with a reference; @trace must outlive the stream; @cancellable may be NULL.
+ * The deadline is 60 s from now until one is set. */
 Stream          *stream_new (GSocketConnection *connection, const Trace *trace,
                              GCancellable *cancellable);
 void             stream_free (Stream *stream); /* closes at once, without a goodbye */
@@ -20,12 +20,13 @@ void             stream_free (Stream *stream); /* closes at once, without a good
 /* Patience for what is read or written until the next call: absolute, in seconds from now. */
 void             stream_set_deadline (Stream *stream, guint seconds);
 
-/* Runs a verified TLS handshake for @identity (tls.h) under the deadline and goes on inside it. Unread input is an
- * attack (R-13) and fails. FALSE: stream is dead, stream_dup_failure() says why. */
+/* Runs a verified TLS handshake for @identity (tls.h) under the deadline and goes on inside it.
+ * Unread input is an attack (R-13) and fails. FALSE: stream is dead, stream_dup_failure() says
+ * why. */
 gboolean         stream_start_tls (Stream *stream, const char *identity, const char *pin);
 gboolean         stream_is_tls (const Stream *stream);
-/* The same for a loop that runs several streams in the thread-default context: the deadline is the caller's, who
- * cancels @cancellable. The stream must live until the callback. */
+/* The same for a loop that runs several streams in the thread-default context: the deadline is
+ * the caller's, who cancels @cancellable. The stream must live until the callback. */
 void             stream_start_tls_async (Stream *stream, const char *identity, const char *pin,
                                          GCancellable *cancellable, GAsyncReadyCallback callback,
                                          gpointer data);
@@ -37,14 +38,15 @@ GBytes          *stream_get_channel_binding (Stream *stream, GTlsChannelBindingT
 gboolean         stream_write (Stream *stream, const char *bytes, gsize length);
 gboolean         stream_flush (Stream *stream);
 
-/* One line ending in LF, without its line end (LF or CRLF), borrowed until the next call; a line of more than @max
- * bytes with its end is a failure as soon as it is seen. NULL: failure. NUL bytes are kept; @ret_length counts
- * them. */
+/* One line ending in LF, without its line end (LF or CRLF), borrowed until the next call; a line
+ * of more than @max bytes with its end is a failure as soon as it is seen. NULL: failure. NUL
+ * bytes are kept; @ret_length counts them. */
 const char      *stream_read_line (Stream *stream, gsize max, gsize *ret_length);
-/* The same without waiting and without a deadline: NULL while the line is not there yet, or for a failure
- * (stream_is_dead()). What has come of it is kept for the next call. */
+/* The same without waiting and without a deadline: NULL while the line is not there yet, or for a
+ * failure (stream_is_dead()). What has come of it is kept for the next call. */
 const char      *stream_try_line (Stream *stream, gsize max, gsize *ret_length);
-/* A source that is ready when stream_try_line() is worth a call; its callback is a GPollableSourceFunc. */
+/* A source that is ready when stream_try_line() is worth a call; its callback is a
+ * GPollableSourceFunc. */
 GSource         *stream_create_input_source (Stream *stream);
 /* What may be read without an answer of ours in between is bounded (64 KiB). Whoever took a whole
  * reply of a pipelined flight, and waits for the next one, says so. */
@@ -59,8 +61,9 @@ void             stream_fail (Stream *stream, SendpathFault fault, const char *t
 SendpathReply   *stream_dup_failure (const Stream *stream);
 
 const Trace     *stream_get_trace (const Stream *stream);
-GInetAddress    *stream_get_remote_address (const Stream *stream); /* borrowed, NULL if it is not IP */
-GInetAddress    *stream_get_local_address (const Stream *stream);  /* borrowed, likewise */
+/* Borrowed; NULL where the connection is not over IP. */
+GInetAddress    *stream_get_remote_address (const Stream *stream);
+GInetAddress    *stream_get_local_address (const Stream *stream);
 /* The mailstream itself, for libetpan's mailpop3. */
 struct _mailstream *stream_get_mailstream (Stream *stream);
 

@@ -1,6 +1,7 @@
-/* GIO's TLS for one client connection. Whether the peer is to be trusted is asked again after every handshake, of
- * the certificate itself: a session that GIO resumes, or one that a pin once let in, says nothing by itself. It
- * never goes on in plain text, and there is no switch to make it lenient. */
+/* GIO's TLS for one client connection. Whether the peer is to be trusted is asked again after
+ * every handshake, of the certificate itself: a session that GIO resumes, or one that a pin once
+ * let in, says nothing by itself. It never goes on in plain text, and there is no switch to make
+ * it lenient. */
 #include "config.h"
 
 #include "sendpath/wire/tls.h"
@@ -32,7 +33,7 @@ handshake_free (gpointer data)
   g_free (handshake);
 }
 
-/* ---- what is wrong, in words ---------------------------------------------------------------------- */
+/* ---- what is wrong, in words ----------------------------------------------------------------- */
 
 static const struct {
   GTlsCertificateFlags flag;
@@ -56,7 +57,8 @@ new_untrusted (const char *identity, GTlsCertificateFlags errors)
   for (gsize i = 0; i < G_N_ELEMENTS (problems); i++)
     if ((errors & problems[i].flag) != 0)
       g_string_append_printf (why, "%s%s", why->len > 0 ? ", " : "", _(problems[i].text));
-  text = g_strdup_printf (_("the certificate shown for %s cannot be trusted: %s"), identity, why->str);
+  text = g_strdup_printf (_("the certificate shown for %s cannot be trusted: %s"), identity,
+                          why->str);
   return sendpath_reply_new_fault (SENDPATH_FAULT_TLS, text);
 }
 
@@ -85,7 +87,8 @@ new_broken (const Handshake *handshake, const GError *error)
   if (handshake->refused_for != 0)
     return new_untrusted (handshake->identity, handshake->refused_for);
   if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS))
-    text = g_strdup_printf (_("%s answered in plain text where TLS was to begin"), handshake->identity);
+    text = g_strdup_printf (_("%s answered in plain text where TLS was to begin"),
+                            handshake->identity);
   else
     text = g_strdup_printf (_("no TLS with %s: %s"), handshake->identity, error->message);
   return sendpath_reply_new_fault (fault, text);
@@ -101,10 +104,11 @@ SendpathReply *
 tls_new_unavailable (void)
 {
   return sendpath_reply_new_fault (
-      SENDPATH_FAULT_TLS, _("no TLS on this machine: install the TLS module of GIO (glib-networking)"));
+      SENDPATH_FAULT_TLS,
+      _("no TLS on this machine: install the TLS module of GIO (glib-networking)"));
 }
 
-/* ---- the checks ----------------------------------------------------------------------------------- */
+/* ---- the checks ------------------------------------------------------------------------------ */
 
 /* GIO hands out certificates whole; GnuTLS knows where the key is in one. */
 char *
@@ -155,8 +159,8 @@ name_matches (const char *pattern, const char *name)
          && g_ascii_strcasecmp (pattern + 1, rest) == 0;
 }
 
-/* Is @identity named where names belong: a host among the DNS names, an address among the addresses? A
- * common name counts for nothing. */
+/* Is @identity named where names belong: a host among the DNS names, an address among the
+ * addresses? A common name counts for nothing. */
 static gboolean
 is_named (GTlsCertificate *certificate, const char *identity)
 {
@@ -233,8 +237,9 @@ find_objection (const Handshake *handshake)
 
   if (version != G_TLS_PROTOCOL_VERSION_TLS_1_2 && version != G_TLS_PROTOCOL_VERSION_TLS_1_3)
     {
-      g_autofree char *text = g_strdup_printf (_("%s offers only %s, and TLS 1.2 is the least"),
-                                               handshake->identity, tls_get_version_name (connection));
+      g_autofree char *text
+          = g_strdup_printf (_("%s offers only %s, and TLS 1.2 is the least"), handshake->identity,
+                             tls_get_version_name (connection));
 
       return sendpath_reply_new_fault (SENDPATH_FAULT_TLS, text);
     }
@@ -250,7 +255,7 @@ find_objection (const Handshake *handshake)
   return errors == 0 ? NULL : new_untrusted (handshake->identity, errors);
 }
 
-/* ---- the handshake -------------------------------------------------------------------------------- */
+/* ---- the handshake --------------------------------------------------------------------------- */
 
 /* Asked only where GIO found a fault. The pinned key is the one thing that outweighs it. */
 static gboolean

@@ -8,14 +8,15 @@
 
 G_BEGIN_DECLS
 
-/* FALSE where no TLS module is installed or it is switched off: then nothing may be opened that needs one. */
+/* FALSE where no TLS module is installed or it is switched off: then nothing may be opened that
+ * needs one. */
 gboolean   tls_is_available (void);
 /* The fault that says so. */
 SendpathReply *tls_new_unavailable (void);
 
 /* Shakes hands over @base as a client of @identity, the name as configured or an IP address. With
- * @pin (`sha256:HEX` of the public key) exactly that key is required and nothing else; without, a valid chain
- * and the name among the certificate's DNS names or IP addresses. */
+ * @pin (`sha256:HEX` of the public key) exactly that key is required and nothing else; without, a
+ * valid chain and the name among the certificate's DNS names or IP addresses. */
 void       tls_handshake_async (GIOStream *base, const char *identity, const char *pin,
                                 GCancellable *cancellable, GAsyncReadyCallback callback,
                                 gpointer data);

@@ -1,4 +1,5 @@
-/* Hands the dialogue to whoever listens, cleaned. A secret never gets here: its writer calls trace_sent_secret(). */
+/* Hands the dialogue to whoever listens, cleaned. A secret never gets here: its writer calls
+ * trace_sent_secret(). */
 #include "config.h"
 
 #include "sendpath/wire/trace.h"
