@@ -32,8 +32,6 @@ stuff (Stuffer *stuffer, const char *bytes, gsize length)
   const char *unsent = bytes;
   const char *p = bytes;
 
-  if (length == 0)
-    return TRUE;
   if (memchr (bytes, '\0', length))
     return fail_bare (stuffer);
   while (p < end)
@@ -109,8 +107,8 @@ data_writer_write (Stream *stream, const DataContent *content)
   const char *header = g_bytes_get_data (content->header, &header_length);
 
   stream_set_deadline (stream, content->block_timeout_s);
-  if (!stuff (&stuffer, header, header_length) || !stuff (&stuffer, "\r\n", 2)
-      || !write_body (&stuffer, content, header_length + 2))
+  if ((header_length > 0 && !stuff (&stuffer, header, header_length))
+      || !stuff (&stuffer, "\r\n", 2) || !write_body (&stuffer, content, header_length + 2))
     return FALSE;
   if (!stuffer.is_line_start)
     return fail_bare (&stuffer);
