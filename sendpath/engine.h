@@ -101,6 +101,9 @@ gboolean        sendpath_engine_clear_password (SendpathEngine *self, const char
 /* `keyring`, `command`, `missing` or `locked`; static. */
 const char     *sendpath_engine_get_secret_state (SendpathEngine *self, const char *account);
 
+/* No core file, unreadable by other processes: for programs that hold passwords. */
+void            sendpath_engine_harden_process (void);
+
 /* Connects and logs in on every route of @account, sends nothing: one JSON object per check (PRODUCT.md `account test`),
  * (element-type utf8). @ret_ok: TRUE if every server has one way that works. */
 GPtrArray      *sendpath_engine_test_account (SendpathEngine *self, const char *account, gboolean *ret_ok,

@@ -91,6 +91,14 @@ split_server (const char *server, guint16 *ret_port)
   return g_steal_pointer (&host);
 }
 
+char *
+plan_dup_host (const char *server)
+{
+  guint16 port;
+
+  return split_server (server, &port);
+}
+
 static void
 add_endpoint (GPtrArray *endpoints, const char *host, guint16 port, SendpathSecurity security,
               Trust *trust)
@@ -193,8 +201,7 @@ static SendpathRoute *
 add_route (GPtrArray *routes, SendpathRouteKind kind, const char *server, SendpathAccount *account,
            SendpathLocation *location)
 {
-  guint16          port;
-  g_autofree char *host = split_server (server, &port);
+  g_autofree char *host = plan_dup_host (server);
   SendpathRoute   *route = route_new (kind, host, account, location);
 
   g_ptr_array_add (routes, route);

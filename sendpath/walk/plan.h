@@ -30,6 +30,9 @@ GPtrArray *plan_dup_endpoints (const char *server, const char *security, Trust *
 /* The same for a POP3 server: 995 TLS, 110 STLS. */
 GPtrArray *plan_dup_pop_endpoints (const char *server, const char *security, Trust *trust);
 
+/* The host of a configured server, without port and brackets. */
+char      *plan_dup_host (const char *server);
+
 /* "After this verdict, may that route follow?" */
 gboolean   plan_may_follow (SendpathVerdict verdict, const SendpathRoute *next);
 
