@@ -5,8 +5,8 @@ run_dir=$lab_state/run
 pid_dir=$run_dir/pids
 switch_dir=$run_dir/switches
 
-machine_packages=(iproute2 nftables util-linux dnsmasq-base openssl ca-certificates python3
-  dbus gnome-keyring libsecret-tools)
+machine_packages=(iproute2 nftables util-linux procps dnsmasq-base openssl ca-certificates python3
+  dbus-daemon gnome-keyring libsecret-tools)
 
 say () { printf 'lab: %s\n' "$*"; }
 

@@ -40,8 +40,6 @@ layer_stamp ()
 # (nothing stays running); with the machine's own network, for apt-get.
 install_layer ()
 {
-  local root=$layer_dir/$1/root
-
   # shellcheck disable=SC2016
   lab_dir=$lab_dir lab_state=$lab_state unshare --mount --pid --fork --kill-child bash -euc '
     . "$lab_dir/parts/common.sh"

@@ -25,6 +25,11 @@ make_networks ()
 {
   local place host
 
+  for host in "${servers[@]}" traveller router; do
+    [ ! -e "/run/netns/$(netns_of "$host")" ] ||
+      die "namespace $(netns_of "$host") exists and is not ours: is another lab up?"
+  done
+  : >"$run_dir/networks"
   make_namespace router
   in_net router sysctl -q -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
   for place in "${places[@]}"; do
@@ -41,13 +46,18 @@ make_networks ()
   hotel_rules none
 }
 
+# Only what this lab made.
 remove_networks ()
 {
   local host
 
+  local host
+
+  [ -e "$run_dir/networks" ] || return 0
   for host in "${servers[@]}" traveller router; do
     [ ! -e "/run/netns/$(netns_of "$host")" ] || ip netns delete "$(netns_of "$host")"
   done
+  rm -f "$run_dir/networks"
 }
 
 make_namespace ()

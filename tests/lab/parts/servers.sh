@@ -65,11 +65,13 @@ wait_for_servers ()
 
   for server in "${servers[@]}"; do
     for port in ${server_ports[$server]}; do
-      wait_until 60 port_answers "$server" "$port" ||
+      { wait_until 60 port_answers_or_is_gone "$server" "$port" && runs "$server"; } ||
         die "$server does not answer on port $port, see $host_dir/$server/boot.log and 'lab log $server'"
     done
   done
 }
+
+port_answers_or_is_gone () { port_answers "$@" || is_gone "$1"; }
 
 # port_answers SERVER PORT: over both address families
 port_answers ()
