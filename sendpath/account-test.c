@@ -3,9 +3,8 @@
 
 #include "sendpath/account-test.h"
 
-#include <json-glib/json-glib.h>
-
 #include "sendpath/verdict/verdict.h"
+#include "sendpath/walk/fields.h"
 #include "sendpath/wire/pop-login.h"
 #include "sendpath/wire/smtp-session.h"
 
@@ -28,38 +27,25 @@ typedef struct {
 } Check;
 
 static void
-add_member (JsonBuilder *json, const char *name, const char *value)
-{
-  json_builder_set_member_name (json, name);
-  json_builder_add_string_value (json, value);
-}
-
-static void
 add_line (Test *test, const Check *check)
 {
   SendpathVerdictQuery query = { .phase = check->phase, .reply = check->reply };
   SendpathVerdictAnswer answer;
-  g_autoptr (JsonBuilder) json = json_builder_new ();
-  g_autoptr (JsonNode) root = NULL;
+  g_autoptr (JsonObject) object = json_object_new ();
   g_autofree char *text = sendpath_reply_dup_clean_text (check->reply);
 
   sendpath_verdict_classify (&query, &answer);
-  json_builder_begin_object (json);
-  add_member (json, "check", check->check);
-  add_member (json, "route", check->route);
-  add_member (json, "host", sendpath_endpoint_get_host (check->endpoint));
-  json_builder_set_member_name (json, "port");
-  json_builder_add_int_value (json, sendpath_endpoint_get_port (check->endpoint));
-  json_builder_set_member_name (json, "ok");
-  json_builder_add_boolean_value (json, check->ok);
-  add_member (json, "verdict",
-              sendpath_verdict_to_string (check->ok ? SENDPATH_VERDICT_ACCEPTED : answer.verdict));
-  add_member (json, "text", text);
-  json_builder_set_member_name (json, "ms");
-  json_builder_add_int_value (json, (g_get_monotonic_time () - check->started_us) / 1000);
-  json_builder_end_object (json);
-  root = json_builder_get_root (json);
-  g_ptr_array_add (test->lines, json_to_string (root, FALSE));
+  if (check->ok)
+    answer.verdict = SENDPATH_VERDICT_ACCEPTED;
+  fields_add_text (object, "check", check->check);
+  fields_add_text (object, "route", check->route);
+  fields_add_text (object, "host", sendpath_endpoint_get_host (check->endpoint));
+  fields_add_number (object, "port", sendpath_endpoint_get_port (check->endpoint));
+  fields_add_boolean (object, "ok", check->ok);
+  fields_add_text (object, "verdict", sendpath_verdict_to_string (answer.verdict));
+  fields_add_text (object, "text", text);
+  fields_add_number (object, "ms", (g_get_monotonic_time () - check->started_us) / 1000);
+  g_ptr_array_add (test->lines, fields_print (object));
 }
 
 static SecretQuery
@@ -75,24 +61,14 @@ make_query (const SendpathRoute *route, const char *service, const char *protoco
                         .token_command = sendpath_account_get (route->account, "token-command") };
 }
 
-static const char *
-get_user (const SendpathRoute *route, const char *key)
-{
-  const char *user = sendpath_account_get (route->account, key);
-
-  if (user == NULL || *user == '\0')
-    user = sendpath_account_get (route->account, "user");
-  return user != NULL && *user != '\0' ? user : sendpath_account_get (route->account, "address");
-}
-
 /* Logs in where that is offered; a server that wants no login is fine as it is. */
 static void
 test_login (Test *test, const SendpathRoute *route, SmtpSession *session, Check *check)
 {
   const char *auth = sendpath_account_get (route->account, "auth");
   gboolean    cleartext = sendpath_account_get_boolean (route->account, "allow-cleartext-login");
-  SecretQuery query = make_query (route, "smtp", "smtp", route->server, get_user (route, "user"));
-  SecretKind  kind = query.token_command != NULL && *query.token_command != '\0' ? SECRET_TOKEN : SECRET_PASSWORD;
+  SecretQuery query = make_query (route, "smtp", "smtp", route->server, sendpath_account_get (route->account, "user"));
+  SecretKind  kind = query.token_command != NULL ? SECRET_TOKEN : SECRET_PASSWORD;
   g_autoptr (SendpathSecret) secret = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -184,7 +160,7 @@ test_pop (Test *test, const SendpathRoute *route)
     {
       SendpathEndpoint *endpoint = endpoints->pdata[i];
       g_autoptr (GPtrArray) alone = g_ptr_array_new ();
-      const char *user = get_user (route, "pop-user");
+      const char *user = sendpath_account_get (route->account, "pop-user");
       PopAsk ask = { test, make_query (route, "pop", "pop3", sendpath_endpoint_get_host (endpoint), user) };
       PopLoginOptions options
           = { .user = user,

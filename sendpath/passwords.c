@@ -59,18 +59,11 @@ add_place (GPtrArray *places, const char *owner, const char *service, const char
   g_ptr_array_add (places, place);
 }
 
-static const char *
-non_empty (const char *value, const char *otherwise)
-{
-  return value != NULL && *value != '\0' ? value : otherwise;
-}
-
 static void
 add_smtp_places (GPtrArray *places, SendpathAccount *account)
 {
   g_auto (GStrv) servers = sendpath_account_dup_list (account, "smtp");
-  const char *user = non_empty (sendpath_account_get (account, "user"),
-                                sendpath_account_get (account, "address"));
+  const char *user = sendpath_account_get (account, "user");
 
   for (guint i = 0; servers[i] != NULL; i++)
     {
@@ -78,21 +71,19 @@ add_smtp_places (GPtrArray *places, SendpathAccount *account)
 
       add_place (places, sendpath_account_get_id (account), "smtp", "smtp", user, servers[i]);
       place = places->pdata[places->len - 1];
-      place->secret_command = non_empty (sendpath_account_get (account, "secret-command"), NULL);
-      place->token_command = non_empty (sendpath_account_get (account, "token-command"), NULL);
+      place->secret_command = sendpath_account_get (account, "secret-command");
+      place->token_command = sendpath_account_get (account, "token-command");
     }
 }
 
 static void
 add_pop_place (GPtrArray *places, SendpathAccount *account)
 {
-  const char *pop = non_empty (sendpath_account_get (account, "pop"), NULL);
-  const char *user = non_empty (sendpath_account_get (account, "user"),
-                                sendpath_account_get (account, "address"));
+  const char *pop = sendpath_account_get (account, "pop");
 
   if (pop != NULL)
     add_place (places, sendpath_account_get_id (account), "pop", "pop3",
-               non_empty (sendpath_account_get (account, "pop-user"), user), pop);
+               sendpath_account_get (account, "pop-user"), pop);
 }
 
 static void

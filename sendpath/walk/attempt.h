@@ -24,10 +24,10 @@ typedef struct {
   char             *auth;         /* mechanism, lower case, or NULL */
   gboolean          same_connection;
   char             *mail_from;    /* nullable: MAIL was not reached */
-  char            **header_changes; /* never NULL */
+  char            **header_changes; /* NULL: none; never NULL once in a report */
 
   SendpathPhase     phase;        /* furthest */
-  SendpathReply    *reply;        /* never NULL */
+  SendpathReply    *reply;        /* set before it goes into a report, never NULL there */
   SendpathVerdict   verdict;
   char             *rule;
 
@@ -35,13 +35,23 @@ typedef struct {
   guint             resolve_ms, connect_ms, tls_ms, total_ms;
 } Attempt;
 
+/* Everything unset: the caller fills it in, and adds it to a report only then. */
 Attempt  *attempt_new (void);
 Attempt  *attempt_copy (const Attempt *attempt);
 void      attempt_free (Attempt *attempt);
 
-/* The object of PRODUCT.md section 7, and back (from the journal). */
+/* The number that Outlook would show, static, or NULL. */
+const char *attempt_get_outlook (const Attempt *attempt);
+
+/* The object of PRODUCT.md section 7, and back (from the journal). The reply comes back with its text cleaned, the time in
+ * whole seconds. G_IO_ERROR_INVALID_DATA if @node is none. */
 JsonNode *attempt_to_json (const Attempt *attempt);
 Attempt  *attempt_from_json (JsonNode *node, GError **error);
+
+/* The members `code`, `enhanced` and `text`, which attempts and recipients share, and back. @reply may be NULL: all are
+ * null, and come back as NULL. @verdict says what the absence of a code meant. */
+void           attempt_add_reply_fields (JsonObject *object, const SendpathReply *reply);
+SendpathReply *attempt_read_reply_fields (JsonObject *object, SendpathVerdict verdict);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Attempt, attempt_free)
 

@@ -199,19 +199,6 @@ fail_all (Leg *leg, Attempt *attempt, SendpathPhase phase, const SendpathReply *
 
 /* ---- secrets ------------------------------------------------------------------------------ */
 
-static const char *
-setting_or (const char *value, const char *otherwise)
-{
-  return value != NULL && *value != '\0' ? value : otherwise;
-}
-
-static const char *
-get_user (Leg *leg)
-{
-  return setting_or (route_get_setting (leg->route, "user"),
-                     leg->route->account != NULL ? sendpath_account_get (leg->route->account, "address") : "");
-}
-
 static char *
 dup_owner (Leg *leg)
 {
@@ -285,7 +272,7 @@ smtp_query (Leg *leg, const char *owner)
 {
   return (SecretQuery){ .account = owner,
                         .service = "smtp",
-                        .user = get_user (leg),
+                        .user = route_get_setting (leg->route, "user"),
                         .server = leg->route->server,
                         .protocol = "smtp",
                         .port = sendpath_endpoint_get_port (leg->contact->endpoint),
@@ -300,7 +287,7 @@ may_log_in (Leg *leg)
 {
   const char *auth = route_get_setting (leg->route, "auth");
   const char *token = get_command (leg, "token-command");
-  SecretKind  kind = token != NULL && *token != '\0' ? SECRET_TOKEN : SECRET_PASSWORD;
+  SecretKind  kind = token != NULL ? SECRET_TOKEN : SECRET_PASSWORD;
 
   return leg->route->login != ROUTE_LOGIN_NONE && !g_str_equal (auth, "none")
          && !leg->login_refused && !smtp_session_is_logged_in (leg->session)
@@ -444,7 +431,7 @@ static void
 enter_race (Leg *leg)
 {
   RaceOptions options = { .patience_s = leg->walk->context->patience_s,
-                          .tls_pin = setting_or (route_get_setting (leg->route, "tls-pin"), NULL),
+                          .tls_pin = route_get_setting (leg->route, "tls-pin"),
                           .family = leg->pop_family,
                           .trace = leg->walk->context->trace,
                           .resolver = leg->walk->context->resolver };
@@ -497,7 +484,7 @@ static gboolean
 log_in_to_pop (Leg *leg)
 {
   SendpathAccount *account = leg->route->account;
-  const char *user = setting_or (sendpath_account_get (account, "pop-user"), get_user (leg));
+  const char *user = sendpath_account_get (account, "pop-user");
   g_autoptr (GPtrArray) endpoints
       = plan_dup_pop_endpoints (sendpath_account_get (account, "pop"),
                                 sendpath_account_get (account, "pop-security"),
@@ -510,7 +497,7 @@ log_in_to_pop (Leg *leg)
                         .token_command = get_command (leg, "token-command") } };
   PopLoginOptions options = { .user = user,
                               .allow_cleartext = allows_cleartext (leg),
-                              .tls_pin = setting_or (route_get_setting (leg->route, "tls-pin"), NULL),
+                              .tls_pin = route_get_setting (leg->route, "tls-pin"),
                               .trace = leg->walk->context->trace,
                               .patience_s = leg->walk->context->patience_s,
                               .family = leg->pop_family,
@@ -813,8 +800,8 @@ leg_run (Walk *walk, SendpathRoute *route)
   g_auto (Leg) leg = { .walk = walk, .route = route, .pop_family = G_SOCKET_FAMILY_INVALID };
 
   leg.session_options = (SmtpSessionOptions){
-    .ehlo = route->account != NULL ? setting_or (sendpath_account_get (route->account, "ehlo"), NULL) : NULL,
-    .tls_pin = setting_or (route_get_setting (route, "tls-pin"), NULL),
+    .ehlo = route->account != NULL ? sendpath_account_get (route->account, "ehlo") : NULL,
+    .tls_pin = route_get_setting (route, "tls-pin"),
     .trace = walk->context->trace,
   };
   leg.dsn_notify = dup_dsn_notify (walk->context->plan->account);

@@ -189,7 +189,7 @@ dup_other_port_endpoints (const char *server, const char *security, Trust *trust
 static void
 set_sender_rules (SendpathRoute *route, const char *sender)
 {
-  if (sender == NULL || *sender == '\0')
+  if (sender == NULL)
     return;
   route->sender = g_strdup (sender);
   route->last_rule = g_strcmp0 (route_get_setting (route, "rewrite-from"), "yes") == 0
@@ -246,8 +246,7 @@ add_pop_routes (GPtrArray *routes, const PlanInput *input)
   const char *security = sendpath_account_get (input->account, "security");
   const char *pop = sendpath_account_get (input->account, "pop");
 
-  if (pop == NULL || *pop == '\0'
-      || !g_str_equal (sendpath_account_get (input->account, "pop-login"), "fallback"))
+  if (pop == NULL || !g_str_equal (sendpath_account_get (input->account, "pop-login"), "fallback"))
     return;
   for (guint i = 0; servers[i] != NULL; i++)
     {
@@ -285,7 +284,7 @@ add_backup_routes (GPtrArray *routes, const PlanInput *input, const char *skippe
               route->endpoints,
               plan_dup_endpoints (servers[j], sendpath_account_get (backup, "security"), input->trust));
           route->login = ROUTE_LOGIN_BACKUP;
-          set_sender_rules (route, sender != NULL && *sender != '\0'
+          set_sender_rules (route, sender != NULL
                                        ? sender
                                        : sendpath_account_get (backup, "address"));
           route->why = g_strdup_printf (_ ("account %s may send for %s"), names[i],
@@ -313,7 +312,7 @@ add_location_routes (GPtrArray *routes, const PlanInput *input, const char *skip
       g_ptr_array_extend_and_steal (
           route->endpoints,
           plan_dup_endpoints (servers[i], sendpath_location_get (input->location, "security"), input->trust));
-      route->login = user != NULL && *user != '\0' ? ROUTE_LOGIN_LOCATION : ROUTE_LOGIN_NONE;
+      route->login = user != NULL ? ROUTE_LOGIN_LOCATION : ROUTE_LOGIN_NONE;
       set_sender_rules (route, sendpath_location_get (input->location, "sender"));
       route->why = g_strdup_printf (_ ("relay of location %s"),
                                     sendpath_location_get_id (input->location));

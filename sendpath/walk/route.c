@@ -3,8 +3,7 @@
 
 #include "sendpath/walk/route.h"
 
-#include <json-glib/json-glib.h>
-
+#include "sendpath/walk/fields.h"
 #include "sendpath/walk/route-private.h"
 
 G_DEFINE_BOXED_TYPE (SendpathRoute, sendpath_route, sendpath_route_ref, sendpath_route_unref)
@@ -235,28 +234,16 @@ sendpath_route_get_skipped (const SendpathRoute *route)
   return route->skipped;
 }
 
-static void
-add_endpoint (JsonBuilder *json, const SendpathEndpoint *endpoint)
+static JsonObject *
+endpoint_to_object (const SendpathEndpoint *endpoint)
 {
-  json_builder_begin_object (json);
-  json_builder_set_member_name (json, "host");
-  json_builder_add_string_value (json, sendpath_endpoint_get_host (endpoint));
-  json_builder_set_member_name (json, "port");
-  json_builder_add_int_value (json, sendpath_endpoint_get_port (endpoint));
-  json_builder_set_member_name (json, "security");
-  json_builder_add_string_value (
-      json, sendpath_security_to_string (sendpath_endpoint_get_security (endpoint)));
-  json_builder_end_object (json);
-}
+  JsonObject *object = json_object_new ();
 
-static void
-add_text (JsonBuilder *json, const char *name, const char *value)
-{
-  json_builder_set_member_name (json, name);
-  if (value != NULL)
-    json_builder_add_string_value (json, value);
-  else
-    json_builder_add_null_value (json);
+  fields_add_text (object, "host", sendpath_endpoint_get_host (endpoint));
+  fields_add_number (object, "port", sendpath_endpoint_get_port (endpoint));
+  fields_add_text (object, "security",
+                   sendpath_security_to_string (sendpath_endpoint_get_security (endpoint)));
+  return object;
 }
 
 /**
@@ -270,26 +257,19 @@ add_text (JsonBuilder *json, const char *name, const char *value)
 char *
 sendpath_route_to_json (const SendpathRoute *route)
 {
-  g_autoptr (JsonBuilder) json = json_builder_new ();
-  g_autoptr (JsonNode) root = NULL;
+  g_autoptr (JsonObject) object = json_object_new ();
+  JsonArray *endpoints = json_array_new ();
 
-  json_builder_begin_object (json);
-  json_builder_set_member_name (json, "step");
-  json_builder_add_int_value (json, route->kind);
-  add_text (json, "kind", kind_names[route->kind]);
-  add_text (json, "server", route->server);
-  json_builder_set_member_name (json, "endpoints");
-  json_builder_begin_array (json);
   for (guint i = 0; i < route->endpoints->len; i++)
-    add_endpoint (json, route->endpoints->pdata[i]);
-  json_builder_end_array (json);
-  add_text (json, "login", login_names[route->login]);
-  json_builder_set_member_name (json, "pop_login");
-  json_builder_add_boolean_value (json, route->pop_first);
-  add_text (json, "sender_rule", sender_rule_to_string (route->first_rule));
-  add_text (json, "why", route->why);
-  add_text (json, "skipped", route->skipped);
-  json_builder_end_object (json);
-  root = json_builder_get_root (json);
-  return json_to_string (root, FALSE);
+    json_array_add_object_element (endpoints, endpoint_to_object (route->endpoints->pdata[i]));
+  fields_add_number (object, "step", route->kind);
+  fields_add_text (object, "kind", kind_names[route->kind]);
+  fields_add_text (object, "server", route->server);
+  fields_add_array (object, "endpoints", endpoints);
+  fields_add_text (object, "login", login_names[route->login]);
+  fields_add_boolean (object, "pop_login", route->pop_first);
+  fields_add_text (object, "sender_rule", sender_rule_to_string (route->first_rule));
+  fields_add_text (object, "why", route->why);
+  fields_add_text (object, "skipped", route->skipped);
+  return fields_print (object);
 }

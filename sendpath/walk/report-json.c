@@ -1,0 +1,131 @@
+/* A report for programs: the names and the order of PRODUCT.md section 7. Nothing here is translated but `reason` and
+ * `summary`. */
+#include "config.h"
+
+#include "sendpath/walk/fields.h"
+#include "sendpath/walk/report-private.h"
+
+static JsonObject *
+new_recipient_object (const ReportRecipient *recipient)
+{
+  JsonObject *object = json_object_new ();
+  JsonArray *attempts = json_array_new ();
+
+  fields_add_text (object, "address", recipient->address);
+  fields_add_text (object, "state", sendpath_recipient_state_to_string (recipient->state));
+  for (guint i = 0; i < recipient->attempts->len; i++)
+    json_array_add_int_element (attempts, g_array_index (recipient->attempts, guint, i));
+  fields_add_array (object, "attempts", attempts);
+  fields_add_text (object, "verdict",
+                   recipient->verdict != SENDPATH_VERDICT_NONE
+                       ? sendpath_verdict_to_string (recipient->verdict)
+                       : NULL);
+  attempt_add_reply_fields (object, recipient->reply);
+  return object;
+}
+
+static void
+add_recipients (JsonObject *object, const SendpathReport *report)
+{
+  JsonArray *recipients = json_array_new ();
+
+  for (guint i = 0; i < report->recipients->len; i++)
+    json_array_add_object_element (recipients, new_recipient_object (report->recipients->pdata[i]));
+  fields_add_array (object, "recipients", recipients);
+}
+
+static void
+add_attempts (JsonObject *object, const SendpathReport *report)
+{
+  JsonArray *attempts = json_array_new ();
+
+  for (guint i = 0; i < report->attempts->len; i++)
+    json_array_add_element (attempts, attempt_to_json (report->attempts->pdata[i]));
+  fields_add_array (object, "attempts", attempts);
+}
+
+static void
+add_waiting (JsonObject *object, const SendpathReport *report)
+{
+  fields_add_text (object, "reason", report->reason);
+  fields_add_text (object, "needs", report->needs);
+  fields_add_time (object, "next_try", report->next_try_s);
+}
+
+static void
+add_outcome (JsonObject *object, const SendpathReport *report)
+{
+  fields_add_text (object, "id", report->id);
+  fields_add_text (object, "outcome",
+                   sendpath_outcome_to_string (sendpath_report_get_outcome (report)));
+  fields_add_text (object, "account", report->account);
+}
+
+static void
+fill_list_line (JsonObject *object, const SendpathReport *report)
+{
+  add_outcome (object, report);
+  fields_add_text (object, "from", report->from);
+  fields_add_text (object, "subject", report->subject);
+  fields_add_text (object, "message_id", report->message_id);
+  add_recipients (object, report);
+  fields_add_time (object, "queued_at", report->queued_at_s);
+  fields_add_number (object, "size", (gint64) report->size_bytes);
+  add_waiting (object, report);
+  fields_add_boolean (object, "held", report->held);
+}
+
+static void
+fill_send_object (JsonObject *object, const SendpathReport *report)
+{
+  g_autofree char *summary = sendpath_report_dup_summary (report);
+
+  fields_add_number (object, "schema", 1);
+  add_outcome (object, report);
+  fields_add_text (object, "location", report->location);
+  fields_add_text (object, "network", report->network);
+  fields_add_text (object, "message_id", report->message_id);
+  fields_add_text (object, "subject", report->subject);
+  fields_add_text (object, "from", report->from);
+  add_attempts (object, report);
+  add_recipients (object, report);
+  add_waiting (object, report);
+  fields_add_text (object, "summary", summary);
+}
+
+/**
+ * sendpath_report_to_json:
+ * @report: a #SendpathReport
+ * @form: which of the outputs of the command line it is for
+ *
+ * Writes @report for programs, on one line. Names of members and ids are stable
+ * and never translated; absent values are null.
+ *
+ * Returns: (transfer full): one JSON object
+ *
+ * Since: 1.0
+ */
+char *
+sendpath_report_to_json (const SendpathReport *report, SendpathReportForm form)
+{
+  g_autoptr(JsonObject) object = json_object_new ();
+
+  g_return_val_if_fail (report != NULL, NULL);
+
+  switch (form)
+    {
+    case SENDPATH_REPORT_SEND:
+      fill_send_object (object, report);
+      break;
+    case SENDPATH_REPORT_QUEUE_SHOW:
+      fill_send_object (object, report);
+      fields_add_time (object, "queued_at", report->queued_at_s);
+      fields_add_number (object, "size", (gint64) report->size_bytes);
+      fields_add_boolean (object, "held", report->held);
+      break;
+    case SENDPATH_REPORT_QUEUE_LIST:
+      fill_list_line (object, report);
+      break;
+    }
+  return fields_print (object);
+}

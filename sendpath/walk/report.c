@@ -1,0 +1,559 @@
+/* SendpathReport: the facts about one message, collected. It never decides what is done next. */
+#include "config.h"
+
+#include "sendpath/walk/report-private.h"
+
+G_DEFINE_BOXED_TYPE (SendpathReport, sendpath_report, sendpath_report_ref, sendpath_report_unref)
+
+static const char *const outcome_names[] = {
+  [SENDPATH_OUTCOME_QUEUED] = "queued",
+  [SENDPATH_OUTCOME_SENT] = "sent",
+  [SENDPATH_OUTCOME_PARTIAL] = "partial",
+  [SENDPATH_OUTCOME_FAILED] = "failed",
+  [SENDPATH_OUTCOME_UNCERTAIN] = "uncertain",
+};
+
+static const char *const state_names[] = {
+  [SENDPATH_RECIPIENT_QUEUED] = "queued",
+  [SENDPATH_RECIPIENT_SENT] = "sent",
+  [SENDPATH_RECIPIENT_FAILED] = "failed",
+  [SENDPATH_RECIPIENT_UNCERTAIN] = "uncertain",
+};
+
+/**
+ * sendpath_outcome_to_string:
+ * @outcome: an outcome
+ *
+ * Names @outcome as programs know it, such as `partial`.
+ *
+ * Returns: (transfer none): its id, never translated
+ *
+ * Since: 1.0
+ */
+const char *
+sendpath_outcome_to_string (SendpathOutcome outcome)
+{
+  g_return_val_if_fail ((guint) outcome < G_N_ELEMENTS (outcome_names), outcome_names[0]);
+
+  return outcome_names[outcome];
+}
+
+/**
+ * sendpath_recipient_state_to_string:
+ * @state: the state of a recipient
+ *
+ * Names @state as programs know it, such as `sent`.
+ *
+ * Returns: (transfer none): its id, never translated
+ *
+ * Since: 1.0
+ */
+const char *
+sendpath_recipient_state_to_string (SendpathRecipientState state)
+{
+  g_return_val_if_fail ((guint) state < G_N_ELEMENTS (state_names), state_names[0]);
+
+  return state_names[state];
+}
+
+/* ---- built by walk, outbox and engine ------------------------------------------------------------- */
+
+static void
+recipient_free (gpointer data)
+{
+  ReportRecipient *recipient = data;
+
+  g_free (recipient->address);
+  g_array_unref (recipient->attempts);
+  g_clear_pointer (&recipient->reply, sendpath_reply_unref);
+  g_free (recipient->text);
+  g_free (recipient);
+}
+
+static void
+add_recipient (SendpathReport *report, const char *address)
+{
+  ReportRecipient *recipient = g_new0 (ReportRecipient, 1);
+
+  recipient->address = g_strdup (address);
+  recipient->attempts = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_ptr_array_add (report->recipients, recipient);
+}
+
+SendpathReport *
+report_new (const char *id, SendpathMessage *message)
+{
+  SendpathReport *report = g_new0 (SendpathReport, 1);
+  const char *const *recipients = sendpath_message_get_recipients (message);
+
+  g_atomic_ref_count_init (&report->ref_count);
+  report->id = g_strdup (id);
+  report->message_id = g_strdup (sendpath_message_get_message_id (message));
+  report->subject = g_strdup (sendpath_message_get_subject (message));
+  report->from = g_strdup (sendpath_message_get_from (message));
+  report->size_bytes = sendpath_message_get_size_bytes (message);
+  report->attempts = g_ptr_array_new_with_free_func ((GDestroyNotify) attempt_free);
+  report->recipients = g_ptr_array_new_with_free_func (recipient_free);
+  for (guint i = 0; recipients != NULL && recipients[i] != NULL; i++)
+    add_recipient (report, recipients[i]);
+  return report;
+}
+
+guint
+report_add_attempt (SendpathReport *report, Attempt *attempt)
+{
+  g_assert (attempt->reply != NULL);
+
+  if (attempt->header_changes == NULL)
+    attempt->header_changes = g_new0 (char *, 1);
+  g_ptr_array_add (report->attempts, attempt);
+  return report->attempts->len - 1;
+}
+
+ReportRecipient *
+report_find_recipient (SendpathReport *report, const char *address)
+{
+  for (guint i = 0; i < report->recipients->len; i++)
+    {
+      ReportRecipient *recipient = report->recipients->pdata[i];
+
+      if (g_str_equal (recipient->address, address))
+        return recipient;
+    }
+  return NULL;
+}
+
+static gboolean
+is_last_attempt (const ReportRecipient *recipient, guint attempt)
+{
+  guint n = recipient->attempts->len;
+
+  return n > 0 && g_array_index (recipient->attempts, guint, n - 1) == attempt;
+}
+
+void
+report_set_recipient (SendpathReport *report, const char *address, guint attempt,
+                      SendpathRecipientState state, SendpathVerdict verdict, SendpathReply *reply)
+{
+  ReportRecipient *recipient = report_find_recipient (report, address);
+
+  g_return_if_fail (recipient != NULL);
+
+  if (attempt != REPORT_NO_ATTEMPT && !is_last_attempt (recipient, attempt))
+    g_array_append_val (recipient->attempts, attempt);
+  recipient->state = state;
+  recipient->verdict = verdict;
+  if (reply != NULL)
+    sendpath_reply_ref (reply); /* first: it may be the one that is held already */
+  g_clear_pointer (&recipient->reply, sendpath_reply_unref);
+  recipient->reply = reply;
+  g_free (recipient->text);
+  recipient->text = reply != NULL ? sendpath_reply_dup_clean_text (reply) : NULL;
+}
+
+const char **
+report_dup_unsettled (SendpathReport *report)
+{
+  const char **addresses = g_new0 (const char *, report->recipients->len + 1);
+  guint n = 0;
+
+  for (guint i = 0; i < report->recipients->len; i++)
+    {
+      const ReportRecipient *recipient = report->recipients->pdata[i];
+
+      if (recipient->state == SENDPATH_RECIPIENT_QUEUED)
+        addresses[n++] = recipient->address;
+    }
+  return addresses;
+}
+
+const Attempt *
+report_get_furthest (const SendpathReport *report)
+{
+  const Attempt *furthest = NULL;
+
+  for (guint i = 0; i < report->attempts->len; i++)
+    {
+      const Attempt *attempt = report->attempts->pdata[i];
+
+      if (attempt->verdict == SENDPATH_VERDICT_ACCEPTED)
+        continue;
+      if (furthest == NULL || attempt->phase >= furthest->phase)
+        furthest = attempt;
+    }
+  return furthest;
+}
+
+const Attempt *
+report_get_last_attempt (const SendpathReport *report, const ReportRecipient *recipient)
+{
+  guint n = recipient->attempts->len;
+
+  return n > 0 ? report->attempts->pdata[g_array_index (recipient->attempts, guint, n - 1)] : NULL;
+}
+
+/* ---- read by everybody ---------------------------------------------------------------------------- */
+
+/**
+ * sendpath_report_ref: (skip)
+ * @report: a #SendpathReport
+ *
+ * Takes a reference.
+ *
+ * Returns: (transfer full): @report
+ *
+ * Since: 1.0
+ */
+SendpathReport *
+sendpath_report_ref (SendpathReport *report)
+{
+  g_return_val_if_fail (report != NULL, NULL);
+
+  g_atomic_ref_count_inc (&report->ref_count);
+  return report;
+}
+
+/**
+ * sendpath_report_unref: (skip)
+ * @report: a #SendpathReport
+ *
+ * Gives a reference back.
+ *
+ * Since: 1.0
+ */
+void
+sendpath_report_unref (SendpathReport *report)
+{
+  g_return_if_fail (report != NULL);
+
+  if (!g_atomic_ref_count_dec (&report->ref_count))
+    return;
+  g_free (report->id);
+  g_free (report->account);
+  g_free (report->location);
+  g_free (report->network);
+  g_free (report->message_id);
+  g_free (report->subject);
+  g_free (report->from);
+  g_ptr_array_unref (report->attempts);
+  g_ptr_array_unref (report->recipients);
+  g_free (report->reason);
+  g_free (report->needs);
+  g_free (report);
+}
+
+/**
+ * sendpath_report_get_id:
+ * @report: a #SendpathReport
+ *
+ * The id of the message in the outbox.
+ *
+ * Returns: (nullable) (transfer none): 32 hex digits, or %NULL if the message
+ *   never was in an outbox
+ *
+ * Since: 1.0
+ */
+const char *
+sendpath_report_get_id (const SendpathReport *report)
+{
+  g_return_val_if_fail (report != NULL, NULL);
+
+  return report->id;
+}
+
+/**
+ * sendpath_report_get_outcome:
+ * @report: a #SendpathReport
+ *
+ * What became of the message as a whole. Whatever still waits outranks the
+ * rest, then what is uncertain.
+ *
+ * Returns: the outcome
+ *
+ * Since: 1.0
+ */
+SendpathOutcome
+sendpath_report_get_outcome (const SendpathReport *report)
+{
+  guint n[G_N_ELEMENTS (state_names)] = { 0 };
+
+  g_return_val_if_fail (report != NULL, SENDPATH_OUTCOME_QUEUED);
+
+  for (guint i = 0; i < report->recipients->len; i++)
+    n[((const ReportRecipient *) report->recipients->pdata[i])->state]++;
+  if (n[SENDPATH_RECIPIENT_QUEUED] > 0 || report->recipients->len == 0)
+    return SENDPATH_OUTCOME_QUEUED;
+  if (n[SENDPATH_RECIPIENT_UNCERTAIN] > 0)
+    return SENDPATH_OUTCOME_UNCERTAIN;
+  if (n[SENDPATH_RECIPIENT_FAILED] == 0)
+    return SENDPATH_OUTCOME_SENT;
+  return n[SENDPATH_RECIPIENT_SENT] > 0 ? SENDPATH_OUTCOME_PARTIAL : SENDPATH_OUTCOME_FAILED;
+}
+
+/**
+ * sendpath_report_get_reason:
+ * @report: a #SendpathReport
+ *
+ * Why anything waits, in words for people.
+ *
+ * Returns: (nullable) (transfer none): the reason, translated, or %NULL if
+ *   nothing waits or no reason is known
+ *
+ * Since: 1.0
+ */
+const char *
+sendpath_report_get_reason (const SendpathReport *report)
+{
+  g_return_val_if_fail (report != NULL, NULL);
+
+  return report->reason;
+}
+
+/**
+ * sendpath_report_get_needs:
+ * @report: a #SendpathReport
+ *
+ * What is wanted from the user before the message can go.
+ *
+ * Returns: (nullable) (transfer none): `password`, `approval`, `decision`,
+ *   `network`, or %NULL if nothing is
+ *
+ * Since: 1.0
+ */
+const char *
+sendpath_report_get_needs (const SendpathReport *report)
+{
+  g_return_val_if_fail (report != NULL, NULL);
+
+  return report->needs;
+}
+
+/**
+ * sendpath_report_get_account:
+ * @report: a #SendpathReport
+ *
+ * The account that the message goes by.
+ *
+ * Returns: (nullable) (transfer none): its id, or %NULL if that is not decided
+ *
+ * Since: 1.0
+ */
+const char *
+sendpath_report_get_account (const SendpathReport *report)
+{
+  g_return_val_if_fail (report != NULL, NULL);
+
+  return report->account;
+}
+
+/**
+ * sendpath_report_get_from:
+ * @report: a #SendpathReport
+ *
+ * Who the message says it is from.
+ *
+ * Returns: (nullable) (transfer none): the From field, or %NULL
+ *
+ * Since: 1.0
+ */
+const char *
+sendpath_report_get_from (const SendpathReport *report)
+{
+  g_return_val_if_fail (report != NULL, NULL);
+
+  return report->from;
+}
+
+/**
+ * sendpath_report_get_subject:
+ * @report: a #SendpathReport
+ *
+ * The message's subject.
+ *
+ * Returns: (nullable) (transfer none): the Subject field, or %NULL
+ *
+ * Since: 1.0
+ */
+const char *
+sendpath_report_get_subject (const SendpathReport *report)
+{
+  g_return_val_if_fail (report != NULL, NULL);
+
+  return report->subject;
+}
+
+/**
+ * sendpath_report_get_queued_at:
+ * @report: a #SendpathReport
+ *
+ * When the message came into the outbox.
+ *
+ * Returns: seconds since 1970, or 0 if it never did
+ *
+ * Since: 1.0
+ */
+gint64
+sendpath_report_get_queued_at (const SendpathReport *report)
+{
+  g_return_val_if_fail (report != NULL, 0);
+
+  return report->queued_at_s;
+}
+
+/**
+ * sendpath_report_get_size_bytes:
+ * @report: a #SendpathReport
+ *
+ * How large the message is, header and body.
+ *
+ * Returns: its size in bytes
+ *
+ * Since: 1.0
+ */
+guint64
+sendpath_report_get_size_bytes (const SendpathReport *report)
+{
+  g_return_val_if_fail (report != NULL, 0);
+
+  return report->size_bytes;
+}
+
+/**
+ * sendpath_report_get_n_attempts:
+ * @report: a #SendpathReport
+ *
+ * How often the message was offered, or tried to be.
+ *
+ * Returns: the number of attempts
+ *
+ * Since: 1.0
+ */
+guint
+sendpath_report_get_n_attempts (const SendpathReport *report)
+{
+  g_return_val_if_fail (report != NULL, 0);
+
+  return report->attempts->len;
+}
+
+/**
+ * sendpath_report_get_n_recipients:
+ * @report: a #SendpathReport
+ *
+ * How many recipients the message has.
+ *
+ * Returns: the number of recipients
+ *
+ * Since: 1.0
+ */
+guint
+sendpath_report_get_n_recipients (const SendpathReport *report)
+{
+  g_return_val_if_fail (report != NULL, 0);
+
+  return report->recipients->len;
+}
+
+static const ReportRecipient *
+recipient_at (const SendpathReport *report, guint i)
+{
+  return report->recipients->pdata[i];
+}
+
+/**
+ * sendpath_report_get_recipient:
+ * @report: a #SendpathReport
+ * @i: which recipient, from 0
+ *
+ * The address of a recipient.
+ *
+ * Returns: (transfer none): the address
+ *
+ * Since: 1.0
+ */
+const char *
+sendpath_report_get_recipient (const SendpathReport *report, guint i)
+{
+  g_return_val_if_fail (report != NULL && i < report->recipients->len, NULL);
+
+  return recipient_at (report, i)->address;
+}
+
+/**
+ * sendpath_report_get_state:
+ * @report: a #SendpathReport
+ * @i: which recipient, from 0
+ *
+ * What became of the message for a recipient.
+ *
+ * Returns: the recipient's state
+ *
+ * Since: 1.0
+ */
+SendpathRecipientState
+sendpath_report_get_state (const SendpathReport *report, guint i)
+{
+  g_return_val_if_fail (report != NULL && i < report->recipients->len, SENDPATH_RECIPIENT_QUEUED);
+
+  return recipient_at (report, i)->state;
+}
+
+/**
+ * sendpath_report_get_verdict:
+ * @report: a #SendpathReport
+ * @i: which recipient, from 0
+ *
+ * What the last answer about a recipient meant.
+ *
+ * Returns: the verdict, %SENDPATH_VERDICT_NONE before any answer
+ *
+ * Since: 1.0
+ */
+SendpathVerdict
+sendpath_report_get_verdict (const SendpathReport *report, guint i)
+{
+  g_return_val_if_fail (report != NULL && i < report->recipients->len, SENDPATH_VERDICT_NONE);
+
+  return recipient_at (report, i)->verdict;
+}
+
+/**
+ * sendpath_report_get_code:
+ * @report: a #SendpathReport
+ * @i: which recipient, from 0
+ *
+ * The code of the reply that decided about a recipient.
+ *
+ * Returns: 200 to 599, or 0 if there is none
+ *
+ * Since: 1.0
+ */
+guint
+sendpath_report_get_code (const SendpathReport *report, guint i)
+{
+  g_return_val_if_fail (report != NULL && i < report->recipients->len, 0);
+
+  if (recipient_at (report, i)->reply == NULL)
+    return 0;
+  return sendpath_reply_get_code (recipient_at (report, i)->reply);
+}
+
+/**
+ * sendpath_report_get_text:
+ * @report: a #SendpathReport
+ * @i: which recipient, from 0
+ *
+ * The server's words that decided about a recipient, or why there was no
+ * answer; safe to show.
+ *
+ * Returns: (nullable) (transfer none): the text, or %NULL before any answer
+ *
+ * Since: 1.0
+ */
+const char *
+sendpath_report_get_text (const SendpathReport *report, guint i)
+{
+  g_return_val_if_fail (report != NULL && i < report->recipients->len, NULL);
+
+  return recipient_at (report, i)->text;
+}

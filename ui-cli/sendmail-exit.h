@@ -1,0 +1,11 @@
+/* The exit status of `sendmail` and `sendpath send`: one table for errors and outcomes (PRODUCT.md section 6). */
+#pragma once
+
+#include <sendpath/sendpath.h>
+
+G_BEGIN_DECLS
+
+int sendmail_exit_for_report (const SendpathReport *report);
+int sendmail_exit_for_error (const GError *error);
+
+G_END_DECLS
