@@ -21,6 +21,7 @@ static const struct {
   { "!cut", STEP_CUT, FALSE, FALSE },
   { "!reset", STEP_RESET, FALSE, FALSE },
   { "!wait", STEP_WAIT, FALSE, FALSE },
+  { "!stall", STEP_STALL, FALSE, FALSE },
   { "---", STEP_END, FALSE, FALSE },
 };
 

@@ -12,6 +12,7 @@
  *   !cut             the server closes the connection
  *   !reset           the connection is reset
  *   !wait            the server says nothing until the client goes
+ *   !stall           the server neither reads nor writes until the test ends it
  *   ---              the next connection
  *
  * Empty lines and lines that begin with # are comments. At the end of a connection's lines the
@@ -34,6 +35,7 @@ typedef enum {
   STEP_CUT,
   STEP_RESET,
   STEP_WAIT,
+  STEP_STALL,
   STEP_END, /* of the connection */
 } StepKind;
 

@@ -233,6 +233,9 @@ play_step (Play *play, const DialogueStep *step)
       while (receive (play))
         ;
       return STOP;
+    case STEP_STALL:
+      test_link_stall (play->link);
+      return STOP;
     case STEP_END:
       part (play, step);
       return STOP;
@@ -358,7 +361,7 @@ serve (gpointer data)
 
   while ((fd = accept_next (server)) >= 0)
     {
-      Play play = { server, test_link_new (fd), g_byte_array_new (), 0, FALSE };
+      Play play = { server, test_link_new (fd), g_byte_array_sized_new (4096), 0, FALSE };
       gboolean is_beyond = server->is_over;
       gboolean was_cut = FALSE;
 

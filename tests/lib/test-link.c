@@ -3,6 +3,7 @@
 
 #include "tests/lib/test-link.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -68,6 +69,14 @@ test_link_receive (TestLink *link, GByteArray *input)
     return FALSE;
   g_byte_array_append (input, buffer, (guint) n);
   return TRUE;
+}
+
+void
+test_link_stall (TestLink *link)
+{
+  struct pollfd fd = { .fd = link->fd };
+
+  poll (&fd, 1, -1);
 }
 
 static const char *

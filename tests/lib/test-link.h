@@ -17,6 +17,9 @@ gboolean  test_link_send (TestLink *link, const char *bytes, gsize length);
 /* Appends what comes next. FALSE: the client is gone. */
 gboolean  test_link_receive (TestLink *link, GByteArray *input);
 
+/* Reads nothing until this end is shut down. */
+void      test_link_stall (TestLink *link);
+
 /* @options: words after the certificate in a `!tls` line. FALSE: no handshake. */
 gboolean  test_link_start_tls (TestLink *link, const char *cert_file, const char *const *options);
 void      test_link_renegotiate (TestLink *link);
