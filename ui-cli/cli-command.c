@@ -1,0 +1,239 @@
+/* What the commands of `sendpath` share: options, configuration, engine, passwords, errors. It never exits: main() does. */
+#include "config.h"
+
+#include "cli-command.h"
+
+#include <glib/gi18n.h>
+#include <glib/gprintf.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "sendmail-exit.h"
+
+#define MAX_PASSWORD_BYTES 65536
+
+G_DEFINE_QUARK (cli-error-quark, cli_error)
+
+/* ---- options ------------------------------------------------------------------------------ */
+
+static GOptionContext *
+new_context (const CliCommand *command, const GOptionEntry *entries)
+{
+  g_autofree char *usage = g_strdup_printf ("%s %s", command->name, command->operands);
+  GOptionContext  *context = g_option_context_new (usage);
+
+  g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
+  g_option_context_set_summary (context, _ (command->summary));
+  if (entries != NULL)
+    g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  return context;
+}
+
+static char **
+parse_context (GOptionContext *context, const CliCommand *command, int argc, char **argv, int min,
+               int max, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_auto (GStrv) args = g_new0 (char *, argc + 1);
+  guint n;
+
+  for (int i = 0; i < argc; i++)
+    args[i] = g_strdup (argv[i]);
+  if (!g_option_context_parse_strv (context, &args, &local_error))
+    {
+      g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE, _ ("%s: %s; see “sendpath %s --help”"),
+                   command->name, local_error->message, command->name);
+      return NULL;
+    }
+  n = g_strv_length (args) - 1;
+  if (n > 0 && g_str_equal (args[1], "--"))
+    {
+      g_free (args[1]);
+      memmove (args + 1, args + 2, n * sizeof *args);
+      n--;
+    }
+  if (n < (guint) min || (max >= 0 && n > (guint) max))
+    {
+      g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE,
+                   n < (guint) min ? _ ("%s: %s is missing; see “sendpath %s --help”")
+                                   : _ ("%s: too many operands, only %s; see “sendpath %s --help”"),
+                   command->name, command->operands, command->name);
+      return NULL;
+    }
+  return g_strdupv (args + 1);
+}
+
+char **
+cli_parse (const CliCommand *command, const GOptionEntry *entries, int argc, char **argv, int min,
+           int max, GError **error)
+{
+  g_autoptr (GOptionContext) context = new_context (command, entries);
+
+  return parse_context (context, command, argc, argv, min, max, error);
+}
+
+/* The table of keys as options; each stores its value under its own name. */
+static gboolean
+on_key (const char *option, const char *value, gpointer data, GError **error)
+{
+  g_hash_table_insert (data, g_strdup (option + strlen ("--")), g_strdup (value));
+  return TRUE;
+}
+
+static GArray *
+make_key_entries (SendpathSection section)
+{
+  GArray *entries = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
+
+  for (const SendpathProfileKey *key = sendpath_profile_keys (); key->name != NULL; key++)
+    if (key->section == section)
+      {
+        GOptionEntry entry = { .long_name = key->name,
+                               .arg = G_OPTION_ARG_CALLBACK,
+                               .arg_data = (gpointer) on_key,
+                               .description = key->help,
+                               .arg_description = "VALUE" };
+
+        g_array_append_val (entries, entry);
+      }
+  return entries;
+}
+
+char **
+cli_parse_with_keys (const CliCommand *command, SendpathSection section, const GOptionEntry *entries,
+                     int argc, char **argv, int min, int max, GHashTable **ret_values, GError **error)
+{
+  g_autoptr (GOptionContext) context = new_context (command, entries);
+  g_autoptr (GHashTable) values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GArray) keys = make_key_entries (section);
+  GOptionGroup *group = g_option_group_new ("keys", _ ("Configuration keys:"),
+                                            _ ("Show the configuration keys"), values, NULL);
+  char **operands;
+
+  g_option_group_set_translation_domain (group, GETTEXT_PACKAGE);
+  g_option_group_add_entries (group, (const GOptionEntry *) keys->data);
+  g_option_context_add_group (context, group);
+  operands = parse_context (context, command, argc, argv, min, max, error);
+  if (operands != NULL)
+    *ret_values = g_steal_pointer (&values);
+  return operands;
+}
+
+/* ---- profiles and engine ------------------------------------------------------------------ */
+
+SendpathProfileStore *
+cli_load_profiles (gboolean may_be_missing, GError **error)
+{
+  g_autofree char *path = sendpath_profile_store_dup_default_path ();
+  g_autoptr (SendpathProfileStore) profiles = sendpath_profile_store_new (path);
+  g_autoptr (GError) local_error = NULL;
+
+  if (sendpath_profile_store_load (profiles, &local_error)
+      || (may_be_missing
+          && g_error_matches (local_error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_MISSING)))
+    return g_steal_pointer (&profiles);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return NULL;
+}
+
+static gboolean
+on_request (SendpathEngine *engine, SendpathRequest *request, gpointer data)
+{
+  g_autofree char *prompt = NULL;
+  char *password;
+
+  if (!isatty (STDIN_FILENO))
+    return FALSE;
+  prompt = g_strdup_printf ("%s: ", sendpath_request_get_text (request));
+  password = cli_read_password (prompt, NULL);
+  if (password != NULL)
+    sendpath_request_answer (request, password);
+  else
+    sendpath_request_decline (request);
+  cli_wipe (password);
+  return TRUE;
+}
+
+static void
+on_trace (SendpathEngine *engine, const char *line, gpointer data)
+{
+  g_fprintf (stderr, "%s\n", line);
+}
+
+SendpathEngine *
+cli_engine_new (SendpathProfileStore *profiles, gboolean show_trace)
+{
+  SendpathEngine *engine = sendpath_engine_new (profiles);
+
+  g_signal_connect (engine, "request", G_CALLBACK (on_request), NULL);
+  if (show_trace)
+    g_signal_connect (engine, "trace", G_CALLBACK (on_trace), NULL);
+  return engine;
+}
+
+/* ---- passwords ---------------------------------------------------------------------------- */
+
+static char *
+read_line (void)
+{
+  char  *line = g_malloc (MAX_PASSWORD_BYTES + 1);
+  gsize  length = 0;
+  char   c;
+
+  while (length < MAX_PASSWORD_BYTES && read (STDIN_FILENO, &c, 1) == 1 && c != '\n')
+    line[length++] = c;
+  line[length] = '\0';
+  if (length > 0)
+    return line;
+  g_free (line);
+  return NULL;
+}
+
+char *
+cli_read_password (const char *prompt, GError **error)
+{
+  struct termios old_mode, quiet_mode;
+  gboolean is_terminal = tcgetattr (STDIN_FILENO, &old_mode) == 0;
+  char    *password;
+
+  if (is_terminal)
+    {
+      quiet_mode = old_mode;
+      quiet_mode.c_lflag &= ~(tcflag_t) ECHO;
+      tcsetattr (STDIN_FILENO, TCSAFLUSH, &quiet_mode);
+      g_fprintf (stderr, "%s", prompt);
+    }
+  password = read_line ();
+  if (is_terminal)
+    {
+      tcsetattr (STDIN_FILENO, TCSAFLUSH, &old_mode);
+      g_fprintf (stderr, "\n");
+    }
+  if (password == NULL)
+    g_set_error_literal (error, CLI_ERROR, CLI_ERROR_USAGE,
+                         _ ("no password on standard input; type it or pipe it in"));
+  return password;
+}
+
+void
+cli_wipe (char *password)
+{
+  if (password != NULL)
+    explicit_bzero (password, strlen (password));
+  g_free (password);
+}
+
+/* ---- errors ------------------------------------------------------------------------------- */
+
+int
+cli_fail (const GError *error)
+{
+  g_fprintf (stderr, "sendpath: %s\n", error->message);
+  if (error->domain == CLI_ERROR)
+    return CLI_USAGE;
+  if (error->domain == SENDPATH_ERROR && error->code == SENDPATH_ERROR_NOT_FOUND)
+    return CLI_NO;
+  return sendmail_exit_for_error (error);
+}

@@ -1,0 +1,104 @@
+/* `sendpath`: finds the command in its table and runs it. */
+#include "config.h"
+
+#include <glib/gi18n.h>
+#include <glib/gprintf.h>
+#include <locale.h>
+#include <signal.h>
+#include <string.h>
+
+#include "cli-command.h"
+#include "commands.h"
+
+static const CliCommand *const commands[] = {
+  &cmd_account_add,
+  &cmd_account_list,
+  &cmd_account_show,
+  &cmd_account_remove,
+  &cmd_account_test,
+  &cmd_account_forget,
+  &cmd_password_set,
+  &cmd_password_clear,
+  &cmd_location_add,
+  &cmd_location_list,
+  &cmd_location_remove,
+  &cmd_send,
+  &cmd_plan,
+  &cmd_queue_list,
+  &cmd_queue_show,
+  &cmd_queue_flush,
+  &cmd_queue_remove,
+  &cmd_explain,
+  &cmd_demo,
+};
+
+/* The command whose words begin @argv; @ret_words gets how many words that are. */
+static const CliCommand *
+find_command (int argc, char **argv, int *ret_words)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_auto (GStrv) words = g_strsplit (commands[i]->name, " ", 0);
+      int n = (int) g_strv_length (words);
+
+      if (argc > n && g_str_equal (argv[1], words[0])
+          && (n == 1 || g_str_equal (argv[2], words[1])))
+        {
+          *ret_words = n;
+          return commands[i];
+        }
+    }
+  return NULL;
+}
+
+static void
+print_help (FILE *out)
+{
+  g_fprintf (out, "%s\n\n", _ ("Usage: sendpath COMMAND [OPTIONS]"));
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    g_fprintf (out, "  %-16s %s\n", commands[i]->name, _ (commands[i]->summary));
+  g_fprintf (out, "\n%s\n", _ ("“sendpath COMMAND --help” shows the options of a command."));
+}
+
+static int
+run_command (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  int words;
+  const CliCommand *command = find_command (argc, argv, &words);
+  int status;
+
+  if (command == NULL)
+    {
+      g_fprintf (stderr, _ ("sendpath: there is no command “%s”; see “sendpath --help”\n"), argv[1]);
+      return CLI_USAGE;
+    }
+  status = command->run (argc - words, argv + words, &error);
+  return error != NULL ? cli_fail (error) : status;
+}
+
+int
+main (int argc, char **argv)
+{
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  g_set_prgname ("sendpath");
+  signal (SIGPIPE, SIG_IGN); /* a reader of our output that goes away must not end a delivery */
+  sendpath_engine_harden_process ();
+
+  if (argc == 1)
+    return cmd_status.run (argc, argv, NULL);
+  if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "help"))
+    {
+      print_help (stdout);
+      return CLI_YES;
+    }
+  if (g_str_equal (argv[1], "--version"))
+    {
+      g_printf ("sendpath %s\n", PACKAGE_VERSION);
+      return CLI_YES;
+    }
+  return run_command (argc, argv);
+}

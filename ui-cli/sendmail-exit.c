@@ -1,0 +1,58 @@
+/* The exit status of `sendmail` and `sendpath send`: one table for errors and outcomes. */
+#include "config.h"
+
+#include "sendmail-exit.h"
+
+#include <sysexits.h>
+
+/* Errors mean that nothing was queued; a domain without a row is an internal error. */
+static const struct {
+  GQuark (*domain) (void);
+  int code;
+  int exit;
+} errors[] = {
+  { sendpath_error_quark, SENDPATH_ERROR_OUTBOX_CANNOT_CREATE, EX_CANTCREAT },
+  { sendpath_error_quark, SENDPATH_ERROR_OUTBOX_IO, EX_IOERR },
+  { sendpath_error_quark, SENDPATH_ERROR_OUTBOX_FULL, EX_TEMPFAIL },
+  { sendpath_error_quark, SENDPATH_ERROR_OUTBOX_UNSAFE, EX_NOPERM },
+  { sendpath_error_quark, SENDPATH_ERROR_MESSAGE, EX_DATAERR },
+  { sendpath_error_quark, SENDPATH_ERROR_NOT_FOUND, EX_UNAVAILABLE },
+  { sendpath_error_quark, SENDPATH_ERROR_BUSY, EX_UNAVAILABLE },
+  { sendpath_error_quark, SENDPATH_ERROR_CORRUPT, EX_DATAERR },
+  { sendpath_error_quark, SENDPATH_ERROR_PROCESS, EX_OSERR },
+  { sendpath_profile_error_quark, SENDPATH_PROFILE_ERROR_MISSING, EX_CONFIG },
+  { sendpath_profile_error_quark, SENDPATH_PROFILE_ERROR_BROKEN, EX_CONFIG },
+  { sendpath_profile_error_quark, SENDPATH_PROFILE_ERROR_UNSAFE, EX_CONFIG },
+  { sendpath_profile_error_quark, SENDPATH_PROFILE_ERROR_NO_ACCOUNT, EX_CONFIG },
+  { sendpath_profile_error_quark, SENDPATH_PROFILE_ERROR_EXISTS, EX_CONFIG },
+};
+
+int
+sendmail_exit_for_error (const GError *error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (errors); i++)
+    if (g_error_matches (error, errors[i].domain (), errors[i].code))
+      return errors[i].exit;
+  return EX_SOFTWARE;
+}
+
+static gboolean
+is_about_the_address (SendpathVerdict verdict)
+{
+  return verdict == SENDPATH_VERDICT_RECIPIENT_UNKNOWN || verdict == SENDPATH_VERDICT_RECIPIENT_INVALID;
+}
+
+/* Non-zero only when nothing is left to try: else the caller would send it again. */
+int
+sendmail_exit_for_report (const SendpathReport *report)
+{
+  SendpathOutcome outcome = sendpath_report_get_outcome (report);
+
+  if (outcome != SENDPATH_OUTCOME_FAILED && outcome != SENDPATH_OUTCOME_PARTIAL)
+    return EX_OK;
+  for (guint i = 0; i < sendpath_report_get_n_recipients (report); i++)
+    if (sendpath_report_get_state (report, i) == SENDPATH_RECIPIENT_FAILED
+        && !is_about_the_address (sendpath_report_get_verdict (report, i)))
+      return EX_UNAVAILABLE;
+  return EX_NOUSER;
+}
