@@ -1,0 +1,28 @@
+/* Finds many words and phrases in a reply at once. */
+#pragma once
+
+#include "sendpath/verdict/reply-words.h"
+
+G_BEGIN_DECLS
+
+/* Sets of words, at most this many in one index. */
+#define WORD_SETS_MAX 1024
+
+/* Which sets have a word in a reply: one bit each. */
+typedef struct {
+  guint64 bits[WORD_SETS_MAX / 64];
+} WordSets;
+
+typedef struct _WordIndex WordIndex; /* unchanged once it is built: any thread */
+
+WordIndex *word_index_new (void);
+void       word_index_free (WordIndex *index);
+/* @alternatives: words as the rules write them, separated by `|`: `a_b` for words beside each other,
+ * `a*` for any ending. Case and accents do not matter, but the upper-case names of ReplyWords do. */
+void       word_index_add (WordIndex *index, guint set, const char *alternatives);
+/* Linear in the length of the reply: from each word on, as far as the longest phrase. */
+void       word_index_find (const WordIndex *index, const ReplyWords *words, WordSets *ret_found);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WordIndex, word_index_free)
+
+G_END_DECLS
