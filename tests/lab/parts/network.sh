@@ -51,8 +51,6 @@ remove_networks ()
 {
   local host
 
-  local host
-
   [ -e "$run_dir/networks" ] || return 0
   for host in "${servers[@]}" traveller router; do
     [ ! -e "/run/netns/$(netns_of "$host")" ] || ip netns delete "$(netns_of "$host")"

@@ -37,10 +37,15 @@ def step(attempt):
 
 
 def walk(path):
-    """Endpoints and address families of one route that end alike are told once."""
+    """Endpoints and address families of one route that end alike are told once, and an endpoint
+    that did not answer only where no other endpoint of its route did."""
     report = load(path)
+    answered = {attempt["route"]["kind"] for attempt in report["attempts"]
+                if attempt["verdict"] != "unreachable"}
     steps = []
     for attempt in report["attempts"]:
+        if attempt["verdict"] == "unreachable" and attempt["route"]["kind"] in answered:
+            continue
         if not steps or steps[-1] != step(attempt):
             steps.append(step(attempt))
     return f"{report['outcome']}: {' > '.join(steps)}"
