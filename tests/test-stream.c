@@ -273,8 +273,10 @@ test_try_line (void)
   g_source_attach (source, context);
   while (line == NULL)
     {
-      for (is_ready = FALSE; !is_ready;)
-        g_main_context_iteration (context, TRUE);
+      g_main_context_iteration (context, TRUE);
+      if (!is_ready)
+        continue;
+      is_ready = FALSE;
       line = stream_try_line (stream, 100, &length);
       g_assert_false (stream_is_dead (stream));
     }

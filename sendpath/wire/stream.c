@@ -27,6 +27,7 @@ struct _Stream {
   GSocketAddress    *local;
   GMainContext      *context;
   GCancellable      *cancellable;
+  gulong             wake_id; /* of its handler that wakes @context */
   const Trace       *trace;
   mailstream        *mail;
   GByteArray        *line; /* of the line being read */
@@ -106,8 +107,16 @@ start_timer (Stream *stream, gboolean *ret_is_late)
   return timer;
 }
 
-/* Waits for @ready, a pollable source that knows the cancellable. A cancel is told by the next
- * read or write. FALSE: the deadline came first. */
+/* In the thread that cancels. A source made with the cancellable would do the same, but GLib 2.74
+ * loses one now and then when it is cancelled and destroyed at once. */
+static void
+wake (GCancellable *cancellable, gpointer data)
+{
+  g_main_context_wakeup (data);
+}
+
+/* Waits for @ready, a pollable source. A cancel ends the waiting and is told by the next read or
+ * write. FALSE: the deadline came first. */
 static gboolean
 wait_for (Stream *stream, GSource *ready)
 {
@@ -116,13 +125,13 @@ wait_for (Stream *stream, GSource *ready)
 
   g_source_set_callback (ready, G_SOURCE_FUNC (on_ready), &is_ready, NULL);
   g_source_attach (ready, stream->context);
-  while (!is_ready && !is_late)
+  while (!is_ready && !is_late && !g_cancellable_is_cancelled (stream->cancellable))
     g_main_context_iteration (stream->context, TRUE);
   g_source_destroy (ready);
   g_source_destroy (timer);
-  if (!is_ready)
+  if (is_late && !is_ready)
     fail_late (stream);
-  return is_ready;
+  return stream->failure == NULL;
 }
 
 static gboolean
@@ -185,7 +194,7 @@ low_read (mailstream_low *low, void *buffer, size_t size)
         }
       if (!stream->may_wait)
         return -1;
-      ready = g_pollable_input_stream_create_source (get_input (stream), stream->cancellable);
+      ready = g_pollable_input_stream_create_source (get_input (stream), NULL);
       if (!wait_for (stream, ready))
         return -1;
     }
@@ -223,7 +232,7 @@ low_write (mailstream_low *low, const void *buffer, size_t size)
           fail_with (stream, error);
           return -1;
         }
-      ready = g_pollable_output_stream_create_source (output, stream->cancellable);
+      ready = g_pollable_output_stream_create_source (output, NULL);
       if (!wait_for (stream, ready))
         return -1;
     }
@@ -272,7 +281,13 @@ stream_new (GSocketConnection *connection, const Trace *trace, GCancellable *can
   stream->remote = g_socket_connection_get_remote_address (connection, NULL);
   stream->local = g_socket_connection_get_local_address (connection, NULL);
   stream->context = g_main_context_new ();
-  stream->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
+  if (cancellable != NULL)
+    {
+      stream->cancellable = g_object_ref (cancellable);
+      stream->wake_id = g_cancellable_connect (cancellable, G_CALLBACK (wake),
+                                               g_main_context_ref (stream->context),
+                                               (GDestroyNotify) g_main_context_unref);
+    }
   stream->trace = trace;
   stream->line = g_byte_array_new ();
   stream->may_wait = TRUE;
@@ -295,6 +310,7 @@ stream_free (Stream *stream)
   if (stream == NULL)
     return;
 
+  g_cancellable_disconnect (stream->cancellable, stream->wake_id);
   /* Commands with a secret in them went through these buffers. */
   explicit_bzero (stream->mail->write_buffer, stream->mail->buffer_max_size);
   mailstream_close (stream->mail);
@@ -527,7 +543,7 @@ stream_try_line (Stream *stream, gsize max, gsize *ret_length)
 GSource *
 stream_create_input_source (Stream *stream)
 {
-  return g_pollable_input_stream_create_source (get_input (stream), stream->cancellable);
+  return g_pollable_input_stream_create_source (get_input (stream), NULL);
 }
 
 /* Only a read can tell: inside TLS a readable socket may hold nothing but a session ticket. */

@@ -46,7 +46,7 @@ const char      *stream_read_line (Stream *stream, gsize max, gsize *ret_length)
  * failure (stream_is_dead()). What has come of it is kept for the next call. */
 const char      *stream_try_line (Stream *stream, gsize max, gsize *ret_length);
 /* A source that is ready when stream_try_line() is worth a call; its callback is a
- * GPollableSourceFunc. */
+ * GPollableSourceFunc. It does not look at the cancellable. */
 GSource         *stream_create_input_source (Stream *stream);
 /* What may be read without an answer of ours in between is bounded (64 KiB). Whoever took a whole
  * reply of a pipelined flight, and waits for the next one, says so. */
