@@ -9,21 +9,21 @@
 #include "sendpath/wire/smtp-session.h"
 
 typedef struct {
-  EngineCall      *call;
+  EngineCall *call;
   const PlanInput *input;
-  GPtrArray       *lines;  /* JSON, utf8 */
+  GPtrArray *lines; /* JSON, utf8 */
 } Test;
 
 /* One endpoint and what came of it. */
 typedef struct {
-  const char             *check; /* smtp or pop */
-  const char             *route; /* kind */
+  const char *check; /* smtp or pop */
+  const char *route; /* kind */
   const SendpathEndpoint *endpoint;
-  SendpathPhase           phase;
-  const SendpathReply    *reply;
-  gboolean                authenticated;
-  gboolean                ok;
-  gint64                  started_us;
+  SendpathPhase phase;
+  const SendpathReply *reply;
+  gboolean authenticated;
+  gboolean ok;
+  gint64 started_us;
 } Check;
 
 static void
@@ -52,13 +52,13 @@ static SecretQuery
 make_query (const SendpathRoute *route, const char *service, const char *protocol, const char *host,
             const char *user)
 {
-  return (SecretQuery){ .account = sendpath_account_get_id (route->account),
-                        .service = service,
-                        .protocol = protocol,
-                        .server = host,
-                        .user = user,
-                        .secret_command = sendpath_account_get (route->account, "secret-command"),
-                        .token_command = sendpath_account_get (route->account, "token-command") };
+  return (SecretQuery) { .account = sendpath_account_get_id (route->account),
+                         .service = service,
+                         .protocol = protocol,
+                         .server = host,
+                         .user = user,
+                         .secret_command = sendpath_account_get (route->account, "secret-command"),
+                         .token_command = sendpath_account_get (route->account, "token-command") };
 }
 
 /* Logs in where that is offered; a server that wants no login is fine as it is. */
@@ -66,21 +66,22 @@ static void
 test_login (Test *test, const SendpathRoute *route, SmtpSession *session, Check *check)
 {
   const char *auth = sendpath_account_get (route->account, "auth");
-  gboolean    cleartext = sendpath_account_get_boolean (route->account, "allow-cleartext-login");
-  SecretQuery query = make_query (route, "smtp", "smtp", route->server, sendpath_account_get (route->account, "user"));
-  SecretKind  kind = query.token_command != NULL ? SECRET_TOKEN : SECRET_PASSWORD;
+  gboolean cleartext = sendpath_account_get_boolean (route->account, "allow-cleartext-login");
+  SecretQuery query = make_query (route, "smtp", "smtp", route->server,
+                                  sendpath_account_get (route->account, "user"));
+  SecretKind kind = query.token_command != NULL ? SECRET_TOKEN : SECRET_PASSWORD;
   g_autoptr (SendpathSecret) secret = NULL;
   g_autoptr (GError) error = NULL;
 
   check->ok = TRUE;
-  if (g_str_equal (auth, "none") || !smtp_session_may_log_in (session, cleartext)
-      || !smtp_session_offers_login (session, auth, kind))
+  if (g_str_equal (auth, "none") || !smtp_session_may_log_in (session, cleartext) ||
+      !smtp_session_offers_login (session, auth, kind))
     return;
   secret = test->call->host.get_secret (test->call, &query, WALK_SECRET_ASK, &error);
   if (secret == NULL)
     {
-      g_autoptr (SendpathReply) fault
-          = sendpath_reply_new_fault (SENDPATH_FAULT_NO_CREDENTIAL, error->message);
+      g_autoptr (SendpathReply) fault =
+                     sendpath_reply_new_fault (SENDPATH_FAULT_NO_CREDENTIAL, error->message);
 
       check->ok = FALSE;
       check->phase = SENDPATH_PHASE_AUTH;
@@ -136,7 +137,7 @@ test_smtp (Test *test, const SendpathRoute *route, SendpathEndpoint *endpoint)
 }
 
 typedef struct {
-  Test       *test;
+  Test *test;
   SecretQuery query;
 } PopAsk;
 
@@ -151,9 +152,9 @@ get_pop_secret (gpointer data, GError **error)
 static gboolean
 test_pop (Test *test, const SendpathRoute *route)
 {
-  g_autoptr (GPtrArray) endpoints
-      = plan_dup_pop_endpoints (sendpath_account_get (route->account, "pop"),
-                                sendpath_account_get (route->account, "pop-security"), test->input->trust);
+  g_autoptr (GPtrArray) endpoints = plan_dup_pop_endpoints (
+      sendpath_account_get (route->account, "pop"),
+      sendpath_account_get (route->account, "pop-security"), test->input->trust);
   gboolean any_works = FALSE;
 
   for (guint i = 0; i < endpoints->len; i++)
@@ -161,28 +162,29 @@ test_pop (Test *test, const SendpathRoute *route)
       SendpathEndpoint *endpoint = endpoints->pdata[i];
       g_autoptr (GPtrArray) alone = g_ptr_array_new ();
       const char *user = sendpath_account_get (route->account, "pop-user");
-      PopAsk ask = { test, make_query (route, "pop", "pop3", sendpath_endpoint_get_host (endpoint), user) };
-      PopLoginOptions options
-          = { .user = user,
-              .allow_cleartext = sendpath_account_get_boolean (route->account, "allow-cleartext-login"),
-              .tls_pin = sendpath_account_get (route->account, "tls-pin"),
-              .trace = &test->call->trace,
-              .patience_s = 10,
-              .get_secret = get_pop_secret,
-              .data = &ask };
+      PopAsk ask = { test, make_query (route, "pop", "pop3", sendpath_endpoint_get_host (endpoint),
+                                       user) };
+      PopLoginOptions options = { .user = user,
+                                  .allow_cleartext = sendpath_account_get_boolean (
+                                      route->account, "allow-cleartext-login"),
+                                  .tls_pin = sendpath_account_get (route->account, "tls-pin"),
+                                  .trace = &test->call->trace,
+                                  .patience_s = 10,
+                                  .get_secret = get_pop_secret,
+                                  .data = &ask };
       gint64 started_us = g_get_monotonic_time ();
       g_autoptr (Runner) result = NULL;
 
       g_ptr_array_add (alone, endpoint);
       result = pop_login_run (alone, &options, test->call->cancellable);
       any_works = any_works || pop_login_succeeded (result);
-      add_line (test, &(Check){ .check = "pop",
-                                .route = sendpath_route_kind_to_string (route->kind),
-                                .endpoint = endpoint,
-                                .phase = result->phase,
-                                .reply = result->greeting,
-                                .ok = pop_login_succeeded (result),
-                                .started_us = started_us });
+      add_line (test, &(Check) { .check = "pop",
+                                 .route = sendpath_route_kind_to_string (route->kind),
+                                 .endpoint = endpoint,
+                                 .phase = result->phase,
+                                 .reply = result->greeting,
+                                 .ok = pop_login_succeeded (result),
+                                 .started_us = started_us });
     }
   return any_works;
 }
@@ -190,7 +192,7 @@ test_pop (Test *test, const SendpathRoute *route)
 GPtrArray *
 account_test_run (EngineCall *call, const PlanInput *input, GPtrArray *routes, gboolean *ret_ok)
 {
-  Test     test = { call, input, g_ptr_array_new_with_free_func (g_free) };
+  Test test = { call, input, g_ptr_array_new_with_free_func (g_free) };
   gboolean all_work = TRUE;
 
   for (guint i = 0; i < routes->len; i++)

@@ -8,12 +8,12 @@
 
 /* Something to be emitted in the caller's context. */
 typedef struct {
-  SendpathEngine  *engine;
+  SendpathEngine *engine;
   SendpathRequest *request;
-  SendpathRoute   *route;
-  SendpathReport  *report;
-  guint            attempt;
-  char            *line;
+  SendpathRoute *route;
+  SendpathReport *report;
+  guint attempt;
+  char *line;
 } Emission;
 
 static void
@@ -71,7 +71,7 @@ static SendpathSecret *
 ask (EngineCall *call, const SecretQuery *query)
 {
   Emission *emission = emission_new (call);
-  Answer   *answer;
+  Answer *answer;
 
   emission->request = request_new (query, &answer);
   send_emission (call, emission);
@@ -88,15 +88,16 @@ get_secret (gpointer data, const SecretQuery *query, WalkSecret how, GError **er
   if ((how != WALK_SECRET_NEW || query->token_command != NULL) && !call->keyring_is_down)
     secret = secrets_lookup (query, how != WALK_SECRET_AT_HAND && call->may_ask, call->cancellable,
                              &local_error);
-  call->keyring_is_down
-      = call->keyring_is_down
-        || g_error_matches (local_error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_UNAVAILABLE);
+  call->keyring_is_down =
+      call->keyring_is_down ||
+      g_error_matches (local_error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_UNAVAILABLE);
   if (secret == NULL && how != WALK_SECRET_AT_HAND && call->may_ask && query->token_command == NULL)
     secret = ask (call, query);
   if (secret == NULL && local_error != NULL)
     g_propagate_error (error, g_steal_pointer (&local_error));
   else if (secret == NULL)
-    g_set_error_literal (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_NOT_FOUND, "nobody gave one");
+    g_set_error_literal (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_NOT_FOUND,
+                         "nobody gave one");
   return secret;
 }
 
@@ -104,7 +105,7 @@ static void
 attempt_started (gpointer data, SendpathRoute *route)
 {
   EngineCall *call = data;
-  Emission   *emission = emission_new (call);
+  Emission *emission = emission_new (call);
 
   emission->route = sendpath_route_ref (route);
   send_emission (call, emission);
@@ -114,7 +115,7 @@ static gboolean
 attempt_ended (gpointer data, SendpathReport *report, guint attempt, GError **error)
 {
   EngineCall *call = data;
-  Emission   *emission = emission_new (call);
+  Emission *emission = emission_new (call);
 
   emission->report = report_copy (report);
   emission->attempt = attempt;
@@ -126,9 +127,9 @@ static gboolean
 pause_for (gpointer data, guint milliseconds)
 {
   EngineCall *call = data;
-  GPollFD     fd;
-  gboolean    has_fd = g_cancellable_make_pollfd (call->cancellable, &fd);
-  gint64      end_us = g_get_monotonic_time () + milliseconds * G_TIME_SPAN_MILLISECOND;
+  GPollFD fd;
+  gboolean has_fd = g_cancellable_make_pollfd (call->cancellable, &fd);
+  gint64 end_us = g_get_monotonic_time () + milliseconds * G_TIME_SPAN_MILLISECOND;
 
   for (gint64 left_us = milliseconds * G_TIME_SPAN_MILLISECOND;
        left_us > 0 && !g_cancellable_is_cancelled (call->cancellable);
@@ -143,7 +144,7 @@ static void
 on_trace (const char *line, gpointer data)
 {
   EngineCall *call = data;
-  Emission   *emission = emission_new (call);
+  Emission *emission = emission_new (call);
 
   emission->line = g_strdup (line);
   send_emission (call, emission);
@@ -153,16 +154,16 @@ void
 engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_async,
                   GCancellable *cancellable)
 {
-  *call = (EngineCall){ .engine = g_object_ref (engine),
-                        .context = is_async ? g_main_context_ref_thread_default () : NULL,
-                        .may_ask = TRUE };
+  *call = (EngineCall) { .engine = g_object_ref (engine),
+                         .context = is_async ? g_main_context_ref_thread_default () : NULL,
+                         .may_ask = TRUE };
   g_set_object (&call->cancellable, cancellable);
-  call->host = (WalkHost){ .get_secret = get_secret,
-                           .attempt_started = attempt_started,
-                           .attempt_ended = attempt_ended,
-                           .pause = pause_for,
-                           .data = call };
-  call->trace = (Trace){ engine_wants_trace (engine) ? on_trace : NULL, call };
+  call->host = (WalkHost) { .get_secret = get_secret,
+                            .attempt_started = attempt_started,
+                            .attempt_ended = attempt_ended,
+                            .pause = pause_for,
+                            .data = call };
+  call->trace = (Trace) { engine_wants_trace (engine) ? on_trace : NULL, call };
 }
 
 void

@@ -8,12 +8,12 @@ G_BEGIN_DECLS
 
 typedef struct {
   SendpathEngine *engine;
-  GMainContext   *context;         /* where signals go; NULL: here, the call blocks its caller */
-  GCancellable   *cancellable;     /* nullable */
-  gboolean        may_ask;         /* somebody may be asked at all */
-  gboolean        keyring_is_down; /* it did not answer once: not asked again in this call */
-  WalkHost        host;
-  Trace           trace;
+  GMainContext *context;     /* where signals go; NULL: here, the call blocks its caller */
+  GCancellable *cancellable; /* nullable */
+  gboolean may_ask;          /* somebody may be asked at all */
+  gboolean keyring_is_down;  /* it did not answer once: not asked again in this call */
+  WalkHost host;
+  Trace trace;
 } EngineCall;
 
 /* @is_async: signals are emitted in the thread-default context of now. The call must not move in memory. */
@@ -23,9 +23,9 @@ void engine_call_clear (EngineCall *call);
 
 /* Signals of the engine, for engine-call.c alone. */
 gboolean engine_emit_request (SendpathEngine *engine, SendpathRequest *request);
-void     engine_emit_attempt_started (SendpathEngine *engine, SendpathRoute *route);
-void     engine_emit_attempt_ended (SendpathEngine *engine, SendpathReport *report, guint attempt);
-void     engine_emit_trace (SendpathEngine *engine, const char *line);
+void engine_emit_attempt_started (SendpathEngine *engine, SendpathRoute *route);
+void engine_emit_attempt_ended (SendpathEngine *engine, SendpathReport *report, guint attempt);
+void engine_emit_trace (SendpathEngine *engine, const char *line);
 gboolean engine_wants_trace (SendpathEngine *engine);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (EngineCall, engine_call_clear)

@@ -19,17 +19,17 @@
 #include "sendpath/outbox/runner.h"
 #include "sendpath/walk/plan.h"
 
-#define PATIENCE_S 2            /* PRODUCT.md section 3: impatient while somebody waits */
-#define FLUSH_PATIENCE_S 30     /* from the outbox */
+#define PATIENCE_S       2  /* PRODUCT.md section 3: impatient while somebody waits */
+#define FLUSH_PATIENCE_S 30 /* from the outbox */
 
 struct _SendpathEngine {
-  GObject               parent_instance;
+  GObject parent_instance;
   SendpathProfileStore *profiles;
-  SendpathNetwork      *network; /* as given, or read when first needed */
-  char                 *outbox_dir;
-  char                 *state_dir;
-  char                 *location;
-  guint                 patience_s;
+  SendpathNetwork *network; /* as given, or read when first needed */
+  char *outbox_dir;
+  char *state_dir;
+  char *location;
+  guint patience_s;
 };
 
 enum {
@@ -47,7 +47,7 @@ enum { SIGNAL_REQUEST, SIGNAL_ATTEMPT_STARTED, SIGNAL_ATTEMPT_ENDED, SIGNAL_TRAC
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (SendpathEngine, sendpath_engine, G_TYPE_OBJECT)
-G_DEFINE_QUARK (sendpath-error-quark, sendpath_error)
+G_DEFINE_QUARK (sendpath - error - quark, sendpath_error)
 
 /* ---- object ------------------------------------------------------------------------------- */
 
@@ -68,7 +68,8 @@ sendpath_engine_set_property (GObject *object, guint id, const GValue *value, GP
       self->state_dir = g_value_dup_string (value);
       break;
     case PROP_LOCATION:
-      g_set_str (&self->location, g_value_get_string (value));
+      g_free (self->location);
+      self->location = g_value_dup_string (value);
       break;
     case PROP_NETWORK:
       g_set_object (&self->network, g_value_get_object (value));
@@ -116,7 +117,7 @@ static void
 sendpath_engine_constructed (GObject *object)
 {
   SendpathEngine *self = SENDPATH_ENGINE (object);
-  const char     *outbox = g_getenv ("SENDPATH_OUTBOX");
+  const char *outbox = g_getenv ("SENDPATH_OUTBOX");
 
   if (self->state_dir == NULL)
     self->state_dir = g_build_filename (g_get_user_state_dir (), "sendpath", NULL);
@@ -159,8 +160,8 @@ sendpath_engine_class_init (SendpathEngineClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_PROFILES]
-      = g_param_spec_object ("profiles", NULL, NULL, SENDPATH_TYPE_PROFILE_STORE, at_birth);
+  props[PROP_PROFILES] =
+      g_param_spec_object ("profiles", NULL, NULL, SENDPATH_TYPE_PROFILE_STORE, at_birth);
   /**
    * SendpathEngine:outbox-dir:
    *
@@ -194,8 +195,8 @@ sendpath_engine_class_init (SendpathEngineClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_NETWORK]
-      = g_param_spec_object ("network", NULL, NULL, SENDPATH_TYPE_NETWORK, any_time);
+  props[PROP_NETWORK] =
+      g_param_spec_object ("network", NULL, NULL, SENDPATH_TYPE_NETWORK, any_time);
   /**
    * SendpathEngine:patience:
    *
@@ -203,8 +204,8 @@ sendpath_engine_class_init (SendpathEngineClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_PATIENCE] = g_param_spec_uint ("patience", NULL, NULL, 1, 300, PATIENCE_S,
-                                            any_time | G_PARAM_CONSTRUCT);
+  props[PROP_PATIENCE] =
+      g_param_spec_uint ("patience", NULL, NULL, 1, 300, PATIENCE_S, any_time | G_PARAM_CONSTRUCT);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   /**
@@ -218,9 +219,9 @@ sendpath_engine_class_init (SendpathEngineClass *klass)
    *
    * Since: 1.0
    */
-  signals[SIGNAL_REQUEST] = g_signal_new (
-      "request", SENDPATH_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled,
-      NULL, NULL, G_TYPE_BOOLEAN, 1, SENDPATH_TYPE_REQUEST);
+  signals[SIGNAL_REQUEST] = g_signal_new ("request", SENDPATH_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0,
+                                          g_signal_accumulator_true_handled, NULL, NULL,
+                                          G_TYPE_BOOLEAN, 1, SENDPATH_TYPE_REQUEST);
   /**
    * SendpathEngine::attempt-started:
    * @self: the engine
@@ -228,9 +229,9 @@ sendpath_engine_class_init (SendpathEngineClass *klass)
    *
    * Since: 1.0
    */
-  signals[SIGNAL_ATTEMPT_STARTED]
-      = g_signal_new ("attempt-started", SENDPATH_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                      NULL, G_TYPE_NONE, 1, SENDPATH_TYPE_ROUTE);
+  signals[SIGNAL_ATTEMPT_STARTED] =
+      g_signal_new ("attempt-started", SENDPATH_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 1, SENDPATH_TYPE_ROUTE);
   /**
    * SendpathEngine::attempt-ended:
    * @self: the engine
@@ -239,9 +240,9 @@ sendpath_engine_class_init (SendpathEngineClass *klass)
    *
    * Since: 1.0
    */
-  signals[SIGNAL_ATTEMPT_ENDED]
-      = g_signal_new ("attempt-ended", SENDPATH_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                      NULL, G_TYPE_NONE, 2, SENDPATH_TYPE_REPORT, G_TYPE_UINT);
+  signals[SIGNAL_ATTEMPT_ENDED] =
+      g_signal_new ("attempt-ended", SENDPATH_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 2, SENDPATH_TYPE_REPORT, G_TYPE_UINT);
   /**
    * SendpathEngine::trace:
    * @self: the engine
@@ -407,7 +408,7 @@ open_outbox (SendpathEngine *self, GError **error)
 static char *
 make_unique (void)
 {
-  guint8   random[16];
+  guint8 random[16];
   GString *hex = g_string_sized_new (2 * sizeof random);
 
   if (getrandom (random, sizeof random, 0) != sizeof random)
@@ -432,8 +433,8 @@ finish_message (SendpathEngine *self, SendpathMessage *message, SendpathAccount 
       context.local = sendpath_profile_store_get_policy (self->profiles, "local");
       if (context.local == NULL || *context.local == '\0')
         {
-          SendpathAccount *first = sendpath_profile_store_match_account (self->profiles, NULL, NULL,
-                                                                         NULL, NULL);
+          SendpathAccount *first =
+              sendpath_profile_store_match_account (self->profiles, NULL, NULL, NULL, NULL);
           context.local = sendpath_account_get (first, "address");
         }
     }
@@ -447,7 +448,7 @@ note_hold (Outbox *outbox, const char *id, const char *hold_reason, GError **err
 
   if (entry == NULL)
     return FALSE;
-  g_set_str (&outbox_entry_get_report (entry)->reason, hold_reason);
+  report_set_text (&outbox_entry_get_report (entry)->reason, hold_reason);
   return journal_note_state (outbox_entry_get_journal (entry), outbox_entry_get_report (entry),
                              g_get_real_time (), error);
 }
@@ -486,11 +487,13 @@ sendpath_engine_submit (SendpathEngine *self, SendpathMessage *message, const ch
   if (hold_reason == NULL)
     {
       chosen = outbox_runner_choose_account (self->profiles, account, message, NULL);
-      if (chosen == NULL || (account != NULL && !g_str_equal (sendpath_account_get_id (chosen), account)))
+      if (chosen == NULL ||
+          (account != NULL && !g_str_equal (sendpath_account_get_id (chosen), account)))
         {
           g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_NO_ACCOUNT,
-                       account != NULL ? _ ("%s: there is no account %s; use “sendpath account list”")
-                                       : _ ("%s: no account is configured; use “sendpath account add”"),
+                       account != NULL
+                           ? _ ("%s: there is no account %s; use “sendpath account list”")
+                           : _ ("%s: no account is configured; use “sendpath account add”"),
                        sendpath_profile_store_get_path (self->profiles), account);
           return NULL;
         }
@@ -514,7 +517,7 @@ typedef struct {
   RunnerContext context;
   Outbox *outbox;
   Memory *memory;
-  Trust  *trust;
+  Trust *trust;
 } Workplace;
 
 static void
@@ -537,15 +540,15 @@ workplace_open (Workplace *place, EngineCall *call, guint patience_s, GError **e
     return FALSE;
   place->memory = memory_new (self->state_dir);
   place->trust = trust_new (self->state_dir);
-  place->context = (RunnerContext){ .outbox = place->outbox,
-                                    .profiles = self->profiles,
-                                    .location = sendpath_engine_get_current_location (self),
-                                    .network = sendpath_engine_get_network (self),
-                                    .memory = place->memory,
-                                    .trust = place->trust,
-                                    .patience_s = patience_s,
-                                    .trace = &call->trace,
-                                    .host = &call->host };
+  place->context = (RunnerContext) { .outbox = place->outbox,
+                                     .profiles = self->profiles,
+                                     .location = sendpath_engine_get_current_location (self),
+                                     .network = sendpath_engine_get_network (self),
+                                     .memory = place->memory,
+                                     .trust = place->trust,
+                                     .patience_s = patience_s,
+                                     .trace = &call->trace,
+                                     .host = &call->host };
   return TRUE;
 }
 
@@ -565,29 +568,30 @@ deliver (EngineCall *call, const char *id, GError **error)
 static GPtrArray *
 flush (EngineCall *call, GError **error)
 {
-  g_autoptr (GPtrArray) reports
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_report_unref);
+  g_autoptr (GPtrArray) reports =
+                 g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_report_unref);
   g_auto (Workplace) place = { 0 };
   g_auto (GStrv) ids = NULL;
 
   if (!workplace_open (&place, call, MAX (FLUSH_PATIENCE_S, call->engine->patience_s), error))
     return NULL;
-  ids = outbox_recover (place.outbox, error) ? outbox_list (place.outbox, OUTBOX_QUEUE, NULL, error) : NULL;
+  ids = outbox_recover (place.outbox, error) ? outbox_list (place.outbox, OUTBOX_QUEUE, NULL, error)
+                                             : NULL;
   translate_error (error);
   if (ids == NULL)
     return NULL;
   for (guint i = 0; ids[i] != NULL && !g_cancellable_is_cancelled (call->cancellable); i++)
     {
       g_autoptr (GError) local_error = NULL;
-      SendpathReport *report
-          = outbox_runner_deliver (&place.context, ids[i], call->cancellable, &local_error);
+      SendpathReport *report =
+          outbox_runner_deliver (&place.context, ids[i], call->cancellable, &local_error);
 
       /* One that is damaged or in other hands blocks no other; a broken disk ends it. */
       if (report != NULL)
         g_ptr_array_add (reports, report);
-      else if (g_error_matches (local_error, OUTBOX_ERROR, OUTBOX_ERROR_IO)
-               || g_error_matches (local_error, OUTBOX_ERROR, OUTBOX_ERROR_FULL)
-               || local_error->domain == SENDPATH_PROFILE_ERROR)
+      else if (g_error_matches (local_error, OUTBOX_ERROR, OUTBOX_ERROR_IO) ||
+               g_error_matches (local_error, OUTBOX_ERROR, OUTBOX_ERROR_FULL) ||
+               local_error->domain == SENDPATH_PROFILE_ERROR)
         {
           g_propagate_error (error, g_steal_pointer (&local_error));
           translate_error (error);
@@ -657,10 +661,10 @@ sendpath_engine_send (SendpathEngine *self, SendpathMessage *message, const char
 /* ---- the same in a worker thread ---------------------------------------------------------- */
 
 typedef struct {
-  EngineCall       call;
+  EngineCall call;
   SendpathMessage *message; /* send */
-  char            *account; /* send, nullable */
-  char            *id;      /* deliver */
+  char *account;            /* send, nullable */
+  char *id;                 /* deliver */
 } Job;
 
 static void
@@ -680,7 +684,7 @@ job_start (SendpathEngine *self, gpointer tag, GCancellable *cancellable,
            GAsyncReadyCallback callback, gpointer user_data, Job **ret_job)
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
-  Job   *job = g_new0 (Job, 1);
+  Job *job = g_new0 (Job, 1);
 
   engine_call_init (&job->call, self, TRUE, cancellable);
   g_task_set_source_tag (task, tag);
@@ -703,7 +707,7 @@ return_result (GTask *task, gpointer result, GDestroyNotify destroy, GError *err
 static void
 run_deliver (GTask *task, gpointer self, gpointer data, GCancellable *cancellable)
 {
-  Job    *job = data;
+  Job *job = data;
   GError *error = NULL;
 
   if (job->message != NULL)
@@ -897,8 +901,8 @@ sendpath_engine_flush_finish (SendpathEngine *self, GAsyncResult *result, GError
 GPtrArray *
 sendpath_engine_list_queue (SendpathEngine *self, GError **error)
 {
-  g_autoptr (GPtrArray) reports
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_report_unref);
+  g_autoptr (GPtrArray) reports =
+                 g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_report_unref);
   g_autoptr (Outbox) outbox = NULL;
   g_auto (GStrv) ids = NULL;
 
@@ -938,7 +942,7 @@ sendpath_engine_show (SendpathEngine *self, const char *id, GError **error)
 {
   g_autoptr (Outbox) outbox = NULL;
   g_autofree char *whole = NULL;
-  SendpathReport  *report = NULL;
+  SendpathReport *report = NULL;
 
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
   g_return_val_if_fail (id != NULL, NULL);
@@ -971,7 +975,7 @@ sendpath_engine_remove (SendpathEngine *self, const char *id, GError **error)
   g_autoptr (Outbox) outbox = NULL;
   g_autoptr (OutboxEntry) entry = NULL;
   g_autofree char *whole = NULL;
-  gboolean         is_gone = FALSE;
+  gboolean is_gone = FALSE;
 
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), FALSE);
   g_return_val_if_fail (id != NULL, FALSE);
@@ -993,11 +997,11 @@ sendpath_engine_remove (SendpathEngine *self, const char *id, GError **error)
 static SendpathAccount *
 find_account (SendpathEngine *self, const char *account, const char *from, GError **error)
 {
-  SendpathAccount *found
-      = account != NULL
-            ? sendpath_profile_store_get_account (self->profiles, account)
-            : sendpath_profile_store_match_account (self->profiles, from, NULL,
-                                                    sendpath_engine_get_current_location (self), NULL);
+  SendpathAccount *found =
+      account != NULL
+          ? sendpath_profile_store_get_account (self->profiles, account)
+          : sendpath_profile_store_match_account (
+                self->profiles, from, NULL, sendpath_engine_get_current_location (self), NULL);
 
   if (found == NULL)
     g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_NO_ACCOUNT,
@@ -1010,13 +1014,13 @@ find_account (SendpathEngine *self, const char *account, const char *from, GErro
 static PlanInput
 make_plan_input (SendpathEngine *self, SendpathAccount *account, Memory *memory, Trust *trust)
 {
-  return (PlanInput){ .profiles = self->profiles,
-                      .account = account,
-                      .location = sendpath_engine_get_current_location (self),
-                      .network_id = sendpath_network_get_id (sendpath_engine_get_network (self)),
-                      .memory = memory,
-                      .trust = trust,
-                      .now_s = g_get_real_time () / G_USEC_PER_SEC };
+  return (PlanInput) { .profiles = self->profiles,
+                       .account = account,
+                       .location = sendpath_engine_get_current_location (self),
+                       .network_id = sendpath_network_get_id (sendpath_engine_get_network (self)),
+                       .memory = memory,
+                       .trust = trust,
+                       .now_s = g_get_real_time () / G_USEC_PER_SEC };
 }
 
 /**
@@ -1074,7 +1078,7 @@ sendpath_engine_test_account (SendpathEngine *self, const char *account, gboolea
   g_autoptr (Trust) trust = NULL;
   g_autoptr (GPtrArray) routes = NULL;
   SendpathAccount *chosen;
-  PlanInput        input;
+  PlanInput input;
 
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
   g_return_val_if_fail (account != NULL, NULL);

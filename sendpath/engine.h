@@ -52,61 +52,67 @@ GQuark sendpath_error_quark (void);
 SendpathEngine *sendpath_engine_new (SendpathProfileStore *profiles);
 
 SendpathProfileStore *sendpath_engine_get_profiles (SendpathEngine *self);
-SendpathNetwork      *sendpath_engine_get_network (SendpathEngine *self); /* borrowed */
+SendpathNetwork *sendpath_engine_get_network (SendpathEngine *self); /* borrowed */
 /* The location that counts now: chosen by hand or recognised; borrowed, nullable. */
-SendpathLocation     *sendpath_engine_get_current_location (SendpathEngine *self);
+SendpathLocation *sendpath_engine_get_current_location (SendpathEngine *self);
 
 /* P-1: durable when it returns an id. @account: id, or NULL to match by From and sender. With profiles that could not be
  * loaded, pass their error's message as @hold_reason: the message is held. Starts no thread. */
-char           *sendpath_engine_submit (SendpathEngine *self, SendpathMessage *message, const char *account,
-                                        const char *hold_reason, GError **error);
+char *sendpath_engine_submit (SendpathEngine *self, SendpathMessage *message, const char *account,
+                              const char *hold_reason, GError **error);
 
 /* Walks for one message of the outbox. */
-SendpathReport *sendpath_engine_deliver (SendpathEngine *self, const char *id, GCancellable *cancellable,
-                                         GError **error);
-void            sendpath_engine_deliver_async (SendpathEngine *self, const char *id, GCancellable *cancellable,
-                                               GAsyncReadyCallback callback, gpointer user_data);
-SendpathReport *sendpath_engine_deliver_finish (SendpathEngine *self, GAsyncResult *result, GError **error);
+SendpathReport *sendpath_engine_deliver (SendpathEngine *self, const char *id,
+                                         GCancellable *cancellable, GError **error);
+void sendpath_engine_deliver_async (SendpathEngine *self, const char *id, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer user_data);
+SendpathReport *sendpath_engine_deliver_finish (SendpathEngine *self, GAsyncResult *result,
+                                                GError **error);
 
 /* Submits and delivers. */
-SendpathReport *sendpath_engine_send (SendpathEngine *self, SendpathMessage *message, const char *account,
-                                      GCancellable *cancellable, GError **error);
-void            sendpath_engine_send_async (SendpathEngine *self, SendpathMessage *message, const char *account,
-                                            GCancellable *cancellable, GAsyncReadyCallback callback,
-                                            gpointer user_data);
-SendpathReport *sendpath_engine_send_finish (SendpathEngine *self, GAsyncResult *result, GError **error);
+SendpathReport *sendpath_engine_send (SendpathEngine *self, SendpathMessage *message,
+                                      const char *account, GCancellable *cancellable,
+                                      GError **error);
+void sendpath_engine_send_async (SendpathEngine *self, SendpathMessage *message,
+                                 const char *account, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer user_data);
+SendpathReport *sendpath_engine_send_finish (SendpathEngine *self, GAsyncResult *result,
+                                             GError **error);
 
 /* Hands message @id to a process of its own that survives this one, and waits at most @wait_s seconds for its report: NULL
  * without error when time is up. Must be called before the process has threads (R: PRODUCT.md section 6). */
-SendpathReport *sendpath_engine_hand_over (SendpathEngine *self, const char *id, guint wait_s, GError **error);
+SendpathReport *sendpath_engine_hand_over (SendpathEngine *self, const char *id, guint wait_s,
+                                           GError **error);
 
 /* The outbox. Reports are (element-type SendpathReport) in order of arrival. */
-GPtrArray      *sendpath_engine_list_queue (SendpathEngine *self, GError **error);
+GPtrArray *sendpath_engine_list_queue (SendpathEngine *self, GError **error);
 SendpathReport *sendpath_engine_show (SendpathEngine *self, const char *id, GError **error);
-gboolean        sendpath_engine_remove (SendpathEngine *self, const char *id, GError **error);
+gboolean sendpath_engine_remove (SendpathEngine *self, const char *id, GError **error);
 /* Tries every waiting message now, patiently. */
-GPtrArray      *sendpath_engine_flush (SendpathEngine *self, GCancellable *cancellable, GError **error);
-void            sendpath_engine_flush_async (SendpathEngine *self, GCancellable *cancellable,
-                                             GAsyncReadyCallback callback, gpointer user_data);
-GPtrArray      *sendpath_engine_flush_finish (SendpathEngine *self, GAsyncResult *result, GError **error);
+GPtrArray *sendpath_engine_flush (SendpathEngine *self, GCancellable *cancellable, GError **error);
+void sendpath_engine_flush_async (SendpathEngine *self, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray *sendpath_engine_flush_finish (SendpathEngine *self, GAsyncResult *result,
+                                         GError **error);
 
 /* (element-type SendpathRoute): what would be tried; @account and @from may be NULL. No traffic. */
-GPtrArray      *sendpath_engine_plan (SendpathEngine *self, const char *account, const char *from,
-                                      GError **error);
+GPtrArray *sendpath_engine_plan (SendpathEngine *self, const char *account, const char *from,
+                                 GError **error);
 
 /* @name: an account's id, `pop:ACCOUNT` or `location:NAME`. @ret_stored_for: the servers it was stored for (GStrv). */
-gboolean        sendpath_engine_set_password (SendpathEngine *self, const char *name, const char *password,
-                                              char ***ret_stored_for, GError **error);
-gboolean        sendpath_engine_clear_password (SendpathEngine *self, const char *name, GError **error);
+gboolean sendpath_engine_set_password (SendpathEngine *self, const char *name, const char *password,
+                                       char ***ret_stored_for, GError **error);
+gboolean sendpath_engine_clear_password (SendpathEngine *self, const char *name, GError **error);
 /* `keyring`, `command`, `missing` or `locked`; static. */
-const char     *sendpath_engine_get_secret_state (SendpathEngine *self, const char *account);
+const char *sendpath_engine_get_secret_state (SendpathEngine *self, const char *account);
 
 /* No core file, unreadable by other processes: for programs that hold passwords. */
-void            sendpath_engine_harden_process (void);
+void sendpath_engine_harden_process (void);
 
 /* Connects and logs in on every route of @account, sends nothing: one JSON object per check (PRODUCT.md `account test`),
  * (element-type utf8). @ret_ok: TRUE if every server has one way that works. */
-GPtrArray      *sendpath_engine_test_account (SendpathEngine *self, const char *account, gboolean *ret_ok,
-                                              GCancellable *cancellable, GError **error);
+GPtrArray *sendpath_engine_test_account (SendpathEngine *self, const char *account,
+                                         gboolean *ret_ok, GCancellable *cancellable,
+                                         GError **error);
 
 G_END_DECLS

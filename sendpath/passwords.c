@@ -12,11 +12,11 @@
 
 /* One place where a password is kept. */
 typedef struct {
-  char       *owner;  /* account id or `location:NAME` */
+  char *owner; /* account id or `location:NAME` */
   const char *service;
   const char *protocol;
-  char       *user;
-  char       *server;
+  char *user;
+  char *server;
   const char *secret_command; /* borrowed from the account, or NULL */
   const char *token_command;
 } Place;
@@ -35,13 +35,13 @@ place_free (gpointer data)
 static SecretQuery
 make_query (const Place *place)
 {
-  return (SecretQuery){ .account = place->owner,
-                        .service = place->service,
-                        .user = place->user,
-                        .server = place->server,
-                        .protocol = place->protocol,
-                        .secret_command = place->secret_command,
-                        .token_command = place->token_command };
+  return (SecretQuery) { .account = place->owner,
+                         .service = place->service,
+                         .user = place->user,
+                         .server = place->server,
+                         .protocol = place->protocol,
+                         .secret_command = place->secret_command,
+                         .token_command = place->token_command };
 }
 
 /* @server as configured; the port says nothing about whose password it is. */
@@ -105,9 +105,9 @@ has_own_password (const Place *pop, const Place *smtp)
   g_autoptr (SendpathSecret) pop_secret = secrets_lookup (&pop_query, TRUE, NULL, NULL);
   g_autoptr (SendpathSecret) smtp_secret = secrets_lookup (&smtp_query, TRUE, NULL, NULL);
 
-  return pop_secret != NULL
-         && (smtp_secret == NULL
-             || strcmp (sendpath_secret_peek (pop_secret), sendpath_secret_peek (smtp_secret)) != 0);
+  return pop_secret != NULL &&
+         (smtp_secret == NULL ||
+          strcmp (sendpath_secret_peek (pop_secret), sendpath_secret_peek (smtp_secret)) != 0);
 }
 
 static void
@@ -128,9 +128,11 @@ find_places (SendpathProfileStore *profiles, const char *name, GError **error)
   g_autoptr (GPtrArray) places = g_ptr_array_new_with_free_func (place_free);
   gboolean is_pop = g_str_has_prefix (name, "pop:");
   gboolean is_location = g_str_has_prefix (name, "location:");
-  SendpathAccount  *account = sendpath_profile_store_get_account (profiles, is_pop ? name + strlen ("pop:") : name);
-  SendpathLocation *location
-      = is_location ? sendpath_profile_store_get_location (profiles, name + strlen ("location:")) : NULL;
+  SendpathAccount *account =
+      sendpath_profile_store_get_account (profiles, is_pop ? name + strlen ("pop:") : name);
+  SendpathLocation *location =
+      is_location ? sendpath_profile_store_get_location (profiles, name + strlen ("location:"))
+                  : NULL;
 
   if (location != NULL)
     add_location_places (places, location);
@@ -193,7 +195,7 @@ sendpath_engine_set_password (SendpathEngine *self, const char *name, const char
   for (guint i = 0; i < places->len; i++)
     {
       const Place *place = places->pdata[i];
-      SecretQuery  query = make_query (place);
+      SecretQuery query = make_query (place);
 
       if (!secrets_store (&query, secret, NULL, error))
         return FALSE;
@@ -251,7 +253,7 @@ sendpath_engine_get_secret_state (SendpathEngine *self, const char *account)
 {
   g_autoptr (GPtrArray) places = g_ptr_array_new_with_free_func (place_free);
   SendpathAccount *found;
-  SecretQuery      query;
+  SecretQuery query;
 
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), "missing");
 

@@ -11,6 +11,6 @@ typedef struct _Answer Answer;
 
 SendpathRequest *request_new (const SecretQuery *query, Answer **ret_answer);
 /* Waits until it is answered or declined; NULL if declined or cancelled. Frees @answer. */
-SendpathSecret  *answer_wait (Answer *answer, GCancellable *cancellable);
+SendpathSecret *answer_wait (Answer *answer, GCancellable *cancellable);
 
 G_END_DECLS

@@ -11,18 +11,18 @@
 
 struct _Answer {
   gatomicrefcount ref_count;
-  GMutex          mutex;
-  GCond           cond;
-  gboolean        is_settled;
+  GMutex mutex;
+  GCond cond;
+  gboolean is_settled;
   SendpathSecret *secret; /* NULL: declined */
 };
 
 struct _SendpathRequest {
   GObject parent_instance;
-  char   *account;
-  char   *server;
-  char   *user;
-  char   *text;
+  char *account;
+  char *server;
+  char *user;
+  char *text;
   Answer *answer;
 };
 
@@ -73,9 +73,10 @@ on_cancelled (GCancellable *cancellable, gpointer data)
 SendpathSecret *
 answer_wait (Answer *answer, GCancellable *cancellable)
 {
-  gulong handler = cancellable != NULL ? g_cancellable_connect (
-                       cancellable, G_CALLBACK (on_cancelled), answer, NULL)
-                                       : 0;
+  gulong handler =
+      cancellable != NULL
+          ? g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), answer, NULL)
+          : 0;
   SendpathSecret *secret;
 
   g_mutex_lock (&answer->mutex);

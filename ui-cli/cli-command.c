@@ -14,7 +14,7 @@
 
 #define MAX_PASSWORD_BYTES 65536
 
-G_DEFINE_QUARK (cli-error-quark, cli_error)
+G_DEFINE_QUARK (cli - error - quark, cli_error)
 
 /* ---- options ------------------------------------------------------------------------------ */
 
@@ -22,7 +22,7 @@ static GOptionContext *
 new_context (const CliCommand *command, const GOptionEntry *entries)
 {
   g_autofree char *usage = g_strdup_printf ("%s %s", command->name, command->operands);
-  GOptionContext  *context = g_option_context_new (usage);
+  GOptionContext *context = g_option_context_new (usage);
 
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
   g_option_context_set_summary (context, _ (command->summary));
@@ -102,8 +102,9 @@ make_key_entries (SendpathSection section)
 }
 
 char **
-cli_parse_with_keys (const CliCommand *command, SendpathSection section, const GOptionEntry *entries,
-                     int argc, char **argv, int min, int max, GHashTable **ret_values, GError **error)
+cli_parse_with_keys (const CliCommand *command, SendpathSection section,
+                     const GOptionEntry *entries, int argc, char **argv, int min, int max,
+                     GHashTable **ret_values, GError **error)
 {
   g_autoptr (GOptionContext) context = new_context (command, entries);
   g_autoptr (GHashTable) values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -130,9 +131,9 @@ cli_load_profiles (gboolean may_be_missing, GError **error)
   g_autoptr (SendpathProfileStore) profiles = sendpath_profile_store_new (path);
   g_autoptr (GError) local_error = NULL;
 
-  if (sendpath_profile_store_load (profiles, &local_error)
-      || (may_be_missing
-          && g_error_matches (local_error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_MISSING)))
+  if (sendpath_profile_store_load (profiles, &local_error) ||
+      (may_be_missing &&
+       g_error_matches (local_error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_MISSING)))
     return g_steal_pointer (&profiles);
   g_propagate_error (error, g_steal_pointer (&local_error));
   return NULL;
@@ -178,9 +179,9 @@ cli_engine_new (SendpathProfileStore *profiles, gboolean show_trace)
 static char *
 read_line (void)
 {
-  char  *line = g_malloc (MAX_PASSWORD_BYTES + 1);
-  gsize  length = 0;
-  char   c;
+  char *line = g_malloc (MAX_PASSWORD_BYTES + 1);
+  gsize length = 0;
+  char c;
 
   while (length < MAX_PASSWORD_BYTES && read (STDIN_FILENO, &c, 1) == 1 && c != '\n')
     line[length++] = c;
@@ -196,7 +197,7 @@ cli_read_password (const char *prompt, GError **error)
 {
   struct termios old_mode, quiet_mode;
   gboolean is_terminal = tcgetattr (STDIN_FILENO, &old_mode) == 0;
-  char    *password;
+  char *password;
 
   if (is_terminal)
     {

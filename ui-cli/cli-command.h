@@ -9,10 +9,10 @@ G_BEGIN_DECLS
 enum { CLI_YES = 0, CLI_NO = 1, CLI_USAGE = 64, CLI_UNAVAILABLE = 69, CLI_CONFIG = 78 };
 
 typedef struct {
-  const char *name;      /* as typed, such as `queue list` */
-  const char *operands;  /* such as `NAME`, for --help */
-  const char *summary;   /* N_() */
-  int       (*run) (int argc, char **argv, GError **error);
+  const char *name;     /* as typed, such as `queue list` */
+  const char *operands; /* such as `NAME`, for --help */
+  const char *summary;  /* N_() */
+  int (*run) (int argc, char **argv, GError **error);
 } CliCommand;
 
 #define CLI_ERROR (cli_error_quark ())
@@ -21,24 +21,24 @@ GQuark cli_error_quark (void);
 
 /* Parses the options of one command; @min to @max operands (-1: any) stay in the result, without the command's name.
  * --help is answered and ends the program with 0. NULL: usage error. */
-char           **cli_parse (const CliCommand *command, const GOptionEntry *entries, int argc, char **argv,
-                            int min, int max, GError **error);
+char **cli_parse (const CliCommand *command, const GOptionEntry *entries, int argc, char **argv,
+                  int min, int max, GError **error);
 /* The same with one option per configuration key of @section: @ret_values gets key -> value in the order given. */
-char           **cli_parse_with_keys (const CliCommand *command, SendpathSection section,
-                                      const GOptionEntry *entries, int argc, char **argv, int min, int max,
-                                      GHashTable **ret_values, GError **error);
+char **cli_parse_with_keys (const CliCommand *command, SendpathSection section,
+                            const GOptionEntry *entries, int argc, char **argv, int min, int max,
+                            GHashTable **ret_values, GError **error);
 
 /* The configuration of PRODUCT.md section 5, loaded. With @may_be_missing an absent file is an empty store. */
 SendpathProfileStore *cli_load_profiles (gboolean may_be_missing, GError **error);
 /* An engine that asks on the terminal, if there is one. */
-SendpathEngine       *cli_engine_new (SendpathProfileStore *profiles, gboolean show_trace);
+SendpathEngine *cli_engine_new (SendpathProfileStore *profiles, gboolean show_trace);
 
 /* Asks without echo on the terminal, or reads one line of standard input; NULL if there was nothing. Wipe it with
  * cli_wipe(). */
 char *cli_read_password (const char *prompt, GError **error);
-void  cli_wipe (char *password);
+void cli_wipe (char *password);
 
 /* Prints `sendpath: MESSAGE` on standard error and returns the exit code for @error. */
-int   cli_fail (const GError *error);
+int cli_fail (const GError *error);
 
 G_END_DECLS

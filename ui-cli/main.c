@@ -11,24 +11,12 @@
 #include "commands.h"
 
 static const CliCommand *const commands[] = {
-  &cmd_account_add,
-  &cmd_account_list,
-  &cmd_account_show,
-  &cmd_account_remove,
-  &cmd_account_test,
-  &cmd_account_forget,
-  &cmd_password_set,
-  &cmd_password_clear,
-  &cmd_location_add,
-  &cmd_location_list,
-  &cmd_location_remove,
-  &cmd_send,
-  &cmd_plan,
-  &cmd_queue_list,
-  &cmd_queue_show,
-  &cmd_queue_flush,
-  &cmd_queue_remove,
-  &cmd_explain,
+  &cmd_account_add,    &cmd_account_list,    &cmd_account_show,
+  &cmd_account_remove, &cmd_account_test,    &cmd_account_forget,
+  &cmd_password_set,   &cmd_password_clear,  &cmd_location_add,
+  &cmd_location_list,  &cmd_location_remove, &cmd_send,
+  &cmd_plan,           &cmd_queue_list,      &cmd_queue_show,
+  &cmd_queue_flush,    &cmd_queue_remove,    &cmd_explain,
   &cmd_demo,
 };
 
@@ -41,8 +29,8 @@ find_command (int argc, char **argv, int *ret_words)
       g_auto (GStrv) words = g_strsplit (commands[i]->name, " ", 0);
       int n = (int) g_strv_length (words);
 
-      if (argc > n && g_str_equal (argv[1], words[0])
-          && (n == 1 || g_str_equal (argv[2], words[1])))
+      if (argc > n && g_str_equal (argv[1], words[0]) &&
+          (n == 1 || g_str_equal (argv[2], words[1])))
         {
           *ret_words = n;
           return commands[i];
@@ -70,7 +58,8 @@ run_command (int argc, char **argv)
 
   if (command == NULL)
     {
-      g_fprintf (stderr, _ ("sendpath: there is no command “%s”; see “sendpath --help”\n"), argv[1]);
+      g_fprintf (stderr, _ ("sendpath: there is no command “%s”; see “sendpath --help”\n"),
+                 argv[1]);
       return CLI_USAGE;
     }
   status = command->run (argc - words, argv + words, &error);

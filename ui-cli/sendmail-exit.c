@@ -39,7 +39,8 @@ sendmail_exit_for_error (const GError *error)
 static gboolean
 is_about_the_address (SendpathVerdict verdict)
 {
-  return verdict == SENDPATH_VERDICT_RECIPIENT_UNKNOWN || verdict == SENDPATH_VERDICT_RECIPIENT_INVALID;
+  return verdict == SENDPATH_VERDICT_RECIPIENT_UNKNOWN ||
+         verdict == SENDPATH_VERDICT_RECIPIENT_INVALID;
 }
 
 /* Non-zero only when nothing is left to try: else the caller would send it again. */
@@ -51,8 +52,8 @@ sendmail_exit_for_report (const SendpathReport *report)
   if (outcome != SENDPATH_OUTCOME_FAILED && outcome != SENDPATH_OUTCOME_PARTIAL)
     return EX_OK;
   for (guint i = 0; i < sendpath_report_get_n_recipients (report); i++)
-    if (sendpath_report_get_state (report, i) == SENDPATH_RECIPIENT_FAILED
-        && !is_about_the_address (sendpath_report_get_verdict (report, i)))
+    if (sendpath_report_get_state (report, i) == SENDPATH_RECIPIENT_FAILED &&
+        !is_about_the_address (sendpath_report_get_verdict (report, i)))
       return EX_UNAVAILABLE;
   return EX_NOUSER;
 }

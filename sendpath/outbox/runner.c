@@ -10,7 +10,7 @@
 
 typedef struct {
   const RunnerContext *context;
-  OutboxEntry         *entry;
+  OutboxEntry *entry;
 } Errand;
 
 static SendpathSecret *
@@ -46,8 +46,8 @@ attempt_ended (gpointer data, SendpathReport *report, guint attempt, GError **er
   const WalkHost *host = errand->context->host;
 
   return journal_note_attempt (outbox_entry_get_journal (errand->entry), report, attempt,
-                               g_get_real_time (), error)
-         && host->attempt_ended (host->data, report, attempt, error);
+                               g_get_real_time (), error) &&
+         host->attempt_ended (host->data, report, attempt, error);
 }
 
 static gboolean
@@ -62,14 +62,13 @@ SendpathAccount *
 outbox_runner_choose_account (SendpathProfileStore *profiles, const char *id,
                               SendpathMessage *message, SendpathLocation *location)
 {
-  SendpathAccount *account
-      = id != NULL ? sendpath_profile_store_get_account (profiles, id) : NULL;
+  SendpathAccount *account = id != NULL ? sendpath_profile_store_get_account (profiles, id) : NULL;
 
   return account != NULL
              ? account
-             : sendpath_profile_store_match_account (
-                   profiles, sendpath_message_get_from (message),
-                   sendpath_message_get_sender (message), location, NULL);
+             : sendpath_profile_store_match_account (profiles, sendpath_message_get_from (message),
+                                                     sendpath_message_get_sender (message),
+                                                     location, NULL);
 }
 
 /* A message that came in while the configuration was broken is finished now: the same bytes each time, since its id and
@@ -117,10 +116,10 @@ walk_message (const RunnerContext *context, OutboxEntry *entry, SendpathMessage 
   SendpathReport *report = outbox_entry_get_report (entry);
   g_autoptr (GPtrArray) routes = plan_make (&input);
 
-  g_set_str (&report->account, sendpath_account_get_id (account));
-  g_set_str (&report->location,
-             context->location != NULL ? sendpath_location_get_id (context->location) : NULL);
-  g_set_str (&report->network, input.network_id);
+  report_set_text (&report->account, sendpath_account_get_id (account));
+  report_set_text (&report->location,
+                   context->location != NULL ? sendpath_location_get_id (context->location) : NULL);
+  report_set_text (&report->network, input.network_id);
   walk_run (message, routes, report, &walk, &host, cancellable);
 }
 
@@ -149,8 +148,8 @@ outbox_runner_deliver (const RunnerContext *context, const char *id, GCancellabl
     return NULL;
   walk_message (context, entry, message, account, cancellable);
   report = sendpath_report_ref (outbox_entry_get_report (entry));
-  if (!journal_note_state (outbox_entry_get_journal (entry), report, g_get_real_time (), error)
-      || !outbox_entry_file (entry, error))
+  if (!journal_note_state (outbox_entry_get_journal (entry), report, g_get_real_time (), error) ||
+      !outbox_entry_file (entry, error))
     return NULL;
   return g_steal_pointer (&report);
 }

@@ -12,16 +12,16 @@ G_BEGIN_DECLS
 
 /* Where the messages are, who sends them and from where; borrowed. */
 typedef struct {
-  Outbox               *outbox;
+  Outbox *outbox;
   SendpathProfileStore *profiles;
-  SendpathLocation     *location; /* nullable */
-  SendpathNetwork      *network;
-  Memory               *memory;
-  Trust                *trust;
-  guint                 patience_s;
-  const Trace          *trace;
-  GResolver            *resolver; /* NULL: the default */
-  const WalkHost       *host;     /* before_dot is the runner's own */
+  SendpathLocation *location; /* nullable */
+  SendpathNetwork *network;
+  Memory *memory;
+  Trust *trust;
+  guint patience_s;
+  const Trace *trace;
+  GResolver *resolver;  /* NULL: the default */
+  const WalkHost *host; /* before_dot is the runner's own */
 } RunnerContext;
 
 /* Has message @id walk now. The report tells everything that ever happened to it. */
@@ -30,6 +30,7 @@ SendpathReport *outbox_runner_deliver (const RunnerContext *context, const char 
 
 /* The account that a message without a fixed one goes by; borrowed, NULL if there is none. */
 SendpathAccount *outbox_runner_choose_account (SendpathProfileStore *profiles, const char *id,
-                                               SendpathMessage *message, SendpathLocation *location);
+                                               SendpathMessage *message,
+                                               SendpathLocation *location);
 
 G_END_DECLS

@@ -10,8 +10,8 @@
 
 /* Endpoints of a server whose port is not written (PRODUCT.md section 3, step 1; R-14: 465 first). */
 static const struct {
-  const char      *security; /* value of the configuration key */
-  guint16          port;
+  const char *security; /* value of the configuration key */
+  guint16 port;
   SendpathSecurity used;
 } usual_endpoints[] = {
   { "auto", 465, SENDPATH_SECURITY_TLS },
@@ -31,26 +31,21 @@ static const struct {
 
 /* Endpoints of a server whose port is written: 0 stands for any port without a row of its own. */
 static const struct {
-  const char      *security;
-  guint16          port;
+  const char *security;
+  guint16 port;
   SendpathSecurity used;
 } written_endpoints[] = {
-  { "auto", 465, SENDPATH_SECURITY_TLS },
-  { "auto", 995, SENDPATH_SECURITY_TLS },
-  { "auto", 587, SENDPATH_SECURITY_STARTTLS },
-  { "auto", 25, SENDPATH_SECURITY_STARTTLS },
-  { "auto", 110, SENDPATH_SECURITY_STARTTLS },
-  { "auto", 0, SENDPATH_SECURITY_TLS },
-  { "auto", 0, SENDPATH_SECURITY_STARTTLS },
-  { "tls", 0, SENDPATH_SECURITY_TLS },
-  { "starttls", 0, SENDPATH_SECURITY_STARTTLS },
-  { "none", 0, SENDPATH_SECURITY_NONE },
+  { "auto", 465, SENDPATH_SECURITY_TLS },        { "auto", 995, SENDPATH_SECURITY_TLS },
+  { "auto", 587, SENDPATH_SECURITY_STARTTLS },   { "auto", 25, SENDPATH_SECURITY_STARTTLS },
+  { "auto", 110, SENDPATH_SECURITY_STARTTLS },   { "auto", 0, SENDPATH_SECURITY_TLS },
+  { "auto", 0, SENDPATH_SECURITY_STARTTLS },     { "tls", 0, SENDPATH_SECURITY_TLS },
+  { "starttls", 0, SENDPATH_SECURITY_STARTTLS }, { "none", 0, SENDPATH_SECURITY_NONE },
 };
 
 /* Which kinds of route may follow a verdict; a verdict without a row ends the walk. */
-#define KIND(kind) (1u << SENDPATH_ROUTE_##kind)
+#define KIND(kind)     (1u << SENDPATH_ROUTE_##kind)
 #define POP_AND_OTHERS (KIND (ACCOUNT_POP) | KIND (BACKUP) | KIND (LOCATION) | KIND (DISCOVERED))
-#define EVERY_ROUTE (KIND (ACCOUNT) | KIND (ACCOUNT_PORT) | POP_AND_OTHERS)
+#define EVERY_ROUTE    (KIND (ACCOUNT) | KIND (ACCOUNT_PORT) | POP_AND_OTHERS)
 
 static const guint may_follow[] = {
   [SENDPATH_VERDICT_RELAY_DENIED] = EVERY_ROUTE,
@@ -82,7 +77,8 @@ split_server (const char *server, guint16 *ret_port)
 {
   const char *colon = strrchr (server, ':');
   const char *bracket = strrchr (server, ']');
-  gboolean    has_port = colon != NULL && (bracket != NULL ? colon > bracket : colon == strchr (server, ':'));
+  gboolean has_port =
+      colon != NULL && (bracket != NULL ? colon > bracket : colon == strchr (server, ':'));
   g_autofree char *host = has_port ? g_strndup (server, colon - server) : g_strdup (server);
 
   *ret_port = has_port ? (guint16) g_ascii_strtoull (colon + 1, NULL, 10) : 0;
@@ -110,9 +106,9 @@ add_endpoint (GPtrArray *endpoints, const char *host, guint16 port, SendpathSecu
     {
       const SendpathEndpoint *known = endpoints->pdata[i];
 
-      if (sendpath_endpoint_get_port (known) == port
-          && sendpath_endpoint_get_security (known) == security
-          && g_ascii_strcasecmp (sendpath_endpoint_get_host (known), host) == 0)
+      if (sendpath_endpoint_get_port (known) == port &&
+          sendpath_endpoint_get_security (known) == security &&
+          g_ascii_strcasecmp (sendpath_endpoint_get_host (known), host) == 0)
         return;
     }
   g_ptr_array_add (endpoints, sendpath_endpoint_new (host, port, security));
@@ -125,8 +121,8 @@ add_written_endpoints (GPtrArray *endpoints, const char *host, guint16 port, con
   gboolean has_own_row = FALSE;
 
   for (guint i = 0; i < G_N_ELEMENTS (written_endpoints); i++)
-    if (g_str_equal (written_endpoints[i].security, security)
-        && (written_endpoints[i].port == port || (written_endpoints[i].port == 0 && !has_own_row)))
+    if (g_str_equal (written_endpoints[i].security, security) &&
+        (written_endpoints[i].port == port || (written_endpoints[i].port == 0 && !has_own_row)))
       {
         has_own_row = has_own_row || written_endpoints[i].port != 0;
         add_endpoint (endpoints, host, port, written_endpoints[i].used, trust);
@@ -136,9 +132,8 @@ add_written_endpoints (GPtrArray *endpoints, const char *host, guint16 port, con
 GPtrArray *
 plan_dup_endpoints (const char *server, const char *security, Trust *trust)
 {
-  GPtrArray *endpoints
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_endpoint_unref);
-  guint16          port;
+  GPtrArray *endpoints = g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_endpoint_unref);
+  guint16 port;
   g_autofree char *host = split_server (server, &port);
 
   if (port != 0)
@@ -153,9 +148,8 @@ plan_dup_endpoints (const char *server, const char *security, Trust *trust)
 GPtrArray *
 plan_dup_pop_endpoints (const char *server, const char *security, Trust *trust)
 {
-  GPtrArray *endpoints
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_endpoint_unref);
-  guint16          port;
+  GPtrArray *endpoints = g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_endpoint_unref);
+  guint16 port;
   g_autofree char *host = split_server (server, &port);
 
   if (port != 0)
@@ -173,7 +167,7 @@ static GPtrArray *
 dup_other_port_endpoints (const char *server, const char *security, Trust *trust)
 {
   GPtrArray *others = g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_endpoint_unref);
-  guint16          port;
+  guint16 port;
   g_autofree char *host = split_server (server, &port);
 
   if (port == 0)
@@ -202,7 +196,7 @@ add_route (GPtrArray *routes, SendpathRouteKind kind, const char *server, Sendpa
            SendpathLocation *location)
 {
   g_autofree char *host = plan_dup_host (server);
-  SendpathRoute   *route = route_new (kind, host, account, location);
+  SendpathRoute *route = route_new (kind, host, account, location);
 
   g_ptr_array_add (routes, route);
   return route;
@@ -217,20 +211,21 @@ add_own_routes (GPtrArray *routes, const PlanInput *input, gboolean on_other_por
 
   for (guint i = 0; servers[i] != NULL; i++)
     {
-      g_autoptr (GPtrArray) endpoints
-          = on_other_ports ? dup_other_port_endpoints (servers[i], security, input->trust)
-                           : plan_dup_endpoints (servers[i], security, input->trust);
+      g_autoptr (GPtrArray) endpoints =
+                     on_other_ports ? dup_other_port_endpoints (servers[i], security, input->trust)
+                                    : plan_dup_endpoints (servers[i], security, input->trust);
       SendpathRoute *route;
 
       if (on_other_ports && endpoints->len == 0)
         continue;
-      route = add_route (routes,
-                         on_other_ports ? SENDPATH_ROUTE_ACCOUNT_PORT : SENDPATH_ROUTE_ACCOUNT,
-                         servers[i], input->account, NULL);
+      route =
+          add_route (routes, on_other_ports ? SENDPATH_ROUTE_ACCOUNT_PORT : SENDPATH_ROUTE_ACCOUNT,
+                     servers[i], input->account, NULL);
       g_ptr_array_extend_and_steal (route->endpoints, g_steal_pointer (&endpoints));
       route->login = ROUTE_LOGIN_ACCOUNT;
-      route->pop_first = g_str_equal (sendpath_account_get (input->account, "pop-login"), "always")
-                         && sendpath_account_is_set (input->account, "pop");
+      route->pop_first =
+          g_str_equal (sendpath_account_get (input->account, "pop-login"), "always") &&
+          sendpath_account_is_set (input->account, "pop");
       set_sender_rules (route, sendpath_account_get (input->account, "sender"));
       route->why = on_other_ports ? g_strdup_printf (_ ("other submission ports of %s"), servers[i])
                                   : g_strdup_printf (_ ("server of account %s"),
@@ -250,8 +245,8 @@ add_pop_routes (GPtrArray *routes, const PlanInput *input)
     return;
   for (guint i = 0; servers[i] != NULL; i++)
     {
-      SendpathRoute *route = add_route (routes, SENDPATH_ROUTE_ACCOUNT_POP, servers[i],
-                                        input->account, NULL);
+      SendpathRoute *route =
+          add_route (routes, SENDPATH_ROUTE_ACCOUNT_POP, servers[i], input->account, NULL);
 
       g_ptr_array_extend_and_steal (route->endpoints,
                                     plan_dup_endpoints (servers[i], security, input->trust));
@@ -277,16 +272,17 @@ add_backup_routes (GPtrArray *routes, const PlanInput *input, const char *skippe
 
       for (guint j = 0; servers[j] != NULL; j++)
         {
-          SendpathRoute *route = add_route (routes, SENDPATH_ROUTE_BACKUP, servers[j], backup, NULL);
-          const char    *sender = sendpath_account_get (backup, "sender");
+          SendpathRoute *route =
+              add_route (routes, SENDPATH_ROUTE_BACKUP, servers[j], backup, NULL);
+          const char *sender = sendpath_account_get (backup, "sender");
 
           g_ptr_array_extend_and_steal (
               route->endpoints,
-              plan_dup_endpoints (servers[j], sendpath_account_get (backup, "security"), input->trust));
+              plan_dup_endpoints (servers[j], sendpath_account_get (backup, "security"),
+                                  input->trust));
           route->login = ROUTE_LOGIN_BACKUP;
-          set_sender_rules (route, sender != NULL
-                                       ? sender
-                                       : sendpath_account_get (backup, "address"));
+          set_sender_rules (route,
+                            sender != NULL ? sender : sendpath_account_get (backup, "address"));
           route->why = g_strdup_printf (_ ("account %s may send for %s"), names[i],
                                         sendpath_account_get_id (input->account));
           route->skipped = g_strdup (skipped);
@@ -305,17 +301,18 @@ add_location_routes (GPtrArray *routes, const PlanInput *input, const char *skip
   servers = sendpath_location_dup_list (input->location, "smtp");
   for (guint i = 0; servers[i] != NULL; i++)
     {
-      SendpathRoute *route
-          = add_route (routes, SENDPATH_ROUTE_LOCATION, servers[i], NULL, input->location);
+      SendpathRoute *route =
+          add_route (routes, SENDPATH_ROUTE_LOCATION, servers[i], NULL, input->location);
       const char *user = sendpath_location_get (input->location, "user");
 
       g_ptr_array_extend_and_steal (
           route->endpoints,
-          plan_dup_endpoints (servers[i], sendpath_location_get (input->location, "security"), input->trust));
+          plan_dup_endpoints (servers[i], sendpath_location_get (input->location, "security"),
+                              input->trust));
       route->login = user != NULL ? ROUTE_LOGIN_LOCATION : ROUTE_LOGIN_NONE;
       set_sender_rules (route, sendpath_location_get (input->location, "sender"));
-      route->why = g_strdup_printf (_ ("relay of location %s"),
-                                    sendpath_location_get_id (input->location));
+      route->why =
+          g_strdup_printf (_ ("relay of location %s"), sendpath_location_get_id (input->location));
       route->skipped = g_strdup (skipped);
     }
 }
@@ -344,7 +341,8 @@ static char *
 memory_value (const SendpathRoute *route, const SendpathEndpoint *endpoint)
 {
   return g_strdup_printf ("%s %s:%u/%s", sendpath_route_kind_to_string (route->kind),
-                          sendpath_endpoint_get_host (endpoint), sendpath_endpoint_get_port (endpoint),
+                          sendpath_endpoint_get_host (endpoint),
+                          sendpath_endpoint_get_port (endpoint),
                           sendpath_security_to_string (sendpath_endpoint_get_security (endpoint)));
 }
 
@@ -394,7 +392,7 @@ prefer_learned (GPtrArray *routes, const PlanInput *input)
 GPtrArray *
 plan_make (const PlanInput *input)
 {
-  GPtrArray  *routes = g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_route_unref);
+  GPtrArray *routes = g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_route_unref);
   const char *confidential = sendpath_account_get_boolean (input->account, "confidential")
                                  ? _ ("mail of this account is confidential")
                                  : NULL;

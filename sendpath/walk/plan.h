@@ -13,12 +13,12 @@ G_BEGIN_DECLS
 /* What a plan is made from; all borrowed. */
 typedef struct {
   SendpathProfileStore *profiles;
-  SendpathAccount      *account;
-  SendpathLocation     *location;    /* nullable */
-  const char           *network_id;
-  Memory               *memory;
-  Trust                *trust;
-  gint64                now_s;
+  SendpathAccount *account;
+  SendpathLocation *location; /* nullable */
+  const char *network_id;
+  Memory *memory;
+  Trust *trust;
+  gint64 now_s;
 } PlanInput;
 
 /* The routes in the order in which they are tried (SendpathRoute); those that are skipped stay in place and say why. */
@@ -31,14 +31,14 @@ GPtrArray *plan_dup_endpoints (const char *server, const char *security, Trust *
 GPtrArray *plan_dup_pop_endpoints (const char *server, const char *security, Trust *trust);
 
 /* The host of a configured server, without port and brackets. */
-char      *plan_dup_host (const char *server);
+char *plan_dup_host (const char *server);
 
 /* "After this verdict, may that route follow?" */
-gboolean   plan_may_follow (SendpathVerdict verdict, const SendpathRoute *next);
+gboolean plan_may_follow (SendpathVerdict verdict, const SendpathRoute *next);
 
 /* Notes that @route worked over @endpoint, so that it comes first on this network (PRODUCT.md section 3). */
-void       plan_remember (const PlanInput *input, const SendpathRoute *route,
-                          const SendpathEndpoint *endpoint);
+void plan_remember (const PlanInput *input, const SendpathRoute *route,
+                    const SendpathEndpoint *endpoint);
 
 /* MAIL FROM for @message under @account and the rule `keep`: borrowed from either. */
 const char *plan_get_mail_from (SendpathAccount *account, SendpathMessage *message);

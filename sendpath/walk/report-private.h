@@ -25,6 +25,7 @@ struct _SendpathReport {
   guint64    size_bytes;
   GPtrArray *attempts;   /* Attempt */
   GPtrArray *recipients; /* ReportRecipient */
+  GHashTable *by_address; /* of @recipients, borrowed */
   char      *reason;     /* nullable */
   char      *needs;      /* nullable */
   gint64     next_try_s; /* 0: none set */
@@ -49,5 +50,10 @@ const Attempt   *report_get_furthest (const SendpathReport *report);
 /* The attempt that decided last about @recipient, or NULL. */
 const Attempt   *report_get_last_attempt (const SendpathReport *report,
                                           const ReportRecipient *recipient);
+
+/* All of it again: for another thread, while this one goes on changing. */
+SendpathReport  *report_copy (const SendpathReport *report);
+/* Replaces one of the texts of a report. */
+void             report_set_text (char **field, const char *text);
 
 G_END_DECLS

@@ -78,6 +78,7 @@ add_recipient (SendpathReport *report, const char *address)
   recipient->address = g_strdup (address);
   recipient->attempts = g_array_new (FALSE, FALSE, sizeof (guint));
   g_ptr_array_add (report->recipients, recipient);
+  g_hash_table_insert (report->by_address, recipient->address, recipient);
 }
 
 SendpathReport *
@@ -94,6 +95,7 @@ report_new (const char *id, SendpathMessage *message)
   report->size_bytes = sendpath_message_get_size_bytes (message);
   report->attempts = g_ptr_array_new_with_free_func ((GDestroyNotify) attempt_free);
   report->recipients = g_ptr_array_new_with_free_func (recipient_free);
+  report->by_address = g_hash_table_new (g_str_hash, g_str_equal);
   for (guint i = 0; recipients != NULL && recipients[i] != NULL; i++)
     add_recipient (report, recipients[i]);
   return report;
@@ -110,17 +112,59 @@ report_add_attempt (SendpathReport *report, Attempt *attempt)
   return report->attempts->len - 1;
 }
 
+void
+report_set_text (char **field, const char *text)
+{
+  char *copy = g_strdup (text);
+
+  g_free (*field);
+  *field = copy;
+}
+
+static void
+copy_recipient (SendpathReport *copy, const ReportRecipient *from)
+{
+  ReportRecipient *to;
+
+  add_recipient (copy, from->address);
+  to = copy->recipients->pdata[copy->recipients->len - 1];
+  g_array_append_vals (to->attempts, from->attempts->data, from->attempts->len);
+  to->state = from->state;
+  to->verdict = from->verdict;
+  to->reply = from->reply != NULL ? sendpath_reply_ref (from->reply) : NULL;
+  to->text = g_strdup (from->text);
+}
+
+SendpathReport *
+report_copy (const SendpathReport *report)
+{
+  SendpathReport *copy = g_new (SendpathReport, 1);
+
+  *copy = *report;
+  g_atomic_ref_count_init (&copy->ref_count);
+  copy->id = g_strdup (report->id);
+  copy->account = g_strdup (report->account);
+  copy->location = g_strdup (report->location);
+  copy->network = g_strdup (report->network);
+  copy->message_id = g_strdup (report->message_id);
+  copy->subject = g_strdup (report->subject);
+  copy->from = g_strdup (report->from);
+  copy->reason = g_strdup (report->reason);
+  copy->needs = g_strdup (report->needs);
+  copy->attempts = g_ptr_array_new_with_free_func ((GDestroyNotify) attempt_free);
+  for (guint i = 0; i < report->attempts->len; i++)
+    g_ptr_array_add (copy->attempts, attempt_copy (report->attempts->pdata[i]));
+  copy->recipients = g_ptr_array_new_with_free_func (recipient_free);
+  copy->by_address = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < report->recipients->len; i++)
+    copy_recipient (copy, report->recipients->pdata[i]);
+  return copy;
+}
+
 ReportRecipient *
 report_find_recipient (SendpathReport *report, const char *address)
 {
-  for (guint i = 0; i < report->recipients->len; i++)
-    {
-      ReportRecipient *recipient = report->recipients->pdata[i];
-
-      if (g_str_equal (recipient->address, address))
-        return recipient;
-    }
-  return NULL;
+  return g_hash_table_lookup (report->by_address, address);
 }
 
 static gboolean
@@ -236,6 +280,7 @@ sendpath_report_unref (SendpathReport *report)
   g_free (report->subject);
   g_free (report->from);
   g_ptr_array_unref (report->attempts);
+  g_hash_table_unref (report->by_address);
   g_ptr_array_unref (report->recipients);
   g_free (report->reason);
   g_free (report->needs);

@@ -8,29 +8,35 @@
 
 G_BEGIN_DECLS
 
-typedef enum { ROUTE_LOGIN_NONE, ROUTE_LOGIN_ACCOUNT, ROUTE_LOGIN_BACKUP, ROUTE_LOGIN_LOCATION } RouteLogin;
+typedef enum {
+  ROUTE_LOGIN_NONE,
+  ROUTE_LOGIN_ACCOUNT,
+  ROUTE_LOGIN_BACKUP,
+  ROUTE_LOGIN_LOCATION
+} RouteLogin;
 
 struct _SendpathRoute {
-  gatomicrefcount   ref_count;
+  gatomicrefcount ref_count;
   SendpathRouteKind kind;
-  char             *server;
-  GPtrArray        *endpoints;     /* SendpathEndpoint, in order of preference */
-  RouteLogin        login;
-  SendpathAccount  *account;       /* whose server and credential: the account's own or the backup's; NULL for a relay */
-  SendpathLocation *location;      /* whose relay; NULL for an account's server */
-  gboolean          pop_first;
-  SenderRule        first_rule;    /* where the sender rules start */
-  SenderRule        last_rule;     /* how far they may go */
-  char             *sender;        /* address for `sender` and `rewrite`; NULL with last_rule keep */
-  char             *why;
-  char             *skipped;       /* why it is not used now, or NULL */
+  char *server;
+  GPtrArray *endpoints; /* SendpathEndpoint, in order of preference */
+  RouteLogin login;
+  SendpathAccount *
+      account; /* whose server and credential: the account's own or the backup's; NULL for a relay */
+  SendpathLocation *location; /* whose relay; NULL for an account's server */
+  gboolean pop_first;
+  SenderRule first_rule; /* where the sender rules start */
+  SenderRule last_rule;  /* how far they may go */
+  char *sender;          /* address for `sender` and `rewrite`; NULL with last_rule keep */
+  char *why;
+  char *skipped; /* why it is not used now, or NULL */
 };
 
 SendpathRoute *route_new (SendpathRouteKind kind, const char *server, SendpathAccount *account,
                           SendpathLocation *location);
 /* Value of a configuration key of the account or location that the route belongs to; borrowed. */
-const char    *route_get_setting (const SendpathRoute *route, const char *key);
+const char *route_get_setting (const SendpathRoute *route, const char *key);
 /* The relay is somebody else's (steps 5 and 6). */
-gboolean       route_is_relay (const SendpathRoute *route);
+gboolean route_is_relay (const SendpathRoute *route);
 
 G_END_DECLS

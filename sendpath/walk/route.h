@@ -33,28 +33,28 @@ typedef enum {
 #define SENDPATH_TYPE_ROUTE (sendpath_route_get_type ())
 typedef struct _SendpathRoute SendpathRoute; /* boxed, immutable once planned, reference counted */
 
-GType             sendpath_route_get_type (void);
-SendpathRoute    *sendpath_route_ref (SendpathRoute *route);
-void              sendpath_route_unref (SendpathRoute *route);
+GType sendpath_route_get_type (void);
+SendpathRoute *sendpath_route_ref (SendpathRoute *route);
+void sendpath_route_unref (SendpathRoute *route);
 
-const char       *sendpath_route_kind_to_string (SendpathRouteKind kind);
+const char *sendpath_route_kind_to_string (SendpathRouteKind kind);
 SendpathRouteKind sendpath_route_kind_from_string (const char *text);
 
 SendpathRouteKind sendpath_route_get_kind (const SendpathRoute *route);
-const char       *sendpath_route_get_server (const SendpathRoute *route);
+const char *sendpath_route_get_server (const SendpathRoute *route);
 /* (transfer none) (element-type SendpathEndpoint) */
-GPtrArray        *sendpath_route_get_endpoints (const SendpathRoute *route);
+GPtrArray *sendpath_route_get_endpoints (const SendpathRoute *route);
 /* `account`, `backup`, `location` or `none`. */
-const char       *sendpath_route_get_login (const SendpathRoute *route);
-gboolean          sendpath_route_get_pop_login (const SendpathRoute *route);
+const char *sendpath_route_get_login (const SendpathRoute *route);
+gboolean sendpath_route_get_pop_login (const SendpathRoute *route);
 /* `keep`, `sender` or `rewrite`: where it starts. */
-const char       *sendpath_route_get_sender_rule (const SendpathRoute *route);
+const char *sendpath_route_get_sender_rule (const SendpathRoute *route);
 /* Why it is in the plan, for people. */
-const char       *sendpath_route_get_why (const SendpathRoute *route);
+const char *sendpath_route_get_why (const SendpathRoute *route);
 /* Why it would not be used now, or NULL. */
-const char       *sendpath_route_get_skipped (const SendpathRoute *route);
+const char *sendpath_route_get_skipped (const SendpathRoute *route);
 /* One line of `plan --json`. */
-char             *sendpath_route_to_json (const SendpathRoute *route);
+char *sendpath_route_to_json (const SendpathRoute *route);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SendpathRoute, sendpath_route_unref)
 

@@ -33,9 +33,8 @@ choose_travellers (Walk *walk, SendpathRoute *route)
     {
       Traveller *traveller = &g_array_index (walk->travellers, Traveller, i);
 
-      traveller->is_here = traveller->is_open
-                           && (traveller->verdict == SENDPATH_VERDICT_NONE
-                               || plan_may_follow (traveller->verdict, route));
+      traveller->is_here = traveller->is_open && (traveller->verdict == SENDPATH_VERDICT_NONE ||
+                                                  plan_may_follow (traveller->verdict, route));
       anybody = anybody || traveller->is_here;
     }
   return anybody;
@@ -68,21 +67,20 @@ tell_reason (SendpathReport *report, gboolean network_is_up)
       return;
     }
   if (!network_is_up)
-    g_set_str (&report->needs, "network");
+    report_set_text (&report->needs, "network");
   if (g_strcmp0 (report->needs, "password") == 0)
-    report->reason = g_strdup_printf (
-        _ ("a login is needed and the password of %s is not at hand or was refused; use “sendpath password set %s”"),
-        report->account, report->account);
+    report->reason = g_strdup_printf (_ ("a login is needed and the password of %s is not at hand "
+                                         "or was refused; use “sendpath password set %s”"),
+                                      report->account, report->account);
   else if (furthest == NULL)
     report->reason = g_strdup (_ ("no route can be tried from here"));
   else
     {
       text = sendpath_reply_dup_clean_text (furthest->reply);
-      report->reason
-          = sendpath_reply_get_code (furthest->reply) != 0
-                ? g_strdup_printf (_ ("%s answered: %u %s"), furthest->server,
-                                   sendpath_reply_get_code (furthest->reply), text)
-                : g_strdup_printf (_ ("%s: %s"), furthest->server, text);
+      report->reason = sendpath_reply_get_code (furthest->reply) != 0
+                           ? g_strdup_printf (_ ("%s answered: %u %s"), furthest->server,
+                                              sendpath_reply_get_code (furthest->reply), text)
+                           : g_strdup_printf (_ ("%s: %s"), furthest->server, text);
     }
 }
 

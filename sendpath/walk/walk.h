@@ -23,7 +23,7 @@ typedef struct {
   /* The record "about to send the final dot" (P-6). */
   gboolean (*before_dot) (gpointer data, const char *const *addresses, const char *server,
                           GError **error);
-  void     (*attempt_started) (gpointer data, SendpathRoute *route);
+  void (*attempt_started) (gpointer data, SendpathRoute *route);
   /* The outcome must be on disk when this returns TRUE; FALSE ends the walk. */
   gboolean (*attempt_ended) (gpointer data, SendpathReport *report, guint attempt, GError **error);
   /* Waits; FALSE if cancelled. */
@@ -34,10 +34,10 @@ typedef struct {
 /* Where and how; borrowed. */
 typedef struct {
   const PlanInput *plan;
-  gboolean         network_is_up;
-  guint            patience_s;
-  const Trace     *trace;
-  GResolver       *resolver; /* NULL: the default */
+  gboolean network_is_up;
+  guint patience_s;
+  const Trace *trace;
+  GResolver *resolver; /* NULL: the default */
 } WalkContext;
 
 /* Offers @message to @routes until the recipients of @report are settled, or wait, or no route is left. Never fails: what

@@ -1,0 +1,136 @@
+/* The POP3 login of a leg that needs one first. */
+#include "config.h"
+
+#include "sendpath/walk/leg-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "sendpath/wire/pop-login.h"
+
+#define POP_WINDOW_S 300 /* */
+
+/* a server that learns our address from a log needs a moment. */
+static const guint pop_pauses_ms[] = { 500, 2000, 5000 };
+
+typedef struct {
+  Leg *leg;
+  SecretQuery query;
+} PopAsk;
+
+static SendpathSecret *
+get_pop_secret (gpointer data, GError **error)
+{
+  PopAsk *ask = data;
+  SendpathSecret *secret = leg_get_secret (ask->leg, &ask->query, WALK_SECRET_ASK);
+
+  if (secret == NULL)
+    g_set_error (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_NOT_FOUND,
+                 _ ("no password for %s at %s"), ask->query.user, ask->query.server);
+  return secret;
+}
+
+/* the window hangs on account, network and own address. */
+static char *
+pop_key (Leg *leg)
+{
+  return g_strdup_printf ("%s@%s", sendpath_account_get_id (leg->route->account),
+                          leg->walk->context->plan->network_id);
+}
+
+static void
+note_pop_login (Leg *leg, const Runner *result)
+{
+  const PlanInput *plan = leg->walk->context->plan;
+  g_autofree char *key = pop_key (leg);
+
+  leg->pop_family = result->family;
+  leg->pop_by_memory = FALSE;
+  memory_set (plan->memory, "pop", key, result->family == G_SOCKET_FAMILY_IPV6 ? "ipv6" : "ipv4",
+              plan->now_s);
+}
+
+static gboolean
+log_in_to_pop (Leg *leg)
+{
+  SendpathAccount *account = leg->route->account;
+  const char *user = sendpath_account_get (account, "pop-user");
+  g_autoptr (GPtrArray) endpoints = plan_dup_pop_endpoints (
+      sendpath_account_get (account, "pop"), sendpath_account_get (account, "pop-security"),
+      leg->walk->context->plan->trust);
+  PopAsk ask = { leg,
+                 { .account = sendpath_account_get_id (account),
+                   .service = "pop",
+                   .user = user,
+                   .protocol = "pop3",
+                   .secret_command = leg_get_command (leg, "secret-command"),
+                   .token_command = leg_get_command (leg, "token-command") } };
+  PopLoginOptions options = { .user = user,
+                              .allow_cleartext = leg_allows_cleartext (leg),
+                              .tls_pin = route_get_setting (leg->route, "tls-pin"),
+                              .trace = leg->walk->context->trace,
+                              .patience_s = leg->walk->context->patience_s,
+                              .family = leg->pop_family,
+                              .resolver = leg->walk->context->resolver,
+                              .get_secret = get_pop_secret,
+                              .data = &ask };
+  g_autoptr (Runner) result = NULL;
+
+  if (endpoints->len == 0)
+    return FALSE;
+  ask.query.server = sendpath_endpoint_get_host (endpoints->pdata[0]);
+  result = pop_login_run (endpoints, &options, leg->walk->cancellable);
+  if (pop_login_succeeded (result))
+    {
+      note_pop_login (leg, result);
+      return TRUE;
+    }
+  if (sendpath_reply_get_fault (result->greeting) == SENDPATH_FAULT_NO_CREDENTIAL)
+    report_set_text (&leg->walk->report->needs, "password");
+  leg_fail_all (leg, leg_new_attempt (leg, result), result->phase, result->greeting);
+  if (leg_get_leader (leg) != NULL && leg_get_leader (leg)->verdict == SENDPATH_VERDICT_AUTH_FAILED)
+    leg_note_refusal (leg, &ask.query);
+  return FALSE;
+}
+
+/* Before the first connection: a login that is not long ago counts. */
+gboolean
+leg_pop_first (Leg *leg)
+{
+  const PlanInput *plan = leg->walk->context->plan;
+  g_autofree char *key = pop_key (leg);
+  g_autofree char *family = memory_get (plan->memory, "pop", key, plan->now_s, POP_WINDOW_S);
+
+  if (family == NULL)
+    return log_in_to_pop (leg);
+  leg->pop_by_memory = TRUE;
+  leg->pop_family = g_str_equal (family, "ipv6") ? G_SOCKET_FAMILY_IPV6 : G_SOCKET_FAMILY_IPV4;
+  return TRUE;
+}
+
+static gboolean
+pop_may_cure (SendpathVerdict verdict)
+{
+  return verdict == SENDPATH_VERDICT_RELAY_DENIED || verdict == SENDPATH_VERDICT_POP_REQUIRED ||
+         verdict == SENDPATH_VERDICT_AUTH_REQUIRED || verdict == SENDPATH_VERDICT_CLIENT_BLOCKED;
+}
+
+/* After a POP login a refusal is tried again after a moment; one that was only remembered is done first. */
+gboolean
+leg_try_pop_again (Leg *leg, const Traveller *leader)
+{
+  const WalkHost *host = leg->walk->host;
+
+  if (!leg->route->pop_first || !pop_may_cure (leader->verdict))
+    return FALSE;
+  if (leg->pop_by_memory)
+    {
+      leg->pop_by_memory = FALSE;
+      if (!log_in_to_pop (leg))
+        return FALSE;
+    }
+  else if (leg->n_pop_pauses == G_N_ELEMENTS (pop_pauses_ms) ||
+           !host->pause (host->data, pop_pauses_ms[leg->n_pop_pauses++]))
+    return FALSE;
+  leg_enter_race (leg);
+  return leg_connect (leg, RACE_ALL);
+}

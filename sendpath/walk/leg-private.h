@@ -1,0 +1,65 @@
+/* The inside of a leg: for leg.c, leg-login.c, leg-pop.c and leg-remedies.c. */
+#pragma once
+
+#include "sendpath/walk/leg.h"
+#include "sendpath/wire/smtp-session.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  Walk *walk;
+  SendpathRoute *route;
+  Race *race;
+  Runner *contact; /* the connection in use, and how it came about */
+  SmtpSession *session;
+  SmtpSessionOptions session_options;
+  char *dsn_notify; /* nullable */
+
+  SenderRule rule;
+  SendpathMessage *mail; /* the message under @rule */
+  char **header_changes;
+
+  guint n_offers_here; /* in this connection */
+  gboolean asked;      /* a person was asked on this route */
+  gboolean login_refused;
+  gboolean pop_by_memory; /* the POP login was left out: it is not long ago */
+  guint n_pop_pauses;
+  GSocketFamily pop_family; /* that of the POP3 connection; INVALID before one */
+  gboolean made_progress;   /* the last offer settled somebody */
+} Leg;
+
+/* leg.c */
+Traveller *leg_get_traveller (Leg *leg, guint i);
+/* The first recipient that goes on, or NULL: its verdict chooses the remedy. */
+Traveller *leg_get_leader (Leg *leg);
+Attempt *leg_new_attempt (Leg *leg, const Runner *contact);
+void leg_add_session_facts (Attempt *attempt, Leg *leg);
+SendpathVerdictQuery leg_make_query (Leg *leg, SendpathPhase phase, const SendpathReply *reply);
+/* An attempt (taken over) that failed for everybody before a recipient was offered. */
+void leg_fail_all (Leg *leg, Attempt *attempt, SendpathPhase phase, const SendpathReply *reply);
+/* Starts over with all endpoints. */
+void leg_enter_race (Leg *leg);
+/* A greeted and opened session on the next endpoint of @field, logged in if that can be done without asking. FALSE: nobody of
+ * that field is left, or the login was refused. */
+gboolean leg_connect (Leg *leg, RaceField field);
+void leg_use_rule (Leg *leg, SenderRule rule);
+
+/* leg-login.c */
+SendpathSecret *leg_get_secret (Leg *leg, const SecretQuery *query, WalkSecret how);
+void leg_note_refusal (Leg *leg, const SecretQuery *query);
+const char *leg_get_command (Leg *leg, const char *key);
+gboolean leg_allows_cleartext (Leg *leg);
+/* TRUE when the session is logged in. A refusal is an attempt of its own. */
+gboolean leg_log_in (Leg *leg, WalkSecret how);
+
+/* leg-pop.c */
+/* Before the first connection: a login that is not long ago counts. FALSE: nothing more on this route. */
+gboolean leg_pop_first (Leg *leg);
+/* After a POP login a refusal is tried again after a moment; one that was only remembered is done first. */
+gboolean leg_try_pop_again (Leg *leg, const Traveller *leader);
+
+/* leg-remedies.c */
+/* Does the first of the verdict's remedies that this route allows. TRUE: offer again. */
+gboolean leg_apply_remedy (Leg *leg);
+
+G_END_DECLS

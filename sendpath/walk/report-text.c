@@ -1,0 +1,177 @@
+/* A report in lines for people: each attempt, each recipient, and what a help desk asks for. */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "sendpath/walk/report-private.h"
+#include "sendpath/walk/words.h"
+#include "sendpath/wire/clean-text.h"
+
+#define LINE_CHARS 500
+
+/* What comes from servers and mails is cleaned: it must not move the cursor. */
+static void
+append_clean (GString *lines, const char *text)
+{
+  g_autofree char *clean = clean_text (text, -1, LINE_CHARS);
+
+  g_string_append (lines, clean);
+}
+
+static void
+append_code (GString *lines, const SendpathReply *reply)
+{
+  if (reply != NULL && sendpath_reply_get_code (reply) != 0)
+    g_string_append_printf (lines, " %u", sendpath_reply_get_code (reply));
+}
+
+/* `1. account smtp.proseware.com:587 starttls, rcpt 550: smtp.proseware.com does not … (5.7.1 Relaying denied)` */
+static void
+append_attempt (GString *lines, guint number, const Attempt *attempt)
+{
+  g_autofree char *words = words_for_attempt (attempt, attempt->verdict);
+  g_autofree char *text = sendpath_reply_dup_clean_text (attempt->reply);
+
+  g_string_append_printf (lines, "%u. %s ", number, sendpath_route_kind_to_string (attempt->kind));
+  if (attempt->host != NULL)
+    {
+      append_clean (lines, attempt->host);
+      g_string_append_printf (lines, ":%u %s", attempt->port,
+                              sendpath_security_to_string (attempt->security));
+    }
+  else if (attempt->server != NULL)
+    append_clean (lines, attempt->server);
+  g_string_append_printf (lines, ", %s", sendpath_phase_to_string (attempt->phase));
+  append_code (lines, attempt->reply);
+  g_string_append_printf (lines, ": %s (%s)\n", words, text);
+}
+
+static const char *
+state_in_words (SendpathRecipientState state)
+{
+  switch (state)
+    {
+    case SENDPATH_RECIPIENT_QUEUED:
+      return _("waits in the outbox");
+    case SENDPATH_RECIPIENT_SENT:
+      return _("sent");
+    case SENDPATH_RECIPIENT_FAILED:
+      return _("not sent");
+    case SENDPATH_RECIPIENT_UNCERTAIN:
+      return _("perhaps sent");
+    }
+  return "";
+}
+
+static void
+append_recipient (GString *lines, const ReportRecipient *recipient)
+{
+  append_clean (lines, recipient->address);
+  g_string_append_printf (lines, ": %s", state_in_words (recipient->state));
+  if (recipient->text != NULL)
+    {
+      g_string_append (lines, " (");
+      if (sendpath_reply_get_code (recipient->reply) != 0)
+        g_string_append_printf (lines, "%u ", sendpath_reply_get_code (recipient->reply));
+      g_string_append_printf (lines, "%s)", recipient->text);
+    }
+  g_string_append_c (lines, '\n');
+}
+
+/* ---- what a help desk asks for --------------------------------------------------------------------- */
+
+static const ReportRecipient *
+find_refused (const SendpathReport *report)
+{
+  for (guint i = 0; i < report->recipients->len; i++)
+    {
+      const ReportRecipient *recipient = report->recipients->pdata[i];
+
+      if (recipient->state != SENDPATH_RECIPIENT_SENT
+          && report_get_last_attempt (report, recipient) != NULL)
+        return recipient;
+    }
+  return NULL;
+}
+
+static void
+append_fact (GString *lines, const char *name, const char *value)
+{
+  g_string_append_printf (lines, "%s: ", name);
+  append_clean (lines, value != NULL && *value != '\0' ? value : _("none"));
+  g_string_append_c (lines, '\n');
+}
+
+static const char *
+encryption_in_words (const Attempt *attempt)
+{
+  switch (attempt->security)
+    {
+    case SENDPATH_SECURITY_TLS:
+      return _("TLS from the start (SSL)");
+    case SENDPATH_SECURITY_STARTTLS:
+      return _("TLS by STARTTLS");
+    case SENDPATH_SECURITY_NONE:
+      return _("none");
+    }
+  return "";
+}
+
+/* Always the same names in the same order: people read them out on the telephone. The facts are those of the refusal that
+ * decided last; what keeps a message waiting is the attempt that got furthest. */
+static void
+append_facts (GString *lines, const SendpathReport *report)
+{
+  const ReportRecipient *refused = find_refused (report);
+  const Attempt *attempt = NULL;
+  g_autofree char *port = NULL;
+  g_autofree char *code = NULL;
+  g_autofree char *words = NULL;
+
+  if (refused == NULL)
+    return;
+  attempt = refused->state == SENDPATH_RECIPIENT_QUEUED ? report_get_furthest (report) : NULL;
+  if (attempt == NULL)
+    attempt = report_get_last_attempt (report, refused);
+  port = attempt->host != NULL ? g_strdup_printf ("%u", attempt->port) : NULL;
+  code = sendpath_reply_get_code (attempt->reply) != 0
+             ? g_strdup_printf ("%u", sendpath_reply_get_code (attempt->reply))
+             : NULL;
+  words = code != NULL ? sendpath_reply_dup_clean_text (attempt->reply) : NULL;
+  append_fact (lines, _("refused address"), refused->address);
+  append_fact (lines, _("subject"), report->subject);
+  append_fact (lines, _("account"), report->account);
+  append_fact (lines, _("server"), attempt->host != NULL ? attempt->host : attempt->server);
+  append_fact (lines, _("port"), port);
+  append_fact (lines, _("encryption"), attempt->host != NULL ? encryption_in_words (attempt) : NULL);
+  append_fact (lines, _("the server's words"), words);
+  append_fact (lines, _("reply code"), code);
+  append_fact (lines, _("Outlook's number"), attempt_get_outlook (attempt));
+}
+
+/**
+ * sendpath_report_to_text:
+ * @report: a #SendpathReport
+ *
+ * Writes @report for people: a line for each attempt, a line for each
+ * recipient, and where anybody was refused the facts that a help desk asks for,
+ * always in the same order. Safe to print on a terminal.
+ *
+ * Returns: (transfer full): lines, each ending in a newline, translated
+ *
+ * Since: 1.0
+ */
+char *
+sendpath_report_to_text (const SendpathReport *report)
+{
+  g_autoptr(GString) lines = g_string_new (NULL);
+
+  g_return_val_if_fail (report != NULL, NULL);
+
+  for (guint i = 0; i < report->attempts->len; i++)
+    append_attempt (lines, i + 1, report->attempts->pdata[i]);
+  for (guint i = 0; i < report->recipients->len; i++)
+    append_recipient (lines, report->recipients->pdata[i]);
+  append_facts (lines, report);
+  return g_string_free (g_steal_pointer (&lines), FALSE);
+}
