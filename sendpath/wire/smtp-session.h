@@ -14,6 +14,7 @@ typedef struct {
   const char  *tls_pin;    /* or NULL */
   const Trace *trace;
   gboolean     one_at_a_time; /* the server said PIPELINING once and misbehaved */
+  guint        patience_s; /* no single wait is longer than this; 0: as R-32 says */
 } SmtpSessionOptions;
 
 typedef struct _SmtpSession SmtpSession;
@@ -31,14 +32,16 @@ gboolean             smtp_session_may_log_in (const SmtpSession *session, gboole
 /* AUTH is offered with a mechanism that @auth (the value of the configuration key) and the kind of secret allow. */
 gboolean             smtp_session_offers_login (const SmtpSession *session, const char *auth,
                                                 SecretKind kind);
-/* Logs in; @auth as above. TRUE only after 235. FALSE: phase and reply say why; the session goes on if
- * it is still open. Never called twice with the same secret. */
+/* Logs in; @auth as above; @secret may be NULL where none is needed (GSSAPI). TRUE only after 235. FALSE: phase
+ * and reply say why; the session goes on if it is still open. Never called twice with the same
+ * secret. A mechanism that the server names and then does not know (504) gives way to the next. */
 gboolean             smtp_session_log_in (SmtpSession *session, const char *user,
                                           const SendpathSecret *secret, const char *auth,
                                           gboolean allow_cleartext);
 
-/* Offers @delivery: MAIL, RCPT…, content. Results are in @delivery. The session may be used again when
- * smtp_session_is_open() still says so (RSET is sent as needed). */
+/* Offers @delivery: MAIL, RCPT…, content. Results are in @delivery: every recipient has a phase and a
+ * reply, and is accepted if and only if the phase is EOD and the code 2xx. The session may be used
+ * again when smtp_session_is_open() still says so (RSET is sent as needed). */
 void                 smtp_session_deliver (SmtpSession *session, Delivery *delivery);
 
 gboolean             smtp_session_is_open (const SmtpSession *session);

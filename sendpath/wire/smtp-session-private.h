@@ -1,0 +1,120 @@
+/* What the files of a session share: its state, its steps, and how they talk to the server. */
+#pragma once
+
+#include "sendpath/wire/smtp-auth.h"
+#include "sendpath/wire/smtp-command.h"
+#include "sendpath/wire/smtp-session.h"
+
+G_BEGIN_DECLS
+
+/* What is under way. A step does its part and returns the step that follows. */
+typedef enum {
+  SMTP_STEP_REST, /* nothing is under way; how it went is in the session */
+  SMTP_STEP_EHLO,
+  SMTP_STEP_HELO,
+  SMTP_STEP_STARTTLS,
+  SMTP_STEP_HANDSHAKE,
+  SMTP_STEP_AUTH,
+  SMTP_STEP_CHALLENGE,
+  SMTP_STEP_AUTH_BREAK_OFF,
+  SMTP_STEP_RSET,
+  SMTP_STEP_PREPARE,
+  SMTP_STEP_ENVELOPE,
+  SMTP_STEP_MAIL,
+  SMTP_STEP_RCPT,
+  SMTP_STEP_DATA,
+  SMTP_STEP_LONE_DOT,
+  SMTP_STEP_CONTENT,
+  SMTP_STEP_DOT_RECORD,
+  SMTP_STEP_DOT,
+  SMTP_N_STEPS,
+} SmtpStep;
+
+/* One smtp_session_log_in(). */
+typedef struct {
+  SmtpAuthWho  who;
+  const char  *policy;
+  const char  *mechanism; /* being tried; static, or NULL before the first */
+  SmtpAuth    *auth;
+  GError      *problem;   /* why the last mechanism was given up, or NULL */
+} SmtpLogin;
+
+/* One smtp_session_deliver(). Its commands are numbered: 0 is MAIL, then the RCPTs, the last is DATA. */
+typedef struct {
+  Delivery        *delivery;
+  SendpathMessage *message; /* as this server can take it; owned */
+  GBytes          *header;
+  GArray          *rcpts;   /* guint: recipients that can be named to this server */
+  gboolean         is_utf8;
+  guint            next_out; /* command to be written */
+  guint            next_in;  /* command whose reply is to be read */
+  guint            n_taken;  /* RCPTs that got a 250 */
+  gboolean         is_mail_refused;
+} SmtpTransaction;
+
+struct _SmtpSession {
+  SmtpSessionOptions options;
+  SendpathEndpoint  *endpoint;
+  Stream            *stream;
+  SmtpCaps           caps;
+  GBytes            *binding; /* channel binding of the TLS session, or NULL */
+  SmtpCommand        command; /* being built */
+
+  SendpathPhase      phase;
+  guint              timeout_s; /* of the running step */
+  SendpathReply     *reply;
+
+  gboolean           is_open;    /* ready for the next login or delivery */
+  gboolean           may_quit;   /* a QUIT would be read as a command */
+  gboolean           needs_rset; /* a transaction was left half done */
+  char              *mechanism;  /* of the login, lower case, or NULL */
+  guint              tls_ms;
+
+  SmtpLogin         *login;       /* while one is under way; borrowed */
+  SmtpTransaction   *transaction; /* likewise */
+};
+
+/* ---- talking ---------------------------------------------------------------------------------- */
+
+/* Before anything is written: has the server said something unasked (R-31), or gone? Then the session
+ * is over, its reply says why, and the result is FALSE. */
+gboolean smtp_session_is_quiet (SmtpSession *session);
+/* Writes the built command; flushed by the next read. */
+void     smtp_session_send (SmtpSession *session);
+/* The same for a command with a secret in it, which is wiped; the trace shows only @shown. */
+void     smtp_session_send_secret (SmtpSession *session, const char *shown);
+/* Flushes, and reads the next reply into the session under the step's deadline. A positive reply that is not
+ * between @first and @last ends the session as a protocol error; so does what is no reply. The
+ * result is the code, or 0 for a fault. */
+guint    smtp_session_read (SmtpSession *session, guint first, guint last);
+/* Our own reason takes the place of a reply; the session goes on. */
+void     smtp_session_set_fault (SmtpSession *session, SendpathFault fault, const char *text);
+/* The session is over for a reason seen here. */
+void     smtp_session_break (SmtpSession *session, SendpathFault fault, const char *text);
+/* Takes the stream's failure as the reply. */
+void     smtp_session_take_failure (SmtpSession *session);
+
+/* ---- steps ------------------------------------------------------------------------------------ */
+
+/* smtp-hello.c */
+SmtpStep smtp_step_ehlo (SmtpSession *session);
+SmtpStep smtp_step_helo (SmtpSession *session);
+SmtpStep smtp_step_starttls (SmtpSession *session);
+SmtpStep smtp_step_handshake (SmtpSession *session);
+/* smtp-login.c */
+SmtpStep smtp_step_auth (SmtpSession *session);
+SmtpStep smtp_step_challenge (SmtpSession *session);
+SmtpStep smtp_step_auth_break_off (SmtpSession *session);
+/* smtp-transaction.c */
+SmtpStep smtp_step_rset (SmtpSession *session);
+SmtpStep smtp_step_prepare (SmtpSession *session);
+SmtpStep smtp_step_envelope (SmtpSession *session);
+SmtpStep smtp_step_mail (SmtpSession *session);
+SmtpStep smtp_step_rcpt (SmtpSession *session);
+SmtpStep smtp_step_data (SmtpSession *session);
+SmtpStep smtp_step_lone_dot (SmtpSession *session);
+SmtpStep smtp_step_content (SmtpSession *session);
+SmtpStep smtp_step_dot_record (SmtpSession *session);
+SmtpStep smtp_step_dot (SmtpSession *session);
+
+G_END_DECLS
