@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 /* One mailbox. @addr is the addr-spec as it goes on the wire: local part (quoted where it must
  * be), `@`, domain as written; without a domain (`root`) it has no `@`. */
 typedef struct {
-  char *name; /* display name, decoded from quoting but not from RFC 2047; NULL if none */
+  char *name; /* display name in UTF-8, decoded from quoting but not from RFC 2047; if there is none,
+               * the comment behind the address (`root (Cron Daemon)`); NULL if neither */
   char *addr; /* never NULL */
 } Address;
 
@@ -16,16 +17,19 @@ void        address_free (Address *address);
 
 /* Parses @text (@length bytes, need not end in NUL) as an address-list: groups, comments, quoted
  * strings, empty list elements, obsolete routes, raw UTF-8. NULL and G_IO_ERROR_INVALID_DATA with
- * the position in the message if any part does not parse: never a prefix. Bounds: 64 KiB of text,
- * comment depth 32, local part 64, domain 255 bytes (RFC 5321 4.5.3.1). */
+ * the position if any part does not parse: never a prefix. Bounds: 64 KiB of text, comment depth
+ * 32, local part 64, domain 255 bytes (RFC 5321 4.5.3.1). An empty list is no error. */
 GPtrArray  *address_list_parse (const char *text, gsize length, GError **error);
 
-/* Parses exactly one complete addr-spec, with or without angle brackets; used for `-f` and
- * operands. "" and "<>" give an address whose addr is "" if @may_be_empty. */
+/* Parses exactly one complete addr-spec, with or without angle brackets and nothing beside it; used
+ * for `-f` and operands. "" and "<>" give "" if @may_be_empty. */
 char       *address_parse_one (const char *text, gboolean may_be_empty, GError **error);
 
-/* Same mailbox: domain without case, local part with case. */
+/* Same mailbox: domain without case and in either spelling of an international one, local part
+ * with case. */
 gboolean    address_equal (const char *a, const char *b);
+/* The same string for addresses that are equal: for hash tables. */
+char       *address_dup_key (const char *addr);
 
 /* The domain, or NULL for an unqualified name. Borrowed from @addr. */
 const char *address_get_domain (const char *addr);

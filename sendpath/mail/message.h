@@ -8,12 +8,21 @@ G_BEGIN_DECLS
 #define SENDPATH_TYPE_MESSAGE (sendpath_message_get_type ())
 G_DECLARE_FINAL_TYPE (SendpathMessage, sendpath_message, SENDPATH, MESSAGE, GObject)
 
-/* How text that a program hands in is to be read. */
+/**
+ * SendpathMessageFlags:
+ * @SENDPATH_MESSAGE_FLAGS_NONE: recipients are added by the caller only
+ * @SENDPATH_MESSAGE_RECIPIENTS_FROM_HEADER: recipients are also taken from To,
+ *   Cc and Bcc (`sendmail -t`); the text must then have a proper header
+ * @SENDPATH_MESSAGE_DOT_ENDS: a line with a single dot ends the message (a
+ *   terminal, without `-i`)
+ *
+ * How text that a program hands in is to be read.
+ *
+ * Since: 1.0
+ */
 typedef enum {
   SENDPATH_MESSAGE_FLAGS_NONE = 0,
-  /* recipients are also taken from To, Cc and Bcc (sendmail -t) */
   SENDPATH_MESSAGE_RECIPIENTS_FROM_HEADER = 1 << 0,
-  /* a line with a single dot ends the message (a terminal, without -i) */
   SENDPATH_MESSAGE_DOT_ENDS = 1 << 1,
 } SendpathMessageFlags;
 
