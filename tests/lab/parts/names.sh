@@ -3,13 +3,13 @@
 
 start_names ()
 {
-  local pid
-
   write_names >"$run_dir/dnsmasq.conf"
-  in_net router dnsmasq --keep-in-foreground --conf-file="$run_dir/dnsmasq.conf" \
-    </dev/null >/dev/null 2>"$run_dir/dnsmasq.log" 9>&- &
-  pid=$!
-  remember names "$pid"
+  # exec throughout: the pid that is remembered must be dnsmasq's own
+  (
+    exec nsenter --net="/run/netns/$(netns_of router)" -- \
+      dnsmasq --keep-in-foreground --conf-file="$run_dir/dnsmasq.conf"
+  ) </dev/null >/dev/null 2>"$run_dir/dnsmasq.log" 9>&- &
+  remember names $!
   wait_until 10 names_answer || die "dnsmasq does not answer, see $run_dir/dnsmasq.log"
 }
 

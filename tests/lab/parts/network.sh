@@ -46,14 +46,19 @@ make_networks ()
   hotel_rules none
 }
 
-# Only what this lab made.
+# Only what this lab made. A process that is still in a namespace keeps it alive
+# without a name, so it is told; somebody else started it, and ends it.
 remove_networks ()
 {
-  local host
+  local host net left
 
   [ -e "$run_dir/networks" ] || return 0
   for host in "${servers[@]}" traveller router; do
-    [ ! -e "/run/netns/$(netns_of "$host")" ] || ip netns delete "$(netns_of "$host")"
+    net=$(netns_of "$host")
+    [ -e "/run/netns/$net" ] || continue
+    left=$(ip netns pids "$net" | tr '\n' ' ')
+    [ -z "$left" ] || say "still running in $net, not started by the lab: $left"
+    ip netns delete "$net"
   done
   rm -f "$run_dir/networks"
 }
