@@ -58,12 +58,18 @@ key_values_get (KeyValues *values, const char *key)
 
   g_return_val_if_fail (row != NULL, NULL);
 
-  given = g_hash_table_lookup (values->given, key);
+  given = key_values_get_given (values, key);
   if (given != NULL && *given != '\0')
     return given;
   if (row->fallback_key != NULL)
     return key_values_get (values, row->fallback_key);
   return row->fallback;
+}
+
+const char *
+key_values_get_given (KeyValues *values, const char *key)
+{
+  return g_hash_table_lookup (values->given, key);
 }
 
 gboolean
@@ -162,7 +168,7 @@ key_values_set (KeyValues *values, const char *key, const char *value, GObject *
     }
   if (value != NULL && !sendpath_profile_key_check (row, value, error))
     return FALSE;
-  if (g_strcmp0 (g_hash_table_lookup (values->given, key), value) == 0)
+  if (g_strcmp0 (key_values_get_given (values, key), value) == 0)
     return TRUE;
 
   key_values_put (values, key, value);
@@ -176,11 +182,9 @@ key_values_check (KeyValues *values, GError **error)
 {
   for (const SendpathProfileKey *row = sendpath_profile_keys (); row->name != NULL; row++)
     {
-      const char *given = row->section == values->section
-                              ? g_hash_table_lookup (values->given, row->name)
-                              : NULL;
+      const char *given = key_values_get_given (values, row->name);
 
-      if (given != NULL && !sendpath_profile_key_check (row, given, error))
+      if (row->section == values->section && given != NULL && !sendpath_profile_key_check (row, given, error))
         return FALSE;
     }
   return TRUE;

@@ -14,6 +14,8 @@ void        key_values_free (KeyValues *values);
 
 /* The value as given, else its default, or NULL. Borrowed until the key is set. */
 const char *key_values_get (KeyValues *values, const char *key);
+/* The value as given, empty or not, or NULL. */
+const char *key_values_get_given (KeyValues *values, const char *key);
 gboolean    key_values_is_set (KeyValues *values, const char *key);
 char      **key_values_dup_list (KeyValues *values, const char *key);
 gboolean    key_values_get_boolean (KeyValues *values, const char *key);

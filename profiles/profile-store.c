@@ -1,0 +1,762 @@
+/* SendpathProfileStore: the configuration file: load, check, match, save.
+ *
+ * Joins text and objects. Starts no thread and asks no D-Bus, because a process may fork right after. */
+#include "config.h"
+
+#include "profiles/profile-store.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "profiles/account-private.h"
+#include "profiles/location-private.h"
+#include "profiles/profile-check.h"
+#include "profiles/profile-disk.h"
+#include "profiles/profile-parser.h"
+#include "profiles/profile-value.h"
+
+#define SYSTEM_PATH "/etc/sendpath.conf"
+
+/**
+ * SendpathProfileStore:
+ *
+ * The accounts, locations and policy of one configuration file.
+ *
+ * Accounts and locations may be edited at any time; sendpath_profile_store_save() writes them. Loading again keeps
+ * the objects of sections that are still there and changes them in place, so that what is bound to them follows.
+ *
+ * Objects are not safe to share between threads.
+ *
+ * Since: 1.0
+ */
+struct _SendpathProfileStore
+{
+  GObject     parent;
+  char       *path;
+  GBytes     *loaded; /* what the file held when it was read or written last; NULL: there was none */
+  GListStore *accounts;
+  GListStore *locations;
+  KeyValues  *policy;
+  KeyValues  *serve;
+};
+
+G_DEFINE_FINAL_TYPE (SendpathProfileStore, sendpath_profile_store, G_TYPE_OBJECT)
+
+static void
+sendpath_profile_store_finalize (GObject *object)
+{
+  SendpathProfileStore *self = SENDPATH_PROFILE_STORE (object);
+
+  g_free (self->path);
+  g_clear_pointer (&self->loaded, g_bytes_unref);
+  g_object_unref (self->accounts);
+  g_object_unref (self->locations);
+  key_values_free (self->policy);
+  key_values_free (self->serve);
+  G_OBJECT_CLASS (sendpath_profile_store_parent_class)->finalize (object);
+}
+
+static void
+sendpath_profile_store_class_init (SendpathProfileStoreClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = sendpath_profile_store_finalize;
+}
+
+static void
+sendpath_profile_store_init (SendpathProfileStore *self)
+{
+  self->accounts = g_list_store_new (SENDPATH_TYPE_ACCOUNT);
+  self->locations = g_list_store_new (SENDPATH_TYPE_LOCATION);
+  self->policy = key_values_new (SENDPATH_SECTION_POLICY);
+  self->serve = key_values_new (SENDPATH_SECTION_SERVE);
+}
+
+/* A file that is there but cannot be looked at counts as there: it must not be passed over in silence. */
+static gboolean
+is_there (const char *path)
+{
+  return access (path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
+/**
+ * sendpath_profile_store_dup_default_path:
+ *
+ * Tells which file is the configuration of this user.
+ *
+ * It is the one that `$SENDPATH_CONFIG` names, else `sendpath/sendpath.conf` in the user's configuration folder, else
+ * `/etc/sendpath.conf`. If there is neither of the last two, it is the first of them, where one would be made.
+ *
+ * Returns: (transfer full) (type filename): the path of the file, which need not exist
+ *
+ * Since: 1.0
+ */
+char *
+sendpath_profile_store_dup_default_path (void)
+{
+  const char *chosen = g_getenv ("SENDPATH_CONFIG");
+  g_autofree char *own = NULL;
+
+  if (chosen != NULL && *chosen != '\0')
+    return g_strdup (chosen);
+  own = g_build_filename (g_get_user_config_dir (), "sendpath", "sendpath.conf", NULL);
+  if (!is_there (own) && is_there (SYSTEM_PATH))
+    return g_strdup (SYSTEM_PATH);
+  return g_steal_pointer (&own);
+}
+
+/**
+ * sendpath_profile_store_new:
+ * @path: (nullable) (type filename): path of the configuration file, or %NULL for the user's default one
+ *
+ * Makes a store without accounts and locations.
+ *
+ * Nothing is read before sendpath_profile_store_load() is called.
+ *
+ * Returns: (transfer full): the store
+ *
+ * Since: 1.0
+ */
+SendpathProfileStore *
+sendpath_profile_store_new (const char *path)
+{
+  SendpathProfileStore *self = g_object_new (SENDPATH_TYPE_PROFILE_STORE, NULL);
+
+  self->path = path != NULL ? g_strdup (path) : sendpath_profile_store_dup_default_path ();
+  return self;
+}
+
+/**
+ * sendpath_profile_store_get_path:
+ * @self: a #SendpathProfileStore
+ *
+ * Gets the path of the configuration file.
+ *
+ * Returns: (transfer none) (type filename): the path
+ *
+ * Since: 1.0
+ */
+const char *
+sendpath_profile_store_get_path (SendpathProfileStore *self)
+{
+  g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), NULL);
+
+  return self->path;
+}
+
+/* ---- accounts and locations alike --------------------------------------------------------------- */
+
+static const char *
+get_id (gpointer object)
+{
+  return SENDPATH_IS_ACCOUNT (object) ? sendpath_account_get_id (object)
+                                      : sendpath_location_get_id (object);
+}
+
+static KeyValues *
+get_values (gpointer object)
+{
+  return SENDPATH_IS_ACCOUNT (object) ? account_get_values (object) : location_get_values (object);
+}
+
+/* Borrowed, or NULL. */
+static gpointer
+find_object (GListStore *list, const char *id)
+{
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (list));
+
+  for (guint i = 0; i < n_items; i++)
+    {
+      g_autoptr(GObject) object = g_list_model_get_item (G_LIST_MODEL (list), i);
+
+      if (g_str_equal (get_id (object), id))
+        return object; /* the list keeps it alive */
+    }
+  return NULL;
+}
+
+/* ---- load --------------------------------------------------------------------------------------- */
+
+/* Gives @values what @section says; NULL: nothing. */
+static void
+take_values (KeyValues *values, SendpathSection kind, const ProfileSection *section, GObject *owner)
+{
+  for (const SendpathProfileKey *key = sendpath_profile_keys (); key->name != NULL; key++)
+    {
+      const ProfileLine *line = NULL;
+
+      if (key->section != kind)
+        continue;
+      if (section != NULL)
+        line = profile_section_find (section, key->name);
+      key_values_set (values, key->name, line != NULL ? line->value : NULL, owner, NULL);
+    }
+}
+
+static gboolean
+is_same_list (GListStore *list, GPtrArray *objects)
+{
+  if (g_list_model_get_n_items (G_LIST_MODEL (list)) != objects->len)
+    return FALSE;
+  for (guint i = 0; i < objects->len; i++)
+    {
+      g_autoptr(GObject) object = g_list_model_get_item (G_LIST_MODEL (list), i);
+
+      if (object != objects->pdata[i])
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Objects of sections that are still there stay the same objects. */
+static void
+take_sections (GListStore *list, const ProfileFile *file, SendpathSection kind)
+{
+  g_autoptr(GPtrArray) objects = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < file->sections->len; i++)
+    {
+      const ProfileSection *section = file->sections->pdata[i];
+      GObject *object;
+
+      if (section->kind != kind)
+        continue;
+      object = find_object (list, section->id);
+      if (object != NULL)
+        g_object_ref (object);
+      else
+        object = g_object_new (g_list_model_get_item_type (G_LIST_MODEL (list)), "id", section->id, NULL);
+      take_values (get_values (object), kind, section, object);
+      g_ptr_array_add (objects, object);
+    }
+  if (!is_same_list (list, objects))
+    g_list_store_splice (list, 0, g_list_model_get_n_items (G_LIST_MODEL (list)), objects->pdata,
+                         objects->len);
+}
+
+static ProfileFile *
+parse_checked (const char *path, GBytes *text, GError **error)
+{
+  g_autoptr(ProfileFile) file = profile_parser_run (path, text, error);
+
+  if (file == NULL || !profile_check_run (file, error))
+    return NULL;
+  return g_steal_pointer (&file);
+}
+
+/**
+ * sendpath_profile_store_load:
+ * @self: a #SendpathProfileStore
+ * @error: return location for a #GError, or %NULL
+ *
+ * Reads the configuration file and checks all of it.
+ *
+ * Changes that were not saved are lost. On failure the store keeps what it had.
+ *
+ * The error is %SENDPATH_PROFILE_ERROR_MISSING if there is no file, %SENDPATH_PROFILE_ERROR_UNSAFE if others may
+ * write it or the folder it is in, and %SENDPATH_PROFILE_ERROR_BROKEN if it cannot be read or anything in it is
+ * wrong; then the message names file, line, section and key. Nothing should be sent with such a configuration.
+ *
+ * This function starts no thread, asks no D-Bus and reads only this file.
+ *
+ * Returns: %TRUE if the store holds what the file says
+ *
+ * Since: 1.0
+ */
+gboolean
+sendpath_profile_store_load (SendpathProfileStore *self, GError **error)
+{
+  g_autoptr(GBytes) text = NULL;
+  g_autoptr(ProfileFile) file = NULL;
+
+  g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), FALSE);
+
+  text = profile_disk_read (self->path, error);
+  if (text == NULL)
+    return FALSE;
+  file = parse_checked (self->path, text, error);
+  if (file == NULL)
+    return FALSE;
+
+  take_sections (self->accounts, file, SENDPATH_SECTION_ACCOUNT);
+  take_sections (self->locations, file, SENDPATH_SECTION_LOCATION);
+  take_values (self->policy, SENDPATH_SECTION_POLICY,
+               profile_file_find (file, SENDPATH_SECTION_POLICY, NULL), NULL);
+  take_values (self->serve, SENDPATH_SECTION_SERVE, profile_file_find (file, SENDPATH_SECTION_SERVE, NULL),
+               NULL);
+  g_clear_pointer (&self->loaded, g_bytes_unref);
+  self->loaded = g_steal_pointer (&text);
+  return TRUE;
+}
+
+/* ---- save --------------------------------------------------------------------------------------- */
+
+static void
+remove_sections (ProfileFile *file, SendpathSection kind, GListStore *list)
+{
+  for (guint i = file->sections->len; i > 0; i--)
+    {
+      const ProfileSection *section = file->sections->pdata[i - 1];
+
+      if (section->kind == kind && find_object (list, section->id) == NULL)
+        profile_file_remove (file, section);
+    }
+}
+
+static void
+put_sections (ProfileFile *file, SendpathSection kind, GListStore *list)
+{
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (list));
+
+  remove_sections (file, kind, list);
+  for (guint i = 0; i < n_items; i++)
+    {
+      g_autoptr(GObject) object = g_list_model_get_item (G_LIST_MODEL (list), i);
+      const char *id = get_id (object);
+
+      if (profile_file_find (file, kind, id) == NULL)
+        profile_file_add (file, kind, id);
+      for (const SendpathProfileKey *key = sendpath_profile_keys (); key->name != NULL; key++)
+        if (key->section == kind)
+          profile_file_set (file, kind, id, key->name,
+                            key_values_get_given (get_values (object), key->name));
+    }
+}
+
+/**
+ * sendpath_profile_store_save:
+ * @self: a #SendpathProfileStore
+ * @error: return location for a #GError, or %NULL
+ *
+ * Writes accounts and locations to the configuration file.
+ *
+ * Comments, order and every line that did not change stay byte for byte. The result is checked as loading does
+ * before anything is written, so a store that cannot be loaded again is not saved. The file is replaced whole and is on
+ * disk when this function returns; a new one can be read by its owner only.
+ *
+ * The error is %SENDPATH_PROFILE_ERROR_CHANGED if somebody else wrote the file since it was loaded,
+ * %SENDPATH_PROFILE_ERROR_UNSAFE if others may write it or its folder, and %SENDPATH_PROFILE_ERROR_BROKEN if the
+ * configuration is not complete or the file cannot be written. Then nothing was written.
+ *
+ * Returns: %TRUE if the file holds what the store holds
+ *
+ * Since: 1.0
+ */
+gboolean
+sendpath_profile_store_save (SendpathProfileStore *self, GError **error)
+{
+  g_autoptr(ProfileFile) file = NULL;
+  g_autoptr(ProfileFile) checked = NULL;
+  g_autoptr(GBytes) text = NULL;
+
+  g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), FALSE);
+
+  file = self->loaded != NULL ? profile_parser_run (self->path, self->loaded, error)
+                              : profile_file_new (self->path);
+  if (file == NULL)
+    return FALSE;
+  put_sections (file, SENDPATH_SECTION_ACCOUNT, self->accounts);
+  put_sections (file, SENDPATH_SECTION_LOCATION, self->locations);
+
+  text = profile_file_to_bytes (file);
+  checked = parse_checked (self->path, text, error);
+  if (checked == NULL)
+    return FALSE;
+  if (self->loaded != NULL && g_bytes_equal (self->loaded, text))
+    return TRUE;
+  if (!profile_disk_write (self->path, self->loaded, text, error))
+    return FALSE;
+
+  g_clear_pointer (&self->loaded, g_bytes_unref);
+  self->loaded = g_steal_pointer (&text);
+  return TRUE;
+}
+
+/* ---- what is in it ------------------------------------------------------------------------------ */
+
+/**
+ * sendpath_profile_store_get_accounts:
+ * @self: a #SendpathProfileStore
+ *
+ * Gets the accounts, in the order of the file.
+ *
+ * Returns: (transfer none): a list model of #SendpathAccount that follows the store
+ *
+ * Since: 1.0
+ */
+GListModel *
+sendpath_profile_store_get_accounts (SendpathProfileStore *self)
+{
+  g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), NULL);
+
+  return G_LIST_MODEL (self->accounts);
+}
+
+/**
+ * sendpath_profile_store_get_locations:
+ * @self: a #SendpathProfileStore
+ *
+ * Gets the locations, in the order of the file.
+ *
+ * Returns: (transfer none): a list model of #SendpathLocation that follows the store
+ *
+ * Since: 1.0
+ */
+GListModel *
+sendpath_profile_store_get_locations (SendpathProfileStore *self)
+{
+  g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), NULL);
+
+  return G_LIST_MODEL (self->locations);
+}
+
+/**
+ * sendpath_profile_store_get_account:
+ * @self: a #SendpathProfileStore
+ * @id: name of an account
+ *
+ * Finds an account by its name.
+ *
+ * Returns: (transfer none) (nullable): the account, or %NULL if there is none of that name
+ *
+ * Since: 1.0
+ */
+SendpathAccount *
+sendpath_profile_store_get_account (SendpathProfileStore *self, const char *id)
+{
+  g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), NULL);
+  g_return_val_if_fail (id != NULL, NULL);
+
+  return find_object (self->accounts, id);
+}
+
+/**
+ * sendpath_profile_store_get_location:
+ * @self: a #SendpathProfileStore
+ * @id: name of a location
+ *
+ * Finds a location by its name.
+ *
+ * Returns: (transfer none) (nullable): the location, or %NULL if there is none of that name
+ *
+ * Since: 1.0
+ */
+SendpathLocation *
+sendpath_profile_store_get_location (SendpathProfileStore *self, const char *id)
+{
+  g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), NULL);
+  g_return_val_if_fail (id != NULL, NULL);
+
+  return find_object (self->locations, id);
+}
+
+static gboolean
+add_object (GListStore *list, gpointer object, const char *kind, GError **error)
+{
+  const char *id = get_id (object);
+
+  if (!profile_value_is_id (id))
+    {
+      g_autofree char *shown = profile_value_dup_shown (id);
+
+      g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_BROKEN,
+                   _("\"%s\" cannot be the name of a section: use letters, digits and \"-\""), shown);
+      return FALSE;
+    }
+  if (find_object (list, id) != NULL)
+    {
+      g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_EXISTS,
+                   _("[%s %s] is there already"), kind, id);
+      return FALSE;
+    }
+  if (!key_values_check (get_values (object), error))
+    {
+      g_prefix_error (error, "%s %s: ", kind, id);
+      return FALSE;
+    }
+  g_list_store_append (list, object);
+  return TRUE;
+}
+
+static gboolean
+remove_object (GListStore *list, const char *id)
+{
+  gpointer object = find_object (list, id);
+  guint position = 0;
+
+  if (object == NULL || !g_list_store_find (list, object, &position))
+    return FALSE;
+  g_list_store_remove (list, position);
+  return TRUE;
+}
+
+/**
+ * sendpath_profile_store_add_account:
+ * @self: a #SendpathProfileStore
+ * @account: the account to add
+ * @error: return location for a #GError, or %NULL
+ *
+ * Adds an account behind the others.
+ *
+ * Nothing is written before sendpath_profile_store_save() is called, which also checks whether the account is
+ * complete. The error is %SENDPATH_PROFILE_ERROR_EXISTS if its name is taken, and %SENDPATH_PROFILE_ERROR_BROKEN if the
+ * name or a value is bad.
+ *
+ * Returns: %TRUE if the store has the account, and a reference to it
+ *
+ * Since: 1.0
+ */
+gboolean
+sendpath_profile_store_add_account (SendpathProfileStore *self, SendpathAccount *account, GError **error)
+{
+  g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), FALSE);
+  g_return_val_if_fail (SENDPATH_IS_ACCOUNT (account), FALSE);
+
+  return add_object (self->accounts, account, "account", error);
+}
+
+/**
+ * sendpath_profile_store_add_location:
+ * @self: a #SendpathProfileStore
+ * @location: the location to add
+ * @error: return location for a #GError, or %NULL
+ *
+ * Adds a location behind the others.
+ *
+ * Nothing is written before sendpath_profile_store_save() is called. The error is %SENDPATH_PROFILE_ERROR_EXISTS if its
+ * name is taken, and %SENDPATH_PROFILE_ERROR_BROKEN if the name is bad.
+ *
+ * Returns: %TRUE if the store has the location, and a reference to it
+ *
+ * Since: 1.0
+ */
+gboolean
+sendpath_profile_store_add_location (SendpathProfileStore *self, SendpathLocation *location,
+                                     GError **error)
+{
+  g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), FALSE);
+  g_return_val_if_fail (SENDPATH_IS_LOCATION (location), FALSE);
+
+  return add_object (self->locations, location, "location", error);
+}
+
+/**
+ * sendpath_profile_store_remove_account:
+ * @self: a #SendpathProfileStore
+ * @id: name of an account
+ * @error: return location for a #GError, or %NULL
+ *
+ * Removes an account.
+ *
+ * Its section goes when the store is saved; that fails as long as another section names the account. Passwords stay
+ * in the keyring. The error is %SENDPATH_PROFILE_ERROR_NO_ACCOUNT if there is none of that name.
+ *
+ * Returns: %TRUE if the store had the account
+ *
+ * Since: 1.0
+ */
+gboolean
+sendpath_profile_store_remove_account (SendpathProfileStore *self, const char *id, GError **error)
+{
+  g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), FALSE);
+  g_return_val_if_fail (id != NULL, FALSE);
+
+  if (remove_object (self->accounts, id))
+    return TRUE;
+  g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_NO_ACCOUNT,
+               _("%s: there is no account \"%s\""), self->path, id);
+  return FALSE;
+}
+
+/**
+ * sendpath_profile_store_remove_location:
+ * @self: a #SendpathProfileStore
+ * @id: name of a location
+ * @error: return location for a #GError, or %NULL
+ *
+ * Removes a location.
+ *
+ * Its section goes when the store is saved. The error is %SENDPATH_PROFILE_ERROR_MISSING if there is none of that name.
+ *
+ * Returns: %TRUE if the store had the location
+ *
+ * Since: 1.0
+ */
+gboolean
+sendpath_profile_store_remove_location (SendpathProfileStore *self, const char *id, GError **error)
+{
+  g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), FALSE);
+  g_return_val_if_fail (id != NULL, FALSE);
+
+  if (remove_object (self->locations, id))
+    return TRUE;
+  g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_MISSING,
+               _("%s: there is no location \"%s\""), self->path, id);
+  return FALSE;
+}
+
+/* ---- match -------------------------------------------------------------------------------------- */
+
+/* The account that @address belongs to most closely, the first of several, or NULL. */
+static SendpathAccount *
+find_closest (SendpathProfileStore *self, const char *address)
+{
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->accounts));
+  SendpathAccount *closest = NULL;
+  AccountRank best = ACCOUNT_RANK_NONE;
+
+  for (guint i = 0; i < n_items && address != NULL; i++)
+    {
+      g_autoptr(SendpathAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
+      AccountRank rank = account_rank (account, address);
+
+      if (rank > best)
+        {
+          best = rank;
+          closest = account; /* the list keeps it alive */
+        }
+    }
+  return closest;
+}
+
+/* The one that says `default = yes`, else the first. */
+static SendpathAccount *
+find_default (SendpathProfileStore *self)
+{
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->accounts));
+  SendpathAccount *found = NULL;
+
+  for (guint i = 0; i < n_items; i++)
+    {
+      g_autoptr(SendpathAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
+
+      if (found == NULL || sendpath_account_get_boolean (account, "default"))
+        found = account;
+    }
+  return found;
+}
+
+/**
+ * sendpath_profile_store_match_account:
+ * @self: a #SendpathProfileStore
+ * @from: (nullable): the address in From:, without name and angle brackets
+ * @sender: (nullable): the envelope sender that was asked for
+ * @location: (nullable): where we are
+ * @ret_matched: (out) (optional): return location for whether an address decided, or %NULL
+ *
+ * Chooses the account for a message.
+ *
+ * The account whose address is @from comes first, then one that has it among its aliases, then one that covers its
+ * domain; of several the first in the file. If no account has @from, @sender is looked for in the same way. If no
+ * account has either, it is the one that @location prefers, else the default one; then @ret_matched is set to
+ * %FALSE, and the message must go with the account's own address as envelope sender.
+ *
+ * Returns: (transfer none) (nullable): the account, or %NULL only if there are no accounts
+ *
+ * Since: 1.0
+ */
+SendpathAccount *
+sendpath_profile_store_match_account (SendpathProfileStore *self, const char *from, const char *sender,
+                                      SendpathLocation *location, gboolean *ret_matched)
+{
+  SendpathAccount *account;
+  const char *preferred;
+
+  g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), NULL);
+  g_return_val_if_fail (location == NULL || SENDPATH_IS_LOCATION (location), NULL);
+
+  account = find_closest (self, from);
+  if (account == NULL)
+    account = find_closest (self, sender);
+  if (ret_matched != NULL)
+    *ret_matched = account != NULL;
+  if (account != NULL)
+    return account;
+
+  preferred = location != NULL ? sendpath_location_get (location, "account") : NULL;
+  if (preferred != NULL)
+    account = find_object (self->accounts, preferred);
+  return account != NULL ? account : find_default (self);
+}
+
+/**
+ * sendpath_profile_store_match_location:
+ * @self: a #SendpathProfileStore
+ * @network: a network
+ * @ret_keys: (out) (optional) (transfer full) (array zero-terminated=1): return location for the names of the keys it was
+ *   recognised by, or %NULL
+ *
+ * Finds the location that a network is.
+ *
+ * Returns: (transfer none) (nullable): the first location in the file that matches, or %NULL if none does; @ret_keys is
+ *   set only if one does
+ *
+ * Since: 1.0
+ */
+SendpathLocation *
+sendpath_profile_store_match_location (SendpathProfileStore *self, SendpathNetwork *network,
+                                       char ***ret_keys)
+{
+  guint n_items;
+
+  g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), NULL);
+  g_return_val_if_fail (SENDPATH_IS_NETWORK (network), NULL);
+
+  n_items = g_list_model_get_n_items (G_LIST_MODEL (self->locations));
+  for (guint i = 0; i < n_items; i++)
+    {
+      g_autoptr(SendpathLocation) location = g_list_model_get_item (G_LIST_MODEL (self->locations), i);
+
+      if (sendpath_location_matches (location, network, ret_keys))
+        return location; /* the list keeps it alive */
+    }
+  return NULL;
+}
+
+static KeyValues *
+get_policy_values (SendpathProfileStore *self, const char *key)
+{
+  return sendpath_profile_key_find (SENDPATH_SECTION_SERVE, key) != NULL ? self->serve : self->policy;
+}
+
+/**
+ * sendpath_profile_store_get_policy:
+ * @self: a #SendpathProfileStore
+ * @key: name of a key that `[policy]` or `[serve]` may have
+ *
+ * Gets the value of a key that is not of one account or location.
+ *
+ * Returns: (transfer none) (nullable): the value, or its default, valid until the store is loaded again; %NULL if there
+ *   is neither
+ *
+ * Since: 1.0
+ */
+const char *
+sendpath_profile_store_get_policy (SendpathProfileStore *self, const char *key)
+{
+  g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), NULL);
+  g_return_val_if_fail (key != NULL, NULL);
+
+  return key_values_get (get_policy_values (self, key), key);
+}
+
+/**
+ * sendpath_profile_store_get_policy_integer:
+ * @self: a #SendpathProfileStore
+ * @key: name of a key that `[policy]` or `[serve]` may have, whose value is a number
+ *
+ * Gets the value of a numeric key that is not of one account or location.
+ *
+ * Returns: the number, in the key's unit, or its default; 0 if there is neither
+ *
+ * Since: 1.0
+ */
+guint64
+sendpath_profile_store_get_policy_integer (SendpathProfileStore *self, const char *key)
+{
+  g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), 0);
+  g_return_val_if_fail (key != NULL, 0);
+
+  return key_values_get_integer (get_policy_values (self, key), key);
+}
