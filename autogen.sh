@@ -12,8 +12,8 @@ set -u
 build_packages='
   gcc libc6-dev make autoconf automake libtool pkg-config python3
   gobject-introspection libgirepository1.0-dev
-  libglib2.0-dev libjson-glib-dev libgsasl-dev libsecret-1-dev libpsl-dev libetpan-dev
-  glib-networking ca-certificates'
+  libglib2.0-dev libjson-glib-dev libgsasl-dev libgnutls28-dev libsecret-1-dev libpsl-dev
+  libetpan-dev glib-networking ca-certificates'
 
 # What the tests need besides. The lab (root only) is also used by hand: it installs what it needs
 # itself, its mail servers into a place of its own.

@@ -95,14 +95,14 @@ on_deadline (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* A timer of the stream's context that sets @ret_is_late at the deadline. */
+/* A timer of the stream's context that sets @ret_is_overdue at the deadline. */
 static GSource *
-start_timer (Stream *stream, gboolean *ret_is_late)
+start_timer (Stream *stream, gboolean *ret_is_overdue)
 {
   GSource *timer = g_timeout_source_new (0);
 
   g_source_set_ready_time (timer, stream->deadline_us);
-  g_source_set_callback (timer, on_deadline, ret_is_late, NULL);
+  g_source_set_callback (timer, on_deadline, ret_is_overdue, NULL);
   g_source_attach (timer, stream->context);
   return timer;
 }
@@ -120,16 +120,16 @@ wake (GCancellable *cancellable, gpointer data)
 static gboolean
 wait_for (Stream *stream, GSource *ready)
 {
-  gboolean is_ready = FALSE, is_late = FALSE;
-  g_autoptr(GSource) timer = start_timer (stream, &is_late);
+  gboolean is_ready = FALSE, is_overdue = FALSE;
+  g_autoptr(GSource) timer = start_timer (stream, &is_overdue);
 
   g_source_set_callback (ready, G_SOURCE_FUNC (on_ready), &is_ready, NULL);
   g_source_attach (ready, stream->context);
-  while (!is_ready && !is_late && !g_cancellable_is_cancelled (stream->cancellable))
+  while (!is_ready && !is_overdue && !g_cancellable_is_cancelled (stream->cancellable))
     g_main_context_iteration (stream->context, TRUE);
   g_source_destroy (ready);
   g_source_destroy (timer);
-  if (is_late && !is_ready)
+  if (is_overdue && !is_ready)
     fail_late (stream);
   return stream->failure == NULL;
 }

@@ -86,11 +86,13 @@ new_broken (const Handshake *handshake, const GError *error)
     return new_key_changed (handshake->identity);
   if (handshake->refused_for != 0)
     return new_untrusted (handshake->identity, handshake->refused_for);
-  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS))
-    text = g_strdup_printf (_("%s answered in plain text where TLS was to begin"),
-                            handshake->identity);
+  /* GnuTLS has one error for plain text and for every other kind of nonsense. */
+  if (fault == SENDPATH_FAULT_TLS)
+    text = g_strdup_printf (_("%s speaks plain text where TLS was to begin, or no TLS that is safe: %s"),
+                            handshake->identity, error->message);
   else
-    text = g_strdup_printf (_("no TLS with %s: %s"), handshake->identity, error->message);
+    text = g_strdup_printf (_("the connection to %s broke in the TLS handshake: %s"),
+                            handshake->identity, error->message);
   return sendpath_reply_new_fault (fault, text);
 }
 
@@ -190,16 +192,15 @@ is_named (GTlsCertificate *certificate, const char *identity)
 
 /* The chain and the name, asked of the trust store and not of the connection. */
 static GTlsCertificateFlags
-verify (GTlsConnection *connection, GTlsCertificate *certificate)
+verify (GTlsConnection *connection, GTlsCertificate *certificate, const char *identity)
 {
   GTlsDatabase *database = g_tls_connection_get_database (connection);
-  GSocketConnectable *identity
-      = g_tls_client_connection_get_server_identity (G_TLS_CLIENT_CONNECTION (connection));
+  g_autoptr(GSocketConnectable) expected = g_network_address_new (identity, 0);
 
   if (database == NULL)
     return G_TLS_CERTIFICATE_GENERIC_ERROR;
   return g_tls_database_verify_chain (database, certificate,
-                                      G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER, identity, NULL,
+                                      G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER, expected, NULL,
                                       G_TLS_DATABASE_VERIFY_NONE, NULL, NULL);
 }
 
@@ -249,7 +250,7 @@ find_objection (const Handshake *handshake)
     return has_key (certificate, handshake->pin) ? NULL : new_key_changed (handshake->identity);
 
   errors = g_tls_connection_get_peer_certificate_errors (connection)
-           | verify (connection, certificate);
+           | verify (connection, certificate, handshake->identity);
   if (errors == 0 && !is_named (certificate, handshake->identity))
     errors = G_TLS_CERTIFICATE_BAD_IDENTITY;
   return errors == 0 ? NULL : new_untrusted (handshake->identity, errors);
@@ -318,7 +319,10 @@ tls_handshake_async (GIOStream *base, const char *identity, const char *pin,
     handshake->failure = tls_new_unavailable ();
   else
     {
-      expected = g_network_address_new (handshake->identity, 0);
+      /* RFC 6066 3: no address in the server name extension, and servers refuse it; GIO would put it
+       * there. The checks after the handshake know the address all the same. */
+      if (!g_hostname_is_ip_address (handshake->identity))
+        expected = g_network_address_new (handshake->identity, 0);
       handshake->connection = g_tls_client_connection_new (base, expected, &error);
       if (handshake->connection == NULL)
         handshake->failure = new_broken (handshake, error);
