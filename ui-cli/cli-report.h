@@ -1,0 +1,15 @@
+/* Reports in words, on the terminal. */
+#pragma once
+
+#include <sendpath/sendpath.h>
+
+G_BEGIN_DECLS
+
+/* What became of the message, one or two sentences. */
+void cli_report_print_summary (const SendpathReport *report);
+/* Two lines of `queue list`. */
+void cli_report_print_waiting (const SendpathReport *report);
+/* Names the refused recipients and what waits, on standard error, as @program; nothing if all was sent. */
+void cli_report_warn (const SendpathReport *report, const char *program);
+
+G_END_DECLS

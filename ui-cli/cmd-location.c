@@ -1,0 +1,106 @@
+/* `sendpath location …`: where you are. */
+#include "config.h"
+
+#include <glib/gi18n.h>
+#include <glib/gprintf.h>
+
+#include "cli-json.h"
+#include "commands.h"
+
+static int
+run_add (int argc, char **argv, GError **error)
+{
+  g_autoptr (GHashTable) values = NULL;
+  g_auto (GStrv) operands = cli_parse_with_keys (&cmd_location_add, SENDPATH_SECTION_LOCATION, NULL,
+                                                 argc, argv, 1, 1, &values, error);
+  g_autoptr (SendpathProfileStore) profiles = NULL;
+  g_autoptr (SendpathLocation) location = NULL;
+  GHashTableIter iter;
+  gpointer key, value;
+
+  if (operands == NULL)
+    return CLI_USAGE;
+  profiles = cli_load_profiles (TRUE, error);
+  if (profiles == NULL)
+    return CLI_CONFIG;
+  location = sendpath_location_new (operands[0]);
+  g_hash_table_iter_init (&iter, values);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    if (!sendpath_location_set (location, key, value, error))
+      return CLI_CONFIG;
+  if (!sendpath_profile_store_add_location (profiles, location, error) ||
+      !sendpath_profile_store_save (profiles, error))
+    return CLI_CONFIG;
+  g_printf (_ ("Location %s written to %s\n"), operands[0],
+            sendpath_profile_store_get_path (profiles));
+  return CLI_YES;
+}
+
+const CliCommand cmd_location_add = { "location add", "NAME",
+                                      N_ ("Add a location; every configuration key is an option"),
+                                      run_add };
+
+static void
+print_json (SendpathLocation *location)
+{
+  g_autoptr (JsonObject) object = cli_json_new ();
+
+  cli_json_add_text (object, "location", sendpath_location_get_id (location));
+  for (const SendpathProfileKey *key = sendpath_profile_keys (); key->name != NULL; key++)
+    if (key->section == SENDPATH_SECTION_LOCATION)
+      cli_json_add_text (object, key->name, sendpath_location_get (location, key->name));
+  cli_json_print (object);
+}
+
+static int
+run_list (int argc, char **argv, GError **error)
+{
+  gboolean json = FALSE;
+  const GOptionEntry entries[] = { CLI_JSON_OPTION (&json), G_OPTION_ENTRY_NULL };
+  g_auto (GStrv) operands = cli_parse (&cmd_location_list, entries, argc, argv, 0, 0, error);
+  g_autoptr (SendpathProfileStore) profiles = NULL;
+  g_autoptr (SendpathEngine) engine = NULL;
+  SendpathLocation *here;
+  GListModel *locations;
+
+  if (operands == NULL)
+    return CLI_USAGE;
+  profiles = cli_load_profiles (FALSE, error);
+  if (profiles == NULL)
+    return CLI_CONFIG;
+  engine = cli_engine_new (profiles, FALSE);
+  here = sendpath_engine_get_current_location (engine);
+  locations = sendpath_profile_store_get_locations (profiles);
+  for (guint i = 0; i < g_list_model_get_n_items (locations); i++)
+    {
+      g_autoptr (SendpathLocation) location = g_list_model_get_item (locations, i);
+      const char *smtp = sendpath_location_get (location, "smtp");
+
+      if (json)
+        print_json (location);
+      else
+        g_printf ("%-16s %-32s %s\n", sendpath_location_get_id (location),
+                  smtp != NULL ? smtp : "-", location == here ? _ ("(here)") : "");
+    }
+  return g_list_model_get_n_items (locations) > 0 ? CLI_YES : CLI_NO;
+}
+
+const CliCommand cmd_location_list = { "location list", "", N_ ("Show all locations"), run_list };
+
+static int
+run_remove (int argc, char **argv, GError **error)
+{
+  g_auto (GStrv) operands = cli_parse (&cmd_location_remove, NULL, argc, argv, 1, 1, error);
+  g_autoptr (SendpathProfileStore) profiles = NULL;
+
+  if (operands == NULL)
+    return CLI_USAGE;
+  profiles = cli_load_profiles (FALSE, error);
+  if (profiles == NULL || !sendpath_profile_store_remove_location (profiles, operands[0], error) ||
+      !sendpath_profile_store_save (profiles, error))
+    return CLI_CONFIG;
+  return CLI_YES;
+}
+
+const CliCommand cmd_location_remove = { "location remove", "NAME", N_ ("Remove a location"),
+                                         run_remove };

@@ -1,0 +1,61 @@
+/* `sendpath password …`: passwords go into the system keyring and nowhere else. */
+#include "config.h"
+
+#include <glib/gi18n.h>
+#include <glib/gprintf.h>
+
+#include "commands.h"
+
+static int
+run_set (int argc, char **argv, GError **error)
+{
+  g_auto (GStrv) operands = cli_parse (&cmd_password_set, NULL, argc, argv, 1, 1, error);
+  g_autoptr (SendpathProfileStore) profiles = NULL;
+  g_autoptr (SendpathEngine) engine = NULL;
+  g_auto (GStrv) servers = NULL;
+  g_autofree char *prompt = NULL;
+  char *password;
+  gboolean is_stored;
+
+  if (operands == NULL)
+    return CLI_USAGE;
+  profiles = cli_load_profiles (FALSE, error);
+  if (profiles == NULL)
+    return CLI_CONFIG;
+  engine = cli_engine_new (profiles, FALSE);
+  prompt = g_strdup_printf (_ ("Password of %s: "), operands[0]);
+  password = cli_read_password (prompt, error);
+  if (password == NULL)
+    return CLI_USAGE;
+  is_stored = sendpath_engine_set_password (engine, operands[0], password, &servers, error);
+  cli_wipe (password);
+  if (!is_stored)
+    return CLI_UNAVAILABLE;
+  for (guint i = 0; servers[i] != NULL; i++)
+    g_printf (_ ("Stored in the keyring for %s\n"), servers[i]);
+  return CLI_YES;
+}
+
+const CliCommand cmd_password_set = {
+  "password set", "NAME", N_ ("Store the password of an account, pop:ACCOUNT or location:NAME"),
+  run_set
+};
+
+static int
+run_clear (int argc, char **argv, GError **error)
+{
+  g_auto (GStrv) operands = cli_parse (&cmd_password_clear, NULL, argc, argv, 1, 1, error);
+  g_autoptr (SendpathProfileStore) profiles = NULL;
+  g_autoptr (SendpathEngine) engine = NULL;
+
+  if (operands == NULL)
+    return CLI_USAGE;
+  profiles = cli_load_profiles (FALSE, error);
+  if (profiles == NULL)
+    return CLI_CONFIG;
+  engine = cli_engine_new (profiles, FALSE);
+  return sendpath_engine_clear_password (engine, operands[0], error) ? CLI_YES : CLI_UNAVAILABLE;
+}
+
+const CliCommand cmd_password_clear = { "password clear", "NAME",
+                                        N_ ("Remove a password that sendpath stored"), run_clear };

@@ -1,0 +1,130 @@
+/* `sendpath queue …`: what waits in the outbox. */
+#include "config.h"
+
+#include <glib/gi18n.h>
+#include <glib/gprintf.h>
+
+#include "cli-json.h"
+#include "cli-report.h"
+#include "commands.h"
+
+static SendpathEngine *
+open_engine (gboolean trace, GError **error)
+{
+  g_autoptr (SendpathProfileStore) profiles = cli_load_profiles (TRUE, error);
+
+  return profiles != NULL ? cli_engine_new (profiles, trace) : NULL;
+}
+
+static void
+print_report_json (const SendpathReport *report, SendpathReportForm form)
+{
+  g_autofree char *json = sendpath_report_to_json (report, form);
+
+  g_printf ("%s\n", json);
+}
+
+static int
+run_list (int argc, char **argv, GError **error)
+{
+  gboolean json = FALSE;
+  const GOptionEntry entries[] = { CLI_JSON_OPTION (&json), G_OPTION_ENTRY_NULL };
+  g_auto (GStrv) operands = cli_parse (&cmd_queue_list, entries, argc, argv, 0, 0, error);
+  g_autoptr (SendpathEngine) engine = NULL;
+  g_autoptr (GPtrArray) reports = NULL;
+
+  if (operands == NULL)
+    return CLI_USAGE;
+  engine = open_engine (FALSE, error);
+  reports = engine != NULL ? sendpath_engine_list_queue (engine, error) : NULL;
+  if (reports == NULL)
+    return CLI_CONFIG;
+  for (guint i = 0; i < reports->len; i++)
+    if (json)
+      print_report_json (reports->pdata[i], SENDPATH_REPORT_QUEUE_LIST);
+    else
+      cli_report_print_waiting (reports->pdata[i]);
+  if (!json && reports->len == 0)
+    g_printf ("%s\n", _ ("The outbox is empty."));
+  return reports->len > 0 ? CLI_YES : CLI_NO;
+}
+
+const CliCommand cmd_queue_list = { "queue list", "", N_ ("Show the messages that wait"),
+                                    run_list };
+
+static int
+run_show (int argc, char **argv, GError **error)
+{
+  gboolean json = FALSE;
+  const GOptionEntry entries[] = { CLI_JSON_OPTION (&json), G_OPTION_ENTRY_NULL };
+  g_auto (GStrv) operands = cli_parse (&cmd_queue_show, entries, argc, argv, 1, 1, error);
+  g_autoptr (SendpathEngine) engine = NULL;
+  g_autoptr (SendpathReport) report = NULL;
+  g_autofree char *text = NULL;
+
+  if (operands == NULL)
+    return CLI_USAGE;
+  engine = open_engine (FALSE, error);
+  report = engine != NULL ? sendpath_engine_show (engine, operands[0], error) : NULL;
+  if (report == NULL)
+    return CLI_NO;
+  if (json)
+    {
+      print_report_json (report, SENDPATH_REPORT_QUEUE_SHOW);
+      return CLI_YES;
+    }
+  text = sendpath_report_to_text (report);
+  g_printf ("%s", text);
+  return CLI_YES;
+}
+
+const CliCommand cmd_queue_show = { "queue show", "ID", N_ ("Show one message and what was tried"),
+                                    run_show };
+
+static int
+run_flush (int argc, char **argv, GError **error)
+{
+  gboolean trace = FALSE;
+  const GOptionEntry entries[] = { CLI_TRACE_OPTION (&trace), G_OPTION_ENTRY_NULL };
+  g_auto (GStrv) operands = cli_parse (&cmd_queue_flush, entries, argc, argv, 0, 0, error);
+  g_autoptr (SendpathEngine) engine = NULL;
+  g_autoptr (GPtrArray) reports = NULL;
+  gboolean all_gone = TRUE;
+
+  if (operands == NULL)
+    return CLI_USAGE;
+  engine = open_engine (trace, error);
+  reports = engine != NULL ? sendpath_engine_flush (engine, NULL, error) : NULL;
+  if (reports == NULL)
+    return CLI_UNAVAILABLE;
+  for (guint i = 0; i < reports->len; i++)
+    {
+      cli_report_print_summary (reports->pdata[i]);
+      all_gone =
+          all_gone && sendpath_report_get_outcome (reports->pdata[i]) == SENDPATH_OUTCOME_SENT;
+    }
+  if (reports->len == 0)
+    g_printf ("%s\n", _ ("The outbox is empty."));
+  return all_gone ? CLI_YES : CLI_NO;
+}
+
+const CliCommand cmd_queue_flush = { "queue flush", "", N_ ("Try every waiting message now"),
+                                     run_flush };
+
+static int
+run_remove (int argc, char **argv, GError **error)
+{
+  g_auto (GStrv) operands = cli_parse (&cmd_queue_remove, NULL, argc, argv, 1, -1, error);
+  g_autoptr (SendpathEngine) engine = NULL;
+
+  if (operands == NULL)
+    return CLI_USAGE;
+  engine = open_engine (FALSE, error);
+  for (guint i = 0; engine != NULL && operands[i] != NULL; i++)
+    if (!sendpath_engine_remove (engine, operands[i], error))
+      return CLI_NO;
+  return engine != NULL ? CLI_YES : CLI_CONFIG;
+}
+
+const CliCommand cmd_queue_remove = { "queue remove", "ID…",
+                                      N_ ("Remove messages from the outbox for good"), run_remove };

@@ -1,0 +1,37 @@
+/* `sendpath` without a command: where am I, what waits, what to do next. */
+#include "config.h"
+
+#include <glib/gi18n.h>
+#include <glib/gprintf.h>
+
+#include "commands.h"
+
+static int
+run (int argc, char **argv, GError **error)
+{
+  g_autoptr (SendpathProfileStore) profiles = cli_load_profiles (TRUE, error);
+  g_autoptr (SendpathEngine) engine = NULL;
+  g_autoptr (GPtrArray) waiting = NULL;
+  SendpathLocation *location;
+  guint n_accounts;
+
+  if (profiles == NULL)
+    return CLI_CONFIG;
+  engine = cli_engine_new (profiles, FALSE);
+  n_accounts = g_list_model_get_n_items (sendpath_profile_store_get_accounts (profiles));
+  location = sendpath_engine_get_current_location (engine);
+  waiting = sendpath_engine_list_queue (engine, error);
+  if (waiting == NULL)
+    return CLI_UNAVAILABLE;
+  g_printf (_ ("Network:  %s\n"), sendpath_network_get_id (sendpath_engine_get_network (engine)));
+  g_printf (_ ("Location: %s\n"),
+            location != NULL ? sendpath_location_get_id (location) : _ ("none that is known"));
+  g_printf (_ ("Accounts: %u\n"), n_accounts);
+  g_printf (_ ("Outbox:   %u waiting\n"), waiting->len);
+  g_printf (_ ("Next:     %s\n"), n_accounts == 0    ? "sendpath account add ADDRESS --smtp HOST"
+                                  : waiting->len > 0 ? "sendpath queue list"
+                                                     : "sendpath --help");
+  return CLI_YES;
+}
+
+const CliCommand cmd_status = { "", "", N_ ("Where am I, what waits, what to do next"), run };
