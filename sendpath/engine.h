@@ -106,6 +106,8 @@ gboolean sendpath_engine_clear_password (SendpathEngine *self, const char *name,
 /* `keyring`, `command`, `missing` or `locked`; static. */
 const char *sendpath_engine_get_secret_state (SendpathEngine *self, const char *account);
 
+/* Forgets what was learned of @account's servers: routes, TLS seen, POP windows, refused logins. */
+void sendpath_engine_forget_account (SendpathEngine *self, const char *account);
 /* No core file, unreadable by other processes: for programs that hold passwords. */
 void sendpath_engine_harden_process (void);
 

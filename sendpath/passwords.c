@@ -267,6 +267,45 @@ sendpath_engine_get_secret_state (SendpathEngine *self, const char *account)
 }
 
 /**
+ * sendpath_engine_forget_account:
+ * @self: a #SendpathEngine
+ * @account: id of an account
+ *
+ * Forgets what was learned about the account: routes that worked, POP logins, refused logins, and that
+ * its servers spoke TLS (R-12).
+ *
+ * Since: 1.0
+ */
+void
+sendpath_engine_forget_account (SendpathEngine *self, const char *account)
+{
+  g_autofree char *state_dir = NULL;
+  g_autofree char *by_network = g_strdup_printf ("%s@", account);
+  g_autofree char *by_server = g_strdup_printf ("%s/", account);
+  g_autoptr (GPtrArray) places = g_ptr_array_new_with_free_func (place_free);
+  g_autoptr (Memory) memory = NULL;
+  g_autoptr (Trust) trust = NULL;
+  SendpathAccount *found;
+
+  g_return_if_fail (SENDPATH_IS_ENGINE (self));
+  g_return_if_fail (account != NULL);
+
+  g_object_get (self, "state-dir", &state_dir, NULL);
+  memory = memory_new (state_dir);
+  trust = trust_new (state_dir);
+  memory_forget (memory, NULL, by_network);
+  memory_forget (memory, NULL, by_server);
+  found = sendpath_profile_store_get_account (sendpath_engine_get_profiles (self), account);
+  if (found != NULL)
+    {
+      add_smtp_places (places, found);
+      add_pop_place (places, found);
+    }
+  for (guint i = 0; i < places->len; i++)
+    trust_forget (trust, ((const Place *) places->pdata[i])->server);
+}
+
+/**
  * sendpath_engine_harden_process:
  *
  * Makes this process leave no core file and be unreadable by other processes of the same user, as a

@@ -160,6 +160,7 @@ leg_fail_all (Leg *leg, Attempt *attempt, SendpathPhase phase, const SendpathRep
   record (leg, index);
 }
 
+/* A port that gave no answer was no attempt as long as another endpoint did answer. */
 static void
 record_failures (Leg *leg)
 {
@@ -169,7 +170,8 @@ record_failures (Leg *leg)
     {
       const Runner *failed = failures->pdata[i];
 
-      leg_fail_all (leg, leg_new_attempt (leg, failed), failed->phase, failed->greeting);
+      if (leg->contact == NULL || failed->phase > SENDPATH_PHASE_CONNECT)
+        leg_fail_all (leg, leg_new_attempt (leg, failed), failed->phase, failed->greeting);
     }
 }
 
