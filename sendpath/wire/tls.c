@@ -192,10 +192,11 @@ is_named (GTlsCertificate *certificate, const char *identity)
 
 /* The chain and the name, asked of the trust store and not of the connection. */
 static GTlsCertificateFlags
-verify (GTlsConnection *connection, GTlsCertificate *certificate, const char *identity)
+verify (GTlsConnection *connection, GTlsCertificate *certificate)
 {
   GTlsDatabase *database = g_tls_connection_get_database (connection);
-  g_autoptr(GSocketConnectable) expected = g_network_address_new (identity, 0);
+  GSocketConnectable *expected
+      = g_tls_client_connection_get_server_identity (G_TLS_CLIENT_CONNECTION (connection));
 
   if (database == NULL)
     return G_TLS_CERTIFICATE_GENERIC_ERROR;
@@ -250,7 +251,7 @@ find_objection (const Handshake *handshake)
     return has_key (certificate, handshake->pin) ? NULL : new_key_changed (handshake->identity);
 
   errors = g_tls_connection_get_peer_certificate_errors (connection)
-           | verify (connection, certificate, handshake->identity);
+           | verify (connection, certificate);
   if (errors == 0 && !is_named (certificate, handshake->identity))
     errors = G_TLS_CERTIFICATE_BAD_IDENTITY;
   return errors == 0 ? NULL : new_untrusted (handshake->identity, errors);
@@ -301,6 +302,16 @@ dup_identity (const char *name)
   return g_hostname_to_ascii (bare);
 }
 
+/* RFC 6066 3: no address in the server name extension, and servers refuse it. GIO would put any
+ * GNetworkAddress there. */
+static GSocketConnectable *
+new_connectable (const char *identity)
+{
+  GSocketAddress *address = g_inet_socket_address_new_from_string (identity, 0);
+
+  return address != NULL ? G_SOCKET_CONNECTABLE (address) : g_network_address_new (identity, 0);
+}
+
 void
 tls_handshake_async (GIOStream *base, const char *identity, const char *pin,
                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
@@ -319,10 +330,7 @@ tls_handshake_async (GIOStream *base, const char *identity, const char *pin,
     handshake->failure = tls_new_unavailable ();
   else
     {
-      /* RFC 6066 3: no address in the server name extension, and servers refuse it; GIO would put it
-       * there. The checks after the handshake know the address all the same. */
-      if (!g_hostname_is_ip_address (handshake->identity))
-        expected = g_network_address_new (handshake->identity, 0);
+      expected = new_connectable (handshake->identity);
       handshake->connection = g_tls_client_connection_new (base, expected, &error);
       if (handshake->connection == NULL)
         handshake->failure = new_broken (handshake, error);

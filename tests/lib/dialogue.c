@@ -20,6 +20,7 @@ static const struct {
   { "!flood ", STEP_FLOOD, TRUE, TRUE },
   { "!cut", STEP_CUT, FALSE, FALSE },
   { "!reset", STEP_RESET, FALSE, FALSE },
+  { "!peek", STEP_PEEK, FALSE, FALSE },
   { "!wait", STEP_WAIT, FALSE, FALSE },
   { "!stall", STEP_STALL, FALSE, FALSE },
   { "---", STEP_END, FALSE, FALSE },

@@ -4,13 +4,15 @@
  *   S+: RAW          the server sends exactly RAW; \r \n \t \\ and \xNN stand for bytes
  *   C: GLOB          the client sends a line that matches GLOB (`*`, `?`) and ends in CRLF
  *   C: <data>        the client sends message text up to the line with a single dot
- *   !tls CERT [tls1.1|tls1.2] [request]
- *                    TLS begins with CERT of test-certs.h; `request` asks for the client's
+ *   !tls CERT [tls1.1|tls1.2] [request] [tickets]
+ *                    TLS begins with CERT of test-certs.h; `request` asks for the client's,
+ *                    `tickets` lets the client resume
  *   !renegotiate     the server asks for a new handshake (tls1.2)
  *   !drip MS         what the server sends from here on goes byte by byte, MS milliseconds apart
  *   !flood N RAW     the server sends RAW N times
  *   !cut             the server closes the connection
  *   !reset           the connection is reset
+ *   !peek            the client sends anything at all
  *   !wait            the server says nothing until the client goes
  *   !stall           the server neither reads nor writes until the test ends it
  *   ---              the next connection
@@ -28,6 +30,7 @@ typedef enum {
   STEP_SAY,
   STEP_EXPECT,
   STEP_EXPECT_DATA,
+  STEP_PEEK,
   STEP_TLS,
   STEP_RENEGOTIATE,
   STEP_DRIP,

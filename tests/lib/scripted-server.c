@@ -214,6 +214,8 @@ play_step (Play *play, const DialogueStep *step)
       return expect (play, step);
     case STEP_EXPECT_DATA:
       return expect_data (play);
+    case STEP_PEEK:
+      return play->input->len > 0 || receive (play) ? GO_ON : LOST;
     case STEP_TLS:
       return start_tls (play, step);
     case STEP_RENEGOTIATE:

@@ -79,6 +79,10 @@ test_link_stall (TestLink *link)
   poll (&fd, 1, -1);
 }
 
+/* The same for all connections, or no ticket would be good for the next one. */
+static const gnutls_datum_t ticket_key
+    = { (guint8 *) "sixty-four bytes that are no secret, for tickets of tests alone.", 64 };
+
 static const char *
 choose_priority (const char *const *options)
 {
@@ -105,6 +109,8 @@ test_link_start_tls (TestLink *link, const char *cert_file, const char *const *o
   gnutls_certificate_server_set_request (link->tls, g_strv_contains (options, "request")
                                                         ? GNUTLS_CERT_REQUEST
                                                         : GNUTLS_CERT_IGNORE);
+  if (g_strv_contains (options, "tickets"))
+    gnutls_session_ticket_enable_server (link->tls, &ticket_key);
   gnutls_transport_set_int (link->tls, link->fd);
   do
     status = gnutls_handshake (link->tls);
