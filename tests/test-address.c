@@ -350,7 +350,7 @@ test_noise (void)
       for (int i = 0; i < length; i++)
         text[i] = alphabet[g_rand_int_range (random, 0, sizeof alphabet)];
 
-      g_autofree char *exact = g_memdup2 (text, length); /* so that a byte too far is seen */
+      g_autofree char *exact = g_memdup2 (text, MAX (length, 1)); /* so that a byte too far is seen */
       g_autoptr(GPtrArray) list = address_list_parse (exact, length, NULL);
       for (guint i = 0; list && i < list->len; i++)
         {
