@@ -187,6 +187,9 @@ read_stream (gpointer source, char *buffer, gsize size, GError **error)
 {
   Stream *stream = source;
 
+  /* not every stream looks */
+  if (g_cancellable_set_error_if_cancelled (stream->cancellable, error))
+    return -1;
   return g_input_stream_read (stream->stream, buffer, size, stream->cancellable, error);
 }
 
