@@ -1,0 +1,43 @@
+/* The options of `sendmail`: one table (PRODUCT.md section 6). */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef enum {
+  SENDMAIL_SUBMIT,     /* read a message and send it */
+  SENDMAIL_LIST,       /* mailq, -bp */
+  SENDMAIL_FLUSH,      /* -q */
+  SENDMAIL_NEWALIASES, /* newaliases, -bi, -I: nothing to do */
+} SendmailMode;
+
+typedef enum {
+  SENDMAIL_DELIVER_BY_POLICY,
+  SENDMAIL_DELIVER_BACKGROUND,
+  SENDMAIL_DELIVER_QUEUE
+} SendmailDelivery;
+
+/* What a command line says; strings are borrowed from argv. */
+typedef struct {
+  SendmailMode mode;
+  SendmailDelivery delivery;
+  gboolean recipients_from_header;
+  gboolean dot_is_text;
+  gboolean verbose;
+  const char *sender;    /* -f, -r; NULL: not given */
+  const char *full_name; /* -F */
+  GPtrArray *recipients;
+} SendmailOptions;
+
+#define SENDMAIL_ERROR (sendmail_error_quark ())
+typedef enum { SENDMAIL_ERROR_USAGE } SendmailError;
+GQuark sendmail_error_quark (void);
+
+/* FALSE: nothing may be done; the error names the option and says what to do (exit 64). */
+gboolean sendmail_options_parse (SendmailOptions *options, int argc, char **argv, GError **error);
+void sendmail_options_clear (SendmailOptions *options);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SendmailOptions, sendmail_options_clear)
+
+G_END_DECLS

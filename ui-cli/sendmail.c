@@ -1,0 +1,206 @@
+/* `sendmail`, `mailq`, `newaliases`: takes a message on standard input. Exit 0 means durable. */
+#include "config.h"
+
+#include <glib/gi18n.h>
+#include <glib/gprintf.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/auxv.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <sendpath/sendpath.h>
+
+#include "cli-report.h"
+#include "sendmail-exit.h"
+#include "sendmail-options.h"
+
+static int
+fail (const GError *error)
+{
+  g_fprintf (stderr, "sendmail: %s\n", error->message);
+  return error->domain == SENDMAIL_ERROR ? EX_USAGE : sendmail_exit_for_error (error);
+}
+
+/* The configuration; one that is there but cannot be used gives @ret_hold_reason and an empty store. */
+static SendpathProfileStore *
+load_profiles (char **ret_hold_reason, GError **error)
+{
+  g_autofree char *path = sendpath_profile_store_dup_default_path ();
+  g_autoptr (SendpathProfileStore) profiles = sendpath_profile_store_new (path);
+  g_autoptr (GError) local_error = NULL;
+
+  if (!sendpath_profile_store_load (profiles, &local_error))
+    {
+      if (g_error_matches (local_error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_MISSING))
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return NULL;
+        }
+      *ret_hold_reason = g_strdup (local_error->message);
+    }
+  return g_steal_pointer (&profiles);
+}
+
+static SendpathMessage *
+read_message (const SendmailOptions *options, GError **error)
+{
+  SendpathMessageFlags flags = SENDPATH_MESSAGE_FLAGS_NONE;
+  g_autoptr (SendpathMessage) message = NULL;
+
+  if (options->recipients_from_header)
+    flags |= SENDPATH_MESSAGE_RECIPIENTS_FROM_HEADER;
+  if (!options->dot_is_text && isatty (STDIN_FILENO))
+    flags |= SENDPATH_MESSAGE_DOT_ENDS;
+  message = sendpath_message_new_from_fd (STDIN_FILENO, flags, error);
+  if (message == NULL ||
+      (options->sender != NULL && !sendpath_message_set_sender (message, options->sender, error)) ||
+      (options->full_name != NULL &&
+       !sendpath_message_set_full_name (message, options->full_name, error)))
+    return NULL;
+  for (guint i = 0; i < options->recipients->len; i++)
+    if (!sendpath_message_add_recipient (message, options->recipients->pdata[i], error))
+      return NULL;
+  return g_steal_pointer (&message);
+}
+
+/* Seconds to wait for the report. */
+static guint
+get_wait_s (const SendmailOptions *options, SendpathProfileStore *profiles)
+{
+  const char *delivery = sendpath_profile_store_get_policy (profiles, "delivery");
+
+  return options->delivery == SENDMAIL_DELIVER_BACKGROUND || g_str_equal (delivery, "background")
+             ? 0
+             : (guint) sendpath_profile_store_get_policy_integer (profiles, "wait");
+}
+
+static gboolean
+wants_queue_only (const SendmailOptions *options, SendpathProfileStore *profiles)
+{
+  return options->delivery == SENDMAIL_DELIVER_QUEUE ||
+         (options->delivery == SENDMAIL_DELIVER_BY_POLICY &&
+          g_str_equal (sendpath_profile_store_get_policy (profiles, "delivery"), "queue"));
+}
+
+/* From here on the message is on disk: whatever happens, it is not the caller's to send again. */
+static int
+hand_over (SendpathEngine *engine, const SendmailOptions *options, const char *id)
+{
+  SendpathProfileStore *profiles = sendpath_engine_get_profiles (engine);
+  guint wait_s = get_wait_s (options, profiles);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SendpathReport) report = NULL;
+  g_autofree char *text = NULL;
+
+  if (wants_queue_only (options, profiles))
+    return EX_OK;
+  report = sendpath_engine_hand_over (engine, id, wait_s, &error);
+  if (report == NULL)
+    {
+      if (error != NULL)
+        g_fprintf (stderr, _ ("sendmail: the message waits in the outbox: %s\n"), error->message);
+      return EX_OK;
+    }
+  cli_report_warn (report, "sendmail");
+  if (options->verbose)
+    {
+      text = sendpath_report_to_text (report);
+      g_printf ("%s", text);
+    }
+  return sendmail_exit_for_report (report);
+}
+
+static int
+submit (const SendmailOptions *options)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *hold_reason = NULL, *id = NULL;
+  g_autoptr (SendpathProfileStore) profiles = load_profiles (&hold_reason, &error);
+  g_autoptr (SendpathMessage) message = profiles != NULL ? read_message (options, &error) : NULL;
+  g_autoptr (SendpathEngine) engine = NULL;
+
+  if (message == NULL)
+    return fail (error);
+  engine = sendpath_engine_new (profiles);
+  id = sendpath_engine_submit (engine, message, NULL, hold_reason, &error);
+  if (id == NULL)
+    return fail (error);
+  if (hold_reason != NULL)
+    {
+      g_fprintf (stderr, _ ("sendmail: the message waits in the outbox: %s\n"), hold_reason);
+      return EX_OK;
+    }
+  return hand_over (engine, options, id);
+}
+
+static int
+list_queue (SendpathEngine *engine)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) waiting = sendpath_engine_list_queue (engine, &error);
+
+  if (waiting == NULL)
+    return fail (error);
+  if (waiting->len == 0)
+    g_printf ("%s\n", _ ("Mail queue is empty"));
+  for (guint i = 0; i < waiting->len; i++)
+    cli_report_print_waiting (waiting->pdata[i]);
+  return EX_OK;
+}
+
+/* -q: what cannot leave stays, which is no error here. */
+static int
+flush_queue (SendpathEngine *engine)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) reports = sendpath_engine_flush (engine, NULL, &error);
+
+  return reports != NULL ? EX_OK : fail (error);
+}
+
+static int
+run_with_engine (int (*run) (SendpathEngine *engine))
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = sendpath_profile_store_dup_default_path ();
+  g_autoptr (SendpathProfileStore) profiles = sendpath_profile_store_new (path);
+  g_autoptr (SendpathEngine) engine = NULL;
+
+  if (!sendpath_profile_store_load (profiles, &error))
+    return fail (error);
+  engine = sendpath_engine_new (profiles);
+  return run (engine);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (SendmailOptions) options = { 0 };
+
+  if (getauxval (AT_SECURE) != 0) /* never set-uid or set-gid */
+    return EX_NOPERM;
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  signal (SIGPIPE, SIG_IGN); /* a caller that goes away must not end a delivery */
+  sendpath_engine_harden_process ();
+
+  if (!sendmail_options_parse (&options, argc, argv, &error))
+    return fail (error);
+  switch (options.mode)
+    {
+    case SENDMAIL_SUBMIT:
+      return submit (&options);
+    case SENDMAIL_LIST:
+      return run_with_engine (list_queue);
+    case SENDMAIL_FLUSH:
+      return run_with_engine (flush_queue);
+    case SENDMAIL_NEWALIASES:
+      return EX_OK;
+    }
+  return EX_SOFTWARE;
+}
