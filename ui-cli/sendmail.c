@@ -160,15 +160,16 @@ flush_queue (SendpathEngine *engine)
   return reports != NULL ? EX_OK : fail (error);
 }
 
+/* @needs_profiles: listing does without a configuration. */
 static int
-run_with_engine (int (*run) (SendpathEngine *engine))
+run_with_engine (int (*run) (SendpathEngine *engine), gboolean needs_profiles)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *path = sendpath_profile_store_dup_default_path ();
   g_autoptr (SendpathProfileStore) profiles = sendpath_profile_store_new (path);
   g_autoptr (SendpathEngine) engine = NULL;
 
-  if (!sendpath_profile_store_load (profiles, &error))
+  if (needs_profiles && !sendpath_profile_store_load (profiles, &error))
     return fail (error);
   engine = sendpath_engine_new (profiles);
   return run (engine);
@@ -196,9 +197,9 @@ main (int argc, char **argv)
     case SENDMAIL_SUBMIT:
       return submit (&options);
     case SENDMAIL_LIST:
-      return run_with_engine (list_queue);
+      return run_with_engine (list_queue, FALSE);
     case SENDMAIL_FLUSH:
-      return run_with_engine (flush_queue);
+      return run_with_engine (flush_queue, TRUE);
     case SENDMAIL_NEWALIASES:
       return EX_OK;
     }
