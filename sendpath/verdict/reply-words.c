@@ -128,16 +128,18 @@ read_character (const char *s, gsize n, gunichar *ret_c)
   return (gsize) g_utf8_skip[(guchar) *s];
 }
 
-/* `isn't` and `recipient's` are one word, `l'adresse` is two. */
-static gboolean
-joins_apostrophe (const char *s, const char *end)
+/* Behind an apostrophe: `isn't` is one word `isnt`, `recipient's` is `recipient`, `l'adresse` is two.
+ * Where to go on, or NULL if the apostrophe ends the word. */
+static const char *
+skip_apostrophe (const char *s, const char *end)
 {
   gsize n = 0;
 
   while (s + n < end && g_ascii_isalpha (s[n]))
     n++;
-  return n == 1 || (n == 2 && strncmp (s, "re", 2) == 0) || (n == 2 && strncmp (s, "ll", 2) == 0) ||
-         (n == 2 && strncmp (s, "ve", 2) == 0);
+  if (n == 1)
+    return s[0] == 's' ? s + 1 : s;
+  return n == 2 && strchr ("rlv", s[0]) != NULL ? s : NULL;
 }
 
 static void
@@ -153,8 +155,11 @@ put_words (Writer *w, const char *s, const char *end)
         {
           if (g_ascii_isalnum (*s))
             put_byte (w, g_ascii_tolower (*s));
-          else if (*s == '\'' && w->in_word && joins_apostrophe (s + 1, end))
-            ;
+          else if (*s == '\'' && w->in_word && skip_apostrophe (s + 1, end) != NULL)
+            {
+              s = skip_apostrophe (s + 1, end);
+              continue;
+            }
           else if (*s == '-' && s == start + 1 && w->in_word) /* e-mail */
             ;
           else
@@ -163,9 +168,10 @@ put_words (Writer *w, const char *s, const char *end)
           continue;
         }
       s += read_character (s, (gsize) (end - s), &c);
-      if (c == 0x2019 && w->in_word && joins_apostrophe (s, end))
-        continue;
-      put_wide (w, c);
+      if (c == 0x2019 && w->in_word && skip_apostrophe (s, end) != NULL)
+        s = skip_apostrophe (s, end);
+      else
+        put_wide (w, c);
     }
   end_word (w);
 }

@@ -65,7 +65,8 @@ const VerdictRule verdict_rules[] = {
     V (GREYLISTED), "come-back-in" },
 
   /* ---- check your mail first ---------------------------------------------------------------------- */
-  { ENVELOPE | IN (GREETING), EVERY, NULL, "$poplogin $need|smtp|after|authenticate* !$badlogin", 0,
+  { ENVELOPE | IN (GREETING), EVERY, NULL, "$poplogin $need|smtp|after|authenticat* "
+    "!$badlogin !perhaps|turned_on|mail_client|mail_settings", 0,
     V (POP_REQUIRED), "mail-first" },
 
   /* ---- the client's address or name: before relaying, because these texts speak of relays ---------- */
@@ -89,7 +90,7 @@ const VerdictRule verdict_rules[] = {
     "odwrotn*|обратн*|反向|逆引き|gyakubiki !relaying_denied|relay_access_denied|rate_limit*", 0,
     V (PTR_REQUIRED), "reverse-name" },
   { ANY_PHASE, EVERY, NULL,
-    "helo|ehlo $deny|$invalid|$unknown|bogus|bad|mismatch*|does_not_match|doesnt_match|requires|"
+    "helo|ehlo !$relay $deny|$invalid|$unknown|bogus|bad|mismatch*|does_not_match|doesnt_match|requires|"
     "required|forged|does_not_resolve|impersonat* "
     "!first|before|expected|say|command_unrec*|unknown_command|not_recognized|not_implemented", 0,
     V (PTR_REQUIRED), "helo-name" },
@@ -149,12 +150,14 @@ const VerdictRule verdict_rules[] = {
     "trop_de_destinataires|demasiados_destinatarios|muitos_destinatarios|destinatarios_excedid*|"
     "troppi_destinatari|te_veel_ontvangers|zbyt_wielu_odbiorcow|zbyt_duzo_odbiorcow|"
     "слишком_много_получателей|收件人过多|收件人太多|收件人数|宛先が多すぎ|受信者が多すぎ "
-    "!$pace !from_IP|from_HOST|this_ip|your_ip", 0, V (TOO_MANY_RECIPIENTS),
+    "!$period !from_IP|from_HOST|this_ip|your_ip", 0, V (TOO_MANY_RECIPIENTS),
     "many-recipients" },
+  { ENVELOPE, EVERY, NULL, "recipients|rcpts $toomany|threshold !$period !from_IP|from_HOST !$full", 0,
+    V (TOO_MANY_RECIPIENTS), "recipients-limit" },
   { ANY_PHASE, EVERY, NULL,
     "rate_limit*|ratelimit*|throttl*|too_fast|too_quickly|too_frequent*|too_often|slow_down|"
-    "frequency_limited|frequency|sending_limit*|send_limit*|exceeded_the_rate|rate_exceed*|"
-    "rate_that_prevents|connection_rate|message_rate|excessive_volume|excessive_rate|"
+    "frequency_limited|frequency|send_limit*|exceeded_the_rate|rate_exceed*|"
+    "rate_that_prevents|connection_rate|message_rate|submission_rate|excessive_volume|excessive_rate|"
     "unexpected_volume|unusual_rate|volume|flood*|relay_limit|relay_quota|sending_quota|"
     "submission_quota|"
     "频率|頻率|频繁 !spf|dkim|dmarc", 0, V (RATE_LIMITED), "rate" },
@@ -170,14 +173,14 @@ const VerdictRule verdict_rules[] = {
     "demasiados_correos|muitas_conexoes|muitas_mensagens|troppe_connessioni|troppi_messaggi|"
     "te_veel_verbindingen|te_veel_berichten|zbyt_wiele|zbyt_duzo|za_duzo|слишком_много|"
     "连接过多|連線過多|发送过多|邮件过多|接続が多すぎ !$full", 0, V (RATE_LIMITED), "too-many" },
-  { ENVELOPE, EVERY, NULL, "$toomany|reached $pace", 0, V (RATE_LIMITED),
+  { ENVELOPE, EVERY, NULL, "$toomany|reached $pace|$period", 0, V (RATE_LIMITED),
     "limit-for-a-time" },
   { ANY_PHASE, EVERY, "x.7.28 x.7.508 x.7.705 x.1.90 x.2.121-122", NULL, 0, V (RATE_LIMITED),
     "rate-status" },
 
   /* ---- login wanted or refused outside of the login ------------------------------------------------- */
   { ENVELOPE | OPENING, 535, 535, NULL, "!$need", 0, V (AUTH_FAILED), "login-refused-code" },
-  { ENVELOPE, EVERY, NULL, "$badlogin !$relay !$unknown !recipient*", 0, V (AUTH_FAILED),
+  { ENVELOPE, EVERY, NULL, "$badlogin !$relay !$nouser !recipient*", 0, V (AUTH_FAILED),
     "login-refused-late" },
   { ENVELOPE, EVERY, NULL,
     "send_as|send_on_behalf|sendas|not_owned|own_the|owned_by|"
@@ -185,6 +188,10 @@ const VerdictRule verdict_rules[] = {
     "does_not_match_auth*|doesnt_match_auth*|belong_to|belongs_to|does_not_belong|as_this_sender|"
     "from_this_address|use_this_address|use_of_this|impersonat*|not_the_owner|mismatch "
     "!ip_address|IP !mailing_list", 0, V (SENDER_REJECTED), "sender-not-owned" },
+  { ENVELOPE, EVERY, NULL,
+    "$sender|from authenticated_user|authenticated_domain|authenticated_account|authorized_user|"
+    "authorised_user|authorization_user|auth_user|logged_in_user|login_name|conform* "
+    "!dmarc|recipient*", 0, V (SENDER_REJECTED), "sender-not-login" },
   { ENVELOPE, 530, 530, NULL, "!$sender", 0, V (AUTH_REQUIRED), "login-first-code" },
   { ENVELOPE, EVERY, NULL, "$notin !mailing_list|group", 0, V (AUTH_REQUIRED), "not-logged-in" },
   { ENVELOPE | IN (GREETING), EVERY, NULL,
@@ -193,7 +200,6 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE, PERMANENT, "x.7.57", NULL, 0, V (AUTH_REQUIRED), "login-first-status" },
   { ENVELOPE, PERMANENT, NULL, "client permission* submit|relay*", 0, V (AUTH_REQUIRED),
     "submission-not-permitted" },
-  { ENVELOPE, 534, 535, NULL, NULL, 0, V (AUTH_FAILED), "login-refused-code-late" },
 
   /* ---- sizes and space ------------------------------------------------------------------------------ */
   { ENVELOPE, EVERY, NULL,
@@ -204,7 +210,7 @@ const VerdictRule verdict_rules[] = {
     "size_limit*|size_exceed*|maximum_size|max_size|fixed_limit|fixed_maximum|databytes|"
     "message_length|maximum_message|max_message_size|exceeds_size|inbound_message_size|"
     "exceeded_maximum|administrative_limit|"
-    "zu_gross|grosse|taille|trop_gros*|trop_volumineux|tamano|tamanho|dimension*|troppo_grande|"
+    "zu_gross|grosse|nachrichtengross*|taille|trop_gros*|trop_volumineux|tamano|tamanho|dimension*|troppo_grande|"
     "te_groot|rozmiar|za_duza|za_duzy|prilis_velk*|for_stor|слишком_большо*|размер*|"
     "过大|太大|过长|大小|大きすぎ|サイズ "
     "$message|size|limit|taille|tamano|tamanho|rozmiar|размер*|大小|サイズ "
@@ -220,6 +226,12 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE, EVERY, NULL, "$full !queue_quota|daily_quota|sending", 0, V (MAILBOX_FULL),
     "mailbox-full" },
 
+  { ENVELOPE, 534, 535, NULL, NULL, 0, V (AUTH_FAILED), "login-refused-code-late" },
+
+  /* ---- the reputation of the client, before what is said about its messages ---------------------- */
+  { ANY_PHASE, EVERY, NULL, "$badhost $deny|spam*|suspicious|blocked|unsolicited|from", 0,
+    V (CLIENT_BLOCKED), "client-reputation" },
+
   /* ---- what the message is ----------------------------------------------------------------------------- */
   { IN (EOD) | IN (DATA) | IN (UNKNOWN) | IN (RCPT), EVERY, NULL,
     "virus*|malware|infected|worm|trojan|phish*|spamassassin|spam_score|spam_detected|spam_message|"
@@ -232,16 +244,20 @@ const VerdictRule verdict_rules[] = {
     "tresc|спам|спама|спамом|вирус*|содержани*|垃圾|病毒|内容|スパム|迷惑メール|ウイルス|ウィルス "
     "!IP|ip|ips|client_host|your_server|$badhost !$nouser", 0, V (CONTENT_REJECTED),
     "content" },
-  { IN (EOD), EVERY, NULL, "spam*|spammy|header*|bulk|score|probability", 0, V (CONTENT_REJECTED),
+  { IN (EOD), EVERY, NULL, "spam*|header*|bulk|score|probability !$badhost", 0, V (CONTENT_REJECTED),
     "content-at-end" },
   { ENVELOPE, PERMANENT, "x.6.", "!$sender", 0, V (CONTENT_REJECTED), "content-status" },
+
+  /* ---- a command that came too early -------------------------------------------------------------- */
+  { IN (DATA) | IN (UNKNOWN), EVERY, NULL, "no_valid_recipients|valid_recipients|no_recipients|need_rcpt",
+    0, V (PROTOCOL_ERROR), "data-without-recipients" },
 
   /* ---- the sender ---------------------------------------------------------------------------------------- */
   { ENVELOPE, EVERY, NULL,
     "$sender $deny|$unknown|$invalid|required|blank|empty|missing|verify|verified|verification|"
     "not_resolve|unresolvable|failed|does_not|null|specified|must|bogus "
-    "!sender_ip|ip_of_the_sender|$nouser !$badhost", 0, V (SENDER_REJECTED), "sender" },
-  { ENVELOPE, EVERY, "x.1.7-8 x.7.60 x.7.124 x.7.750", NULL, 0, V (SENDER_REJECTED),
+    "!sender_ip|ip_of_the_sender|$nouser !$badhost !operand|syntax_should|command|client_ip", 0, V (SENDER_REJECTED), "sender" },
+  { ENVELOPE, EVERY, "x.1.7-8 x.7.60 x.7.124 x.7.750", "!client_ip|ip_address", 0, V (SENDER_REJECTED),
     "sender-status" },
   { ENVELOPE, EVERY, NULL,
     "not_allowed_to_send|not_permitted_to_send|not_authorized_to_send|not_authorised_to_send|"
@@ -253,24 +269,11 @@ const VerdictRule verdict_rules[] = {
     V (SENDER_REJECTED), "sender-domain" },
 
   /* ---- where the recipient lives ----------------------------------------------------------------------- */
-  { ENVELOPE, EVERY, NULL,
-    "null_mx|nullmx|does_not_accept_mail|doesnt_accept_mail|does_not_accept_email|no_mx|"
-    "mail_exchanger|mx_record|mx_records|mx_lookup|domain_not_found|domain_does_not_exist|"
-    "domain_doesnt_exist|domain_unknown|unknown_domain|no_such_domain|invalid_domain|domain_invalid|"
-    "host_unknown|unknown_host|host_not_found|no_such_host|find_any_host|host_or_domain|"
-    "find_the_recipient_domain|recipient_domain|destination_domain|domain_must_exist|"
-    "domain_is_not_reachable|could_not_resolve|unresolvable_domain|unrouteable_mail_domain|"
-    "unroutable_mail_domain|name_or_service|host_unreachable|host_is_unreachable|no_route_to|"
-    "connection_timed_out|timed_out|connection_refused_by|message_expired|retry_timeout|"
-    "delivery_expired|delivery_time_expired|smtp_connection|could_not_connect|unable_to_connect|"
-    "unable_to_contact|could_not_be_reached|not_reachable|did_not_respond|no_answer_from|"
-    "couldnt_establish|wasnt_able_to_establish|dns_error|name_server|dns_lookup_failure|"
-    "domane_existiert_nicht|domane_unbekannt|domain_unbekannt|domaine_inconnu|domaine_inexistant|"
-    "dominio_no_existe|dominio_inexistente|dominio_nao_existe|dominio_inesistente|domein_onbekend|"
-    "domena_nie_istnieje|nieznana_domena|domen_ne*|домен_не_найден|домен_не_существует|"
-    "域名不存在|找不到域名|ドメインが存在しま|ドメインが見つかり "
-    "!$sender !user_unknown !command !system", 0, V (REMOTE_UNREACHABLE), "recipient-domain" },
-  { ENVELOPE, EVERY, "x.1.2 x.4.4 x.4.7 x.4.300-317", "!mailbox*|user*|recipient_not|address_not_found",
+  { IN (MAIL), EVERY, NULL, "$nodomain !command", 0, V (SENDER_REJECTED), "sender-domain-unknown" },
+  { ENVELOPE, EVERY, NULL, "$nodomain !$sender !user_unknown !command !system", 0,
+    V (REMOTE_UNREACHABLE), "recipient-domain" },
+  { ENVELOPE, EVERY, "x.1.2 x.4.4 x.4.7 x.4.300-317",
+    "!mailbox*|user*|recipient_not|address_not_found|host_name",
     0, V (REMOTE_UNREACHABLE), "recipient-domain-status" },
 
   /* ---- the recipient -------------------------------------------------------------------------------------- */
@@ -300,12 +303,12 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE, EVERY, NULL, "address $deny|$invalid !IP|ip|ips", 0, V (RECIPIENT_UNKNOWN),
     "address-refused" },
   { ENVELOPE, EVERY, NULL,
-    "no_such|unrouteable|unroutable|not_our_customer|not_our_user|not_local|badrcptto|"
+    "no_such|not_deliverable|unrouteable|unroutable|not_our_customer|not_our_user|not_local|badrcptto|"
     "recipnotfound|recipientnotfound|no_longer_valid|nobody_here|gibt_es_nicht|unbekannt "
     "!command", 0, V (RECIPIENT_UNKNOWN), "nobody-there" },
   { ENVELOPE, 500, 599, "x.1.0-1 x.1.6 x.1.10 x.2.1 x.1.351 x.7.13", NULL, 0, V (RECIPIENT_UNKNOWN),
     "recipient-status" },
-  { ENVELOPE, TEMPORARY, "x.1.1 x.2.0-1", NULL, 0, V (MAILBOX_UNAVAILABLE),
+  { IN (RCPT) | IN (UNKNOWN), TEMPORARY, "x.1.1 x.2.0-1", NULL, 0, V (MAILBOX_UNAVAILABLE),
     "mailbox-status-later" },
   { ENVELOPE, TEMPORARY, NULL, "$recipient $later !service|server|system", 0,
     V (MAILBOX_UNAVAILABLE), "mailbox-later" },
@@ -316,8 +319,6 @@ const VerdictRule verdict_rules[] = {
     "lookup|mismatch* !relaying_denied", 0, V (PTR_REQUIRED), "client-name" },
   { ANY_PHASE, EVERY, NULL, "mismatches_client|unverifyable_sending|dns_name_from_your", 0,
     V (PTR_REQUIRED), "client-name-mismatch" },
-  { ANY_PHASE, EVERY, NULL, "$badhost $deny|spam*|suspicious|blocked|unsolicited|from", 0,
-    V (CLIENT_BLOCKED), "client-reputation" },
   { ANY_PHASE, PERMANENT, NULL,
     "$client $deny|spam*|abuse|banned|go_away|not_welcome|whitelist|bypass* !$later", 0,
     V (CLIENT_BLOCKED), "client-refused" },
@@ -332,7 +333,7 @@ const VerdictRule verdict_rules[] = {
 
   /* ---- commands -------------------------------------------------------------------------------------------- */
   { ANY_PHASE, EVERY, NULL,
-    "no_valid_recipients|valid_recipients|bad_sequence|need_mail|need_rcpt|pipelining|smtplf|"
+    "bad_sequence|need_mail|need_rcpt|pipelining|smtplf|"
     "syntax_error|invalid_syntax|synchronization|unrecognized_command|command_not", 0,
     V (PROTOCOL_ERROR), "command-order" },
   { IN (MAIL), 501, 501, NULL, "ADDR|address|domain", 0, V (SENDER_REJECTED), "sender-form-code" },
@@ -342,7 +343,7 @@ const VerdictRule verdict_rules[] = {
   { ANY_PHASE, 555, 555, NULL, NULL, 0, V (PROTOCOL_ERROR), "parameter-code" },
 
   /* ---- the server ------------------------------------------------------------------------------------------- */
-  { ANY_PHASE, EVERY, NULL, "config*|misconfig*|server_error_at_our", 0, V (SERVER_ERROR),
+  { ANY_PHASE, EVERY, NULL, "configuration*|config|misconfig*", 0, V (SERVER_ERROR),
     "server-configuration" },
   { ANY_PHASE, PERMANENT, NULL,
     "internal_error|internal_server|system_error|could_not_be_saved|local_error|disk_error|"
@@ -352,9 +353,11 @@ const VerdictRule verdict_rules[] = {
 
   /* ---- what the code alone suggests --------------------------------------------------------------------------- */
   { OPENING, PERMANENT, NULL, NULL, 0, V (CLIENT_BLOCKED), "default-greeting-refused" },
-  { IN (RCPT), 450, 450, NULL, NULL, 0, V (MAILBOX_UNAVAILABLE), "default-mailbox-later" },
+  { IN (RCPT), 450, 450, NULL, "!failure|error|server|service|system|resources", 0,
+    V (MAILBOX_UNAVAILABLE), "default-mailbox-later" },
   { IN (RCPT), 452, 452, "x.5.3", NULL, 0, V (TOO_MANY_RECIPIENTS), "default-many-recipients" },
-  { ANY_PHASE, 452, 452, "x.3.1", NULL, 0, V (SERVER_STORAGE), "default-storage" },
+  { ANY_PHASE, 452, 452, "x.3.1", "!$later", 0, V (SERVER_STORAGE), "default-storage" },
+  { IN (DATA), TEMPORARY, NULL, "URL", 0, V (PROTOCOL_ERROR), "data-form" },
   { ANY_PHASE, TEMPORARY, NULL, NULL, 0, V (SERVER_BUSY), "default-later" },
   { IN (EOD) | IN (DATA), 552, 552, NULL, NULL, 0, V (MESSAGE_TOO_LARGE), "default-size" },
   { IN (EOD) | IN (DATA), PERMANENT, NULL, NULL, 0, V (CONTENT_REJECTED), "default-content" },

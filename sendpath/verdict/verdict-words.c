@@ -66,7 +66,7 @@ const VerdictWords verdict_words[] = {
     "denegad*|rechazad*|rehusad*|no_permitid*|no_se_permite|no_permite|prohibid*|no_autorizad*|"
     "no_esta_autorizad*|no_aceptad*|no_esta_permitid*|bloquead*|"
     "negad*|recusad*|rejeitad*|nao_permit*|nao_autoriz*|proibid*|nao_aceit*|nao_e_permitid*|"
-    "rifiutat*|respint*|negat*|non_consentit*|non_permess*|non_autorizzat*|vietat*|non_accettat*|"
+    "rifiutat*|bloccat*|respint*|negat*|non_consentit*|non_permess*|non_autorizzat*|vietat*|non_accettat*|"
     "geweigerd|niet_toegestaan|afgewezen|verboden|niet_toegelaten|niet_geaccepteerd|"
     "odrzucon*|zabronion*|odmow*|odmaw*|niedozwolon*|nie_wolno|nie_pozwala|zablokowan*|"
     "brak_zgody|nie_przyjmuje|"
@@ -179,7 +179,7 @@ const VerdictWords verdict_words[] = {
     "проверьте_почту|проверить_почту|получите_почту|получить_почту|забрать_почту|заберите_почту|"
     "先收|收取|收邮件|收郵件|先接收|受信してから|受信した後|受信後|先に受信|メールを受信|jushin" },
   { "tls",
-    "tls|ssl|starttls|encrypt*|unencrypted|cleartext|plaintext|plain_text|secure_connection|"
+    "tls|ssl|starttls|stls|encrypt*|unencrypted|cleartext|plaintext|plain_text|secure_connection|"
     "secure_channel|secured_connection|insecure_connection|non_secure|verschlussel*|verschluessel*|"
     "chiffr*|securise*|cifrad*|conexion_segura|conexao_segura|criptograf*|crittograf*|"
     "connessione_sicura|versleutel*|beveiligde|szyfrow*|sifrovan*|krypter*|шифров*|зашифров*|защищенн*|"
@@ -211,8 +211,24 @@ const VerdictWords verdict_words[] = {
   { "nouser",
     "user_unknown|unknown_user|no_such_user|unknown_recipient|recipient_unknown|user_not_found|"
     "mailbox_not_found|unknown_mailbox|mailbox_unknown|unknown_or_illegal|no_such_mailbox|"
-    "mailbox_unavailable|account_unknown|unknown_account|no_such_recipient|recipient_not_found|"
+    "account_unknown|unknown_account|no_such_recipient|recipient_not_found|"
     "recipient_does_not_exist|user_does_not_exist|user_doesnt_exist|mailbox_does_not_exist" },
+  { "nodomain",
+    "null_mx|nullmx|does_not_accept_mail|doesnt_accept_mail|does_not_accept_email|no_mx|"
+    "mail_exchanger|mx_record|mx_records|mx_lookup|domain_not_found|domain_does_not_exist|"
+    "domain_doesnt_exist|domain_unknown|unknown_domain|no_such_domain|invalid_domain|"
+    "domain_invalid|host_unknown|unknown_host|host_not_found|no_such_host|find_any_host|"
+    "host_or_domain|find_the_recipient_domain|recipient_domain|destination_domain|"
+    "domain_must_exist|domain_is_not_reachable|could_not_resolve|unresolvable_domain|"
+    "unrouteable_mail_domain|unroutable_mail_domain|name_or_service|host_unreachable|"
+    "host_is_unreachable|no_route_to|connection_timed_out|timed_out|connection_refused_by|"
+    "message_expired|retry_timeout|delivery_expired|delivery_time_expired|smtp_connection|"
+    "could_not_connect|unable_to_connect|unable_to_contact|could_not_be_reached|not_reachable|"
+    "did_not_respond|no_answer_from|couldnt_establish|wasnt_able_to_establish|dns_error|"
+    "name_server|dns_lookup_failure|domane_existiert_nicht|domane_unbekannt|domain_unbekannt|"
+    "domaine_inconnu|domaine_inexistant|dominio_no_existe|dominio_inexistente|dominio_nao_existe|"
+    "dominio_inesistente|domein_onbekend|domena_nie_istnieje|nieznana_domena|domen_ne*|"
+    "домен_не_найден|домен_не_существует|域名不存在|找不到域名|ドメインが存在しま|ドメインが見つかり" },
   { "closed",
     "disabled|inactive|inactiv*|deactivated|suspended|closed|terminated|expired|removed|deleted|"
     "archived|cancelled|canceled|blocked|locked|frozen|deaktiviert|gesperrt|geloscht|geloescht|"
@@ -254,9 +270,11 @@ const VerdictWords verdict_words[] = {
     "przekroczon*|limitu|prilis_mnoho|for_mange|for_manga|prekrocen*|слишком_много|превышен*|лимит|"
     "过多|太多|超过|超過|超出|频繁|頻繁|频率|限制|制限|多すぎ" },
   { "pace",
+    "message_rate|sending_rate|submission_rate|connection_rate|rate_limit*|ratelimit*|sending_limit*|"
+    "send_limit*|message_limit|messages_limit|relay_quota|sending_quota|outgoing|throttl*" },
+  { "period",
     "per_hour|per_day|per_minute|per_second|hour|hourly|daily|minute|day|a_day|an_hour|"
-    "in_a_short|message_rate|sending_rate|connection_rate|rate_limit*|ratelimit*|sending_limit*|"
-    "send_limit*|message_limit|messages_limit|relay_quota|sending_quota|outgoing|throttl*|"
+    "in_a_short|"
     "stunde|tag|pro_stunde|par_heure|heure|jour|por_hora|hora|hour|dia|diario|all_ora|giorno|"
     "per_uur|per_dag|dziennego|dzienny|dobowy|godzine|godzin*|час|сутки|день|每天|每小时|当日|今日|"
     "1日|1時間" },
