@@ -20,10 +20,10 @@ describe (GPtrArray *routes)
       g_string_append_printf (text, "%s%s %s", i > 0 ? "; " : "",
                               sendpath_route_kind_to_string (route->kind), route->server);
       for (guint j = 0; j < route->endpoints->len; j++)
-        g_string_append_printf (
-            text, " %u/%s", sendpath_endpoint_get_port (route->endpoints->pdata[j]),
-            sendpath_security_to_string (
-                sendpath_endpoint_get_security (route->endpoints->pdata[j])));
+        g_string_append_printf (text, " %u/%s",
+                                sendpath_endpoint_get_port (route->endpoints->pdata[j]),
+                                sendpath_security_to_string (
+                                    sendpath_endpoint_get_security (route->endpoints->pdata[j])));
       if (route->pop_first)
         g_string_append (text, " pop");
       if (route->skipped != NULL)
@@ -59,13 +59,14 @@ test_endpoints (void)
     { "[2001:db8::1]:587", "auto", "587/starttls" },
     { "[2001:db8::1]", "tls", "465/tls" },
   };
-  g_autoptr (PlanFixture) fixture = plan_fixture_new ("[account home]\naddress = terri@proseware.com\n"
-                                                      "smtp = smtp.proseware.com\n");
+  g_autoptr (PlanFixture) fixture =
+                 plan_fixture_new ("[account home]\naddress = terri@proseware.com\n"
+                                   "smtp = smtp.proseware.com\n");
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autoptr (GPtrArray) endpoints
-          = plan_dup_endpoints (rows[i].server, rows[i].security, fixture->input.trust);
+      g_autoptr (GPtrArray) endpoints =
+                     plan_dup_endpoints (rows[i].server, rows[i].security, fixture->input.trust);
       g_autoptr (GString) text = g_string_new (NULL);
 
       for (guint j = 0; j < endpoints->len; j++)
@@ -74,19 +75,20 @@ test_endpoints (void)
             sendpath_security_to_string (sendpath_endpoint_get_security (endpoints->pdata[j])));
       g_assert_cmpstr (text->str, ==, rows[i].expected);
       g_assert_cmpstr (sendpath_endpoint_get_host (endpoints->pdata[0]), ==,
-                       g_str_has_prefix (rows[i].server, "[") ? "2001:db8::1" : "smtp.proseware.com");
+                       g_str_has_prefix (rows[i].server, "[") ? "2001:db8::1"
+                                                              : "smtp.proseware.com");
     }
 }
 
 static void
 test_ladder (void)
 {
-  g_autoptr (PlanFixture) fixture
-      = plan_fixture_new ("[account home]\naddress = terri@proseware.com\nsmtp = smtp.proseware.com:25\n"
-                          "pop = pop.proseware.com\nbackup = other\n"
-                          "[account other]\naddress = terri@example.org\nsmtp = mail.example.org:465\n"
-                          "[location work]\ndomain = thephone-company.com\n"
-                          "smtp = mail.thephone-company.com\nsecurity = none\n");
+  g_autoptr (PlanFixture) fixture = plan_fixture_new (
+      "[account home]\naddress = terri@proseware.com\nsmtp = smtp.proseware.com:25\n"
+      "pop = pop.proseware.com\nbackup = other\n"
+      "[account other]\naddress = terri@example.org\nsmtp = mail.example.org:465\n"
+      "[location work]\ndomain = thephone-company.com\n"
+      "smtp = mail.thephone-company.com\nsecurity = none\n");
 
   plan_fixture_set_location (fixture, "work");
   assert_plan (fixture, "account smtp.proseware.com 25/starttls; "
@@ -99,8 +101,9 @@ test_ladder (void)
 static void
 test_several_servers (void)
 {
-  g_autoptr (PlanFixture) fixture = plan_fixture_new (
-      "[account home]\naddress = terri@proseware.com\nsmtp = a.example.org:465; b.example.org:465\n");
+  g_autoptr (PlanFixture) fixture =
+                 plan_fixture_new ("[account home]\naddress = terri@proseware.com\nsmtp = "
+                                   "a.example.org:465; b.example.org:465\n");
 
   assert_plan (fixture, "account a.example.org 465/tls; account b.example.org 465/tls; "
                         "account-port a.example.org 587/starttls; "
@@ -110,9 +113,9 @@ test_several_servers (void)
 static void
 test_pop_login_always (void)
 {
-  g_autoptr (PlanFixture) fixture
-      = plan_fixture_new ("[account home]\naddress = terri@proseware.com\nsmtp = smtp.proseware.com:465\n"
-                          "pop = pop.proseware.com\npop-login = always\nsecurity = tls\n");
+  g_autoptr (PlanFixture) fixture = plan_fixture_new (
+      "[account home]\naddress = terri@proseware.com\nsmtp = smtp.proseware.com:465\n"
+      "pop = pop.proseware.com\npop-login = always\nsecurity = tls\n");
 
   assert_plan (fixture, "account smtp.proseware.com 465/tls pop");
 }
@@ -120,24 +123,25 @@ test_pop_login_always (void)
 static void
 test_confidential (void)
 {
-  g_autoptr (PlanFixture) fixture
-      = plan_fixture_new ("[account home]\naddress = terri@proseware.com\nsmtp = smtp.proseware.com:465\n"
-                          "security = tls\nconfidential = yes\nbackup = other\n"
-                          "[account other]\naddress = terri@example.org\nsmtp = mail.example.org:465\n"
-                          "[location work]\nnetwork = 192.0.2.0/24\nsmtp = mail.thephone-company.com:465\n");
+  g_autoptr (PlanFixture) fixture = plan_fixture_new (
+      "[account home]\naddress = terri@proseware.com\nsmtp = smtp.proseware.com:465\n"
+      "security = tls\nconfidential = yes\nbackup = other\n"
+      "[account other]\naddress = terri@example.org\nsmtp = mail.example.org:465\n"
+      "[location work]\nnetwork = 192.0.2.0/24\nsmtp = mail.thephone-company.com:465\n");
 
   plan_fixture_set_location (fixture, "work");
-  assert_plan (fixture, "account smtp.proseware.com 465/tls; backup mail.example.org 465/tls skipped; "
-                        "location mail.thephone-company.com 465/tls skipped");
+  assert_plan (fixture,
+               "account smtp.proseware.com 465/tls; backup mail.example.org 465/tls skipped; "
+               "location mail.thephone-company.com 465/tls skipped");
 }
 
 /* */
 static void
 test_tls_seen (void)
 {
-  g_autoptr (PlanFixture) fixture
-      = plan_fixture_new ("[account home]\naddress = terri@proseware.com\nsmtp = smtp.proseware.com:2525\n"
-                          "security = none\n");
+  g_autoptr (PlanFixture) fixture = plan_fixture_new (
+      "[account home]\naddress = terri@proseware.com\nsmtp = smtp.proseware.com:2525\n"
+      "security = none\n");
 
   assert_plan (fixture, "account smtp.proseware.com 2525/none; "
                         "account-port smtp.proseware.com 465/tls 587/starttls");
@@ -158,9 +162,9 @@ remember_route (PlanFixture *fixture, guint route, guint endpoint)
 static void
 test_learned_first (void)
 {
-  g_autoptr (PlanFixture) fixture
-      = plan_fixture_new ("[account home]\naddress = terri@proseware.com\nsmtp = smtp.proseware.com\n"
-                          "security = starttls\npop = pop.proseware.com\n");
+  g_autoptr (PlanFixture) fixture = plan_fixture_new (
+      "[account home]\naddress = terri@proseware.com\nsmtp = smtp.proseware.com\n"
+      "security = starttls\npop = pop.proseware.com\n");
 
   remember_route (fixture, 1, 1);
   assert_plan (fixture, "account-pop smtp.proseware.com 25/starttls 587/starttls pop; "
@@ -174,12 +178,14 @@ test_learned_first (void)
 static void
 test_relay_first_for_an_hour (void)
 {
-  g_autoptr (PlanFixture) fixture
-      = plan_fixture_new ("[account home]\naddress = terri@proseware.com\nsmtp = smtp.proseware.com:465\n"
-                          "security = tls\n"
-                          "[location work]\nnetwork = 192.0.2.0/24\nsmtp = mail.thephone-company.com:465\n");
-  const char *own_first = "account smtp.proseware.com 465/tls; location mail.thephone-company.com 465/tls";
-  const char *relay_first = "location mail.thephone-company.com 465/tls; account smtp.proseware.com 465/tls";
+  g_autoptr (PlanFixture) fixture = plan_fixture_new (
+      "[account home]\naddress = terri@proseware.com\nsmtp = smtp.proseware.com:465\n"
+      "security = tls\n"
+      "[location work]\nnetwork = 192.0.2.0/24\nsmtp = mail.thephone-company.com:465\n");
+  const char *own_first =
+      "account smtp.proseware.com 465/tls; location mail.thephone-company.com 465/tls";
+  const char *relay_first =
+      "location mail.thephone-company.com 465/tls; account smtp.proseware.com 465/tls";
 
   plan_fixture_set_location (fixture, "work");
   assert_plan (fixture, own_first);
@@ -196,7 +202,7 @@ test_may_follow (void)
 {
   static const struct {
     SendpathVerdict verdict;
-    const char     *kinds; /* one letter each, in order of the ladder: a p P b l */
+    const char *kinds; /* one letter each, in order of the ladder: a p P b l */
   } rows[] = {
     { SENDPATH_VERDICT_RELAY_DENIED, "apPbl" },   { SENDPATH_VERDICT_AUTH_REQUIRED, "apPbl" },
     { SENDPATH_VERDICT_POP_REQUIRED, "Pbl" },     { SENDPATH_VERDICT_AUTH_FAILED, "b" },
@@ -207,8 +213,9 @@ test_may_follow (void)
     { SENDPATH_VERDICT_CLIENT_BLOCKED, "apPbl" }, { SENDPATH_VERDICT_SENDER_REJECTED, "apPbl" },
   };
   static const char letters[] = " apPbl";
-  g_autoptr (PlanFixture) fixture = plan_fixture_new ("[account home]\naddress = terri@proseware.com\n"
-                                                      "smtp = smtp.proseware.com\n");
+  g_autoptr (PlanFixture) fixture =
+                 plan_fixture_new ("[account home]\naddress = terri@proseware.com\n"
+                                   "smtp = smtp.proseware.com\n");
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
@@ -216,8 +223,8 @@ test_may_follow (void)
 
       for (SendpathRouteKind kind = SENDPATH_ROUTE_ACCOUNT; kind <= SENDPATH_ROUTE_LOCATION; kind++)
         {
-          g_autoptr (SendpathRoute) route
-              = route_new (kind, "mail.example.org", fixture->input.account, NULL);
+          g_autoptr (SendpathRoute) route =
+                         route_new (kind, "mail.example.org", fixture->input.account, NULL);
 
           if (plan_may_follow (rows[i].verdict, route))
             g_string_append_c (kinds, letters[kind]);
@@ -234,21 +241,22 @@ test_mail_from (void)
     const char *sender, *from, *expected;
   } rows[] = {
     { NULL, "terri@proseware.com", "terri@proseware.com" },
-    { NULL, "sales@example.org", "sales@example.org" },          /* an alias */
-    { NULL, "somebody@adatum.com", "terri@proseware.com" },      /* not ours: the account's */
+    { NULL, "sales@example.org", "sales@example.org" },     /* an alias */
+    { NULL, "somebody@adatum.com", "terri@proseware.com" }, /* not ours: the account's */
     { "somebody@adatum.com", "terri@proseware.com", "terri@proseware.com" },
     { "sales@example.org", "terri@proseware.com", "sales@example.org" },
     { "", "terri@proseware.com", "" },
   };
-  g_autoptr (PlanFixture) fixture = plan_fixture_new ("[account home]\naddress = terri@proseware.com\n"
-                                                      "aliases = *@example.org\nsmtp = smtp.proseware.com\n");
+  g_autoptr (PlanFixture) fixture =
+                 plan_fixture_new ("[account home]\naddress = terri@proseware.com\n"
+                                   "aliases = *@example.org\nsmtp = smtp.proseware.com\n");
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *text = g_strdup_printf ("From: %s\r\n\r\nx\r\n", rows[i].from);
       g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
-      g_autoptr (SendpathMessage) message
-          = sendpath_message_new_from_bytes (bytes, SENDPATH_MESSAGE_FLAGS_NONE, NULL);
+      g_autoptr (SendpathMessage) message =
+                     sendpath_message_new_from_bytes (bytes, SENDPATH_MESSAGE_FLAGS_NONE, NULL);
 
       if (rows[i].sender != NULL)
         g_assert_true (sendpath_message_set_sender (message, rows[i].sender, NULL));

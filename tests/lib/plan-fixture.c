@@ -18,7 +18,7 @@ plan_fixture_new (const char *config)
   fixture->profiles = sendpath_profile_store_new (path);
   sendpath_profile_store_load (fixture->profiles, &error);
   g_assert_no_error (error);
-  fixture->input = (PlanInput){
+  fixture->input = (PlanInput) {
     .profiles = fixture->profiles,
     .account = sendpath_profile_store_match_account (fixture->profiles, NULL, NULL, NULL, NULL),
     .network_id = "here",

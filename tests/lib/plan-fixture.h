@@ -6,15 +6,15 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  char                 *folder;
+  char *folder;
   SendpathProfileStore *profiles;
-  PlanInput             input; /* the first account, no location, network `here` */
+  PlanInput input; /* the first account, no location, network `here` */
 } PlanFixture;
 
 /* @config: text of a sendpath.conf. */
 PlanFixture *plan_fixture_new (const char *config);
-void         plan_fixture_set_location (PlanFixture *fixture, const char *id);
-void         plan_fixture_free (PlanFixture *fixture);
+void plan_fixture_set_location (PlanFixture *fixture, const char *id);
+void plan_fixture_free (PlanFixture *fixture);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PlanFixture, plan_fixture_free)
 
