@@ -18,7 +18,7 @@ static const char *const client_lists[] = {
 };
 
 /* The same for lists of domains that are advertised in messages. */
-static const char *const domain_lists[] = { "uribl", "surbl", "dbl.spamhaus" };
+static const char *const domain_lists[] = { "uribl", "surbl", "dbl.spamhaus", "spamhaus.org/dbl" };
 
 typedef struct {
   ReplyWords *words;

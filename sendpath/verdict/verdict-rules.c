@@ -70,14 +70,14 @@ const VerdictRule verdict_rules[] = {
     V (POP_REQUIRED), "mail-first" },
 
   /* ---- the client's address or name: before relaying, because these texts speak of relays ---------- */
-  { ANY_PHASE, EVERY, NULL, "URILIST|url|urls|uri|link|links $blocklist|URILIST|blocked|spam !$client", 0,
+  { ANY_PHASE, EVERY, NULL, "URILIST|dbl|url|urls|uri|link|links $blocklist|URILIST|blocked|spam !$client", 0,
     V (CONTENT_REJECTED), "advertised-domain-listed" },
   { ENVELOPE, EVERY, NULL,
-    "$sender $blocklist|badmailfrom|bad_mail_from !$client !spamhaus|spamcop|dnsbl*|LIST", 0,
+    "$sender $blocklist|badmailfrom|bad_mail_from !$client", 0,
     V (SENDER_REJECTED), "sender-listed" },
   { ANY_PHASE, EVERY, NULL, "$blocklist !relaying_denied|relay_access_denied|$auth !rate_limit*", 0,
     V (CLIENT_BLOCKED), "client-listed" },
-  { ANY_PHASE, EVERY, NULL, "open_relay|open_relays|open_mail_relay|open_proxy !not_an_open|no_open",
+  { ANY_PHASE, EVERY, NULL, "open_relay|open_relays|open_mail_relay|open_proxy !not_an_open|no_open|open_relay_not",
     0, V (CLIENT_BLOCKED), "open-relay" },
   { ANY_PHASE, EVERY, NULL,
     "your_isp|your_isps|your_provider|your_providers|your_service_provider|service_providers|"
@@ -119,7 +119,7 @@ const VerdictRule verdict_rules[] = {
 
   /* ---- proof that the sender's domain wants this mail: not a login ---------------------------------- */
   { ENVELOPE, EVERY, NULL,
-    "spf|dkim|dmarc|domainkeys|sender_policy|sender_id|senderid|arc_validation|spoof*|batv|prvs|"
+    "!duplicate_header* spf|dkim|dmarc|domainkeys|sender_policy|sender_id|senderid|arc_validation|spoof*|batv|prvs|"
     "purported_responsible|unauthenticated_email|unauthenticated_mail|authentication_information|"
     "authentication_checks|authentication_level|sender_is_unauthenticated", 0,
     V (SENDER_REJECTED), "sender-proof" },
@@ -159,7 +159,7 @@ const VerdictRule verdict_rules[] = {
     "frequency_limited|frequency|send_limit*|exceeded_the_rate|rate_exceed*|"
     "rate_that_prevents|connection_rate|message_rate|submission_rate|excessive_volume|excessive_rate|"
     "unexpected_volume|unusual_rate|volume|flood*|relay_limit|relay_quota|sending_quota|"
-    "submission_quota|"
+    "submission_quota|queue_quota|"
     "频率|頻率|频繁 !spf|dkim|dmarc", 0, V (RATE_LIMITED), "rate" },
   { ANY_PHASE, EVERY, NULL,
     "too_many_connections|too_many_concurrent|too_many_simultaneous|too_many_sessions|"
@@ -186,7 +186,8 @@ const VerdictRule verdict_rules[] = {
     "send_as|send_on_behalf|sendas|not_owned|own_the|owned_by|"
     "must_match|must_equal|must_be_same|must_be_the_same|must_be_equal|same_as|"
     "does_not_match_auth*|doesnt_match_auth*|belong_to|belongs_to|does_not_belong|as_this_sender|"
-    "from_this_address|use_this_address|use_of_this|impersonat*|not_the_owner|mismatch "
+    "from_this_address|use_this_address|use_of_this|impersonat*|not_the_owner|mismatch|"
+    "mail_from_is_mismatched|not_in_my_domain|not_in_our_domain "
     "!ip_address|IP !mailing_list", 0, V (SENDER_REJECTED), "sender-not-owned" },
   { ENVELOPE, EVERY, NULL,
     "$sender|from authenticated_user|authenticated_domain|authenticated_account|authorized_user|"
@@ -195,7 +196,7 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE, 530, 530, NULL, "!$sender", 0, V (AUTH_REQUIRED), "login-first-code" },
   { ENVELOPE, EVERY, NULL, "$notin !mailing_list|group", 0, V (AUTH_REQUIRED), "not-logged-in" },
   { ENVELOPE | IN (GREETING), EVERY, NULL,
-    "$auth $need !already|mechanism* !invalid_auth|$unknown|ptr", 0, V (AUTH_REQUIRED),
+    "$auth $need|local_user_only|local_users_only !already !invalid_auth|$unknown|ptr", 0, V (AUTH_REQUIRED),
     "login-first" },
   { ENVELOPE, PERMANENT, "x.7.57", NULL, 0, V (AUTH_REQUIRED), "login-first-status" },
   { ENVELOPE, PERMANENT, NULL, "client permission* submit|relay*", 0, V (AUTH_REQUIRED),
@@ -242,9 +243,9 @@ const VerdictRule verdict_rules[] = {
     "bare_line|duplicate_header*|multiple_addresses|mime|scored|message_filtered|"
     "viren|schadsoftware|werbung|contenu|pourriel|contenido|correo_no_deseado|conteudo|contenuto|"
     "tresc|спам|спама|спамом|вирус*|содержани*|垃圾|病毒|内容|スパム|迷惑メール|ウイルス|ウィルス "
-    "!IP|ip|ips|client_host|your_server|$badhost !$nouser", 0, V (CONTENT_REJECTED),
+    "!ip|ips|from_IP|IP_is|IP_has|IP_listed|IP_blocked|client_host|your_server|$badhost !$nouser", 0, V (CONTENT_REJECTED),
     "content" },
-  { IN (EOD), EVERY, NULL, "spam*|header*|bulk|score|probability !$badhost", 0, V (CONTENT_REJECTED),
+  { IN (EOD) | IN (UNKNOWN), EVERY, NULL, "spam*|header*|bulk|score|probability !$badhost !ip|IP", 0, V (CONTENT_REJECTED),
     "content-at-end" },
   { ENVELOPE, PERMANENT, "x.6.", "!$sender", 0, V (CONTENT_REJECTED), "content-status" },
 
@@ -256,7 +257,7 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE, EVERY, NULL,
     "$sender $deny|$unknown|$invalid|required|blank|empty|missing|verify|verified|verification|"
     "not_resolve|unresolvable|failed|does_not|null|specified|must|bogus "
-    "!sender_ip|ip_of_the_sender|$nouser !$badhost !operand|syntax_should|command|client_ip", 0, V (SENDER_REJECTED), "sender" },
+    "!sender_ip|ip_of_the_sender|$nouser !$badhost !operand|syntax_should|client_ip", 0, V (SENDER_REJECTED), "sender" },
   { ENVELOPE, EVERY, "x.1.7-8 x.7.60 x.7.124 x.7.750", "!client_ip|ip_address", 0, V (SENDER_REJECTED),
     "sender-status" },
   { ENVELOPE, EVERY, NULL,
@@ -264,17 +265,13 @@ const VerdictRule verdict_rules[] = {
     "not_verified|identity|identities|email_address_is_not_verified|"
     "not_a_registered_gateway|blank_from !IP|directly|ip_youre", 0, V (SENDER_REJECTED),
     "sender-may-not" },
-  { ENVELOPE, EVERY, NULL,
-    "from_domain|domain_of_sender|domain_of_mail|null_sender|null_sender_address|domain_is_invalid", 0,
-    V (SENDER_REJECTED), "sender-domain" },
 
   /* ---- where the recipient lives ----------------------------------------------------------------------- */
-  { IN (MAIL), EVERY, NULL, "$nodomain !command", 0, V (SENDER_REJECTED), "sender-domain-unknown" },
-  { ENVELOPE, EVERY, NULL, "$nodomain !$sender !user_unknown !command !system", 0,
+  { IN (MAIL), EVERY, NULL, "$nodomain", 0, V (SENDER_REJECTED), "sender-domain-unknown" },
+  { ENVELOPE, EVERY, NULL, "$nodomain !$sender !user_unknown !client_host !rejected_by|policy|not_a_valid_rfc", 0,
     V (REMOTE_UNREACHABLE), "recipient-domain" },
-  { ENVELOPE, EVERY, "x.1.2 x.4.4 x.4.7 x.4.300-317",
-    "!mailbox*|user*|recipient_not|address_not_found|host_name",
-    0, V (REMOTE_UNREACHABLE), "recipient-domain-status" },
+
+  { IN (RCPT) | IN (UNKNOWN), 556, 556, NULL, NULL, 0, V (REMOTE_UNREACHABLE), "takes-no-mail" },
 
   /* ---- the recipient -------------------------------------------------------------------------------------- */
   { IN (MAIL), EVERY, NULL, "user|mailbox|account $unknown !$later", 0, V (SENDER_REJECTED),
@@ -282,6 +279,8 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE, TEMPORARY, NULL,
     "$recipient|address $closed|unavailable|not_available|locked|inactive !$unknown", 0,
     V (MAILBOX_UNAVAILABLE), "mailbox-not-now" },
+  { ENVELOPE, TEMPORARY, NULL, "unverified_address|verification_in_progress|address_verification !$sender",
+    0, V (MAILBOX_UNAVAILABLE), "mailbox-not-verified-yet" },
   { ENVELOPE, EVERY, "x.1.3",
     "!$unknown|local_recipient_table|relay_recipient", 0, V (RECIPIENT_INVALID),
     "recipient-form-status" },
@@ -294,9 +293,12 @@ const VerdictRule verdict_rules[] = {
     "not_well_formed|blank_mailhost|syntaxe|sintaxis|sintaxe|sintassi|skladni|синтаксис*|"
     "格式|書式 !user_unknown|mail_from|$nouser", 0, V (RECIPIENT_INVALID),
     "recipient-form" },
+  { ENVELOPE, EVERY, "x.1.2 x.4.4 x.4.7 x.4.300-317",
+    "!mailbox*|user*|recipient_not|address_not_found|host_name",
+    0, V (REMOTE_UNREACHABLE), "recipient-domain-status" },
   { ENVELOPE, EVERY, NULL,
     "$recipient|address|adresse|destination $unknown|$closed|cannot_receive|not_accept|"
-    "isnt_accepting|not_accepting !command|server|service !temporar*|client_host", 0,
+    "isnt_accepting|not_accepting !no_such_command|service !temporar*|client_host", 0,
     V (RECIPIENT_UNKNOWN), "recipient-not-there" },
   { ENVELOPE, EVERY, NULL, "$recipient|rcpt|destination $invalid|rejected|refused|refuses", 0,
     V (RECIPIENT_UNKNOWN), "recipient-refused" },
@@ -305,13 +307,19 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE, EVERY, NULL,
     "no_such|not_deliverable|unrouteable|unroutable|not_our_customer|not_our_user|not_local|badrcptto|"
     "recipnotfound|recipientnotfound|no_longer_valid|nobody_here|gibt_es_nicht|unbekannt "
-    "!command", 0, V (RECIPIENT_UNKNOWN), "nobody-there" },
+    "!no_such_command|unknown_command", 0, V (RECIPIENT_UNKNOWN), "nobody-there" },
   { ENVELOPE, 500, 599, "x.1.0-1 x.1.6 x.1.10 x.2.1 x.1.351 x.7.13", NULL, 0, V (RECIPIENT_UNKNOWN),
     "recipient-status" },
   { IN (RCPT) | IN (UNKNOWN), TEMPORARY, "x.1.1 x.2.0-1", NULL, 0, V (MAILBOX_UNAVAILABLE),
     "mailbox-status-later" },
   { ENVELOPE, TEMPORARY, NULL, "$recipient $later !service|server|system", 0,
     V (MAILBOX_UNAVAILABLE), "mailbox-later" },
+
+  /* ---- refused while a recipient at the server itself was taken: that is what relaying looks like ---- */
+  { IN (RCPT), 550, 554, NULL,
+    "access_denied|not_permitted|not_allowed|not_authorized|rejected|refused|blocked|$policy "
+    "!$recipient !$sender", RULE_NOT_LOGGED_IN | RULE_OTHER_TAKEN, V (RELAY_DENIED),
+    "refused-beside-local" },
 
   /* ---- this client -------------------------------------------------------------------------------------- */
   { ANY_PHASE, EVERY, NULL,
@@ -320,15 +328,19 @@ const VerdictRule verdict_rules[] = {
   { ANY_PHASE, EVERY, NULL, "mismatches_client|unverifyable_sending|dns_name_from_your", 0,
     V (PTR_REQUIRED), "client-name-mismatch" },
   { ANY_PHASE, PERMANENT, NULL,
-    "$client $deny|spam*|abuse|banned|go_away|not_welcome|whitelist|bypass* !$later", 0,
+    "$client $deny|invalid_ip|spam*|abuse|banned|go_away|not_welcome|whitelist|bypass* !$later", 0,
     V (CLIENT_BLOCKED), "client-refused" },
   { ANY_PHASE, TEMPORARY, NULL,
-    "$client blocked|whitelist|banned|blocked|not_allowed|prohibited|unsolicited", 0,
+    "$client whitelist|banned|blocked|not_allowed|prohibited|unsolicited|rejected", 0,
     V (CLIENT_BLOCKED), "client-refused-for-now" },
-  { ANY_PHASE, EVERY, "x.7.500-507 x.7.510-511 x.7.513 x.7.606-649 x.7.850-899", NULL, 0,
+  { ANY_PHASE, EVERY, "x.7.500-507 x.7.510-511 x.7.513 x.7.606-649 x.7.850-899", "!busy", 0,
     V (CLIENT_BLOCKED), "client-status" },
   { ANY_PHASE, PERMANENT, "x.7.25", NULL, 0, V (PTR_REQUIRED), "reverse-name-status" },
-  { IN (MAIL) | OPENING, PERMANENT, NULL, "access_denied|not_accepting|blocked|go_away", 0,
+  { IN (EOD) | IN (DATA) | IN (UNKNOWN), PERMANENT, NULL,
+    "$policy|message_not_allowed|message_refused|message_rejected|mail_rejected|mail_refused|"
+    "message_not_accepted|email_rejected|message_blocked", 0, V (CONTENT_REJECTED),
+    "message-refused" },
+  { ENVELOPE | OPENING, PERMANENT, NULL, "access_denied|not_accepting|blocked|go_away|$policy", 0,
     V (CLIENT_BLOCKED), "access-denied" },
 
   /* ---- commands -------------------------------------------------------------------------------------------- */
@@ -336,7 +348,7 @@ const VerdictRule verdict_rules[] = {
     "bad_sequence|need_mail|need_rcpt|pipelining|smtplf|"
     "syntax_error|invalid_syntax|synchronization|unrecognized_command|command_not", 0,
     V (PROTOCOL_ERROR), "command-order" },
-  { IN (MAIL), 501, 501, NULL, "ADDR|address|domain", 0, V (SENDER_REJECTED), "sender-form-code" },
+  { IN (MAIL), 501, 501, NULL, "ADDR|address|domain !operand|command", 0, V (SENDER_REJECTED), "sender-form-code" },
   { IN (RCPT), 501, 501, NULL, "ADDR|address|domain", 0, V (RECIPIENT_INVALID),
     "recipient-form-code" },
   { ANY_PHASE, 500, 504, NULL, NULL, 0, V (PROTOCOL_ERROR), "command-code" },
@@ -346,10 +358,10 @@ const VerdictRule verdict_rules[] = {
   { ANY_PHASE, EVERY, NULL, "configuration*|config|misconfig*", 0, V (SERVER_ERROR),
     "server-configuration" },
   { ANY_PHASE, PERMANENT, NULL,
-    "internal_error|internal_server|system_error|could_not_be_saved|local_error|disk_error|"
+    "internal_error|internal_server|transaction_failed|transaction_aborted|system_error|could_not_be_saved|local_error|disk_error|"
     "lookup_failure|server_error", 0, V (SERVER_ERROR), "server-broken" },
   { ANY_PHASE, EVERY, "x.3.5 x.4.6", NULL, 0, V (SERVER_ERROR), "server-error-status" },
-  { ENVELOPE, EVERY, "x.4.1-3", "!timeout", 0, V (REMOTE_UNREACHABLE), "connection-status" },
+  { ENVELOPE, EVERY, "x.4.1-3", "!timeout|rejected|server", 0, V (REMOTE_UNREACHABLE), "connection-status" },
 
   /* ---- what the code alone suggests --------------------------------------------------------------------------- */
   { OPENING, PERMANENT, NULL, NULL, 0, V (CLIENT_BLOCKED), "default-greeting-refused" },
@@ -364,14 +376,12 @@ const VerdictRule verdict_rules[] = {
   { IN (MAIL), PERMANENT, NULL, NULL, 0, V (SENDER_REJECTED), "default-sender" },
   { IN (RCPT) | IN (UNKNOWN), 552, 552, NULL, NULL, 0, V (MAILBOX_FULL), "default-mailbox-full" },
   { IN (RCPT) | IN (UNKNOWN), 551, 551, NULL, NULL, 0, V (RECIPIENT_UNKNOWN), "default-not-local" },
-  { IN (RCPT) | IN (UNKNOWN), 521, 556, "x.1.10", NULL, 0, V (REMOTE_UNREACHABLE),
-    "default-takes-no-mail" },
   { IN (RCPT), 550, 554, "x.7.", "!$recipient", RULE_NOT_LOGGED_IN, V (RELAY_DENIED),
     "default-relaying-status" },
-  { IN (RCPT), 550, 554, NULL, "!$recipient", RULE_NOT_LOGGED_IN | RULE_OTHER_TAKEN,
-    V (RELAY_DENIED), "default-relaying-beside-local" },
   { IN (RCPT), 550, 554, NULL, "!$recipient", RULE_NOT_LOGGED_IN, V (RELAY_DENIED),
     "default-relaying" },
+  { IN (RCPT), PERMANENT, "x.7.", NULL, RULE_LOGGED_IN, V (SENDER_REJECTED),
+    "default-policy-after-login" },
   { IN (RCPT), PERMANENT, NULL, NULL, 0, V (RECIPIENT_UNKNOWN), "default-recipient" },
   { IN (UNKNOWN), 550, 550, NULL, NULL, 0, V (RECIPIENT_UNKNOWN), "default-550" },
   { ANY_PHASE, EVERY, NULL, NULL, 0, V (SERVER_ERROR), "unclassified" },

@@ -96,7 +96,7 @@ const VerdictWords verdict_words[] = {
     "чёрном_списке|黑名单|黑名單|ブラックリスト|拒否リスト" },
   { "badhost",
     "bad_reputation|poor_reputation|low_reputation|poor_email_reputation|ip_reputation|"
-    "reputation|senderscore|open_proxy|open_proxies|open_relay|open_relays|dynamic_ip*|"
+    "reputation|senderscore|open_proxy|open_proxies|dynamic_ip*|"
     "dynamic_address*|dynamic_ip_address*|dynamic_range|dynamic_host*|dynamic_addresses|"
     "dynamically_assigned|dial_up|dialup*|residential|end_user_address*|consumer_ip|botnet|zombie*|"
     "too_many_spams_from|spam_source|spam_sources|spamming_host|banned_sending_ip|banned_sender|"
@@ -214,7 +214,7 @@ const VerdictWords verdict_words[] = {
     "account_unknown|unknown_account|no_such_recipient|recipient_not_found|"
     "recipient_does_not_exist|user_does_not_exist|user_doesnt_exist|mailbox_does_not_exist" },
   { "nodomain",
-    "null_mx|nullmx|does_not_accept_mail|doesnt_accept_mail|does_not_accept_email|no_mx|"
+    "null_mx|nullmx|HOST_does_not_exist|does_not_accept_mail|doesnt_accept_mail|does_not_accept_email|no_mx|"
     "mail_exchanger|mx_record|mx_records|mx_lookup|domain_not_found|domain_does_not_exist|"
     "domain_doesnt_exist|domain_unknown|unknown_domain|no_such_domain|invalid_domain|"
     "domain_invalid|host_unknown|unknown_host|host_not_found|no_such_host|find_any_host|"
@@ -243,7 +243,7 @@ const VerdictWords verdict_words[] = {
     "incorrect*|non_valid*|non_valido|ongeldig*|nieprawidlow*|niepoprawn*|bledny|neplatn*|ogiltig*|"
     "ugyldig*|gecersiz|недопустим*|некорректн*|неверн*|неправильн*|无效|無效|不正|格式错误|無効|不合法" },
   { "full",
-    "overquota|over_quota|quota|full|out_of_storage|exceeded_storage|storage_allocation|"
+    "overquota|over_quota|quota|full|storage_limit|storage_space|storage_full|exceeds_allowed_size|mails_auf_dem_server|over_disk|over_the_allowed|out_of_storage|exceeded_storage|storage_allocation|"
     "exceeds_allowed_storage|mailbox_size|too_much_mail_data|not_enough_space_in|space_has_been_used|"
     "not_enough_storage|mailboxfull|disk_space_limit|"
     "insufficient_space_in|uberfullt|ueberfuellt|voll|kontingent|speicherplatz|"
