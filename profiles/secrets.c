@@ -16,10 +16,6 @@
 #include "profiles/session-bus.h"
 
 #define SCHEMA_NAME "org.sendpath.Password"
-#define SERVICE_NAME "org.freedesktop.secrets"
-#define SERVICE_PATH "/org/freedesktop/secrets"
-#define SERVICE_INTERFACE "org.freedesktop.Secret.Service"
-
 #define LOOKUP_LIMIT_MS 2000
 #define COMMAND_LIMIT_S 30
 
@@ -55,6 +51,39 @@ static const Pattern patterns[] = {
 static const Pattern *const own_pattern = &patterns[0];
 
 /* ---- a conversation with the Secret Service ------------------------------------------------------ */
+
+/* A SecretService over a connection of our own: libsecret's constructor insists on the one that the process shares. */
+typedef struct {
+  SecretService parent;
+} OwnService;
+
+typedef struct {
+  SecretServiceClass parent;
+} OwnServiceClass;
+
+static GType own_service_get_type (void);
+G_DEFINE_TYPE (OwnService, own_service, SECRET_TYPE_SERVICE)
+
+static GObject *
+own_service_constructor (GType type, guint n_properties, GObjectConstructParam *properties)
+{
+  GObject *object =
+      G_OBJECT_CLASS (own_service_parent_class)->constructor (type, n_properties, properties);
+
+  g_object_set (object, "g-bus-type", G_BUS_TYPE_NONE, NULL);
+  return object;
+}
+
+static void
+own_service_class_init (OwnServiceClass *class)
+{
+  G_OBJECT_CLASS (class)->constructor = own_service_constructor;
+}
+
+static void
+own_service_init (OwnService *self)
+{
+}
 
 typedef struct {
   SessionBus    *bus;
@@ -103,11 +132,10 @@ keyring_open (Keyring *keyring, guint limit_ms, SecretServiceFlags flags, GCance
   if (!session_bus_connect (keyring->bus, &cause))
     return fail (keyring, cause, error);
 
-  g_async_initable_new_async (SECRET_TYPE_SERVICE, G_PRIORITY_DEFAULT,
+  g_async_initable_new_async (own_service_get_type (), G_PRIORITY_DEFAULT,
                               session_bus_get_cancellable (keyring->bus), session_bus_on_result,
                               keyring->bus, "g-connection", session_bus_get_connection (keyring->bus),
-                              "g-name", SERVICE_NAME, "g-object-path", SERVICE_PATH, "g-interface-name",
-                              SERVICE_INTERFACE, "flags", flags, NULL);
+                              "flags", flags, NULL);
   result = session_bus_await (keyring->bus);
   source = g_async_result_get_source_object (result);
   service = g_async_initable_new_finish (G_ASYNC_INITABLE (source), result, &cause);
