@@ -71,5 +71,5 @@ content_scan_finish (ContentScan *scan)
 gboolean
 content_scan_is_mostly_binary (const ContentScan *scan)
 {
-  return scan->n_binary > scan->n_bytes / 3;
+  return scan->n_binary > scan->n_bytes / 2;
 }
