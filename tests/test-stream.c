@@ -256,7 +256,7 @@ note_input (GObject *object, gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Without waiting, for a loop of somebody else: the line comes in pieces and is whole in the end. */
+/* Without waiting, for a loop of somebody else: the line comes in pieces, and whole in the end. */
 static void
 test_try_line (void)
 {

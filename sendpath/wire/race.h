@@ -30,6 +30,17 @@ typedef enum {
   RACE_NEXT_ENDPOINT, /* any endpoint but those that already won */
 } RaceField;
 
+/* How long what takes, in milliseconds. */
+typedef struct {
+  guint stagger_ms;      /* from the start of one connect to that of the next */
+  guint head_start_ms;   /* for TLS and greeting of the first one up, before the others go on */
+  guint port_25_ms;      /* that port 25 waits for 465 and 587 */
+  guint late_family_ms;  /* that IPv4 addresses wait for the IPv6 answer */
+  guint resolve_ms;      /* for the name servers */
+  guint tls_ms;          /* for one handshake */
+  guint greeting_ms;     /* for one greeting, from its first byte to its last */
+} RaceTimes;
+
 typedef struct {
   guint         patience_s; /* no answer to the connect: 2 in the walk, 30 from the outbox */
   const char   *tls_pin;    /* or NULL */
@@ -37,6 +48,7 @@ typedef struct {
   gboolean      pop;        /* greeting is POP3's `+OK`, read by libetpan: do not read it here */
   const Trace  *trace;
   GResolver    *resolver;   /* NULL: the default */
+  const RaceTimes *times;   /* NULL: those of the product */
 } RaceOptions;
 
 typedef struct _Race Race;
@@ -46,7 +58,8 @@ Race            *race_new (GPtrArray *endpoints, const RaceOptions *options);
 void             race_free (Race *race);
 
 /* The next winner, or NULL when nobody of that field is left. A later call goes on with those who
- * did not win (their addresses are known, failed ones stay out). Blocks; iterates a main context of its own. */
+ * did not win (their addresses are known, failed ones stay out). Blocks; iterates a main context
+ * of its own. */
 Runner          *race_run (Race *race, RaceField field, GCancellable *cancellable);
 /* Failures since the last call, in the order they happened (GPtrArray of Runner). */
 GPtrArray       *race_steal_failures (Race *race);

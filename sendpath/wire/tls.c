@@ -88,8 +88,9 @@ new_broken (const Handshake *handshake, const GError *error)
     return new_untrusted (handshake->identity, handshake->refused_for);
   /* GnuTLS has one error for plain text and for every other kind of nonsense. */
   if (fault == SENDPATH_FAULT_TLS)
-    text = g_strdup_printf (_("%s speaks plain text where TLS was to begin, or no TLS that is safe: %s"),
-                            handshake->identity, error->message);
+    text = g_strdup_printf (
+        _("%s speaks plain text where TLS was to begin, or no TLS that is safe: %s"),
+        handshake->identity, error->message);
   else
     text = g_strdup_printf (_("the connection to %s broke in the TLS handshake: %s"),
                             handshake->identity, error->message);

@@ -1,0 +1,182 @@
+/* Asks a GResolver for IPv6 and IPv4 addresses at once. It never puts one family before the
+ * other. */
+#include "config.h"
+
+#include "sendpath/wire/lookup.h"
+
+#include <string.h>
+
+/* One question. */
+typedef struct {
+  Lookup       *lookup;
+  GSocketFamily family;
+  gboolean      is_pending, is_answered;
+  GPtrArray    *addresses;
+} Question;
+
+struct _Lookup {
+  char         *host;
+  GResolver    *resolver;
+  GCancellable *cancellable;
+  Question      v6, v4;
+  GSocketFamily family;
+  gint64        started_us;
+  guint         ms;
+  char         *problem;
+};
+
+Lookup *
+lookup_new (const char *host, GSocketFamily family, GResolver *resolver)
+{
+  Lookup *lookup = g_new0 (Lookup, 1);
+
+  lookup->host = g_strdup (host);
+  lookup->family = family;
+  lookup->resolver = resolver != NULL ? g_object_ref (resolver) : g_resolver_get_default ();
+  lookup->cancellable = g_cancellable_new ();
+  lookup->v6.lookup = lookup->v4.lookup = lookup;
+  lookup->v6.family = G_SOCKET_FAMILY_IPV6;
+  lookup->v4.family = G_SOCKET_FAMILY_IPV4;
+  lookup->v6.addresses = g_ptr_array_new_with_free_func (g_object_unref);
+  lookup->v4.addresses = g_ptr_array_new_with_free_func (g_object_unref);
+  return lookup;
+}
+
+void
+lookup_free (Lookup *lookup)
+{
+  g_free (lookup->host);
+  g_object_unref (lookup->resolver);
+  g_object_unref (lookup->cancellable);
+  g_ptr_array_unref (lookup->v6.addresses);
+  g_ptr_array_unref (lookup->v4.addresses);
+  g_free (lookup->problem);
+  g_free (lookup);
+}
+
+static gboolean
+is_wanted (const Lookup *lookup, GSocketFamily family)
+{
+  return lookup->family == G_SOCKET_FAMILY_INVALID || lookup->family == family;
+}
+
+static void
+on_answer (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Question *question = data;
+  Lookup *lookup = question->lookup;
+  g_autoptr(GError) error = NULL;
+  GList *addresses
+      = g_resolver_lookup_by_name_with_flags_finish (G_RESOLVER (source), result, &error);
+
+  if (lookup->v6.addresses->len + lookup->v4.addresses->len == 0)
+    lookup->ms = (guint) ((g_get_monotonic_time () - lookup->started_us) / 1000);
+  for (GList *l = addresses; l != NULL; l = l->next)
+    if (g_inet_address_get_family (l->data) == question->family)
+      g_ptr_array_add (question->addresses, g_inet_socket_address_new (l->data, 0));
+  g_resolver_free_addresses (addresses);
+  question->is_pending = FALSE;
+  question->is_answered = !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  if (error != NULL && question->is_answered)
+    {
+      g_free (lookup->problem);
+      lookup->problem = g_strdup (error->message);
+    }
+}
+
+static void
+ask (Question *question, const char *name)
+{
+  Lookup *lookup = question->lookup;
+
+  if (!is_wanted (lookup, question->family) || question->is_pending || question->is_answered)
+    return;
+  question->is_pending = TRUE;
+  g_resolver_lookup_by_name_with_flags_async (lookup->resolver, name,
+                                              question->family == G_SOCKET_FAMILY_IPV6
+                                                  ? G_RESOLVER_NAME_LOOKUP_FLAGS_IPV6_ONLY
+                                                  : G_RESOLVER_NAME_LOOKUP_FLAGS_IPV4_ONLY,
+                                              lookup->cancellable, on_answer, question);
+}
+
+/* `::1`, `[::1]`, `fe80::1%eth0` and `192.0.2.1` need no server. */
+static GSocketAddress *
+parse_address (const char *host)
+{
+  gsize length = strlen (host);
+  g_autofree char *bare = length > 2 && host[0] == '[' && host[length - 1] == ']'
+                              ? g_strndup (host + 1, length - 2)
+                              : g_strdup (host);
+
+  return g_inet_socket_address_new_from_string (bare, 0);
+}
+
+void
+lookup_start (Lookup *lookup)
+{
+  g_autoptr(GSocketAddress) address = parse_address (lookup->host);
+  g_autofree char *name = g_hostname_to_ascii (lookup->host);
+
+  if (address != NULL)
+    {
+      Question *own = g_socket_address_get_family (address) == G_SOCKET_FAMILY_IPV6 ? &lookup->v6
+                                                                                    : &lookup->v4;
+
+      if (is_wanted (lookup, own->family) && !own->is_answered)
+        g_ptr_array_add (own->addresses, g_steal_pointer (&address));
+      own->is_answered = TRUE;
+      return;
+    }
+  if (name == NULL)
+    return;
+  lookup->started_us = g_get_monotonic_time ();
+  if (g_cancellable_is_cancelled (lookup->cancellable))
+    {
+      g_object_unref (lookup->cancellable);
+      lookup->cancellable = g_cancellable_new ();
+    }
+  ask (&lookup->v6, name);
+  ask (&lookup->v4, name);
+}
+
+void
+lookup_cancel (Lookup *lookup)
+{
+  g_cancellable_cancel (lookup->cancellable);
+}
+
+const char *
+lookup_get_host (const Lookup *lookup)
+{
+  return lookup->host;
+}
+
+gboolean
+lookup_is_pending (const Lookup *lookup)
+{
+  return lookup->v6.is_pending || lookup->v4.is_pending;
+}
+
+gboolean
+lookup_has_answer (const Lookup *lookup, GSocketFamily family)
+{
+  return !(family == G_SOCKET_FAMILY_IPV6 ? &lookup->v6 : &lookup->v4)->is_pending;
+}
+
+GPtrArray *
+lookup_get_addresses (const Lookup *lookup, GSocketFamily family)
+{
+  return (family == G_SOCKET_FAMILY_IPV6 ? &lookup->v6 : &lookup->v4)->addresses;
+}
+
+guint
+lookup_get_ms (const Lookup *lookup)
+{
+  return lookup->ms;
+}
+
+const char *
+lookup_get_problem (const Lookup *lookup)
+{
+  return lookup->problem;
+}

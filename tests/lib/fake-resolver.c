@@ -1,0 +1,104 @@
+/* Answers look-ups by name from a table. It asks no server. */
+#include "config.h"
+
+#include "tests/lib/fake-resolver.h"
+
+#include <string.h>
+
+typedef struct {
+  GResolver       parent;
+  const FakeHost *hosts;
+} FakeResolver;
+
+typedef GResolverClass FakeResolverClass;
+
+GType fake_resolver_get_type (void);
+
+G_DEFINE_TYPE (FakeResolver, fake_resolver, G_TYPE_RESOLVER)
+
+static void
+free_addresses (gpointer addresses)
+{
+  g_resolver_free_addresses (addresses);
+}
+
+static gboolean
+on_cancelled (GCancellable *cancellable, gpointer data)
+{
+  g_task_return_error_if_cancelled (data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+answer_only_a_cancel (GTask *task)
+{
+  GSource *source = g_cancellable_source_new (g_task_get_cancellable (task));
+
+  g_task_attach_source (task, source, G_SOURCE_FUNC (on_cancelled));
+  g_source_unref (source);
+}
+
+static void
+answer (GTask *task, const char *text, GResolverNameLookupFlags flags)
+{
+  gboolean is_v6 = (flags & G_RESOLVER_NAME_LOOKUP_FLAGS_IPV6_ONLY) != 0;
+  g_auto(GStrv) words = g_strsplit (text, " ", -1);
+  GList *addresses = NULL;
+
+  if (g_strv_contains ((const char *const *) words, is_v6 ? "?" : "!"))
+    {
+      answer_only_a_cancel (task);
+      return;
+    }
+  for (char **word = words; *word != NULL; word++)
+    {
+      g_autoptr(GInetAddress) address = g_inet_address_new_from_string (*word);
+
+      if (address != NULL
+          && (g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6) == is_v6)
+        addresses = g_list_append (addresses, g_steal_pointer (&address));
+    }
+  if (addresses != NULL)
+    g_task_return_pointer (task, addresses, free_addresses);
+  else
+    g_task_return_new_error (task, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, "not in the table");
+}
+
+static void
+lookup_async (GResolver *resolver, const char *host, GResolverNameLookupFlags flags,
+              GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr(GTask) task = g_task_new (resolver, cancellable, callback, data);
+  const FakeHost *row = ((FakeResolver *) resolver)->hosts;
+
+  while (row->host != NULL && strcmp (row->host, host) != 0)
+    row++;
+  answer (task, row->host != NULL ? row->addresses : "", flags);
+}
+
+static GList *
+lookup_finish (GResolver *resolver, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+fake_resolver_init (FakeResolver *resolver)
+{
+}
+
+static void
+fake_resolver_class_init (FakeResolverClass *class)
+{
+  class->lookup_by_name_with_flags_async = lookup_async;
+  class->lookup_by_name_with_flags_finish = lookup_finish;
+}
+
+GResolver *
+fake_resolver_new (const FakeHost *hosts)
+{
+  FakeResolver *resolver = g_object_new (fake_resolver_get_type (), NULL);
+
+  resolver->hosts = hosts;
+  return G_RESOLVER (resolver);
+}

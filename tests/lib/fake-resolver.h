@@ -1,0 +1,16 @@
+/* A GResolver that knows a table and nothing else. */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+  const char *host;
+  const char *addresses; /* separated by spaces; "?" never answers for IPv6, "!" for IPv4 */
+} FakeHost;
+
+/* @hosts ends in a row without a host; it must outlive the resolver. */
+GResolver *fake_resolver_new (const FakeHost *hosts);
+
+G_END_DECLS
