@@ -14,6 +14,7 @@
 
 #include <string.h>
 
+#include "tests/lib/scripted-server.h"
 #include "tests/lib/smtp-fixture.h"
 
 /* A reply that does not come within this is a hang. */
@@ -120,8 +121,8 @@ open_session (Player *player, const char *line, const char *expected)
   g_clear_pointer (&player->session, smtp_session_free);
   player->n_opened++;
   player->n_dots_here = 0;
-  player->session
-      = smtp_fixture_connect (player->server, player->security, &player->options, NULL);
+  player->session = smtp_fixture_connect (scripted_server_get_port (player->server),
+                                          player->security, &player->options, NULL);
   if (!player->session)
     got = g_strdup ("no greeting");
   else if (smtp_session_open (player->session))

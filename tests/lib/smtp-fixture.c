@@ -11,10 +11,10 @@
 
 /* NULL: the server hung up at once. */
 static Stream *
-connect_stream (const ScriptedServer *server, const Trace *trace, GCancellable *cancellable)
+connect_stream (guint16 port, const Trace *trace, GCancellable *cancellable)
 {
   g_autoptr(GSocketAddress) address
-      = g_inet_socket_address_new_from_string ("127.0.0.1", scripted_server_get_port (server));
+      = g_inet_socket_address_new_from_string ("127.0.0.1", port);
   g_autoptr(GError) error = NULL;
   g_autoptr(GSocket) socket
       = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &error);
@@ -27,12 +27,12 @@ connect_stream (const ScriptedServer *server, const Trace *trace, GCancellable *
 }
 
 SmtpSession *
-smtp_fixture_connect (const ScriptedServer *server, SendpathSecurity security,
+smtp_fixture_connect (guint16 port, SendpathSecurity security,
                       const SmtpSessionOptions *options, GCancellable *cancellable)
 {
   g_autoptr(SendpathEndpoint) endpoint
-      = sendpath_endpoint_new (HOST, scripted_server_get_port (server), security);
-  g_autoptr(Stream) stream = connect_stream (server, options->trace, cancellable);
+      = sendpath_endpoint_new (HOST, port, security);
+  g_autoptr(Stream) stream = connect_stream (port, options->trace, cancellable);
 
   if (!stream)
     return NULL;

@@ -2,13 +2,12 @@
 #pragma once
 
 #include "sendpath/wire/smtp-session.h"
-#include "tests/lib/scripted-server.h"
 
 G_BEGIN_DECLS
 
 /* Connects, reads the greeting and hands both to a session, as a race would. The server is taken
  * for smtp.proseware.com. NULL: no greeting, or none of 220. */
-SmtpSession     *smtp_fixture_connect (const ScriptedServer *server, SendpathSecurity security,
+SmtpSession     *smtp_fixture_connect (guint16 port, SendpathSecurity security,
                                        const SmtpSessionOptions *options,
                                        GCancellable *cancellable);
 
