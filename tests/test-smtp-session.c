@@ -119,36 +119,68 @@ test_signed_8bit (void)
 
 /* ---- many recipients -------------------------------------------------------------------------- */
 
-/* A server that answers at length before it reads on must not lock both sides. */
+#define PIPELINING "S: 250-smtp.proseware.com\nS: 250 PIPELINING\n"
+
+static SendpathMessage *
+new_message_for_many (guint n)
+{
+  g_autoptr(GString) recipients = g_string_new ("r0@adatum.com");
+  for (guint i = 1; i < n; i++)
+    g_string_append_printf (recipients, " r%u@adatum.com", i);
+  return smtp_fixture_message (SENDER, recipients->str, "Subject: x\r\n\r\nx\r\n");
+}
+
+/* Three windows, every reply to its own recipient. */
 static void
 test_windows (void)
 {
-  const guint n = 3000;
-  g_autoptr(GString) dialogue = g_string_new (EHLO "S: 250-smtp.proseware.com\n"
-                                                   "S: 250 PIPELINING\n"
-                                                   "C: MAIL FROM:*\nS: 250 ok\n");
-  g_autoptr(GString) recipients = g_string_new (NULL);
-  g_autofree char *long_text = g_strnfill (1500, 'x');
-  g_autofree char *long_local = g_strnfill (50, 'u');
-
+  const guint n = 250;
+  g_autoptr(GString) dialogue = g_string_new (EHLO PIPELINING "C: MAIL FROM:*\nS: 250 ok\n");
   for (guint i = 0; i < n; i++)
-    {
-      g_string_append_printf (recipients, "%s%s%u@adatum.com", i > 0 ? " " : "", long_local, i);
-      g_string_append_printf (dialogue, "C: RCPT TO:<%s%u@adatum.com>\nS: %u %s\n", long_local, i,
-                              i % 2 ? 550 : 250, long_text);
-    }
+    g_string_append_printf (dialogue, "C: RCPT TO:<r%u@adatum.com>\nS: %u no. %u\n", i,
+                            i % 2 ? 550 : 250, i);
   g_string_append (dialogue, "C: DATA\nS: 354 go\nC: <data>\nS: 250 ok\nC: QUIT\n");
   g_autoptr(ScriptedServer) server = scripted_server_new (dialogue->str, SCRIPTED_SERVER_NO_CUT);
   g_autoptr(SmtpSession) session = open_session (server, &plain_options, NULL);
-  g_autoptr(SendpathMessage) message
-      = smtp_fixture_message (SENDER, recipients->str, "Subject: x\r\n\r\nx\r\n");
+  g_autoptr(SendpathMessage) message = new_message_for_many (n);
   g_autoptr(Delivery) delivery = smtp_fixture_delivery (message);
 
   smtp_session_deliver (session, delivery);
   for (guint i = 0; i < n; i++)
-    assert_outcome (delivery, i, i % 2 ? "rcpt 550" : "eod 250");
+    {
+      g_autofree char *text = g_strdup_printf ("no. %u", i);
+      assert_outcome (delivery, i, i % 2 ? "rcpt 550" : "eod 250");
+      if (i % 2)
+        g_assert_cmpstr (sendpath_reply_get_text (delivery_get_recipient (delivery, i)->reply), ==,
+                         text);
+    }
   g_clear_pointer (&session, smtp_session_free);
   scripted_server_assert_played (server);
+}
+
+/* So much is written without reading that no pair of socket buffers can be filled by it. */
+static void
+test_window_size (void)
+{
+  static const SmtpSessionOptions impatient = { .patience_s = 1 };
+  g_autoptr(ScriptedServer) server
+      = scripted_server_new (EHLO PIPELINING "!wait\n", SCRIPTED_SERVER_NO_CUT);
+  g_autoptr(SmtpSession) session = open_session (server, &impatient, NULL);
+  g_autoptr(SendpathMessage) message = new_message_for_many (5000);
+  g_autoptr(Delivery) delivery = smtp_fixture_delivery (message);
+
+  smtp_session_deliver (session, delivery);
+  assert_outcome (delivery, 4999, "mail link-lost");
+  g_assert_false (smtp_session_is_open (session));
+  g_clear_pointer (&session, smtp_session_free);
+  g_free (scripted_server_finish (server));
+
+  g_autoptr(GBytes) received = scripted_server_dup_received (server);
+  gsize length;
+  const char *bytes = g_bytes_get_data (received, &length);
+  g_autofree char *text = g_strndup (bytes, length);
+  g_auto(GStrv) commands = g_strsplit (text, "\r\n", -1);
+  g_assert_cmpuint (g_strv_length (commands), ==, 1 + 100 + 1); /* EHLO, the window, nothing */
 }
 
 /* ---- the dot and its record ------------------------------------------------------------------- */
@@ -211,7 +243,7 @@ deliver_recorded (const char *dialogue, Record *record, GCancellable *cancellabl
   g_autofree char *outcome = smtp_fixture_describe (delivery->phase, delivery->reply);
   g_assert_cmpstr (outcome, ==, expected);
   g_clear_pointer (&session, smtp_session_free);
-  g_autofree char *mismatch = scripted_server_finish (server);
+  g_free (scripted_server_finish (server));
   g_assert_cmpuint (scripted_server_count_bodies (server), ==, is_dot_sent);
 }
 
@@ -481,7 +513,8 @@ main (int argc, char **argv)
   g_test_add_func ("/smtp-session/size-and-8bit-are-said-where-offered", test_size_and_8bit);
   g_test_add_func ("/smtp-session/8bit-is-recoded-for-a-7bit-server", test_recoding);
   g_test_add_func ("/smtp-session/signed-8bit-is-left-alone", test_signed_8bit);
-  g_test_add_func ("/smtp-session/full-buffers-never-lock-both-sides", test_windows);
+  g_test_add_func ("/smtp-session/each-reply-finds-its-recipient", test_windows);
+  g_test_add_func ("/smtp-session/full-buffers-never-lock-both-sides", test_window_size);
   g_test_add_func ("/smtp-session/one-record-one-settlement", test_record);
   g_test_add_func ("/smtp-session/no-record-no-dot", test_record_refused);
   g_test_add_func ("/smtp-session/cancel-in-the-content-sends-nothing", test_cancel_in_content);
