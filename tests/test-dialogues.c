@@ -71,7 +71,7 @@ check (const Player *player, const char *line, const char *expected, const char 
     g_error ("%s: `%s` went `%s`", player->name, line, got);
 }
 
-/* ---- the words of a file ---------------------------------------------------------------------- */
+/* ---- the words of a file -------------------------------------------------------------------- */
 
 static void
 set_security (Player *player, const char *line, const char *value)
@@ -264,7 +264,7 @@ static const struct {
   { "deliver ", deliver },
 };
 
-/* ---- playing ---------------------------------------------------------------------------------- */
+/* ---- playing -------------------------------------------------------------------------------- */
 
 static void
 run_line (Player *player, const char *line)

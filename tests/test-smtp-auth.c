@@ -111,7 +111,8 @@ log_in (const char *mechanism, const char *password, GBytes *binding, const char
 static void
 test_password_mechanisms (void)
 {
-  static const char *const names[] = { "PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256" };
+  static const char *const names[]
+      = { "PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256" };
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_assert_true (log_in (names[i], PASSWORD, NULL, NULL));
@@ -184,7 +185,8 @@ static void
 test_bearer (void)
 {
   g_autoptr(SendpathSecret) secret = NULL;
-  g_autoptr(SmtpAuth) auth = client_new ("OAUTHBEARER", "token-canary", SECRET_TOKEN, NULL, &secret);
+  g_autoptr(SmtpAuth) auth
+      = client_new ("OAUTHBEARER", "token-canary", SECRET_TOKEN, NULL, &secret);
   g_autoptr(GError) error = NULL;
   SmtpCommand command;
 

@@ -1,5 +1,5 @@
-/* A session as its callers see it: windows, content, records, cancel, secrets. The conversations themselves
- * are in tests/dialogues. */
+/* A session as its callers see it: windows, content, records, cancel, secrets. The conversations
+ * themselves are in tests/dialogues. */
 #include "config.h"
 
 #include <gsasl.h>
@@ -32,7 +32,7 @@ assert_outcome (const Delivery *delivery, guint i, const char *expected)
   g_assert_cmpstr (outcome, ==, expected);
 }
 
-/* ---- content ---------------------------------------------------------------------------------- */
+/* ---- content -------------------------------------------------------------------------------- */
 
 /* What the server of @ehlo gets of @text; NULL if no content came. */
 static GBytes *
@@ -94,7 +94,8 @@ test_recoding (void)
 {
   static const char text[] = "Subject: x\r\nMIME-Version: 1.0\r\n"
                              "Content-Type: text/plain; charset=utf-8\r\n"
-                             "Content-Transfer-Encoding: 8bit\r\n\r\none letter, ż, among many that are plain\r\n";
+                             "Content-Transfer-Encoding: 8bit\r\n\r\n"
+                             "one letter, ż, among many that are plain\r\n";
   g_autoptr(GBytes) wire = send_through ("S: 250 smtp.proseware.com\n", "MAIL FROM:<" SENDER ">",
                                          text, "eod 250");
   gsize length;
@@ -117,7 +118,7 @@ test_signed_8bit (void)
   g_assert_null (wire);
 }
 
-/* ---- many recipients -------------------------------------------------------------------------- */
+/* ---- many recipients ------------------------------------------------------------------------ */
 
 #define PIPELINING "S: 250-smtp.proseware.com\nS: 250 PIPELINING\n"
 
@@ -183,7 +184,7 @@ test_window_size (void)
   g_assert_cmpuint (g_strv_length (commands), ==, 1 + 100 + 1); /* EHLO, the window, nothing */
 }
 
-/* ---- the dot and its record ------------------------------------------------------------------- */
+/* ---- the dot and its record ----------------------------------------------------------------- */
 
 typedef struct {
   guint         n_dots, n_settled;
@@ -287,7 +288,7 @@ test_cancel_at_record (void)
   g_assert_cmpuint (record.n_settled, ==, 1);
 }
 
-/* ---- secrets ---------------------------------------------------------------------------------- */
+/* ---- secrets -------------------------------------------------------------------------------- */
 
 static void
 on_trace (const char *line, gpointer data)
@@ -350,7 +351,7 @@ test_secrets (void)
   log_in_traced (bearer, long_token, SECRET_TOKEN);
 }
 
-/* ---- SCRAM bound to the connection, against gsasl's server ------------------------------------- */
+/* ---- SCRAM bound to the connection, against gsasl's server ---------------------------------- */
 
 #define PASSWORD "canary-5b08"
 

@@ -1,5 +1,5 @@
-/* Dot-stuffing in runs: memchr() finds the line ends, whole stretches between stuffed dots are written
- * as they are. */
+/* Dot-stuffing in runs: memchr() finds the line ends, whole stretches between stuffed dots are
+ * written as they are. */
 #include "config.h"
 
 #include "sendpath/wire/data-writer.h"
@@ -15,8 +15,8 @@ typedef struct {
   gboolean is_after_cr; /* the last byte was a CR: an LF must follow */
 } Stuffer;
 
-/* Submission made all line ends CRLF (or recoded the part). Anything else here would let the receiver
- * see another end of the message than we do. */
+/* Submission made all line ends CRLF (or recoded the part). Anything else here would let the
+ * receiver see another end of the message than we do. */
 static gboolean
 fail_bare (const Stuffer *stuffer)
 {

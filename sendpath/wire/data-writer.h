@@ -12,7 +12,8 @@ typedef struct {
   GBytes           *header; /* every line ends in CRLF, without the empty line */
   const BodySource *body;
   guint             block_timeout_s; /* patience for each 64 KiB */
-  void            (*progress) (gpointer data, guint64 sent_bytes, guint64 total_bytes); /* or NULL */
+  /* or NULL */
+  void            (*progress) (gpointer data, guint64 sent_bytes, guint64 total_bytes);
   gpointer          data;
 } DataContent;
 

@@ -25,7 +25,7 @@ typedef struct {
   const char *policy;     /* the value of `auth` that names it */
   SecretKind  kind;
   guint       manners;    /* set of Manner */
-  guint       challenges; /* that belong to it, the empty one for the initial response not counted */
+  guint       challenges; /* that belong to it, without the one for the initial response */
 } Mechanism;
 
 /* R-4, best first. */
@@ -277,7 +277,8 @@ smtp_auth_free (SmtpAuth *auth)
   g_free (auth);
 }
 
-/* Base64 of @raw on one line, after `AUTH MECHANISM` if @mechanism is given. FALSE: it does not fit. */
+/* Base64 of @raw on one line, after `AUTH MECHANISM` if @mechanism is given. FALSE: it does not
+ * fit. */
 static gboolean
 encode (const Wiped *raw, const char *mechanism, SmtpCommand *command)
 {
@@ -390,7 +391,7 @@ smtp_auth_answer (SmtpAuth *auth, const char *challenge, SmtpCommand *command, G
     }
   else if (is_token)
     {
-      /* RFC 7628 section 3.2.3: the challenge told the error; the server fails after this answer. */
+      /* RFC 7628 section 3.2.3: the challenge told the error; after this answer the server fails. */
       auth->is_complete = FALSE;
       answer.length = auth->mechanism->manners & BEARER ? 1 : 0;
       answer.bytes = g_strdup ("\001");

@@ -21,8 +21,8 @@ typedef struct {
 typedef struct _SmtpAuth SmtpAuth;
 
 /* The best mechanism of @offered (a NULL-terminated list in upper case) that @policy, the value of
- * the configuration key `auth`, and the kind of secret allow; -PLUS only if @has_binding. With @after
- * the best of those below that one. Static, or NULL. */
+ * the configuration key `auth`, and the kind of secret allow; -PLUS only if @has_binding. With
+ * @after the best of those below that one. Static, or NULL. */
 const char *smtp_auth_choose (const char *const *offered, const char *policy, SecretKind kind,
                               gboolean has_binding, const char *after);
 

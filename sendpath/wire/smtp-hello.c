@@ -1,5 +1,5 @@
-/* The first steps of a session: EHLO, HELO where nothing else is left, STARTTLS. Before TLS nothing but
- * EHLO and STARTTLS is written (R-13). */
+/* The first steps of a session: EHLO, HELO where nothing else is left, STARTTLS. Before TLS nothing
+ * but EHLO and STARTTLS is written (R-13). */
 #include "config.h"
 
 #include <glib/gi18n-lib.h>

@@ -39,7 +39,8 @@ typedef struct {
   GError      *problem;   /* why the last mechanism was given up, or NULL */
 } SmtpLogin;
 
-/* One smtp_session_deliver(). Its commands are numbered: 0 is MAIL, then the RCPTs, the last is DATA. */
+/* One smtp_session_deliver(). Its commands are numbered: 0 is MAIL, then come the RCPTs, the last is
+ * DATA. */
 typedef struct {
   Delivery        *delivery;
   SendpathMessage *message; /* as this server can take it; owned */
@@ -74,18 +75,18 @@ struct _SmtpSession {
   SmtpTransaction   *transaction; /* likewise */
 };
 
-/* ---- talking ---------------------------------------------------------------------------------- */
+/* ---- talking -------------------------------------------------------------------------------- */
 
-/* Before anything is written: has the server said something unasked (R-31), or gone? Then the session
- * is over, its reply says why, and the result is FALSE. */
+/* Before anything is written: has the server said something unasked (R-31), or gone? Then the
+ * session is over, its reply says why, and the result is FALSE. */
 gboolean smtp_session_is_quiet (SmtpSession *session);
 /* Writes the built command; flushed by the next read. */
 void     smtp_session_send (SmtpSession *session);
 /* The same for a command with a secret in it, which is wiped; the trace shows only @shown. */
 void     smtp_session_send_secret (SmtpSession *session, const char *shown);
-/* Flushes, and reads the next reply into the session under the step's deadline. A positive reply that is not
- * between @first and @last ends the session as a protocol error; so does what is no reply. The
- * result is the code, or 0 for a fault. */
+/* Flushes, and reads the next reply into the session under the step's deadline. A positive reply
+ * that is not between @first and @last ends the session as a protocol error; so does what is no
+ * reply. The result is the code, or 0 for a fault. */
 guint    smtp_session_read (SmtpSession *session, guint first, guint last);
 /* Our own reason takes the place of a reply; the session goes on. */
 void     smtp_session_set_fault (SmtpSession *session, SendpathFault fault, const char *text);
@@ -94,7 +95,7 @@ void     smtp_session_break (SmtpSession *session, SendpathFault fault, const ch
 /* Takes the stream's failure as the reply. */
 void     smtp_session_take_failure (SmtpSession *session);
 
-/* ---- steps ------------------------------------------------------------------------------------ */
+/* ---- steps ---------------------------------------------------------------------------------- */
 
 /* smtp-hello.c */
 SmtpStep smtp_step_ehlo (SmtpSession *session);

@@ -63,7 +63,7 @@ run (SmtpSession *session, SmtpStep first)
     }
 }
 
-/* ---- talking ---------------------------------------------------------------------------------- */
+/* ---- talking -------------------------------------------------------------------------------- */
 
 static void
 set_reply (SmtpSession *session, SendpathReply *reply)
@@ -174,7 +174,7 @@ smtp_session_read (SmtpSession *session, guint first, guint last)
   return code;
 }
 
-/* ---- life ------------------------------------------------------------------------------------- */
+/* ---- life ----------------------------------------------------------------------------------- */
 
 SmtpSession *
 smtp_session_new (Runner *winner, const SmtpSessionOptions *options)
@@ -213,7 +213,7 @@ smtp_session_free (SmtpSession *session)
   g_free (session);
 }
 
-/* ---- doors ------------------------------------------------------------------------------------ */
+/* ---- doors ---------------------------------------------------------------------------------- */
 
 gboolean
 smtp_session_open (SmtpSession *session)
@@ -296,7 +296,7 @@ smtp_session_deliver (SmtpSession *session, Delivery *delivery)
   session->transaction = NULL;
 }
 
-/* ---- facts ------------------------------------------------------------------------------------ */
+/* ---- facts ---------------------------------------------------------------------------------- */
 
 gboolean
 smtp_session_is_open (const SmtpSession *session)

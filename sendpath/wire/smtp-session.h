@@ -19,7 +19,8 @@ typedef struct {
 
 typedef struct _SmtpSession SmtpSession;
 
-/* Takes the stream of @winner, a greeted connection. Strings of @options must outlive the session. */
+/* Takes the stream of @winner, a greeted connection. What @options points to must outlive the
+ * session. */
 SmtpSession         *smtp_session_new (Runner *winner, const SmtpSessionOptions *options);
 /* Sends QUIT if the session is in order, waits for nothing, and closes. */
 void                 smtp_session_free (SmtpSession *session);
@@ -29,19 +30,21 @@ gboolean             smtp_session_open (SmtpSession *session);
 
 /* May a credential be released here: verified TLS, or @allow_cleartext. */
 gboolean             smtp_session_may_log_in (const SmtpSession *session, gboolean allow_cleartext);
-/* AUTH is offered with a mechanism that @auth (the value of the configuration key) and the kind of secret allow. */
+/* AUTH is offered with a mechanism that @auth (the value of the configuration key) and the kind of
+ * secret allow. */
 gboolean             smtp_session_offers_login (const SmtpSession *session, const char *auth,
                                                 SecretKind kind);
-/* Logs in; @auth as above; @secret may be NULL where none is needed (GSSAPI). TRUE only after 235. FALSE: phase
- * and reply say why; the session goes on if it is still open. Never called twice with the same
- * secret. A mechanism that the server names and then does not know (504) gives way to the next. */
+/* Logs in; @auth as above; @secret may be NULL where none is needed (GSSAPI). TRUE only after 235.
+ * FALSE: phase and reply say why; the session goes on if it is still open. Never called twice with
+ * the same secret. A mechanism that the server names and then does not know (504) gives way to the
+ * next. */
 gboolean             smtp_session_log_in (SmtpSession *session, const char *user,
                                           const SendpathSecret *secret, const char *auth,
                                           gboolean allow_cleartext);
 
-/* Offers @delivery: MAIL, RCPT…, content. Results are in @delivery: every recipient has a phase and a
- * reply, and is accepted if and only if the phase is EOD and the code 2xx. The session may be used
- * again when smtp_session_is_open() still says so (RSET is sent as needed). */
+/* Offers @delivery: MAIL, RCPT…, content. Results are in @delivery: every recipient has a phase and
+ * a reply, and is accepted if and only if the phase is EOD and the code 2xx. The session may be
+ * used again when smtp_session_is_open() still says so (RSET is sent as needed). */
 void                 smtp_session_deliver (SmtpSession *session, Delivery *delivery);
 
 gboolean             smtp_session_is_open (const SmtpSession *session);

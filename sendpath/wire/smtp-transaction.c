@@ -1,5 +1,5 @@
-/* The steps of one delivery: envelope, content, final dot. Pipelined where offered, in windows; each
- * recipient keeps its own reply, and none is accepted without the reply to the final dot. */
+/* The steps of one delivery: envelope, content, final dot. Pipelined where offered, in windows;
+ * each recipient keeps its own reply, and none is accepted without the reply to the final dot. */
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
@@ -47,7 +47,7 @@ settle (SmtpSession *session)
   return SMTP_STEP_REST;
 }
 
-/* ---- before anything is written --------------------------------------------------------------- */
+/* ---- before anything is written ------------------------------------------------------------- */
 
 SmtpStep
 smtp_step_rset (SmtpSession *session)
@@ -211,7 +211,7 @@ smtp_step_prepare (SmtpSession *session)
   return session->needs_rset ? SMTP_STEP_RSET : SMTP_STEP_ENVELOPE;
 }
 
-/* ---- envelope --------------------------------------------------------------------------------- */
+/* ---- envelope ------------------------------------------------------------------------------- */
 
 static SmtpStep
 get_answer_step (const SmtpTransaction *transaction)
@@ -320,8 +320,8 @@ smtp_step_data (SmtpSession *session)
   return decide_rest (session);
 }
 
-/* RFC 2920 section 3.1: it wants content though it took nobody; it gets none, and what it answers says
- * nothing about anybody. */
+/* RFC 2920 section 3.1: it wants content though it took nobody; it gets none, and what it answers
+ * says nothing about anybody. */
 SmtpStep
 smtp_step_lone_dot (SmtpSession *session)
 {
@@ -336,7 +336,7 @@ smtp_step_lone_dot (SmtpSession *session)
   return SMTP_STEP_REST;
 }
 
-/* ---- content ---------------------------------------------------------------------------------- */
+/* ---- content -------------------------------------------------------------------------------- */
 
 static void
 tell_progress (gpointer data, guint64 sent_bytes, guint64 total_bytes)
