@@ -391,7 +391,7 @@ smtp_auth_answer (SmtpAuth *auth, const char *challenge, SmtpCommand *command, G
     }
   else if (is_token)
     {
-      /* RFC 7628 section 3.2.3: the challenge told the error; after this answer the server fails. */
+      /* RFC 7628 section 3.2.3: the challenge told the error; this answer lets the server fail. */
       auth->is_complete = FALSE;
       answer.length = auth->mechanism->manners & BEARER ? 1 : 0;
       answer.bytes = g_strdup ("\001");

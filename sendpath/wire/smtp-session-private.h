@@ -39,7 +39,7 @@ typedef struct {
   GError      *problem;   /* why the last mechanism was given up, or NULL */
 } SmtpLogin;
 
-/* One smtp_session_deliver(). Its commands are numbered: 0 is MAIL, then come the RCPTs, the last is
+/* One smtp_session_deliver(). Its commands are numbered: 0 is MAIL, then come the RCPTs, then
  * DATA. */
 typedef struct {
   Delivery        *delivery;
