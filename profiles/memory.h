@@ -7,7 +7,8 @@ G_BEGIN_DECLS
 
 typedef struct _Memory Memory;
 
-/* @state_dir is made when first written. Reading never fails: what cannot be read was not learned. */
+/* @state_dir is made when first written. Reading never fails: what cannot be read was not learned. A Memory may
+ * be used from several threads, and by several processes. */
 Memory  *memory_new (const char *state_dir);
 void     memory_free (Memory *memory);
 /* @topic: `route`, `pop`, `limit`, `port`; @key: any text. NULL if unknown or older than @max_age_s (0: any age) at @now_s

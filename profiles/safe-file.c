@@ -203,3 +203,20 @@ safe_file_lock (int fd, GError **error)
     }
   return TRUE;
 }
+
+int
+safe_file_lock_beside (int dir, const char *name, GError **error)
+{
+  g_autofree char *beside = g_strconcat (name, ".lock", NULL);
+  int fd = openat (dir, beside, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+
+  if (fd < 0)
+    {
+      set_errno (error, beside);
+      return -1;
+    }
+  if (safe_file_lock (fd, error))
+    return fd;
+  close (fd);
+  return -1;
+}

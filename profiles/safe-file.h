@@ -30,4 +30,7 @@ gboolean safe_file_replace (int dir, const char *name, GBytes *bytes, mode_t mod
  * writing, and takes it. Closing @fd gives it back. FALSE and G_IO_ERROR_BUSY if the time is up. */
 gboolean safe_file_lock (int fd, GError **error);
 
+/* The same for a file that gets replaced: takes the lock on `NAME.lock` beside it. The descriptor to close, or -1. */
+int      safe_file_lock_beside (int dir, const char *name, GError **error);
+
 G_END_DECLS

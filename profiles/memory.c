@@ -1,0 +1,231 @@
+/* What was learned, by string keys: the route that worked per account and network, limits, POP windows.
+ *
+ * A help, never a truth: a damaged file is thrown away, and nothing is ever refused or allowed because of what stands
+ * here. Nothing durable, no secret. */
+#include "config.h"
+
+#include "profiles/memory.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include <gio/gio.h>
+
+#include "profiles/safe-file.h"
+
+#define FILE_NAME "memory"
+#define FIRST_LINE "sendpath-memory 1"
+#define ENTRIES_MAX 1000
+#define SIZE_MAX_BYTES (1024 * 1024)
+
+struct _Memory
+{
+  char *dir;
+};
+
+typedef struct {
+  gint64 time_s;
+  char  *topic;
+  char  *key;
+  char  *value;
+} Entry;
+
+static void
+entry_free (Entry *entry)
+{
+  g_free (entry->topic);
+  g_free (entry->key);
+  g_free (entry->value);
+  g_free (entry);
+}
+
+Memory *
+memory_new (const char *state_dir)
+{
+  Memory *memory = g_new0 (Memory, 1);
+
+  memory->dir = g_strdup (state_dir);
+  return memory;
+}
+
+void
+memory_free (Memory *memory)
+{
+  g_free (memory->dir);
+  g_free (memory);
+}
+
+/* `TIME<TAB>TOPIC<TAB>KEY<TAB>VALUE`, each escaped as in C; NULL if it is not that. */
+static Entry *
+parse_line (const char *line)
+{
+  g_auto(GStrv) fields = g_strsplit (line, "\t", -1);
+  gint64 time_s;
+  Entry *entry;
+
+  if (g_strv_length (fields) != 4 ||
+      !g_ascii_string_to_signed (fields[0], 10, G_MININT64, G_MAXINT64, &time_s, NULL))
+    return NULL;
+  entry = g_new0 (Entry, 1);
+  entry->time_s = time_s;
+  entry->topic = g_strcompress (fields[1]);
+  entry->key = g_strcompress (fields[2]);
+  entry->value = g_strcompress (fields[3]);
+  return entry;
+}
+
+/* The oldest first; none at all if a single line is damaged. */
+static GPtrArray *
+parse (GBytes *bytes)
+{
+  GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
+  gsize size;
+  const char *data = g_bytes_get_data (bytes, &size);
+  g_autofree char *text = g_strndup (data != NULL ? data : "", size);
+  g_auto(GStrv) lines = g_strsplit (text, "\n", -1);
+  guint n_lines = g_strv_length (lines);
+
+  /* the last of the parts is what comes behind the last line feed: nothing */
+  if (strlen (text) != size || n_lines < 2 || !g_str_equal (lines[0], FIRST_LINE) ||
+      *lines[n_lines - 1] != '\0')
+    return entries;
+  for (guint i = 1; i < n_lines - 1; i++)
+    {
+      Entry *entry = parse_line (lines[i]);
+
+      if (entry == NULL)
+        {
+          g_ptr_array_set_size (entries, 0);
+          return entries;
+        }
+      g_ptr_array_add (entries, entry);
+    }
+  return entries;
+}
+
+static GPtrArray *
+read_entries (int dir)
+{
+  g_autoptr(GBytes) bytes = safe_file_read (dir, FILE_NAME, SIZE_MAX_BYTES, NULL, NULL);
+
+  if (bytes == NULL)
+    bytes = g_bytes_new (NULL, 0);
+  return parse (bytes);
+}
+
+static char *
+format_entry (const Entry *entry)
+{
+  g_autofree char *topic = g_strescape (entry->topic, NULL);
+  g_autofree char *key = g_strescape (entry->key, NULL);
+  g_autofree char *value = g_strescape (entry->value, NULL);
+
+  return g_strdup_printf ("%" G_GINT64_FORMAT "\t%s\t%s\t%s\n", entry->time_s, topic, key, value);
+}
+
+/* As many of the newest entries as may be read again. */
+static void
+write_entries (int dir, GPtrArray *entries)
+{
+  g_autoptr(GQueue) lines = g_queue_new ();
+  GString *text = g_string_new (FIRST_LINE "\n");
+  gsize size = text->len;
+  g_autoptr(GBytes) bytes = NULL;
+
+  for (guint i = entries->len; i > 0 && g_queue_get_length (lines) < ENTRIES_MAX; i--)
+    {
+      g_autofree char *line = format_entry (entries->pdata[i - 1]);
+
+      size += strlen (line);
+      if (size > SIZE_MAX_BYTES)
+        break;
+      g_queue_push_head (lines, g_steal_pointer (&line));
+    }
+  for (char *line = g_queue_pop_head (lines); line != NULL; line = g_queue_pop_head (lines))
+    {
+      g_string_append (text, line);
+      g_free (line);
+    }
+  bytes = g_string_free_to_bytes (text);
+  safe_file_replace (dir, FILE_NAME, bytes, 0600, SAFE_FILE_PLAIN, NULL);
+}
+
+char *
+memory_get (Memory *memory, const char *topic, const char *key, gint64 now_s, guint64 max_age_s)
+{
+  int dir = safe_file_open_private_dir (memory->dir, FALSE, NULL);
+  g_autoptr(GPtrArray) entries = NULL;
+
+  if (dir < 0)
+    return NULL;
+  entries = read_entries (dir);
+  close (dir);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      Entry *entry = entries->pdata[i];
+
+      if (!g_str_equal (entry->topic, topic) || !g_str_equal (entry->key, key))
+        continue;
+      if (max_age_s > 0 &&
+          (entry->time_s > now_s || (guint64) now_s - (guint64) entry->time_s > max_age_s))
+        return NULL;
+      return g_steal_pointer (&entry->value);
+    }
+  return NULL;
+}
+
+/* Removes the entries of @topic (NULL: all) whose key is, or begins with, @key. */
+static void
+remove_entries (GPtrArray *entries, const char *topic, const char *key, gboolean is_prefix)
+{
+  for (guint i = entries->len; i > 0; i--)
+    {
+      const Entry *entry = entries->pdata[i - 1];
+
+      if (topic != NULL && !g_str_equal (entry->topic, topic))
+        continue;
+      if (is_prefix ? g_str_has_prefix (entry->key, key) : g_str_equal (entry->key, key))
+        g_ptr_array_remove_index (entries, i - 1);
+    }
+}
+
+/* Changes the file while nobody else does: removes entries, then adds @added (taken over), or NULL. */
+static void
+change (Memory *memory, const char *topic, const char *key, gboolean is_prefix, Entry *added)
+{
+  g_autoptr(GPtrArray) entries = NULL;
+  int dir = safe_file_open_private_dir (memory->dir, added != NULL, NULL);
+  int lock = dir >= 0 ? safe_file_lock_beside (dir, FILE_NAME, NULL) : -1;
+
+  if (lock >= 0)
+    {
+      entries = read_entries (dir);
+      remove_entries (entries, topic, key, is_prefix);
+      if (added != NULL)
+        g_ptr_array_add (entries, g_steal_pointer (&added));
+      write_entries (dir, entries);
+      close (lock);
+    }
+  g_clear_pointer (&added, entry_free);
+  if (dir >= 0)
+    close (dir);
+}
+
+void
+memory_set (Memory *memory, const char *topic, const char *key, const char *value, gint64 now_s)
+{
+  Entry *entry = g_new0 (Entry, 1);
+
+  entry->time_s = now_s;
+  entry->topic = g_strdup (topic);
+  entry->key = g_strdup (key);
+  entry->value = g_strdup (value);
+  change (memory, topic, key, FALSE, entry);
+}
+
+void
+memory_forget (Memory *memory, const char *topic, const char *prefix)
+{
+  change (memory, topic, prefix, TRUE, NULL);
+}
