@@ -5,7 +5,7 @@
  *   #! cleartext yes                   a login may go in the clear
  *   #! one-at-a-time yes               no pipelining
  *   #! ehlo NAME, #! notify LIST       what the user configured
- *   #! body-lines N                    a longer message
+ *   #! body-lines N                    a longer message: so many lines of 1000 bytes
  *   #! open OUTCOME                    a new connection; `ok`, or a phase with a code or fault
  *   #! login [token:]SECRET POLICY OUTCOME
  *   #! deliver ADDRESS OUTCOME; …      one message; all its recipients
@@ -212,8 +212,9 @@ static char *
 dup_message_text (const Player *player)
 {
   GString *text = g_string_new ("Subject: a test\r\n\r\nHello\r\n.\r\n");
+  g_autofree char *line = g_strnfill (998, 'x');
   for (guint i = 0; i < player->n_body_lines; i++)
-    g_string_append (text, "one more line of this message\r\n");
+    g_string_append_printf (text, "%s\r\n", line);
   return g_string_free (text, FALSE);
 }
 
