@@ -1,5 +1,5 @@
-/* A POP3 login and nothing else (R-6): libetpan's mailpop3 over our stream; USER and PASS or a token inside
- * TLS, then QUIT. */
+/* A POP3 login and nothing else (R-6): libetpan's mailpop3 over our stream; USER and PASS or a
+ * token inside TLS, then QUIT. */
 #pragma once
 
 #include "profiles/secrets.h"
@@ -20,8 +20,9 @@ typedef struct {
   gpointer        data;
 } PopLoginOptions;
 
-/* Logs in at the first endpoint that answers. The result (never NULL) tells endpoint, address, phase
- * and reply (code 0 and fault NONE with text `+OK…` on success: see pop_login_succeeded()). Its stream is NULL. */
+/* Logs in at the first endpoint that answers. The result (never NULL) tells endpoint, address,
+ * phase and reply (code 0 and fault NONE with text `+OK…` on success: see pop_login_succeeded()).
+ * Its stream is NULL. */
 Runner  *pop_login_run (GPtrArray *endpoints, const PopLoginOptions *options,
                         GCancellable *cancellable);
 gboolean pop_login_succeeded (const Runner *result);

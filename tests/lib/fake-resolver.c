@@ -61,7 +61,8 @@ answer (GTask *task, const char *text, GResolverNameLookupFlags flags)
   if (addresses != NULL)
     g_task_return_pointer (task, addresses, free_addresses);
   else
-    g_task_return_new_error (task, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, "not in the table");
+    g_task_return_new_error (task, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND,
+                             "not in the table");
 }
 
 static void
