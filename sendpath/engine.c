@@ -374,6 +374,7 @@ static const SendpathError public_errors[] = {
   [OUTBOX_ERROR_NOT_FOUND] = SENDPATH_ERROR_NOT_FOUND,
   [OUTBOX_ERROR_BUSY] = SENDPATH_ERROR_BUSY,
   [OUTBOX_ERROR_CORRUPT] = SENDPATH_ERROR_CORRUPT,
+  [OUTBOX_ERROR_NEWER] = SENDPATH_ERROR_OUTBOX_IO,
 };
 
 /* The outbox's and the mail room's errors in the words of the public face. */
@@ -385,6 +386,11 @@ translate_error (GError **error)
   if ((*error)->domain == OUTBOX_ERROR)
     {
       (*error)->code = public_errors[(*error)->code];
+      (*error)->domain = SENDPATH_ERROR;
+    }
+  else if (g_error_matches (*error, DELIVERER_ERROR, DELIVERER_ERROR_FORK))
+    {
+      (*error)->code = SENDPATH_ERROR_PROCESS;
       (*error)->domain = SENDPATH_ERROR;
     }
   else if (g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA))
@@ -552,6 +558,11 @@ workplace_open (Workplace *place, EngineCall *call, guint patience_s, GError **e
   return TRUE;
 }
 
+typedef struct {
+  SendpathEngine *engine;
+  const char     *id;
+} HandOver;
+
 static SendpathReport *
 deliver (EngineCall *call, const char *id, GError **error)
 {
@@ -656,6 +667,62 @@ sendpath_engine_send (SendpathEngine *self, SendpathMessage *message, const char
   g_autofree char *id = sendpath_engine_submit (self, message, account, NULL, error);
 
   return id != NULL ? sendpath_engine_deliver (self, id, cancellable, error) : NULL;
+}
+
+/* In the deliverer's process. What happened is in the journal; the line only says that it is over. */
+static int
+run_deliverer (int report_fd, gpointer data)
+{
+  const HandOver *hand_over = data;
+  g_autoptr (SendpathReport) report
+      = sendpath_engine_deliver (hand_over->engine, hand_over->id, NULL, NULL);
+
+  deliverer_report (report_fd, report != NULL ? "done" : "not done");
+  return report != NULL ? 0 : 1;
+}
+
+/**
+ * sendpath_engine_hand_over:
+ * @self: a #SendpathEngine
+ * @id: a message in the outbox
+ * @wait_s: how long to wait for the outcome, in seconds; 0: not at all
+ * @error: return location for a #GError, or %NULL
+ *
+ * Has a process of its own deliver the message: it goes on when this process ends or is killed. It has
+ * nobody to ask, and none of this engine's signals reach anybody.
+ *
+ * Must be called before this process has a second thread. @error is %SENDPATH_ERROR_PROCESS if no process
+ * could be had; the message stays in the outbox then.
+ *
+ * Returns: (transfer full) (nullable): what happened, or %NULL without @error when time is up
+ *
+ * Since: 1.0
+ */
+SendpathReport *
+sendpath_engine_hand_over (SendpathEngine *self, const char *id, guint wait_s, GError **error)
+{
+  HandOver hand_over = { self, id };
+  g_autoptr (GError) wait_error = NULL;
+  g_autoptr (Outbox) outbox = NULL;
+  g_autoptr (OutboxEntry) watch = NULL;
+  g_autoptr (Deliverer) deliverer = NULL;
+  g_autofree char *line = NULL;
+  SendpathReport  *report = NULL;
+
+  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (id != NULL, NULL);
+
+  outbox = outbox_open (self->outbox_dir, error);
+  watch = outbox != NULL ? outbox_watch (outbox, id, error) : NULL;
+  deliverer = watch != NULL ? deliverer_fork (run_deliverer, &hand_over, error) : NULL;
+  if (deliverer != NULL && wait_s > 0)
+    {
+      line = deliverer_wait (deliverer, wait_s, &wait_error);
+      if (line != NULL || !g_error_matches (wait_error, DELIVERER_ERROR, DELIVERER_ERROR_TIMED_OUT))
+        report = outbox_watch_report (watch, error);
+    }
+  translate_error (error);
+  return report;
 }
 
 /* ---- the same in a worker thread ---------------------------------------------------------- */
