@@ -30,7 +30,7 @@ typedef struct {
   mailpop3              *pop;
   gboolean               offers_stls;
   GPtrArray             *mechanisms; /* upper case, NULL-terminated */
-  gboolean               was_asked;  /* the secret was said, or could not be had: no other endpoint */
+  gboolean               was_asked;  /* for the secret: no other endpoint is tried */
   SendpathReply         *reply;      /* set: over */
 } Login;
 
@@ -264,7 +264,8 @@ log_in (Login *login)
   if (!stream_is_tls (login->stream) && !login->options->allow_cleartext)
     {
       g_autofree char *text = g_strdup_printf (
-          _("no password goes to %s without TLS, unless allow-cleartext-login says so"), login->host);
+          _("no password goes to %s without TLS, unless allow-cleartext-login says so"),
+          login->host);
 
       return end_with_fault (login, SENDPATH_FAULT_TLS_MISSING, text);
     }
