@@ -10,9 +10,8 @@
 static void
 print_introduction (void)
 {
-  g_printf ("%s\n", _ ("Terri Chudzik writes to someone@adatum.com from four places. All servers "
-                       "are built in and\nrun on this machine only; your accounts, passwords and "
-                       "network are not touched."));
+  g_printf ("%s\n%s\n", _ ("Terri Chudzik writes to someone@adatum.com from four places."),
+            _ ("All servers are built in; your accounts, passwords and network stay untouched."));
 }
 
 static void

@@ -1,8 +1,9 @@
 /* The certificate of the demo's own servers, and its key.
  *
- * Everybody can read this key, so it protects nothing. It is made for servers that listen on loopback for some seconds:
- * it signs nothing, no authority knows it, its names end in .example, and only the demo's accounts name it in `tls-pin`.
- * It must never be installed, trusted or used anywhere else. */
+ * Everybody can read this key, so it protects nothing. It is made for servers that listen on
+ * loopback for some seconds: it signs nothing, no authority knows it, its names end in .example,
+ * and only the demo's accounts name it in `tls-pin`. It must never be installed, trusted or used
+ * anywhere else. */
 #include "config.h"
 
 #include "demo-certificate.h"

@@ -1,4 +1,5 @@
-/* A small POP3 server: whoever logs in may then send by its SMTP server. It has no mail, so it can lose none. */
+/* A small POP3 server: whoever logs in may then send by its SMTP server. It has no mail, so it
+ * can lose none. */
 #include "config.h"
 
 #include "demo-pop.h"
@@ -67,7 +68,7 @@ static const struct {
   const char *verb;
   gboolean (*run) (Talk *talk, const char *argument); /* FALSE: it is over */
 } commands[] = {
-  { "CAPA", on_capa }, { "USER ", on_user },  { "PASS ", on_pass },
+  { "CAPA", on_capa }, { "USER ", on_user }, { "PASS ", on_pass },
   { "QUIT", on_quit }, { "", on_anything },
 };
 

@@ -1,4 +1,5 @@
-/* A GResolver that knows the demo's names and nothing else: while it is the default one, no question leaves this machine. */
+/* A GResolver that knows the demo's names and nothing else: while it is the default one, no
+ * question leaves this machine. */
 #include "config.h"
 
 #include "demo-resolver.h"

@@ -1,5 +1,5 @@
-/* A server on loopback that talks in lines: one thread, one client after the other. It knows no protocol, and never listens
- * anywhere else. */
+/* A server on loopback that talks in lines: one thread, one client after the other. It knows no
+ * protocol, and never listens anywhere else. */
 #include "config.h"
 
 #include "demo-server.h"
@@ -83,8 +83,8 @@ run (gpointer data)
   DemoServer *server = data;
   GSocketConnection *connection;
 
-  while ((connection = g_socket_listener_accept (server->listener, NULL, server->cancellable,
-                                                 NULL)) != NULL)
+  while ((connection =
+              g_socket_listener_accept (server->listener, NULL, server->cancellable, NULL)) != NULL)
     {
       serve (server, connection);
       g_object_unref (connection);

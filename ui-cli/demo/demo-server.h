@@ -18,8 +18,8 @@ typedef void (*DemoDialogue) (DemoLink *link, gpointer data);
 
 typedef struct _DemoServer DemoServer;
 
-/* Listens on 127.0.0.1, on a port that the kernel picks, and serves one client after the other. @certificate: NULL for
- * plain text. */
+/* Listens on 127.0.0.1, on a port that the kernel picks, and serves one client after the other.
+ * @certificate: NULL for plain text. */
 DemoServer *demo_server_new (GTlsCertificate *certificate, DemoDialogue dialogue, gpointer data,
                              GError **error);
 guint16 demo_server_get_port (DemoServer *server);

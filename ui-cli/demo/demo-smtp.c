@@ -1,5 +1,6 @@
-/* A small SMTP server that refuses to relay unless its manners allow it, and counts what it accepts. It delivers nothing,
- * anywhere, and knows no more of SMTP than one polite client needs. */
+/* A small SMTP server that refuses to relay unless its manners allow it, and counts what it
+ * accepts. It delivers nothing, anywhere, and knows no more of SMTP than one polite client
+ * needs. */
 #include "config.h"
 
 #include "demo-smtp.h"
@@ -18,6 +19,10 @@ struct _DemoSmtp {
   gboolean saw_pop_login;
   GPtrArray *accepted; /* texts */
 };
+
+/* In the words of a company's usual server: at MAIL, and when it has seen From:. */
+#define NO_SUCH_SENDER "550 5.7.1 Client does not have permissions to send as this sender"
+#define NO_SUCH_AUTHOR "550 5.7.60 SMTP; Client does not have permissions to send as this sender"
 
 /* One conversation. */
 typedef struct {
@@ -148,8 +153,7 @@ on_mail (Talk *talk, const char *argument)
     demo_link_say (talk->link, "501 5.5.4 MAIL FROM:<address>");
   else if (only != NULL && !g_str_equal (talk->sender, only))
     {
-      demo_link_say (talk->link, "553 5.7.1 <%s>: Sender address rejected: not one of ours",
-                     talk->sender);
+      demo_link_say (talk->link, NO_SUCH_SENDER);
       forget_envelope (talk);
     }
   else
@@ -229,7 +233,7 @@ on_data (Talk *talk, const char *argument)
   forget_envelope (talk);
   if (!may_write (talk, text))
     {
-      demo_link_say (talk->link, "550 5.7.1 Sender in From: header rejected: not one of ours");
+      demo_link_say (talk->link, NO_SUCH_AUTHOR);
       return TRUE;
     }
   /* Counted first: what the client hears must be true. */
@@ -268,9 +272,8 @@ static const struct {
   const char *verb;
   gboolean (*run) (Talk *talk, const char *argument); /* FALSE: it is over */
 } commands[] = {
-  { "EHLO ", on_ehlo },      { "AUTH ", on_auth }, { "MAIL FROM:", on_mail },
-  { "RCPT TO:", on_rcpt },   { "DATA", on_data },  { "RSET", on_rset },
-  { "QUIT", on_quit },       { "", on_anything },
+  { "EHLO ", on_ehlo }, { "AUTH ", on_auth }, { "MAIL FROM:", on_mail }, { "RCPT TO:", on_rcpt },
+  { "DATA", on_data },  { "RSET", on_rset },  { "QUIT", on_quit },       { "", on_anything },
 };
 
 static gboolean

@@ -1,5 +1,6 @@
-/* The story of the demo: a table of scenes, played one after the other with the real engine. What is told comes from its
- * reports, what is counted from the servers; a scene that ends otherwise than told is a failure, and said to be one. */
+/* The story of the demo: a table of scenes, played one after the other with the real engine.
+ * What is told comes from its reports, what is counted from the servers; a scene that ends
+ * otherwise than told is a failure, and said to be one. */
 #include "config.h"
 
 #include "demo-story.h"
@@ -16,7 +17,7 @@
 
 /* The wordings are those of sendmail and qmail. */
 #define SENDMAIL_REFUSAL "550 5.7.1 <" RECIPIENT ">... Relaying denied"
-#define QMAIL_REFUSAL "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)"
+#define QMAIL_REFUSAL    "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)"
 
 /* ---- scenes ------------------------------------------------------------------------------- */
 
@@ -34,11 +35,11 @@ typedef struct {
   const char *subject; /* by which the servers count */
   DemoSmtpId own;      /* the account's server */
   Act act;
-  Act later;           /* if there is one, the message waits until then */
-  DemoSmtpId taker;    /* whose `250` it is in the end */
-  DemoAttempt end;     /* how that was reached */
+  Act later;               /* if there is one, the message waits until then */
+  DemoSmtpId taker;        /* whose `250` it is in the end */
+  DemoAttempt end;         /* how that was reached */
   const char *reply_field; /* where the account's address must stand, so that replies come home */
-  const char *cure;    /* N_() */
+  const char *cure;        /* N_() */
 } Scene;
 
 static const Scene scenes[] = {
@@ -47,8 +48,7 @@ static const Scene scenes[] = {
       .from = DEMO_ADDRESS,
       .subject = "From the hotel",
       .own = DEMO_HOME,
-      .act = { N_ ("Your server relays mail from a foreign network only after a login, and the "
-                   "password is not stored here."),
+      .act = { N_ ("Away from home your server wants a login; the password is not stored here."),
                "hotel.example.com",
                "198.51.100.20/24",
                { .refusal = SENDMAIL_REFUSAL, .offers_login = TRUE } },
@@ -62,8 +62,7 @@ static const Scene scenes[] = {
       .from = DEMO_OTHER_ADDRESS,
       .subject = "From my other account",
       .own = DEMO_OTHER,
-      .act = { N_ ("Your other account has an old server without any login. It trusts those who "
-                   "have just checked their mail."),
+      .act = { N_ ("Your other account's old server relays for those who just checked their mail."),
                "friend.example.org",
                "203.0.113.7/24",
                { .refusal = QMAIL_REFUSAL, .trusts_pop = TRUE } },
@@ -77,8 +76,7 @@ static const Scene scenes[] = {
       .from = DEMO_ADDRESS,
       .subject = "From work",
       .own = DEMO_HOME,
-      .act = { N_ ("From here your own server offers no login. The company has a relay, but it "
-                   "wants the company's sender address."),
+      .act = { N_ ("Your server offers no login here; the company's relay wants company senders."),
                DEMO_WORK_DOMAIN,
                "192.0.2.31/24",
                { .refusal = SENDMAIL_REFUSAL } },
@@ -185,10 +183,10 @@ on_flushed (GObject *engine, GAsyncResult *result, gpointer data)
 static SendpathMessage *
 make_message (const Scene *scene, GError **error)
 {
-  g_autofree char *text =
-      g_strdup_printf ("From: Terri Chudzik <%s>\nTo: %s\nSubject: %s\n\n"
-                       "Hello, this message is part of a demonstration and stays on this machine.\n",
-                       scene->from, RECIPIENT, scene->subject);
+  g_autofree char *text = g_strdup_printf (
+      "From: Terri Chudzik <%s>\nTo: %s\nSubject: %s\n\n"
+      "Hello, this message is part of a demonstration and stays on this machine.\n",
+      scene->from, RECIPIENT, scene->subject);
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
 
   return sendpath_message_new_from_bytes (bytes, SENDPATH_MESSAGE_RECIPIENTS_FROM_HEADER, error);
@@ -281,7 +279,8 @@ check_end (Story *story, const Scene *scene)
           _ ("it was not accepted exactly once"));
   expect (story, scene, reply_to != NULL && strstr (reply_to, scene->from) != NULL,
           _ ("the reply address was not kept"));
-  expect (story, scene, waiting != NULL && waiting->len == 0, _ ("something is left in the outbox"));
+  expect (story, scene, waiting != NULL && waiting->len == 0,
+          _ ("something is left in the outbox"));
 }
 
 /* ---- playing ------------------------------------------------------------------------------ */
@@ -294,8 +293,10 @@ tell_header (Story *story, const Scene *scene)
   g_autofree char *from = demo_smtp_dup_field (taker, scene->subject, "From");
   g_autofree char *reply_to = demo_smtp_dup_field (taker, scene->subject, "Reply-To");
 
-  if (reply_to != NULL)
-    demo_tell (DEMO_TONE_PLAIN, _ ("arrived"), _ ("From: %s, Reply-To: %s"), from, reply_to);
+  if (reply_to == NULL)
+    return;
+  demo_tell (DEMO_TONE_PLAIN, _ ("arrived"), "From: %s", from);
+  demo_tell (DEMO_TONE_PLAIN, "", "Reply-To: %s", reply_to);
 }
 
 static void
@@ -303,7 +304,7 @@ tell_summary (Story *story)
 {
   g_autofree char *summary = sendpath_report_dup_summary (story->report);
 
-  demo_tell (DEMO_TONE_PLAIN, _ ("in short"), "%s", summary);
+  demo_tell_plainly (summary);
 }
 
 /* The message comes in; FALSE: this scene is over. */
@@ -363,7 +364,8 @@ tell_table (Story *story)
       guint n = count_everywhere (story, &scenes[i]);
       g_autofree char *times = g_strdup_printf (ngettext ("%u time", "%u times", n), n);
       const char *cells[] = { _ (scenes[i].title), demo_smtp_id_to_host (scenes[i].own),
-                              story->is_as_told[i] ? _ (scenes[i].cure) : _ ("it did not go as told"),
+                              story->is_as_told[i] ? _ (scenes[i].cure)
+                                                   : _ ("it did not go as told"),
                               times };
 
       demo_tell_cells (story->is_as_told[i] ? DEMO_TONE_GOOD : DEMO_TONE_BAD, cells);
@@ -385,8 +387,8 @@ demo_story_play (DemoWorld *world)
   g_signal_connect (story.engine, "request", G_CALLBACK (on_request), NULL);
   g_signal_connect (story.engine, "attempt-ended", G_CALLBACK (on_attempt_ended), NULL);
   demo_smtp_set_manners (demo_world_get_smtp (world, DEMO_RELAY), &relay_manners);
-  for (guint i = 0;
-       i < G_N_ELEMENTS (scenes) && !g_cancellable_is_cancelled (story.cancellable); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (scenes) && !g_cancellable_is_cancelled (story.cancellable);
+       i++)
     play (&story, &scenes[i]);
   for (guint i = 0; i < G_N_ELEMENTS (interrupts); i++)
     g_source_remove (interrupts[i]);

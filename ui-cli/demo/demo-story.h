@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Plays and tells all scenes. TRUE only if each message went the way that its scene tells and was accepted exactly once;
- * what went wrong is told on standard error. */
+/* Plays and tells all scenes. TRUE only if each message went the way that its scene tells and
+ * was accepted exactly once; what went wrong is told on standard error. */
 gboolean demo_story_play (DemoWorld *world);
 
 G_END_DECLS

@@ -1,4 +1,5 @@
-/* How the demo tells its story: lines on standard output. It tells what reports say, and makes nothing up. */
+/* How the demo tells its story: lines on standard output. It tells what reports say, and makes
+ * nothing up. */
 #include "config.h"
 
 #include "demo-teller.h"
@@ -9,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define COLUMNS 80
-#define INDENT "   "
+#define COLUMNS      80
+#define INDENT       "   "
 #define WORD_COLUMNS 10
 
 /* ---- rows --------------------------------------------------------------------------------- */
@@ -74,12 +75,19 @@ print_wrapped (const char *text, glong indent)
 }
 
 void
+demo_tell_plainly (const char *text)
+{
+  g_printf (INDENT);
+  print_wrapped (text, strlen (INDENT));
+}
+
+void
 demo_tell_scene (guint number, const char *title, const char *setting)
 {
   g_printf ("\n%u. ", number);
   print_in (DEMO_TONE_TITLE, title);
-  g_printf ("\n" INDENT);
-  print_wrapped (setting, strlen (INDENT));
+  g_printf ("\n");
+  demo_tell_plainly (setting);
 }
 
 void
@@ -143,14 +151,11 @@ dup_manner (JsonObject *attempt, JsonObject *route)
   const char *rule = get_text (route, "sender_rule");
 
   if (g_str_equal (rule, "sender"))
-    return g_strdup_printf (_ ("with %s as the sender"), get_text (attempt, "mail_from"));
+    return g_strdup_printf (_ ("with sender %s"), get_text (attempt, "mail_from"));
   if (g_str_equal (rule, "rewrite"))
-    return g_strdup_printf (_ ("also written by %s, replies to you"),
-                            get_text (attempt, "mail_from"));
+    return g_strdup_printf (_ ("with From: %s too"), get_text (attempt, "mail_from"));
   if (*get_text (attempt, "auth") != '\0')
-    return g_strdup (is_true (attempt, "same_connection")
-                         ? _ ("logged in, in the same connection")
-                         : _ ("logged in"));
+    return g_strdup (_ ("after a login"));
   if (is_true (route, "pop_login"))
     return g_strdup (_ ("after a login to the incoming mail (POP3)"));
   if (g_str_equal (get_text (route, "kind"), "location"))
@@ -169,6 +174,16 @@ tell_answer (JsonObject *attempt)
              get_text (attempt, "text"));
 }
 
+/* No reply of a mail server: our own words name it, those of a POP3 server do not. */
+static void
+tell_failure (const char *server, const char *text)
+{
+  if (strstr (text, server) != NULL)
+    demo_tell (DEMO_TONE_BAD, _ ("failed"), "%s", text);
+  else
+    demo_tell (DEMO_TONE_BAD, _ ("failed"), "%s: %s", server, text);
+}
+
 void
 demo_tell_attempt (const SendpathReport *report, guint index)
 {
@@ -180,12 +195,13 @@ demo_tell_attempt (const SendpathReport *report, guint index)
 
   if (json_object_get_null_member (attempt, "code"))
     {
-      demo_tell (DEMO_TONE_BAD, _ ("failed"), _ ("%s, port %d: %s"), server,
-                 (int) json_object_get_int_member_with_default (attempt, "port", 0),
-                 get_text (attempt, "text"));
+      tell_failure (server, get_text (attempt, "text"));
       return;
     }
-  demo_tell (DEMO_TONE_PLAIN, _ ("offered"), _ ("to %s, %s"), server, manner);
+  if (is_true (attempt, "same_connection"))
+    demo_tell (DEMO_TONE_PLAIN, _ ("offered"), _ ("in the same connection, %s"), manner);
+  else
+    demo_tell (DEMO_TONE_PLAIN, _ ("offered"), _ ("to %s, %s"), server, manner);
   tell_answer (attempt);
 }
 

@@ -9,6 +9,8 @@ typedef enum { DEMO_TONE_PLAIN, DEMO_TONE_TITLE, DEMO_TONE_GOOD, DEMO_TONE_BAD }
 
 /* Opens scene @number. */
 void demo_tell_scene (guint number, const char *title, const char *setting);
+/* A paragraph. */
+void demo_tell_plainly (const char *text);
 /* One row: a word, and what there is to say, wrapped. Coloured on a terminal only. */
 void demo_tell (DemoTone tone, const char *word, const char *format, ...) G_GNUC_PRINTF (3, 4);
 /* Attempt @index of @report: what was offered to whom, and what the server said. */

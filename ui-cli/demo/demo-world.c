@@ -1,5 +1,6 @@
-/* The world of the demo: servers, names, a configuration and an outbox that are there for some seconds. Nothing of it
- * touches what is the user's: no file outside its own folder, no keyring, no network but loopback. */
+/* The world of the demo: servers, names, a configuration and an outbox that are there for some
+ * seconds. Nothing of it touches what is the user's: no file outside its own folder, no keyring,
+ * no network but loopback. */
 #include "config.h"
 
 #include "demo-world.h"
@@ -13,7 +14,7 @@
 #include "demo-pop.h"
 #include "demo-resolver.h"
 
-#define POP_HOST "pop.example.net"
+#define POP_HOST       "pop.example.net"
 #define OPEN_FILES_MAX 16
 
 static const char *const hosts[] = {
@@ -164,7 +165,8 @@ make_engine (DemoWorld *world)
 
 /* ---- beginning and end -------------------------------------------------------------------- */
 
-/* An address where no bus is: neither the keyring nor anything else of the user's session is asked. */
+/* An address where no bus is: neither the keyring nor anything else of the user's session is
+ * asked. */
 static void
 hide_session_bus (DemoWorld *world)
 {

@@ -1,4 +1,5 @@
-/* The world of the demo: servers, names, a configuration and an outbox that are there for some seconds. */
+/* The world of the demo: servers, names, a configuration and an outbox that are there for some
+ * seconds. */
 #pragma once
 
 #include <sendpath/sendpath.h>
@@ -24,8 +25,8 @@ typedef enum {
 
 typedef struct _DemoWorld DemoWorld;
 
-/* Must be called before the process has threads: it hides the user's session bus, and with it the keyring, from this
- * process. */
+/* Must be called before the process has threads: it hides the user's session bus, and with it
+ * the keyring, from this process. */
 DemoWorld *demo_world_new (GError **error);
 /* Ends the servers and removes all files. */
 void demo_world_free (DemoWorld *world);
