@@ -153,7 +153,7 @@ dup_manner (JsonObject *attempt, JsonObject *route)
   if (g_str_equal (rule, "sender"))
     return g_strdup_printf (_ ("with sender %s"), get_text (attempt, "mail_from"));
   if (g_str_equal (rule, "rewrite"))
-    return g_strdup_printf (_ ("with From: %s too"), get_text (attempt, "mail_from"));
+    return g_strdup_printf (_ ("with From: %s"), get_text (attempt, "mail_from"));
   if (*get_text (attempt, "auth") != '\0')
     return g_strdup (_ ("after a login"));
   if (is_true (route, "pop_login"))
