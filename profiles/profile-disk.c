@@ -88,7 +88,7 @@ dup_real_path (const char *path, GError **error)
   free (resolved);
   if (real == NULL && (errno == ENOENT || errno == ENOTDIR))
     {
-      fail (error, SENDPATH_PROFILE_ERROR_MISSING, path, _("there is no configuration"));
+      fail (error, SENDPATH_PROFILE_ERROR_MISSING, path, _("there is no configuration; make one with: sendpath account add ADDRESS"));
       return NULL;
     }
   if (real == NULL)

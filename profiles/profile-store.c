@@ -336,6 +336,7 @@ put_sections (ProfileFile *file, SendpathSection kind, GListStore *list)
  * disk when this function returns; a new one can be read by its owner only.
  *
  * The error is %SENDPATH_PROFILE_ERROR_CHANGED if somebody else wrote the file since it was loaded,
+ * %SENDPATH_PROFILE_ERROR_MISSING if somebody removed it,
  * %SENDPATH_PROFILE_ERROR_UNSAFE if others may write it or its folder, and %SENDPATH_PROFILE_ERROR_BROKEN if the
  * configuration is not complete or the file cannot be written. Then nothing was written.
  *
