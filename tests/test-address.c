@@ -85,7 +85,10 @@ test_lists (void)
     { "\"a@b\"", "\"a@b\"" },
     { "a@[192.0.2.1]", "a@[192.0.2.1]" },
     { "a@[IPv6:2001:db8::1]", "a@[IPv6:2001:db8::1]" },
-    { "j\xc3\xb6rg@b\xc3\xbc" "cher.example", "j\xc3\xb6rg@b\xc3\xbc" "cher.example" },
+    { "j\xc3\xb6rg@b\xc3\xbc"
+      "cher.example",
+      "j\xc3\xb6rg@b\xc3\xbc"
+      "cher.example" },
     { "a+b=c/d@x.org", "a+b=c/d@x.org" },
     { "-f@evil", "-f@evil" }, /* T-059 */
     { "a@under_score.org", "a@under_score.org" },
@@ -192,7 +195,7 @@ static void
 test_bounds (void)
 {
   static const struct {
-    guint    local, domain;
+    guint local, domain;
     gboolean is_fine;
   } rows[] = {
     { 64, 255, TRUE }, /* T-064 */
@@ -219,7 +222,8 @@ test_bounds (void)
 
   g_autofree char *blanks = g_strnfill (64 * 1024, ' ');
   g_autofree char *too_long = g_strconcat (blanks, "a", NULL);
-  g_autofree char *long_list = dup_list (too_long, FALSE), *fitting = dup_list (too_long + 1, FALSE);
+  g_autofree char *long_list = dup_list (too_long, FALSE),
+                  *fitting = dup_list (too_long + 1, FALSE);
   g_assert_cmpstr (long_list, ==, "error");
   g_assert_cmpstr (fitting, ==, "a");
 }
@@ -276,8 +280,13 @@ test_equal (void)
 {
   g_assert_true (address_equal ("a@Example.ORG", "a@example.org"));
   g_assert_false (address_equal ("A@example.org", "a@example.org"));
-  g_assert_true (address_equal ("a@b\xc3\xbc" "cher.example", "a@xn--bcher-kva.example"));
-  g_assert_true (address_equal ("a@B\xc3\x9c" "CHER.example", "a@b\xc3\xbc" "cher.example"));
+  g_assert_true (address_equal ("a@b\xc3\xbc"
+                                "cher.example",
+                                "a@xn--bcher-kva.example"));
+  g_assert_true (address_equal ("a@B\xc3\x9c"
+                                "CHER.example",
+                                "a@b\xc3\xbc"
+                                "cher.example"));
   g_assert_false (address_equal ("root", "Root"));
   g_assert_false (address_equal ("root", "root@example.org"));
 
@@ -325,7 +334,8 @@ test_format (void)
 static void
 test_format_round_trip (void)
 {
-  static const char *const names[] = { "Terri", "a \"b\" \\c", "(x)", "a;b", "J. Q.", "<a@b>", "a  b" };
+  static const char *const names[] = { "Terri", "a \"b\" \\c", "(x)", "a;b",
+                                       "J. Q.", "<a@b>",       "a  b" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -346,11 +356,12 @@ test_noise (void)
   for (guint round = 0; round < 20000; round++)
     {
       char text[48];
-      int  length = g_rand_int_range (random, 0, sizeof text);
+      int length = g_rand_int_range (random, 0, sizeof text);
       for (int i = 0; i < length; i++)
         text[i] = alphabet[g_rand_int_range (random, 0, sizeof alphabet)];
 
-      g_autofree char *exact = g_memdup2 (text, MAX (length, 1)); /* so that a byte too far is seen */
+      g_autofree char *exact =
+          g_memdup2 (text, MAX (length, 1)); /* so that a byte too far is seen */
       g_autoptr(GPtrArray) list = address_list_parse (exact, length, NULL);
       for (guint i = 0; list && i < list->len; i++)
         {

@@ -60,7 +60,7 @@ test_refused (void)
 {
   static const struct {
     const char *text;
-    gsize       length;
+    gsize length;
     const char *line;
   } rows[] = {
 #define ROW(text, line) { text, sizeof text - 1, line }
@@ -105,7 +105,8 @@ test_size (void)
 static void
 test_edits (void)
 {
-  g_autoptr(Header) header = parse ("Bcc: a\r\nTo: b\r\nbCC : c,\r\n d,\r\n\te\r\nX: 1\r\nx: 2\r\n");
+  g_autoptr(Header) header =
+      parse ("Bcc: a\r\nTo: b\r\nbCC : c,\r\n d,\r\n\te\r\nX: 1\r\nx: 2\r\n");
 
   g_assert_cmpuint (header_remove (header, "BCC"), ==, 2);
   assert_bytes (header, "To: b\r\nX: 1\r\nx: 2\r\n");
@@ -157,8 +158,8 @@ test_long_lines (void)
 {
   g_autoptr(GError) error = NULL;
   g_autofree char *x900 = g_strnfill (900, 'x'), *x999 = g_strnfill (999, 'x');
-  g_autofree char *text = g_strconcat ("Short: a\r\n b\r\nReferences: ", x900, " ", x900, "\t", x900,
-                                       "\r\n ", x900, " ", x900, "\r\n", NULL);
+  g_autofree char *text = g_strconcat ("Short: a\r\n b\r\nReferences: ", x900, " ", x900, "\t",
+                                       x900, "\r\n ", x900, " ", x900, "\r\n", NULL);
   g_autofree char *hopeless = g_strconcat ("A: 1\r\nX: ", x999, "\r\n", NULL);
   g_autoptr(Header) header = parse (text);
   g_autoptr(Header) broken = parse (hopeless);
@@ -186,7 +187,7 @@ test_signed (void)
 {
   static const struct {
     const char *text;
-    gboolean    is_signed;
+    gboolean is_signed;
   } rows[] = {
     { "From: a@x\r\n", FALSE },
     { "dkim-signature: v=1\r\n", TRUE },
@@ -210,9 +211,10 @@ test_signed (void)
 static void
 test_dkim_covers (void)
 {
-  g_autoptr(Header) header = parse ("From: a@x\r\n"
-                                    "DKIM-Signature: v=1; a=rsa-sha256; d = mail.Proseware.com ; s=a;\r\n"
-                                    "\th=From : to:\r\n Sender; bh=x=; b=h=reply-to\r\n");
+  g_autoptr(Header) header =
+      parse ("From: a@x\r\n"
+             "DKIM-Signature: v=1; a=rsa-sha256; d = mail.Proseware.com ; s=a;\r\n"
+             "\th=From : to:\r\n Sender; bh=x=; b=h=reply-to\r\n");
 
   g_assert_true (header_dkim_covers (header, "from", NULL));
   g_assert_true (header_dkim_covers (header, "Sender", "proseware.com"));
@@ -267,7 +269,8 @@ test_noise (void)
                              "Subject: =?utf-8?q?=C3=A9?=\r\n =?utf-8?q?x?=\r\n"
                              "DKIM-Signature: v=1; d=proseware.com;\r\n\th=from:to; b=x\r\n"
                              "Content-Type: multipart/mixed; boundary=\"x\"\r\n";
-  static const char alphabet[] = "\r\n\r\n \t:;=?\"(\\\xff\x01" "a";
+  static const char alphabet[] = "\r\n\r\n \t:;=?\"(\\\xff\x01"
+                                 "a";
   g_autoptr(GRand) random = g_rand_new_with_seed (20261121);
   guint n_taken = 0;
 
@@ -276,8 +279,8 @@ test_noise (void)
       gsize length = sizeof good - 1;
       g_autofree char *text = g_memdup2 (good, length);
       for (int i = g_rand_int_range (random, 0, 4); i > 0; i--)
-        text[g_rand_int_range (random, 0, length)]
-            = alphabet[g_rand_int_range (random, 0, sizeof alphabet)];
+        text[g_rand_int_range (random, 0, length)] =
+            alphabet[g_rand_int_range (random, 0, sizeof alphabet)];
 
       g_autoptr(Header) header = header_parse (text, length, NULL);
       if (!header)

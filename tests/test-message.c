@@ -17,8 +17,8 @@ static GBytes *
 read_body (SendpathMessage *message)
 {
   BodySource *body = message_peek_body (message);
-  guint64     length = body_source_get_length (body), offset = 0;
-  char       *buffer = g_malloc (length + 1);
+  guint64 length = body_source_get_length (body), offset = 0;
+  char *buffer = g_malloc (length + 1);
 
   while (offset < length)
     {
@@ -53,14 +53,15 @@ G_DECLARE_FINAL_TYPE (Drip, drip, TEST, DRIP, GInputStream)
 
 struct _Drip {
   GInputStream parent_instance;
-  const char  *at;
-  gsize        left, step;
+  const char *at;
+  gsize left, step;
 };
 
 G_DEFINE_FINAL_TYPE (Drip, drip, G_TYPE_INPUT_STREAM)
 
 static gssize
-drip_read (GInputStream *stream, void *buffer, gsize size, GCancellable *cancellable, GError **error)
+drip_read (GInputStream *stream, void *buffer, gsize size, GCancellable *cancellable,
+           GError **error)
 {
   Drip *drip = TEST_DRIP (stream);
   gsize count = MIN (MIN (size, drip->step), drip->left);
@@ -95,23 +96,28 @@ read_text (const char *text, gsize length, gsize step, SendpathMessageFlags flag
 
 typedef struct {
   const char *text;
-  gsize       text_length;
+  gsize text_length;
   const char *expected; /* header, empty line, body; NULL: refused */
-  gsize       expected_length;
+  gsize expected_length;
   SendpathMessageFlags flags;
-  BodyTraits  traits;
+  BodyTraits traits;
 } Row;
 
-#define ROW(text, expected, flags, traits)                                                        \
-  { text, sizeof text - 1, expected, sizeof expected - 1, flags, traits }
-#define REFUSED(text, flags) { text, sizeof text - 1, NULL, 0, flags, 0 }
+#define ROW(text, expected, flags, traits)                                                         \
+  {                                                                                                \
+    text, sizeof text - 1, expected, sizeof expected - 1, flags, traits                            \
+  }
+#define REFUSED(text, flags)                                                                       \
+  {                                                                                                \
+    text, sizeof text - 1, NULL, 0, flags, 0                                                       \
+  }
 
 static void
 check_row (const Row *row, gsize step)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(SendpathMessage) message
-      = read_text (row->text, row->text_length, step, row->flags, &error);
+  g_autoptr(SendpathMessage) message =
+      read_text (row->text, row->text_length, step, row->flags, &error);
   g_autofree char *shown = g_strescape (row->text, NULL);
 
   g_test_message ("by %" G_GSIZE_FORMAT ": %s", step, shown);
@@ -147,8 +153,10 @@ test_line_ends (void)
     ROW ("A: 1\r\n\nb\nc\r\n", "A: 1\r\n\r\nb\r\nc\r\n", 0, 0),
     ROW ("A: 1\n\nb\nc", "A: 1\r\n\r\nb\r\nc\r\n", 0, 0), /* T-092 */
     ROW ("A: 1\n\n\n\n", "A: 1\r\n\r\n\r\n\r\n", 0, 0),
-    ROW ("A: 1\n\nb\n.\n\r\n.\nc\n", "A: 1\r\n\r\nb\r\n.\r\n\r\n.\r\nc\r\n", 0, 0), /* T-079, T-088 */
-    ROW ("A: 1\n\n\n.\r\nMAIL FROM:<e@x>\r\n", "A: 1\r\n\r\n\r\n.\r\nMAIL FROM:<e@x>\r\n", 0, 0), /* T-090 */
+    ROW ("A: 1\n\nb\n.\n\r\n.\nc\n", "A: 1\r\n\r\nb\r\n.\r\n\r\n.\r\nc\r\n", 0,
+         0), /* T-079, T-088 */
+    ROW ("A: 1\n\n\n.\r\nMAIL FROM:<e@x>\r\n", "A: 1\r\n\r\n\r\n.\r\nMAIL FROM:<e@x>\r\n", 0,
+         0),                            /* T-090 */
     ROW ("A: 1", "A: 1\r\n\r\n", 0, 0), /* T-080: an empty body is fine */
     ROW ("A: 1\n", "A: 1\r\n\r\n", 0, 0),
     ROW ("A: 1\n\n", "A: 1\r\n\r\n", FROM_HEADER, 0),
@@ -195,7 +203,8 @@ test_without_header (void)
     ROW ("A: 1\nFrom terri Mon: x\n\nb\n", "A: 1\r\n\r\nFrom terri Mon: x\r\n\r\nb\r\n", 0, 0),
     REFUSED (">From terri Mon: x\nTo: a@x\n\nb\n", FROM_HEADER),
 
-    ROW ("A: 1\n more\nno colon\nB: 2\n\nb\n", "A: 1\r\n more\r\n\r\nno colon\r\nB: 2\r\n\r\nb\r\n", 0, 0),
+    ROW ("A: 1\n more\nno colon\nB: 2\n\nb\n", "A: 1\r\n more\r\n\r\nno colon\r\nB: 2\r\n\r\nb\r\n",
+         0, 0),
     ROW ("A: 1\n\tno colon", "A: 1\r\n\tno colon\r\n\r\n", 0, 0),
     REFUSED ("To: a@x\nno colon\nB: 2\n\nb\n", FROM_HEADER),
     REFUSED ("To: a@x\nno colon", FROM_HEADER),
@@ -302,7 +311,7 @@ static void
 test_large_body (void)
 {
   const gsize length = 61 * 60000;
-  int  fd = open_file (length);
+  int fd = open_file (length);
   g_autoptr(GError) error = NULL;
   g_autoptr(SendpathMessage) message = sendpath_message_new_from_fd (fd, 0, &error);
 
@@ -322,8 +331,8 @@ test_large_body (void)
 static void
 assert_no_file_is_left (void)
 {
-  int  fd = open_file (3 * 1024 * 1024);
-  int  body = -1;
+  int fd = open_file (3 * 1024 * 1024);
+  int body = -1;
   g_autoptr(SendpathMessage) message = sendpath_message_new_from_fd (fd, 0, NULL);
   g_autoptr(GDir) left = g_dir_open (g_get_tmp_dir (), 0, NULL);
   struct stat about;
@@ -421,7 +430,8 @@ test_envelope (void)
 
   g_assert_true (sendpath_message_add_recipient (message, "a@x.org", NULL));
   g_assert_true (sendpath_message_add_recipient (message, "-oQdir", NULL));
-  g_assert_false (sendpath_message_add_recipient (message, "a@b.c\r\nRCPT TO:<x@y>", &error)); /* T-061 */
+  g_assert_false (
+      sendpath_message_add_recipient (message, "a@b.c\r\nRCPT TO:<x@y>", &error)); /* T-061 */
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
   recipients = sendpath_message_get_recipients (message);
   g_assert_cmpstr (recipients[0], ==, "a@x.org");
@@ -450,11 +460,11 @@ static void
 test_fields (void)
 {
   g_autoptr(SendpathMessage) bare = read_string ("A: 1\n", 0, NULL);
-  g_autoptr(SendpathMessage) message
-      = read_string ("From: =?utf-8?q?=C3=A9?= <terri@proseware.com>, b@x\n"
-                     "Subject: =?utf-8?q?caf=C3=A9=0D=0ABcc:?=\n x\n"
-                     "Message-ID:\n <1@proseware.com>\n",
-                     0, NULL);
+  g_autoptr(SendpathMessage) message =
+      read_string ("From: =?utf-8?q?=C3=A9?= <terri@proseware.com>, b@x\n"
+                   "Subject: =?utf-8?q?caf=C3=A9=0D=0ABcc:?=\n x\n"
+                   "Message-ID:\n <1@proseware.com>\n",
+                   0, NULL);
 
   g_assert_null (sendpath_message_get_from (bare));
   g_assert_null (sendpath_message_get_subject (bare));
@@ -468,10 +478,11 @@ static void
 test_signed (void)
 {
   g_autofree char *filler = g_strnfill (64 * 1024 - 30, 'x');
-  g_autofree char *far = g_strconcat ("A: 1\n\n", filler, "\n-----BEGIN PGP SIGNED MESSAGE-----\n", NULL);
+  g_autofree char *far =
+      g_strconcat ("A: 1\n\n", filler, "\n-----BEGIN PGP SIGNED MESSAGE-----\n", NULL);
   const struct {
     const char *text;
-    gboolean    is_signed;
+    gboolean is_signed;
   } rows[] = {
     { "A: 1\n\nb\n", FALSE },
     { "DKIM-Signature: v=1\n\nb\n", TRUE },
@@ -494,7 +505,7 @@ test_smtputf8 (void)
 {
   static const struct {
     const char *header, *recipient;
-    gboolean    is_needed;
+    gboolean is_needed;
   } rows[] = {
     { "A: 1\n", "a@x", FALSE },
     { "A: \xc3\xa9\n", "a@x", TRUE },

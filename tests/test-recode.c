@@ -26,9 +26,9 @@ static GString *
 dup_body (SendpathMessage *message)
 {
   BodySource *body = message_peek_body (message);
-  GString    *text = g_string_new (NULL);
-  char        buffer[4096];
-  gssize      count;
+  GString *text = g_string_new (NULL);
+  char buffer[4096];
+  gssize count;
 
   while ((count = body_source_read (body, text->len, buffer, sizeof buffer, NULL)) > 0)
     g_string_append_len (text, buffer, count);
@@ -100,7 +100,8 @@ check_single (const char *header, const char *body, gsize length, const char *en
 {
   g_autoptr(SendpathMessage) message = make (header, body, length);
   g_autoptr(SendpathMessage) recoded = recode (message, ALL);
-  g_autofree char *said = header_dup_first (message_peek_header (recoded), "Content-Transfer-Encoding");
+  g_autofree char *said =
+      header_dup_first (message_peek_header (recoded), "Content-Transfer-Encoding");
   g_autoptr(GString) text = dup_body (recoded);
   g_autoptr(GString) decoded = NULL;
 
@@ -117,7 +118,7 @@ test_single (void)
 {
   static const struct {
     const char *body;
-    gsize       length;
+    gsize length;
     const char *encoding;
   } rows[] = {
 #define ROW(body, encoding) { body, sizeof body - 1, encoding }
@@ -189,7 +190,8 @@ test_single_header (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autoptr(SendpathMessage) message = make (rows[i].before, rows[i].body, strlen (rows[i].body));
+      g_autoptr(SendpathMessage) message =
+          make (rows[i].before, rows[i].body, strlen (rows[i].body));
       g_autoptr(SendpathMessage) recoded = recode (message, ALL);
       g_autofree char *after = dup_header (recoded);
       g_assert_cmpstr (after, ==, rows[i].after);
@@ -258,7 +260,7 @@ test_only_what_is_unwanted (void)
                BODY_HAS_BARE_CR | BODY_HAS_NUL | BODY_HAS_LONG_LINE, BODY_HAS_8BIT);
 }
 
-/* Multipart in multipart, whose boundary begins with the outer one, and a missing last delimiter. */
+/* Multipart in multipart, whose boundary begins with the outer one; a last delimiter is missing. */
 static void
 test_nested (void)
 {
@@ -270,7 +272,8 @@ test_nested (void)
                "--o\r\nContent-Type: multipart/alternative;\r\n boundary=oo\r\n"
                "Content-Transfer-Encoding: 7bit\r\n\r\n"
                "--oo\r\nContent-Type: text/plain; charset=utf-8\r\n"
-               "Content-Transfer-Encoding: base64\r\n\r\nw6k=\r\n--oo\r\nContent-Type: text/html\r\n\r\n<p>\r\n"
+               "Content-Transfer-Encoding: base64\r\n\r\nw6k=\r\n--oo\r\nContent-Type: "
+               "text/html\r\n\r\n<p>\r\n"
                "--o\r\n\r\nafter\r\n--oo--\r\n--o--\r\n",
                ALL, 0);
 }
@@ -279,7 +282,8 @@ static void
 test_message_in_message (void)
 {
   check_parts (MIXED,
-               "--o\r\nContent-Type: message/rfc822\r\n\r\nSubject: s\r\nBcc: hidden@x\r\n\r\ncaf\xc3\xa9\r\n"
+               "--o\r\nContent-Type: message/rfc822\r\n\r\nSubject: s\r\nBcc: "
+               "hidden@x\r\n\r\ncaf\xc3\xa9\r\n"
                "--o\r\nContent-Type: multipart/digest; boundary=d\r\n\r\n"
                "--d\r\n\r\nSubject: t\r\n\r\ncaf\xc3\xa9\r\n--d--\r\n--o--\r\n",
                "--o\r\nContent-Type: message/rfc822\r\n\r\nSubject: s\r\nBcc: hidden@x\r\n"
@@ -295,15 +299,16 @@ test_message_in_message (void)
 static void
 test_signed_part (void)
 {
-  check_parts (MIXED,
-               "--o\r\nContent-Type: multipart/signed; boundary=s\r\n\r\n--s\r\n\r\ncaf\xc3\xa9\r\r\n"
-               "--s\r\nContent-Type: application/pgp-signature\r\n\r\nx\r\n--s--\r\n"
-               "--o\r\n\r\n\r\r\n--o--\r\n",
-               "--o\r\nContent-Type: multipart/signed; boundary=s\r\n\r\n--s\r\n\r\ncaf\xc3\xa9\r\r\n"
-               "--s\r\nContent-Type: application/pgp-signature\r\n\r\nx\r\n--s--\r\n"
-               "--o\r\nContent-Type: text/plain; charset=utf-8\r\n"
-               "Content-Transfer-Encoding: quoted-printable\r\n\r\n=0D\r\n--o--\r\n",
-               ALL, BODY_HAS_8BIT | BODY_HAS_BARE_CR);
+  check_parts (
+      MIXED,
+      "--o\r\nContent-Type: multipart/signed; boundary=s\r\n\r\n--s\r\n\r\ncaf\xc3\xa9\r\r\n"
+      "--s\r\nContent-Type: application/pgp-signature\r\n\r\nx\r\n--s--\r\n"
+      "--o\r\n\r\n\r\r\n--o--\r\n",
+      "--o\r\nContent-Type: multipart/signed; boundary=s\r\n\r\n--s\r\n\r\ncaf\xc3\xa9\r\r\n"
+      "--s\r\nContent-Type: application/pgp-signature\r\n\r\nx\r\n--s--\r\n"
+      "--o\r\nContent-Type: text/plain; charset=utf-8\r\n"
+      "Content-Transfer-Encoding: quoted-printable\r\n\r\n=0D\r\n--o--\r\n",
+      ALL, BODY_HAS_8BIT | BODY_HAS_BARE_CR);
 }
 
 /* Encodings do not nest: what is encoded already is written again in the same one. */
@@ -313,8 +318,8 @@ test_encoded_already (void)
   g_autofree char *x990 = g_strnfill (990, 'x');
   g_autofree char *long_line = g_strconcat (x990, "=C3=A9=3D=3D", NULL);
   g_autofree char *body = g_strconcat (long_line, "\r\nend \r\nsoft=\r\nend\r\n", NULL);
-  g_autoptr(SendpathMessage) message
-      = make ("Content-Transfer-Encoding: quoted-printable\r\n", body, strlen (body));
+  g_autoptr(SendpathMessage) message =
+      make ("Content-Transfer-Encoding: quoted-printable\r\n", body, strlen (body));
   g_autoptr(SendpathMessage) recoded = recode (message, ALL);
   g_autoptr(GString) before = dup_body (message);
   g_autoptr(GString) after = dup_body (recoded);
@@ -324,14 +329,15 @@ test_encoded_already (void)
   assert_short_lines (after);
   g_assert_cmpstr (is->str, ==, was->str);
 
-  check_parts (MIXED,
-               "--o\r\nContent-Transfer-Encoding: Base64\r\n\r\nw6l4\r\rw6k=\r\n"
-               "--o\r\nContent-Transfer-Encoding: QUOTED-PRINTABLE\r\n\r\n=C3=A9 \xc3\xa9 \r\na=\r\nb\r\n"
-               "--o\r\nContent-Transfer-Encoding: x-own\r\n\r\n\xc3\r\n--o--\r\n",
-               "--o\r\nContent-Transfer-Encoding: Base64\r\n\r\nw6l4w6k=\r\n"
-               "--o\r\nContent-Transfer-Encoding: QUOTED-PRINTABLE\r\n\r\n=C3=A9 =C3=A9 \r\na=\r\nb\r\n"
-               "--o\r\nContent-Transfer-Encoding: x-own\r\n\r\n\xc3\r\n--o--\r\n",
-               ALL, BODY_HAS_8BIT);
+  check_parts (
+      MIXED,
+      "--o\r\nContent-Transfer-Encoding: Base64\r\n\r\nw6l4\r\rw6k=\r\n"
+      "--o\r\nContent-Transfer-Encoding: QUOTED-PRINTABLE\r\n\r\n=C3=A9 \xc3\xa9 \r\na=\r\nb\r\n"
+      "--o\r\nContent-Transfer-Encoding: x-own\r\n\r\n\xc3\r\n--o--\r\n",
+      "--o\r\nContent-Transfer-Encoding: Base64\r\n\r\nw6l4w6k=\r\n"
+      "--o\r\nContent-Transfer-Encoding: QUOTED-PRINTABLE\r\n\r\n=C3=A9 =C3=A9 \r\na=\r\nb\r\n"
+      "--o\r\nContent-Transfer-Encoding: x-own\r\n\r\n\xc3\r\n--o--\r\n",
+      ALL, BODY_HAS_8BIT);
 }
 
 /* What is between the parts is no content: it only must not stop the message. */
@@ -339,10 +345,10 @@ static void
 test_between_parts (void)
 {
   g_autofree char *x998 = g_strnfill (998, 'x');
-  g_autofree char *before = g_strconcat ("\xc3\r\r\n", x998, "--o\r\n--o\r\nX: \r\xc3\r\n\r\nb\r\n--o--\r\n\r",
-                                         "\r\n", NULL);
-  g_autofree char *after = g_strconcat ("??\r\n", x998, "\r\n --o\r\n--o\r\nX:  \xc3\r\n\r\nb\r\n--o--\r\n?",
-                                        "\r\n", NULL);
+  g_autofree char *before = g_strconcat (
+      "\xc3\r\r\n", x998, "--o\r\n--o\r\nX: \r\xc3\r\n\r\nb\r\n--o--\r\n\r", "\r\n", NULL);
+  g_autofree char *after = g_strconcat (
+      "??\r\n", x998, "\r\n --o\r\n--o\r\nX:  \xc3\r\n\r\nb\r\n--o--\r\n?", "\r\n", NULL);
 
   /* 8-bit text in the header of a part stays */
   check_parts (MIXED, before, after, ALL, BODY_HAS_8BIT);
@@ -352,8 +358,10 @@ static void
 test_part_header_folded (void)
 {
   g_autofree char *x900 = g_strnfill (900, 'x');
-  g_autofree char *before = g_strconcat ("--o\r\nX: ", x900, " ", x900, "\r\n\r\nb\r\n--o--\r\n", NULL);
-  g_autofree char *after = g_strconcat ("--o\r\nX: ", x900, "\r\n ", x900, "\r\n\r\nb\r\n--o--\r\n", NULL);
+  g_autofree char *before =
+      g_strconcat ("--o\r\nX: ", x900, " ", x900, "\r\n\r\nb\r\n--o--\r\n", NULL);
+  g_autofree char *after =
+      g_strconcat ("--o\r\nX: ", x900, "\r\n ", x900, "\r\n\r\nb\r\n--o--\r\n", NULL);
 
   check_parts (MIXED, before, after, ALL, 0);
 }
@@ -386,8 +394,8 @@ test_depth (void)
       for (guint i = 0; i < depth; i++)
         g_string_append (body, "Content-Type: message/rfc822\r\n\r\n");
       g_string_append (body, "A: 1\r\n\r\n\r\r\n");
-      g_autoptr(SendpathMessage) message
-          = make ("Content-Type: message/rfc822\r\n", body->str, body->len);
+      g_autoptr(SendpathMessage) message =
+          make ("Content-Type: message/rfc822\r\n", body->str, body->len);
       g_autoptr(SendpathMessage) recoded = recode_message (message, ALL, &error);
       g_assert_true ((recoded != NULL) == (depth < 32));
       if (!recoded)
@@ -412,11 +420,28 @@ static GString *
 make_noise (GRand *random)
 {
   static const char *const pieces[] = {
-    "--o\r\n", "--o--\r\n", "--i\r\n", "--i--\r\n", "--o \t\r\n", "\r\n", "\r\n", "text\r\n",
-    "Content-Type: multipart/mixed; boundary=i\r\n", "Content-Type: message/rfc822\r\n",
-    "Content-Type: multipart/signed; boundary=i\r\n", "Content-Transfer-Encoding: base64\r\n",
-    "Content-Transfer-Encoding: quoted-printable\r\n", "Content-Type: text/html\r\n", " folded\r\n",
-    "caf\xc3\xa9 \r\n", "\r.\r\n", "=3D =\r\n", "--o\r\r\n", "A: \r1\r\n", ": x\r\n", "--\r\n",
+    "--o\r\n",
+    "--o--\r\n",
+    "--i\r\n",
+    "--i--\r\n",
+    "--o \t\r\n",
+    "\r\n",
+    "\r\n",
+    "text\r\n",
+    "Content-Type: multipart/mixed; boundary=i\r\n",
+    "Content-Type: message/rfc822\r\n",
+    "Content-Type: multipart/signed; boundary=i\r\n",
+    "Content-Transfer-Encoding: base64\r\n",
+    "Content-Transfer-Encoding: quoted-printable\r\n",
+    "Content-Type: text/html\r\n",
+    " folded\r\n",
+    "caf\xc3\xa9 \r\n",
+    "\r.\r\n",
+    "=3D =\r\n",
+    "--o\r\r\n",
+    "A: \r1\r\n",
+    ": x\r\n",
+    "--\r\n",
   };
   GString *body = g_string_new (NULL);
 

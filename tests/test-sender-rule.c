@@ -21,7 +21,7 @@ make (const char *sender, const char *header)
 }
 
 typedef struct {
-  SenderRule  rule;
+  SenderRule rule;
   const char *sender, *header;
   const char *envelope, *after, *changes;
 } Row;
@@ -31,8 +31,8 @@ check_row (const Row *row)
 {
   g_autoptr(SendpathMessage) message = make (row->sender, row->header);
   g_auto(GStrv) changes = NULL;
-  g_autoptr(SendpathMessage) result
-      = sender_rule_apply (row->rule, message, "terri@proseware.com", SENDER, &changes);
+  g_autoptr(SendpathMessage) result =
+      sender_rule_apply (row->rule, message, "terri@proseware.com", SENDER, &changes);
   g_autoptr(GBytes) bytes = header_to_bytes (message_peek_header (result));
   g_autofree char *after = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   g_autofree char *names = g_strjoinv (" ", changes);
@@ -108,7 +108,7 @@ test_possible (void)
 {
   static const struct {
     const char *sender, *header;
-    gboolean    can_sender, can_rewrite;
+    gboolean can_sender, can_rewrite;
   } rows[] = {
     { NULL, FROM, TRUE, TRUE },
     { "a@x", FROM, TRUE, TRUE },
@@ -122,7 +122,8 @@ test_possible (void)
     {
       g_autoptr(SendpathMessage) message = make (rows[i].sender, rows[i].header);
       g_assert_true (sender_rule_is_possible (SENDER_RULE_KEEP, message));
-      g_assert_cmpint (sender_rule_is_possible (SENDER_RULE_SENDER, message), ==, rows[i].can_sender);
+      g_assert_cmpint (sender_rule_is_possible (SENDER_RULE_SENDER, message), ==,
+                       rows[i].can_sender);
       g_assert_cmpint (sender_rule_is_possible (SENDER_RULE_REWRITE, message), ==,
                        rows[i].can_rewrite);
     }

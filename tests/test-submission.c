@@ -94,8 +94,8 @@ test_recipients (void)
     { "To: a@X.Org\nCc: a@x.org\n", "a@x.ORG", "a@x.ORG", FROM_HEADER },              /* T-072 */
     { "To: a@x, A@x\n", NULL, "a@x A@x", FROM_HEADER },
     { "To: root, postmaster, a@x\n", NULL, "admin@proseware.com a@x", FROM_HEADER },
-    { "X: 1\n", "-oQdir", "admin@proseware.com", 0 },       /* T-058 */
-    { "To: -f@evil\n", NULL, "-f@evil", FROM_HEADER },      /* T-059 */
+    { "X: 1\n", "-oQdir", "admin@proseware.com", 0 },                            /* T-058 */
+    { "To: -f@evil\n", NULL, "-f@evil", FROM_HEADER },                           /* T-059 */
     { "To: =?utf-8?q?a=0D=0ABcc=3A_b=40y?= <a@x>\n", NULL, "a@x", FROM_HEADER }, /* T-062 */
     { "Reply-To: a@x\nTo: b@x\nSender: c@x\n", NULL, "b@x", FROM_HEADER },
   };
@@ -126,8 +126,8 @@ test_resent (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autofree char *text
-          = g_strconcat (rows[i].fields, "To: to@x\nCc: cc@x\nBcc: bcc@x\n", WHOLE, "\nb\n", NULL);
+      g_autofree char *text =
+          g_strconcat (rows[i].fields, "To: to@x\nCc: cc@x\nBcc: bcc@x\n", WHOLE, "\nb\n", NULL);
       g_autoptr(SendpathMessage) message = submit (text, NULL, FROM_HEADER);
       g_autofree char *recipients = dup_recipients (message);
       g_assert_cmpstr (recipients, ==, rows[i].expected);
@@ -202,7 +202,7 @@ test_many_recipients (void)
 
 /* ---- header ---------------------------------------------------------------------------------- */
 
-#define ADDED_REST                                                                                \
+#define ADDED_REST                                                                                 \
   "Date: Sat, 7 Mar 2026 09:05:03 -0330\r\nMessage-ID: <" UNIQUE "@proseware.com>\r\n"
 
 static void
@@ -423,10 +423,10 @@ test_signed_but_not_sendable (void)
     }
 
   g_autoptr(GError) error = NULL;
-  g_autoptr(SendpathMessage) raw
-      = read_string (WHOLE "To: a@x\nContent-Type: multipart/mixed; boundary=o\n\n"
-                           "--o\nContent-Type: multipart/signed; boundary=s\n\n--s\n\na\rb\n--s--\n--o--\n",
-                     FROM_HEADER);
+  g_autoptr(SendpathMessage) raw = read_string (
+      WHOLE "To: a@x\nContent-Type: multipart/mixed; boundary=o\n\n"
+            "--o\nContent-Type: multipart/signed; boundary=s\n\n--s\n\na\rb\n--s--\n--o--\n",
+      FROM_HEADER);
   g_assert_null (finish (raw, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
 }
@@ -435,8 +435,8 @@ test_signed_but_not_sendable (void)
 static void
 test_signed_absence (void)
 {
-  g_autoptr(SendpathMessage) message
-      = submit ("From: root\nDKIM-Signature: v=1; d=x.org; h=From:Message-ID; b=x\n\nb\n", "a@x", 0);
+  g_autoptr(SendpathMessage) message = submit (
+      "From: root\nDKIM-Signature: v=1; d=x.org; h=From:Message-ID; b=x\n\nb\n", "a@x", 0);
   const Header *header = message_peek_header (message);
   g_autofree char *from = header_dup_first (header, "From");
 

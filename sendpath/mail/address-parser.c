@@ -20,8 +20,8 @@
 
 typedef struct {
   const char *text, *at, *end;
-  GString    *comment; /* the last one; stands in for a missing display name */
-  GError    **error;
+  GString *comment; /* the last one; stands in for a missing display name */
+  GError **error;
 } Parser;
 
 static char *
@@ -79,7 +79,7 @@ static gboolean
 take_comment (Parser *p)
 {
   const char *start = p->at;
-  guint       depth = 0;
+  guint depth = 0;
 
   g_string_truncate (p->comment, 0);
   do
@@ -141,14 +141,14 @@ take_run (Parser *p, AddressChars wanted, GString *into)
   g_string_append_len (into, start, p->at - start);
 }
 
-/* ---- words: a display name, a local part or the name of a group; what follows tells ------------ */
+/* ---- words: a display name, a local part or the name of a group, as what follows tells ------- */
 
 typedef struct {
-  GString    *phrase;
-  GString    *local;     /* without its quotes */
-  guint       n_words;
-  gboolean    wants_dot; /* a word was last */
-  const char *no_local;  /* where it stops to be a local part, or NULL */
+  GString *phrase;
+  GString *local; /* without its quotes */
+  guint n_words;
+  gboolean wants_dot;   /* a word was last */
+  const char *no_local; /* where it stops to be a local part, or NULL */
 } Words;
 
 static void
@@ -166,7 +166,7 @@ take_word (Parser *p, Words *words)
 {
   g_autoptr(GString) word = g_string_new (NULL);
   const char *start = p->at;
-  gboolean    is_dot = next_is (p, '.');
+  gboolean is_dot = next_is (p, '.');
 
   if (is_dot)
     g_string_append_c (word, *p->at++);
@@ -195,7 +195,8 @@ take_words (Parser *p, Words *words)
 
   if (!skip_blanks (p))
     return FALSE;
-  while (p->at < p->end && (address_char_is (*p->at, ADDRESS_ATOM) || *p->at == '.' || *p->at == '"'))
+  while (p->at < p->end &&
+         (address_char_is (*p->at, ADDRESS_ATOM) || *p->at == '.' || *p->at == '"'))
     if (!take_word (p, words) || !skip_blanks (p))
       return FALSE;
 

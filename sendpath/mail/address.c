@@ -72,9 +72,8 @@ flush_run (GString *run, GString *out)
   if (run->len == 0)
     return;
   for (gsize i = 0; i < run->len; i++)
-    is_plain = is_plain
-               && (address_char_is (run->str[i], ADDRESS_ATOM)
-                   || (run->str[i] == ' ' && i > 0 && run->str[i - 1] != ' '));
+    is_plain = is_plain && (address_char_is (run->str[i], ADDRESS_ATOM) ||
+                            (run->str[i] == ' ' && i > 0 && run->str[i - 1] != ' '));
 
   if (out->len > 0)
     g_string_append_c (out, ' ');

@@ -8,8 +8,9 @@ G_BEGIN_DECLS
 /* One mailbox. @addr is the addr-spec as it goes on the wire: local part (quoted where it must
  * be), `@`, domain as written; without a domain (`root`) it has no `@`. */
 typedef struct {
-  char *name; /* display name in UTF-8, decoded from quoting but not from RFC 2047; if there is none,
-               * the comment behind the address (`root (Cron Daemon)`); NULL if neither */
+  /* Display name in UTF-8, decoded from quoting but not from RFC 2047; if there is none, the
+   * comment behind the address (`root (Cron Daemon)`); NULL if neither. */
+  char *name;
   char *addr; /* never NULL */
 } Address;
 

@@ -10,9 +10,9 @@
 struct _BodyLines {
   const BodySource *body;
   guint64 offset; /* of the buffer in the body */
-  gsize   at;     /* of the next line in the buffer */
-  gsize   used;
-  char    buffer[BUFFER_BYTES];
+  gsize at;       /* of the next line in the buffer */
+  gsize used;
+  char buffer[BUFFER_BYTES];
 };
 
 BodyLines *
@@ -60,9 +60,9 @@ fill (BodyLines *lines, GError **error)
 
   while (lines->used < BUFFER_BYTES)
     {
-      gssize count = body_source_read (lines->body, lines->offset + lines->used,
-                                       lines->buffer + lines->used, BUFFER_BYTES - lines->used,
-                                       error);
+      gssize count =
+          body_source_read (lines->body, lines->offset + lines->used, lines->buffer + lines->used,
+                            BUFFER_BYTES - lines->used, error);
       if (count < 0)
         return FALSE;
       if (count == 0)
@@ -76,7 +76,7 @@ fill (BodyLines *lines, GError **error)
 static gboolean
 find_end (const BodySource *body, guint64 offset, guint64 *ret_end, GError **error)
 {
-  char   chunk[4096];
+  char chunk[4096];
   gssize count;
 
   while ((count = body_source_read (body, offset, chunk, sizeof chunk, error)) > 0)
@@ -129,8 +129,8 @@ body_lines_next (BodyLines *lines, BodyLine *ret_line, GError **error)
       lines->offset = line.end;
       lines->at = lines->used = 0;
     }
-  if (line.length > 0 && line.text[line.length - 1] == '\r'
-      && line.end == line.offset + line.length + 1)
+  if (line.length > 0 && line.text[line.length - 1] == '\r' &&
+      line.end == line.offset + line.length + 1)
     line.length--;
   *ret_line = line;
   return 1;

@@ -11,10 +11,10 @@
 
 struct _BodySource {
   gatomicrefcount ref_count;
-  GBytes         *bytes; /* or NULL: then the region is in @fd */
-  int             fd;
-  guint64         offset;
-  guint64         length;
+  GBytes *bytes; /* or NULL: then the region is in @fd */
+  int fd;
+  guint64 offset;
+  guint64 length;
 };
 
 BodySource *
@@ -109,7 +109,7 @@ static gboolean
 has_8bit (const char *bytes, gsize length)
 {
   guint64 all = 0, word;
-  gsize   i = 0;
+  gsize i = 0;
 
   for (; i + sizeof word <= length; i += sizeof word)
     {

@@ -14,9 +14,9 @@
 
 struct _BodyWriter {
   GByteArray *pending; /* all there is, or what the file does not have yet */
-  int         fd;
-  guint64     written; /* to the file */
-  BodyScan    scan;
+  int fd;
+  guint64 written; /* to the file */
+  BodyScan scan;
 };
 
 BodyWriter *
@@ -41,8 +41,8 @@ body_writer_free (BodyWriter *writer)
 static gboolean
 fail (const char *what, int code, GError **error)
 {
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "%s: %s: %s", g_get_tmp_dir (), what,
-               g_strerror (code));
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "%s: %s: %s", g_get_tmp_dir (),
+               what, g_strerror (code));
   return FALSE;
 }
 

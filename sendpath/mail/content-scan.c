@@ -1,4 +1,4 @@
-/* What the content of a part is like: which encoding suits it, and which character set it can be. */
+/* What the content of a part is like: which encoding suits it, which character set it can be. */
 #include "config.h"
 
 #include "sendpath/mail/content-scan.h"

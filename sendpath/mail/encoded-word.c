@@ -15,10 +15,10 @@
 
 typedef struct {
   const char *charset;
-  gsize       charset_length;
-  char        encoding; /* 'b' or 'q' */
+  gsize charset_length;
+  char encoding; /* 'b' or 'q' */
   const char *data;
-  gsize       data_length;
+  gsize data_length;
   const char *end;
 } Word;
 
@@ -33,8 +33,8 @@ read_word (const char *text, Word *word)
   word->charset = text + 2;
   word->charset_length = strcspn (word->charset, not_in_charset);
   text = word->charset + word->charset_length;
-  if (word->charset_length == 0 || text[0] != '?' || !text[1] || !strchr ("bBqQ", text[1])
-      || text[2] != '?')
+  if (word->charset_length == 0 || text[0] != '?' || !text[1] || !strchr ("bBqQ", text[1]) ||
+      text[2] != '?')
     return FALSE;
 
   word->encoding = g_ascii_tolower (text[1]);
@@ -80,11 +80,11 @@ append_q (GString *bytes, const char *data, gsize length)
 {
   for (gsize i = 0; i < length; i++)
     {
-      if (data[i] == '=' && i + 2 < length && g_ascii_isxdigit (data[i + 1])
-          && g_ascii_isxdigit (data[i + 2]))
+      if (data[i] == '=' && i + 2 < length && g_ascii_isxdigit (data[i + 1]) &&
+          g_ascii_isxdigit (data[i + 2]))
         {
-          g_string_append_c (bytes, (char) (g_ascii_xdigit_value (data[i + 1]) << 4
-                                            | g_ascii_xdigit_value (data[i + 2])));
+          g_string_append_c (bytes, (char) (g_ascii_xdigit_value (data[i + 1]) << 4 |
+                                            g_ascii_xdigit_value (data[i + 2])));
           i += 2;
         }
       else
@@ -96,7 +96,7 @@ static void
 append_b (GString *bytes, const char *data, gsize length)
 {
   g_autofree guchar *decoded = g_malloc (length / 4 * 3 + 3);
-  int   state = 0;
+  int state = 0;
   guint save = 0;
 
   gsize count = g_base64_decode_step (data, length, decoded, &state, &save);
@@ -111,7 +111,7 @@ decode_run (const char *text, const char **ret_end)
   g_autoptr(GString) bytes = g_string_new (NULL);
   g_autofree char *charset = NULL;
   const char *start = text;
-  Word  word;
+  Word word;
   char *decoded;
 
   if (!read_word (text, &word))
@@ -125,9 +125,8 @@ decode_run (const char *text, const char **ret_end)
       *ret_end = word.end;
       text = word.end + strspn (word.end, " \t");
     }
-  while (text > *ret_end && read_word (text, &word)
-         && word.charset_length == strlen (charset)
-         && g_ascii_strncasecmp (word.charset, charset, word.charset_length) == 0);
+  while (text > *ret_end && read_word (text, &word) && word.charset_length == strlen (charset) &&
+         g_ascii_strncasecmp (word.charset, charset, word.charset_length) == 0);
 
   decoded = g_convert (bytes->str, bytes->len, "UTF-8", charset, NULL, NULL, NULL);
   return decoded ? decoded : g_strndup (start, *ret_end - start);

@@ -13,7 +13,7 @@
 #define LINE_WANTED_BYTES 78 /* RFC 5322 2.1.1 */
 
 typedef struct {
-  char    *name;
+  char *name;
   GString *raw; /* all its lines, each with CRLF */
 } Field;
 
@@ -153,10 +153,10 @@ header_parse (const char *bytes, gsize length, GError **error)
   for (guint number = 1; at < end; number++)
     {
       const char *line_feed = memchr (at, '\n', end - at);
-      gboolean    is_whole = line_feed && line_feed > at && line_feed[-1] == '\r';
-      gsize       line_length = is_whole ? line_feed - at - 1 : end - at;
-      const char *fault = is_whole ? find_fault (at, line_length, number == 1)
-                                   : _ ("it does not end in CRLF");
+      gboolean is_whole = line_feed && line_feed > at && line_feed[-1] == '\r';
+      gsize line_length = is_whole ? line_feed - at - 1 : end - at;
+      const char *fault =
+          is_whole ? find_fault (at, line_length, number == 1) : _ ("it does not end in CRLF");
       if (fault)
         {
           g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
@@ -177,7 +177,7 @@ header_copy (const Header *header)
   for (guint i = 0; i < header->fields->len; i++)
     {
       const Field *field = get_field (header, i);
-      GString     *raw = g_string_new_len (field->raw->str, field->raw->len);
+      GString *raw = g_string_new_len (field->raw->str, field->raw->len);
       g_ptr_array_add (copy->fields, field_new (field->name, raw));
     }
   return copy;
@@ -199,7 +199,7 @@ char *
 header_dup_value (const Header *header, guint i)
 {
   const Field *field = get_field (header, i);
-  const char  *colon = strchr (field->raw->str + strlen (field->name), ':');
+  const char *colon = strchr (field->raw->str + strlen (field->name), ':');
   g_autoptr(GString) value = g_string_new (NULL);
 
   for (const char *p = colon + 1; *p; p++)
@@ -251,8 +251,8 @@ header_to_bytes (const Header *header)
 static Field *
 make_field (const char *name, const char *value)
 {
-  GString    *raw = g_string_new (name);
-  gsize       line = strlen (name) + 1;
+  GString *raw = g_string_new (name);
+  gsize line = strlen (name) + 1;
   const char *at = value;
 
   g_string_append (raw, is_blank (*value) ? ":" : ": ");
@@ -363,7 +363,7 @@ header_fold_long_lines (Header *header, GError **error)
       if (!to)
         {
           g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                       _ ("%s: a line is longer than 998 bytes and has no white space to fold it at"),
+                       _ ("%s: a line is over 998 bytes and has no white space to fold it at"),
                        from->name);
           return FALSE;
         }
@@ -430,9 +430,9 @@ is_below (const char *domain, const char *parent)
 {
   gsize length = strlen (domain), parent_length = strlen (parent);
 
-  return length >= parent_length
-         && g_ascii_strcasecmp (domain + length - parent_length, parent) == 0
-         && (length == parent_length || domain[length - parent_length - 1] == '.');
+  return length >= parent_length &&
+         g_ascii_strcasecmp (domain + length - parent_length, parent) == 0 &&
+         (length == parent_length || domain[length - parent_length - 1] == '.');
 }
 
 gboolean
@@ -445,8 +445,8 @@ header_dkim_covers (const Header *header, const char *name, const char *domain)
       g_autofree char *signature = header_dup_value (header, i);
       g_autofree char *names = dup_tag (signature, "h");
       g_autofree char *signer = dup_tag (signature, "d");
-      if (names && signer && *signer && lists_name (names, name)
-          && (!domain || is_below (signer, domain) || is_below (domain, signer)))
+      if (names && signer && *signer && lists_name (names, name) &&
+          (!domain || is_below (signer, domain) || is_below (domain, signer)))
         return TRUE;
     }
   return FALSE;

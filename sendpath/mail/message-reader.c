@@ -18,14 +18,14 @@ typedef enum { AT_START, IN_HEADER, IN_BODY, AT_END } Place;
 
 typedef struct {
   SendpathMessageFlags flags;
-  Place       place;
-  guint       n_lines;       /* of the header */
-  gboolean    has_body;
-  gboolean    is_line_start; /* of the body */
-  GString    *line;          /* of the header, as far as it was read */
-  GString    *header;
+  Place place;
+  guint n_lines; /* of the header */
+  gboolean has_body;
+  gboolean is_line_start; /* of the body */
+  GString *line;          /* of the header, as far as it was read */
+  GString *header;
   BodyWriter *body;
-  GError    **error;
+  GError **error;
 } Reader;
 
 void
@@ -56,8 +56,8 @@ take_body (Reader *reader, const char *text, gsize length, gboolean ends_line)
     }
   reader->has_body = TRUE;
   reader->is_line_start = ends_line;
-  return body_writer_write (reader->body, text, length, reader->error)
-         && (!ends_line || body_writer_write (reader->body, "\r\n", 2, reader->error));
+  return body_writer_write (reader->body, text, length, reader->error) &&
+         (!ends_line || body_writer_write (reader->body, "\r\n", 2, reader->error));
 }
 
 /* ---- header ---------------------------------------------------------------------------------- */
@@ -87,7 +87,8 @@ begin_body (Reader *reader, gboolean ends_line)
     {
       g_set_error (reader->error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
                    _ ("line %u of the message is not a header field; put an empty line between "
-                      "header and text"), reader->n_lines);
+                      "header and text"),
+                   reader->n_lines);
       return FALSE;
     }
   reader->place = IN_BODY;
@@ -128,15 +129,15 @@ static gboolean
 take_header (Reader *reader, const char *text, gsize length, gboolean ends_line)
 {
   g_string_append_len (reader->line, text, length);
-  if (ends_line && reader->line->len == 1 && reader->line->str[0] == '.'
-      && (reader->flags & SENDPATH_MESSAGE_DOT_ENDS))
+  if (ends_line && reader->line->len == 1 && reader->line->str[0] == '.' &&
+      (reader->flags & SENDPATH_MESSAGE_DOT_ENDS))
     {
       reader->place = AT_END;
       return TRUE;
     }
   /* a line without end that is too long for any header is settled now */
-  return (!ends_line && reader->line->len <= HEADER_MAX_BYTES)
-         || take_header_line (reader, ends_line);
+  return (!ends_line && reader->line->len <= HEADER_MAX_BYTES) ||
+         take_header_line (reader, ends_line);
 }
 
 /* ---- lines ----------------------------------------------------------------------------------- */
@@ -155,8 +156,7 @@ measure_carry (const Reader *reader, const char *text, gsize length)
 {
   gboolean may_be_dot = reader->flags & SENDPATH_MESSAGE_DOT_ENDS;
 
-  if (may_be_dot && length <= CARRY_MAX_BYTES && text[0] == '.'
-      && (length == 1 || text[1] == '\r'))
+  if (may_be_dot && length <= CARRY_MAX_BYTES && text[0] == '.' && (length == 1 || text[1] == '\r'))
     return length;
   return text[length - 1] == '\r' ? 1 : 0;
 }
@@ -210,7 +210,7 @@ read_all (Reader *reader, MessageReadFunc read, gpointer source)
         return FALSE;
       if (count == 0)
         break;
-      gsize  length = carried + count;
+      gsize length = carried + count;
       gssize carry = take_text (reader, buffer, length);
       if (carry < 0)
         return FALSE;

@@ -31,11 +31,11 @@ struct _SendpathMessage {
   GObject parent_instance;
 
   SendpathMessageFlags flags;
-  char      *sender;
+  char *sender;
   GPtrArray *recipients; /* ends in NULL */
-  char      *full_name;
+  char *full_name;
   MessageParts parts;
-  guint64    header_bytes;
+  guint64 header_bytes;
 
   char *from;
   char *subject;
@@ -127,14 +127,14 @@ message_new_from_source (MessageReadFunc read_source, gpointer source, SendpathM
 
 typedef struct {
   const char *at;
-  gsize       left;
+  gsize left;
 } Bytes;
 
 static gssize
 read_bytes (gpointer source, char *buffer, gsize size, GError **error)
 {
   Bytes *bytes = source;
-  gsize  count = MIN (size, bytes->left);
+  gsize count = MIN (size, bytes->left);
 
   if (count == 0)
     return 0;
@@ -564,7 +564,8 @@ message_is_signed (SendpathMessage *self)
   /* threads that get here at once find the same answer */
   if (g_atomic_int_get (&self->signature) == NOT_LOOKED_FOR)
     {
-      gboolean is_signed = header_is_signed (self->parts.header) || pgp_inline_is_in (self->parts.body);
+      gboolean is_signed =
+          header_is_signed (self->parts.header) || pgp_inline_is_in (self->parts.body);
       g_atomic_int_set (&self->signature, is_signed ? SIGNED : UNSIGNED);
     }
   return g_atomic_int_get (&self->signature) == SIGNED;

@@ -59,7 +59,7 @@ match_delimiter (const MimeCursor *cursor, const BodyLine *line, guint *ret_leve
   for (guint i = cursor->delimiters->len; i > 0; i--)
     {
       const char *delimiter = g_ptr_array_index (cursor->delimiters, i - 1);
-      gsize       length = strlen (delimiter), end = line->length;
+      gsize length = strlen (delimiter), end = line->length;
 
       if (end < length || memcmp (line->text, delimiter, length) != 0)
         continue;
@@ -78,8 +78,8 @@ gboolean
 mime_cursor_find_delimiter (MimeCursor *cursor, GError **error)
 {
   BodyLine line;
-  guint    level;
-  int      got;
+  guint level;
+  int got;
 
   while ((got = body_lines_next (cursor->lines, &line, error)) > 0)
     if (match_delimiter (cursor, &line, &level) != MIME_NO_DELIMITER)
@@ -94,8 +94,8 @@ gboolean
 mime_cursor_take_delimiter (MimeCursor *cursor, MimeDelimiter *ret_delimiter, GError **error)
 {
   BodyLine line;
-  guint    level = 0;
-  int      got = body_lines_next (cursor->lines, &line, error);
+  guint level = 0;
+  int got = body_lines_next (cursor->lines, &line, error);
 
   *ret_delimiter = got > 0 ? match_delimiter (cursor, &line, &level) : MIME_NO_DELIMITER;
   if (got > 0 && level + 1 < cursor->delimiters->len)
@@ -152,11 +152,11 @@ mime_cursor_take_header (MimeCursor *cursor, gboolean *ret_has_end, GError **err
 {
   g_autoptr(Header) header = header_new ();
   BodyLine line;
-  gsize    size = 0;
-  int      got;
+  gsize size = 0;
+  int got;
 
-  while ((got = body_lines_next (cursor->lines, &line, error)) > 0
-         && is_header_line (cursor, header, &line))
+  while ((got = body_lines_next (cursor->lines, &line, error)) > 0 &&
+         is_header_line (cursor, header, &line))
     if (!add_line (header, &line, &size, error))
       return NULL;
   if (got < 0)

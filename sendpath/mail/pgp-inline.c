@@ -27,9 +27,9 @@ gboolean
 pgp_inline_is_in (const BodySource *body)
 {
   g_autofree char *buffer = g_malloc (BUFFER_BYTES);
-  gsize   kept = 1;
+  gsize kept = 1;
   guint64 offset = 0;
-  gssize  count;
+  gssize count;
 
   buffer[0] = '\n'; /* the body begins a line */
   while ((count = body_source_read (body, offset, buffer + kept, BUFFER_BYTES - kept, NULL)) > 0)

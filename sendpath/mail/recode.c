@@ -21,8 +21,8 @@ typedef struct {
   const BodySource *body;
   MimeCursor *cursor;
   BodyWriter *out;
-  BodyTraits  unwanted;
-  guint       depth;
+  BodyTraits unwanted;
+  guint depth;
 } Walk;
 
 /* What becomes of the content of an entity. */
@@ -34,13 +34,13 @@ typedef enum {
 } Carry;
 
 typedef struct {
-  Header      *header;
-  gboolean     is_message;   /* has the header of a message, not of a part */
-  gboolean     is_in_digest; /* RFC 2046 5.1.5: message/rfc822 when not said otherwise */
-  char        *media;
-  char        *boundary;
-  char        *encoding; /* lower case, NULL where the content is as it stands */
-  Carry        carry;
+  Header *header;
+  gboolean is_message;   /* has the header of a message, not of a part */
+  gboolean is_in_digest; /* RFC 2046 5.1.5: message/rfc822 when not said otherwise */
+  char *media;
+  char *boundary;
+  char *encoding; /* lower case, NULL where the content is as it stands */
+  Carry carry;
   TransferKind kind;
   /* Of what is not walked into: */
   guint64 start;
@@ -116,17 +116,17 @@ recode_scan (const BodySource *body, BodyTraits *ret_traits, GError **error)
 
 /* Text before and behind the parts means nothing: what cannot be sent of it need not be kept. */
 typedef struct {
-  Walk    *walk;
-  gsize    column;
+  Walk *walk;
+  gsize column;
   gboolean has_cr;
 } Cleaner;
 
 static gboolean
 is_unwanted (const Walk *walk, char c)
 {
-  return (c == '\r' && (walk->unwanted & BODY_HAS_BARE_CR))
-         || (c == '\0' && (walk->unwanted & BODY_HAS_NUL))
-         || ((c & 0x80) && (walk->unwanted & BODY_HAS_8BIT));
+  return (c == '\r' && (walk->unwanted & BODY_HAS_BARE_CR)) ||
+         (c == '\0' && (walk->unwanted & BODY_HAS_NUL)) ||
+         ((c & 0x80) && (walk->unwanted & BODY_HAS_8BIT));
 }
 
 static gboolean
@@ -200,8 +200,9 @@ describe (Entity *entity)
     entity->carry = CARRY_AS_IS;
   else if (g_str_has_prefix (entity->media, "multipart/") && entity->boundary && *entity->boundary)
     entity->carry = CARRY_PARTS;
-  else if ((g_str_equal (entity->media, "message/rfc822")
-            || g_str_equal (entity->media, "message/global")) && !entity->encoding)
+  else if ((g_str_equal (entity->media, "message/rfc822") ||
+            g_str_equal (entity->media, "message/global")) &&
+           !entity->encoding)
     entity->carry = CARRY_MESSAGE;
   else
     entity->carry = CARRY_ENCODED;
@@ -282,8 +283,7 @@ choose_encoding (Walk *walk, Entity *entity, GError **error)
 static void
 relabel (const Walk *walk, Entity *entity)
 {
-  if ((walk->unwanted & BODY_HAS_8BIT)
-      && header_has (entity->header, "Content-Transfer-Encoding"))
+  if ((walk->unwanted & BODY_HAS_8BIT) && header_has (entity->header, "Content-Transfer-Encoding"))
     header_set (entity->header, "Content-Transfer-Encoding", "7bit");
 }
 
@@ -322,7 +322,7 @@ copy_entity (Walk *walk, gboolean is_message, gboolean is_in_digest, GError **er
   g_auto(Entity) entity = { .is_message = is_message, .is_in_digest = is_in_digest };
   g_autoptr(GBytes) bytes = NULL;
   gboolean has_end;
-  gsize    length;
+  gsize length;
 
   entity.header = mime_cursor_take_header (walk->cursor, &has_end, error);
   if (!entity.header)
@@ -336,7 +336,8 @@ copy_entity (Walk *walk, gboolean is_message, gboolean is_in_digest, GError **er
   const char *text = g_bytes_get_data (bytes, &length);
   if (!body_writer_write (walk->out, text, length, error))
     return FALSE;
-  if ((has_end || entity.carry == CARRY_ENCODED) && !body_writer_write (walk->out, "\r\n", 2, error))
+  if ((has_end || entity.carry == CARRY_ENCODED) &&
+      !body_writer_write (walk->out, "\r\n", 2, error))
     return FALSE;
   return copy_content (walk, &entity, error);
 }
@@ -346,9 +347,9 @@ copy_encoded (Walk *walk, const Entity *entity, GError **error)
 {
   TransferEncoder encoder = { .kind = entity->kind, .out = walk->out };
 
-  return read_range (walk->body, entity->start, entity->end, take_encoded, &encoder, error)
-         && transfer_encoder_finish (&encoder, entity->end == entity->next, error)
-         && copy_range (walk, entity->end, entity->next, error);
+  return read_range (walk->body, entity->start, entity->end, take_encoded, &encoder, error) &&
+         transfer_encoder_finish (&encoder, entity->end == entity->next, error) &&
+         copy_range (walk, entity->end, entity->next, error);
 }
 
 /* To the next delimiter, from where there is no part. */
@@ -358,9 +359,9 @@ copy_between (Walk *walk, GError **error)
   Cleaner cleaner = { .walk = walk };
   guint64 from = mime_cursor_tell (walk->cursor);
 
-  return mime_cursor_find_delimiter (walk->cursor, error)
-         && read_range (walk->body, from, mime_cursor_tell (walk->cursor), take_cleaned, &cleaner,
-                        error);
+  return mime_cursor_find_delimiter (walk->cursor, error) &&
+         read_range (walk->body, from, mime_cursor_tell (walk->cursor), take_cleaned, &cleaner,
+                     error);
 }
 
 static gboolean
@@ -368,8 +369,8 @@ copy_delimiter (Walk *walk, MimeDelimiter *ret_delimiter, GError **error)
 {
   guint64 from = mime_cursor_tell (walk->cursor);
 
-  return mime_cursor_take_delimiter (walk->cursor, ret_delimiter, error)
-         && copy_range (walk, from, mime_cursor_tell (walk->cursor), error);
+  return mime_cursor_take_delimiter (walk->cursor, ret_delimiter, error) &&
+         copy_range (walk, from, mime_cursor_tell (walk->cursor), error);
 }
 
 static gboolean

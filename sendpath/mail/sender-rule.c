@@ -76,8 +76,8 @@ static void
 rewrite_from (Header *header, const char *sender, GStrvBuilder *changes)
 {
   g_autofree char *original = header_dup_first (header, "From");
-  g_autoptr(GPtrArray) authors
-      = original ? address_list_parse (original, strlen (original), NULL) : NULL;
+  g_autoptr(GPtrArray) authors =
+      original ? address_list_parse (original, strlen (original), NULL) : NULL;
   const Address *author = authors && authors->len > 0 ? g_ptr_array_index (authors, 0) : NULL;
   g_autofree char *from = address_format (author ? author->name : NULL, sender);
 

@@ -25,7 +25,8 @@ has_name (const Header *header, guint i, const char *const *names)
 /* ---- recipients ------------------------------------------------------------------------------ */
 
 static const char *const plain_fields[] = { "To", "Cc", "Bcc", NULL };
-static const char *const resent_recipient_fields[] = { "Resent-To", "Resent-Cc", "Resent-Bcc", NULL };
+static const char *const resent_recipient_fields[] = { "Resent-To", "Resent-Cc", "Resent-Bcc",
+                                                       NULL };
 static const char *const removed_fields[] = { "Bcc", "Resent-Bcc", NULL };
 
 /* Of these a block has one each (RFC 5322 section 3.6). */
@@ -36,7 +37,7 @@ static const char *const resent_fields[] = {
 
 typedef struct {
   const SubmissionContext *context;
-  GPtrArray  *list;
+  GPtrArray *list;
   GHashTable *keys;
 } Recipients;
 
@@ -137,15 +138,13 @@ format_date (GDateTime *now)
   static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
   gint64 offset_min = g_date_time_get_utc_offset (now) / G_TIME_SPAN_MINUTE;
-  guint  ahead = (guint) ABS (offset_min);
+  guint ahead = (guint) ABS (offset_min);
 
-  return g_strdup_printf ("%s, %d %s %04d %02d:%02d:%02d %c%02u%02u",
-                          days[g_date_time_get_day_of_week (now) - 1],
-                          g_date_time_get_day_of_month (now),
-                          months[g_date_time_get_month (now) - 1], g_date_time_get_year (now),
-                          g_date_time_get_hour (now), g_date_time_get_minute (now),
-                          g_date_time_get_second (now), offset_min < 0 ? '-' : '+', ahead / 60,
-                          ahead % 60);
+  return g_strdup_printf (
+      "%s, %d %s %04d %02d:%02d:%02d %c%02u%02u", days[g_date_time_get_day_of_week (now) - 1],
+      g_date_time_get_day_of_month (now), months[g_date_time_get_month (now) - 1],
+      g_date_time_get_year (now), g_date_time_get_hour (now), g_date_time_get_minute (now),
+      g_date_time_get_second (now), offset_min < 0 ? '-' : '+', ahead / 60, ahead % 60);
 }
 
 static char *
@@ -156,7 +155,9 @@ format_message_id (const SubmissionContext *context)
 
   /* RFC 6761 section 6.4: a domain that no host has */
   return g_strdup_printf ("<%s@%s>", context->unique,
-                          ascii ? ascii : domain ? domain : "sendpath.invalid");
+                          ascii    ? ascii
+                          : domain ? domain
+                                   : "sendpath.invalid");
 }
 
 /* Of the account, with the name that the message or the caller gave. */
@@ -248,8 +249,9 @@ mend_body (SendpathMessage *message, gboolean is_signed, GError **error)
   const char *why;
 
   if (is_signed)
-    why = _ ("the message is signed, and has NUL bytes or carriage returns without line feed, which "
-             "mail cannot carry; encode it as quoted-printable or base64 and sign it again");
+    why =
+        _ ("the message is signed, and has NUL bytes or carriage returns without line feed, which "
+           "mail cannot carry; encode it as quoted-printable or base64 and sign it again");
   else
     why = _ ("a part of the message is signed or encoded in a way of its own, and has NUL bytes or "
              "carriage returns without line feed, which mail cannot carry; encode it as base64");

@@ -1,5 +1,5 @@
 /* What is added to or mended in a message once, when it comes in: recipients of -t, Bcc removed,
- * Date, Message-ID and From, local names, recoding. After this the bytes never change in the outbox. */
+ * Date, Message-ID and From, local names, recoding. After this its bytes never change. */
 #pragma once
 
 #include "sendpath/mail/message-private.h"
@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 
 /* What submission needs to know of the world; all borrowed. */
 typedef struct {
-  const char *address; /* the account's address: From: when missing, domain of Message-ID; NULL if no
-                        * account is known (broken configuration): then no From: is added */
+  const char *address; /* the account's address: From: when missing, domain of Message-ID; NULL if
+                        * none is known (broken configuration): then no From: is added */
   const char *name;    /* its display name, or NULL */
   const char *local;   /* where unqualified recipients go (PRODUCT.md `local`); NULL: they stay */
   GDateTime  *now;     /* for Date: */
@@ -17,9 +17,10 @@ typedef struct {
 } SubmissionContext;
 
 /* Gives the finished message, ready for the outbox: envelope sender still NULL where the account
- * decides (an unqualified one, too), at least one recipient, each once. A field that a DKIM signature
- * wants absent or unchanged is neither added nor mended. G_IO_ERROR_INVALID_DATA (exit 65) when the
- * message or an address cannot be used; the text names the field or address and says what to do.
+ * decides (an unqualified one, too), at least one recipient, each once. A field that a DKIM
+ * signature wants absent or unchanged is neither added nor mended. G_IO_ERROR_INVALID_DATA (exit
+ * 65) when the message or an address cannot be used; the text names the field or address and says
+ * what to do.
  * What SMTP cannot carry is recoded; a signed message stays as it is, its long lines too. */
 SendpathMessage *submission_finish (SendpathMessage *raw, const SubmissionContext *context,
                                     GError **error);

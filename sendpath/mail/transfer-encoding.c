@@ -16,8 +16,8 @@ end_line (TransferEncoder *encoder, const char *mark, GError **error)
   gsize used = encoder->used;
 
   encoder->used = 0;
-  return body_writer_write (encoder->out, encoder->line, used, error)
-         && body_writer_write (encoder->out, mark, strlen (mark), error);
+  return body_writer_write (encoder->out, encoder->line, used, error) &&
+         body_writer_write (encoder->out, mark, strlen (mark), error);
 }
 
 /* ---- quoted-printable ------------------------------------------------------------------------ */
@@ -119,9 +119,9 @@ finish_quoted (TransferEncoder *encoder, gboolean ends_line, GError **error)
 static gboolean
 put_group (TransferEncoder *encoder, GError **error)
 {
-  int   state = 0, save = 0;
+  int state = 0, save = 0;
   gsize length = encoder->used;
-  char  line[LINE_MAX_BYTES + 8];
+  char line[LINE_MAX_BYTES + 8];
 
   gsize count = g_base64_encode_step (encoder->group, length, FALSE, line, &state, &save);
   count += g_base64_encode_close (FALSE, line + count, &state, &save);
@@ -133,8 +133,8 @@ put_group (TransferEncoder *encoder, GError **error)
 static gboolean
 feed_base64 (TransferEncoder *encoder, char c, GError **error)
 {
-  if (encoder->used == sizeof encoder->group
-      && !(put_group (encoder, error) && body_writer_write (encoder->out, "\r\n", 2, error)))
+  if (encoder->used == sizeof encoder->group &&
+      !(put_group (encoder, error) && body_writer_write (encoder->out, "\r\n", 2, error)))
     return FALSE;
   encoder->group[encoder->used++] = c;
   return TRUE;
