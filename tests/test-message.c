@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,7 +48,8 @@ read_message (SendpathMessage *message)
   return g_byte_array_free_to_bytes (bytes);
 }
 
-/* Gives the input a few bytes at a time, so that every border between two reads is met. */
+/* Gives the input a few bytes at a time, so that every border between two reads is met; or, without
+ * any, lines of its own. */
 #define TYPE_DRIP (drip_get_type ())
 G_DECLARE_FINAL_TYPE (Drip, drip, TEST, DRIP, GInputStream)
 
@@ -66,9 +68,16 @@ drip_read (GInputStream *stream, void *buffer, gsize size, GCancellable *cancell
   Drip *drip = TEST_DRIP (stream);
   gsize count = MIN (MIN (size, drip->step), drip->left);
 
-  memcpy (buffer, drip->at, count);
-  drip->at += count;
   drip->left -= count;
+  if (drip->at)
+    {
+      memcpy (buffer, drip->at, count);
+      drip->at += count;
+      return count;
+    }
+  memset (buffer, 'x', count);
+  for (gsize i = 0; i < count; i += 64)
+    ((char *) buffer)[i] = '\n';
   return count;
 }
 
@@ -367,6 +376,36 @@ test_no_file_is_left (void)
   g_assert_cmpint (g_rmdir (dir), ==, 0);
 }
 
+static glong
+get_peak_kb (void)
+{
+  struct rusage usage;
+
+  g_assert_cmpint (getrusage (RUSAGE_SELF, &usage), ==, 0);
+  return usage.ru_maxrss;
+}
+
+/* T-161, P-12 */
+static void
+test_memory (void)
+{
+  if (g_test_subprocess ())
+    {
+      g_autoptr(Drip) drip = g_object_new (TYPE_DRIP, NULL);
+      glong before = get_peak_kb ();
+      drip->left = 100 * 1024 * 1024;
+      drip->step = G_MAXSIZE;
+      g_autoptr(SendpathMessage) message =
+          sendpath_message_new_from_stream (G_INPUT_STREAM (drip), 0, NULL, NULL);
+      g_assert_cmpuint (sendpath_message_get_size_bytes (message), >, 100 * 1000 * 1000);
+      g_assert_false (message_is_signed (message));
+      g_assert_cmpint (get_peak_kb () - before, <, 16 * 1024);
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+}
+
 static void
 test_bad_descriptor (void)
 {
@@ -550,6 +589,7 @@ main (int argc, char **argv)
   g_test_add_func ("/message/998-bytes-are-a-line", test_line_length);
   g_test_add_func ("/message/large-body-is-whole", test_large_body);
   g_test_add_func ("/message/no-file-is-left", test_no_file_is_left);
+  g_test_add_func ("/message/memory-does-not-grow", test_memory);
   g_test_add_func ("/message/bad-descriptor-is-no-message", test_bad_descriptor);
   g_test_add_func ("/message/reading-can-be-cancelled", test_cancelled);
   g_test_add_func ("/message/body-never-ends-early", test_short_file);
