@@ -30,6 +30,8 @@ typedef struct {
 static void
 end_word (Writer *w)
 {
+  if (w->in_word)
+    w->words->n_words++;
   if (w->in_word && w->to < w->end)
     *w->to++ = ' ';
   w->in_word = FALSE;
@@ -50,6 +52,7 @@ put_mask (Writer *w, const char *name)
   for (; *name != '\0'; name++)
     put_byte (w, *name);
   end_word (w);
+  w->words->n_words--;
 }
 
 /* Letters that g_unichar_decompose() leaves whole. */
@@ -354,6 +357,7 @@ reply_words_read (const char *text, ReplyWords *ret_words)
 
   g_return_if_fail (text != NULL);
   memset (ret_words->status, 0, sizeof ret_words->status);
+  ret_words->n_words = 0;
   *w.to++ = ' ';
   while (*text != '\0' && w.to < w.end)
     {

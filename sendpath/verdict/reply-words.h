@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  *   address is `ADDR`, a host name `HOST`, an IP address `IP`, a number `NUM`, a link `URL`, the name
  *   of a well-known list of client addresses `LIST`, of one of advertised domains `URILIST`
  * @length: bytes of @text
+ * @n_words: how many they are, without the upper-case ones
  * @status: the first enhanced status code (RFC 3463) in the text, or ""
  *
  * A reply as the rules see it. Each ideogram or kana is a word of its own.
@@ -21,6 +22,7 @@ G_BEGIN_DECLS
 typedef struct {
   char  text[REPLY_WORDS_SIZE];
   gsize length;
+  guint n_words;
   char  status[12];
 } ReplyWords;
 

@@ -73,7 +73,7 @@ const VerdictRule verdict_rules[] = {
   { ANY_PHASE, EVERY, NULL, "URILIST|dbl|url|urls|uri|link|links $blocklist|URILIST|blocked|spam !$client", 0,
     V (CONTENT_REJECTED), "advertised-domain-listed" },
   { ENVELOPE, EVERY, NULL,
-    "$sender $blocklist|badmailfrom|bad_mail_from !$client", 0,
+    "$sender|your_email_address|your_address $blocklist|badmailfrom|bad_mail_from !$client", 0,
     V (SENDER_REJECTED), "sender-listed" },
   { ANY_PHASE, EVERY, NULL, "$blocklist !relaying_denied|relay_access_denied|$auth !rate_limit*", 0,
     V (CLIENT_BLOCKED), "client-listed" },
@@ -97,14 +97,14 @@ const VerdictRule verdict_rules[] = {
 
   /* ---- relaying ----------------------------------------------------------------------------------- */
   { ENVELOPE | IN (GREETING) | IN (EHLO), EVERY, NULL,
-    "$relay $deny|no|not|dont|wont|isnt|only|kein|pas|nie|не|不 "
+    "$relay $deny|no|not|dont|wont|isnt|only|as_a_relay|kein|pas|nie|не|不 "
     "!relay_recipient|recipient_table|relay_limit|relay_quota|relay_IP|relay_HOST "
     "!$toomany !$badhost !must_authenticate|to_relay_you_must", 0, V (RELAY_DENIED),
     "relaying" },
   { ENVELOPE, EVERY, NULL, "rcpthosts|rcpthost|morercpthosts", 0, V (RELAY_DENIED),
     "domain-not-served-qmail" },
   { ENVELOPE, EVERY, NULL,
-    "not_a_gateway|not_gateway|non_accepted_domain|not_an_accepted_domain|dont_handle_mail|"
+    "cannot_deliver_mail|not_a_gateway|not_gateway|non_accepted_domain|not_an_accepted_domain|dont_handle_mail|"
     "not_handle_mail|doesnt_handle_mail|not_hosted_here|not_hosted_on|not_a_local_domain|"
     "not_local_domain|domain_not_local|domain_is_not_local|isnt_local_domain|domain_isnt_local|"
     "not_accept_mail_for|not_accepting_mail_for|not_accepting_email_for|not_accept_email_for|"
@@ -157,7 +157,7 @@ const VerdictRule verdict_rules[] = {
   { ANY_PHASE, EVERY, NULL,
     "rate_limit*|ratelimit*|throttl*|too_fast|too_quickly|too_frequent*|too_often|slow_down|"
     "frequency_limited|frequency|send_limit*|exceeded_the_rate|rate_exceed*|"
-    "rate_that_prevents|connection_rate|message_rate|submission_rate|excessive_volume|excessive_rate|"
+    "rate_that_prevents|connection_rate|message_rate|submission_rate|unusual_sending|sending_activity|excessive_volume|excessive_rate|"
     "unexpected_volume|unusual_rate|volume|flood*|relay_limit|relay_quota|sending_quota|"
     "submission_quota|queue_quota|"
     "频率|頻率|频繁 !spf|dkim|dmarc", 0, V (RATE_LIMITED), "rate" },
@@ -165,7 +165,7 @@ const VerdictRule verdict_rules[] = {
     "too_many_connections|too_many_concurrent|too_many_simultaneous|too_many_sessions|"
     "too_many_open|too_many_messages|too_many_mails|too_many_emails|too_many_mail|too_much_mail|"
     "too_many_requests|too_many_attempts|too_many_login*|too_many_auth*|too_many_transactions|"
-    "too_many_recent|too_many_recipients|too_many_failures|too_many_spam*|many_connections|"
+    "too_many_recent|too_many_recipients|too_many_failures|many_connections|"
     "max_message|max_messages|maximum_number_of_messages|max_number_of_messages|"
     "number_of_messages|number_of_connections|connection_limit|connections_limit|"
     "concurrent_connections|concurrent_sessions|message_limit|messages_limit|zu_viele|zuviele|"
@@ -173,6 +173,9 @@ const VerdictRule verdict_rules[] = {
     "demasiados_correos|muitas_conexoes|muitas_mensagens|troppe_connessioni|troppi_messaggi|"
     "te_veel_verbindingen|te_veel_berichten|zbyt_wiele|zbyt_duzo|za_duzo|слишком_много|"
     "连接过多|連線過多|发送过多|邮件过多|接続が多すぎ !$full", 0, V (RATE_LIMITED), "too-many" },
+  { ANY_PHASE, EVERY, NULL,
+    "too_many sessions|connections|messages|mails|emails|attempts|requests !$full", 0,
+    V (RATE_LIMITED), "too-many-of-them" },
   { ENVELOPE, EVERY, NULL, "$toomany|reached $pace|$period", 0, V (RATE_LIMITED),
     "limit-for-a-time" },
   { ANY_PHASE, EVERY, "x.7.28 x.7.508 x.7.705 x.1.90 x.2.121-122", NULL, 0, V (RATE_LIMITED),
@@ -191,7 +194,9 @@ const VerdictRule verdict_rules[] = {
     "!ip_address|IP !mailing_list", 0, V (SENDER_REJECTED), "sender-not-owned" },
   { ENVELOPE, EVERY, NULL,
     "$sender|from authenticated_user|authenticated_domain|authenticated_account|authorized_user|"
-    "authorised_user|authorization_user|auth_user|logged_in_user|login_name|conform* "
+    "authorised_user|authorization_user|auth_user|logged_in_user|login_name|conform*|"
+    "usuario_autenticado|utilizador_autenticado|utilisateur_authentifie|utente_autenticato|"
+    "angemeldeten_benutzer|авторизованн*|登录用户 "
     "!dmarc|recipient*", 0, V (SENDER_REJECTED), "sender-not-login" },
   { ENVELOPE, 530, 530, NULL, "!$sender", 0, V (AUTH_REQUIRED), "login-first-code" },
   { ENVELOPE, EVERY, NULL, "$notin !mailing_list|group", 0, V (AUTH_REQUIRED), "not-logged-in" },
@@ -255,9 +260,9 @@ const VerdictRule verdict_rules[] = {
 
   /* ---- the sender ---------------------------------------------------------------------------------------- */
   { ENVELOPE, EVERY, NULL,
-    "$sender $deny|$unknown|$invalid|required|blank|empty|missing|verify|verified|verification|"
+    "$sender $deny|$unknown|$invalid|not|required|blank|empty|missing|verify|verified|verification|"
     "not_resolve|unresolvable|failed|does_not|null|specified|must|bogus "
-    "!sender_ip|ip_of_the_sender|$nouser !$badhost !operand|syntax_should|client_ip", 0, V (SENDER_REJECTED), "sender" },
+    "!sender_ip|ip_of_the_sender|from_your_ip|$nouser !$badhost !operand|syntax_should|client_ip", 0, V (SENDER_REJECTED), "sender" },
   { ENVELOPE, EVERY, "x.1.7-8 x.7.60 x.7.124 x.7.750", "!client_ip|ip_address", 0, V (SENDER_REJECTED),
     "sender-status" },
   { ENVELOPE, EVERY, NULL,
@@ -276,8 +281,15 @@ const VerdictRule verdict_rules[] = {
   /* ---- the recipient -------------------------------------------------------------------------------------- */
   { IN (MAIL), EVERY, NULL, "user|mailbox|account $unknown !$later", 0, V (SENDER_REJECTED),
     "sender-has-no-mailbox" },
+  { IN (MAIL), PERMANENT, NULL, "address $invalid|required|qualified !$client", 0,
+    V (SENDER_REJECTED), "sender-form" },
+  { ENVELOPE, EVERY, NULL,
+    "domain|domane|domaine|dominio|domein|domena|домен|域名|ドメイン $unknown|must_exist "
+    "!$sender !user|mailbox|account|table|local_part", 0, V (REMOTE_UNREACHABLE),
+    "recipient-domain-unknown" },
   { ENVELOPE, TEMPORARY, NULL,
-    "$recipient|address $closed|unavailable|not_available|locked|inactive !$unknown", 0,
+    "$recipient|address|ADDR $closed|unavailable|not_available|locked|in_use|busy !$unknown "
+    "!service|lookup", 0,
     V (MAILBOX_UNAVAILABLE), "mailbox-not-now" },
   { ENVELOPE, TEMPORARY, NULL, "unverified_address|verification_in_progress|address_verification !$sender",
     0, V (MAILBOX_UNAVAILABLE), "mailbox-not-verified-yet" },
@@ -323,12 +335,13 @@ const VerdictRule verdict_rules[] = {
 
   /* ---- this client -------------------------------------------------------------------------------------- */
   { ANY_PHASE, EVERY, NULL,
-    "name_lookup|ip_name|your_hostname|find_your|client_ip does_not_resolve|failed|cannot|not_found|"
-    "lookup|mismatch* !relaying_denied", 0, V (PTR_REQUIRED), "client-name" },
+    "name_lookup|ip_name|your_hostname|find_your|client_ip|host_name|hostname "
+    "does_not_resolve|not_resolve|unresolvable|failed|cannot|not_found|lookup|mismatch* "
+    "!relaying_denied !$recipient", 0, V (PTR_REQUIRED), "client-name" },
   { ANY_PHASE, EVERY, NULL, "mismatches_client|unverifyable_sending|dns_name_from_your", 0,
     V (PTR_REQUIRED), "client-name-mismatch" },
   { ANY_PHASE, PERMANENT, NULL,
-    "$client $deny|invalid_ip|spam*|abuse|banned|go_away|not_welcome|whitelist|bypass* !$later", 0,
+    "$client $deny|invalid_ip|not_currently|not_accepting|listed|spam*|abuse|abusive|banned|go_away|not_welcome|whitelist|bypass* !$later", 0,
     V (CLIENT_BLOCKED), "client-refused" },
   { ANY_PHASE, TEMPORARY, NULL,
     "$client whitelist|banned|blocked|not_allowed|prohibited|unsolicited|rejected", 0,
@@ -376,14 +389,15 @@ const VerdictRule verdict_rules[] = {
   { IN (MAIL), PERMANENT, NULL, NULL, 0, V (SENDER_REJECTED), "default-sender" },
   { IN (RCPT) | IN (UNKNOWN), 552, 552, NULL, NULL, 0, V (MAILBOX_FULL), "default-mailbox-full" },
   { IN (RCPT) | IN (UNKNOWN), 551, 551, NULL, NULL, 0, V (RECIPIENT_UNKNOWN), "default-not-local" },
-  { IN (RCPT), 550, 554, "x.7.", "!$recipient", RULE_NOT_LOGGED_IN, V (RELAY_DENIED),
-    "default-relaying-status" },
-  { IN (RCPT), 550, 554, NULL, "!$recipient", RULE_NOT_LOGGED_IN, V (RELAY_DENIED),
-    "default-relaying" },
+  { IN (RCPT), 550, 554, NULL, "!$recipient", RULE_NOT_LOGGED_IN | RULE_FEW_WORDS,
+    V (RELAY_DENIED), "default-relaying" },
+  { IN (RCPT), 550, 554, NULL, "!$recipient", RULE_NOT_LOGGED_IN, V (CLIENT_BLOCKED),
+    "default-refused" },
   { IN (RCPT), PERMANENT, "x.7.", NULL, RULE_LOGGED_IN, V (SENDER_REJECTED),
     "default-policy-after-login" },
   { IN (RCPT), PERMANENT, NULL, NULL, 0, V (RECIPIENT_UNKNOWN), "default-recipient" },
   { IN (UNKNOWN), 550, 550, NULL, NULL, 0, V (RECIPIENT_UNKNOWN), "default-550" },
+  { IN (UNKNOWN), 553, 553, NULL, NULL, 0, V (RECIPIENT_INVALID), "default-553" },
   { ANY_PHASE, EVERY, NULL, NULL, 0, V (SERVER_ERROR), "unclassified" },
 };
 

@@ -17,6 +17,7 @@ const VerdictWords verdict_words[] = {
   { "recipient",
     "recipient*|rcpt|user|users|userid|username|mailbox*|addressee*|account*|alias|inbox|"
     "email_address|destination_address|to_address|local_part|customer|subscriber|"
+    "person|persona|directory|mail_box|no_one_at|"
     "empfanger*|empfaenger*|benutzer*|nutzer|postfach*|mailkonto|"
     "destinataire*|boite*|utilisateur*|compte|"
     "destinatari*|usuari*|buzon*|cuenta|conta|caixa_postal|caixa_de_correio|caixa|"
@@ -40,7 +41,7 @@ const VerdictWords verdict_words[] = {
     "domain*|host|hosts|hostname|zone|mx|mx_record|mx_records|domane|domaene|domaine|dominio*|"
     "domein|domen*|домен*|域名|域|ドメイン" },
   { "client",
-    "client*|ip|IP|ips|ip_address*|ipaddress|sending_ip|network|connection*|connecting|server_ip|"
+    "client*|ip|IP|ips|remotehost|remote_host|your_access|ip_address*|ipaddress|sending_ip|network|connection*|connecting|server_ip|"
     "your_server|your_host|sending_server|sending_host|mail_server|mta|range|"
     "ip_adresse|adresse_ip|direccion_ip|endereco_ip|indirizzo_ip|ip_adres|adres_ip|serwer|"
     "ip_адрес*|客户端|客戶端|クライアント" },
@@ -146,7 +147,6 @@ const VerdictWords verdict_words[] = {
     "unable_to_authenticate|could_not_authenticate|couldnt_authenticate|re_authenticate|"
     "application_specific|app_password|application_password|authorization_code|access_token|"
     "oauth_token|basic_authentication_is|smtpclientauthentication|"
-    "account_is_locked|account_locked|account_has_been_locked|account_disabled|user_disabled|"
     "anmeldung_fehlgeschlagen|authentifizierung_fehlgeschlagen|authentisierung_fehlgeschlagen|"
     "falsches_passwort|falsches_kennwort|passwort_falsch|zugangsdaten|"
     "echec_d_authentification|echec_de_l_authentification|authentification_invalide|"
@@ -189,7 +189,7 @@ const VerdictWords verdict_words[] = {
   { "unknown",
     "unknown|not_found|could_not_be_found|couldnt_be_found|cannot_be_found|cannot_find|cant_find|"
     "not_find|no_such|nonexist*|non_exist*|not_exist*|doesnt_exist|dont_exist|not_known|"
-    "unrecogni*|not_recogni*|no_mailbox|not_a_valid_mailbox|not_a_valid_user|not_a_known|not_listed|"
+    "unrecogni*|not_recogni*|not_present|not_an_active|no_one|no_mail_box|not_ok|missing|wrong|no_mailbox|not_a_valid_mailbox|not_a_valid_user|not_a_known|not_listed|"
     "not_our|not_a_local|not_local|isnt_local|no_local|not_registered|"
     "no_longer|has_moved|has_left|undeliverable|not_deliverable|unroutable|unrouteable|"
     "does_not_have|doesnt_have|not_have_a|no_account|not_hosted|not_in_our|has_no_mailbox|"
@@ -243,7 +243,7 @@ const VerdictWords verdict_words[] = {
     "incorrect*|non_valid*|non_valido|ongeldig*|nieprawidlow*|niepoprawn*|bledny|neplatn*|ogiltig*|"
     "ugyldig*|gecersiz|недопустим*|некорректн*|неверн*|неправильн*|无效|無效|不正|格式错误|無効|不合法" },
   { "full",
-    "overquota|over_quota|quota|full|storage_limit|storage_space|storage_full|exceeds_allowed_size|mails_auf_dem_server|over_disk|over_the_allowed|out_of_storage|exceeded_storage|storage_allocation|"
+    "overquota|over_quota|quota|full|storage_limit|storage_space|storage_full|exceeds_allowed_size|mails_auf_dem_server|messages_on_the_server|allowed_storage|would_exceed|space_has_been|over_disk|over_the_allowed|out_of_storage|exceeded_storage|storage_allocation|"
     "exceeds_allowed_storage|mailbox_size|too_much_mail_data|not_enough_space_in|space_has_been_used|"
     "not_enough_storage|mailboxfull|disk_space_limit|"
     "insufficient_space_in|uberfullt|ueberfuellt|voll|kontingent|speicherplatz|"

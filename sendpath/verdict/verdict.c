@@ -119,6 +119,9 @@ sendpath_remedy_to_string (SendpathRemedy remedy)
 
 /* ---- the rules, made ready ------------------------------------------------------------------------ */
 
+/* "Rejected", "Access denied", "not permitted here": a refusal that does not say what for. */
+#define FEW_WORDS 4
+
 #define GROUPS_MAX   6
 #define STATUSES_MAX 12
 
@@ -277,6 +280,8 @@ gather (const RuleBook *book, const SendpathVerdictQuery *query, Facts *ret_fact
   ret_facts->context = query->authenticated ? RULE_LOGGED_IN : RULE_NOT_LOGGED_IN;
   if (query->local_accepted)
     ret_facts->context |= RULE_OTHER_TAKEN;
+  if (words.n_words <= FEW_WORDS)
+    ret_facts->context |= RULE_FEW_WORDS;
   memset (&ret_facts->status, 0, sizeof ret_facts->status);
   if (enhanced == NULL)
     enhanced = words.status;
