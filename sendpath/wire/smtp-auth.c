@@ -230,17 +230,17 @@ start_gsasl (SmtpAuth *auth, GError **error)
 SmtpAuth *
 smtp_auth_new (const char *mechanism, const SmtpAuthWho *who, GError **error)
 {
-  g_autoptr(SmtpAuth) auth = g_new0 (SmtpAuth, 1);
+  const Mechanism *row = find_mechanism (mechanism);
+  g_return_val_if_fail (row != NULL, NULL);
+  g_return_val_if_fail (!(row->manners & BINDING) || who->binding, NULL);
 
-  auth->mechanism = find_mechanism (mechanism);
+  SmtpAuth *auth = g_new0 (SmtpAuth, 1);
+  auth->mechanism = row;
   auth->who = *who;
-  g_return_val_if_fail (auth->mechanism != NULL, NULL);
-  g_return_val_if_fail (!(auth->mechanism->manners & BINDING) || who->binding, NULL);
-
-  gboolean is_token = (auth->mechanism->manners & (BEARER | GOOGLE_BEARER)) != 0;
+  gboolean is_token = (row->manners & (BEARER | GOOGLE_BEARER)) != 0;
   if (!(is_token ? make_bearer (auth, error) : start_gsasl (auth, error)))
-    return NULL;
-  return g_steal_pointer (&auth);
+    g_clear_pointer (&auth, smtp_auth_free);
+  return auth;
 }
 
 /* gsasl keeps its properties as plain strings and frees them as they are. */
