@@ -14,9 +14,9 @@
  *
  * Who you are: an address, a name, the servers of that address and how to log in to them.
  *
- * Each configuration key of an `[account NAME]` section is also a string property of the same name, whose value is that
- * of sendpath_account_get(). Setting such a property to a value that the key cannot have changes nothing; use
- * sendpath_account_set() to be told why.
+ * Each configuration key of an `[account NAME]` section is also a string property of the same name,
+ * whose value is that of sendpath_account_get(). Setting such a property to a value that the key
+ * cannot have changes nothing; use sendpath_account_set() to be told why.
  *
  * Objects are not safe to share between threads.
  *
@@ -150,8 +150,8 @@ sendpath_account_get_id (SendpathAccount *self)
  * A key that was not given, or is empty, has its default; that of `user` is the address, and that
  * of `pop-user` is the value of `user`.
  *
- * Returns: (transfer none) (nullable): the value, valid until the key is set; %NULL if there is neither value nor
- *   default
+ * Returns: (transfer none) (nullable): the value, valid until the key is set; %NULL if there is
+ *   neither value nor default
  *
  * Since: 1.0
  */
@@ -278,8 +278,8 @@ sendpath_account_get_integer (SendpathAccount *self, const char *key)
  *
  * Tells whether an address is the account's own or one of its aliases.
  *
- * Domains are compared without case, what stands before the `@` with it. `*@domain` among the aliases covers every
- * address of that domain, and none of the domains inside it.
+ * Domains are compared without case, what stands before the `@` with it. `*@domain` among the
+ * aliases covers every address of that domain, and none of the domains inside it.
  *
  * Returns: %TRUE if the account may write as @address
  *

@@ -1,6 +1,7 @@
 /* The values of one section's keys, behind the GObject that shows them as properties.
  *
- * Every value in here has passed the check of its key, but for those that were put. Knows no file. */
+ * Every value in here has passed the check of its key, but for those that were put. Knows no
+ * file. */
 #include "config.h"
 
 #include "profiles/key-values.h"
@@ -124,9 +125,10 @@ key_values_set_unknown (GError **error, SendpathSection section, const char *key
     g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_BROKEN,
                  _("unknown key \"%s\" (did you mean \"%s\"?)"), shown, near);
   else if (g_str_has_prefix (key, "pass"))
-    g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_BROKEN,
-                 _("unknown key \"%s\" (passwords stay in the keyring: sendpath password set NAME)"),
-                 shown);
+    g_set_error (
+        error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_BROKEN,
+        _("unknown key \"%s\" (passwords stay in the keyring: sendpath password set NAME)"),
+        shown);
   else
     g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_BROKEN,
                  _("unknown key \"%s\""), shown);
@@ -157,7 +159,8 @@ notify_changed (KeyValues *values, const char *key, GObject *owner)
 }
 
 gboolean
-key_values_set (KeyValues *values, const char *key, const char *value, GObject *owner, GError **error)
+key_values_set (KeyValues *values, const char *key, const char *value, GObject *owner,
+                GError **error)
 {
   const SendpathProfileKey *row = sendpath_profile_key_find (values->section, key);
 
@@ -184,7 +187,8 @@ key_values_check (KeyValues *values, GError **error)
     {
       const char *given = key_values_get_given (values, row->name);
 
-      if (row->section == values->section && given != NULL && !sendpath_profile_key_check (row, given, error))
+      if (row->section == values->section && given != NULL &&
+          !sendpath_profile_key_check (row, given, error))
         return FALSE;
     }
   return TRUE;
@@ -200,7 +204,8 @@ key_values_install (GObjectClass *class, SendpathSection section, guint first_id
       g_object_class_install_property (
           class, id++,
           g_param_spec_string (row->name, NULL, row->help, row->fallback,
-                               G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS));
+                               G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY |
+                                   G_PARAM_STATIC_STRINGS));
 }
 
 void

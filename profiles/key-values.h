@@ -21,8 +21,9 @@ char      **key_values_dup_list (KeyValues *values, const char *key);
 gboolean    key_values_get_boolean (KeyValues *values, const char *key);
 guint64     key_values_get_integer (KeyValues *values, const char *key);
 
-/* Sets a key, or with NULL takes it away; notifies @owner's property of that name and of the keys that
- * follow it. FALSE and SENDPATH_PROFILE_ERROR_BROKEN if the key is unknown or the value bad. */
+/* Sets a key, or with NULL takes it away; notifies @owner's property of that name and of the
+ * keys that follow it. FALSE and SENDPATH_PROFILE_ERROR_BROKEN if the key is unknown or the
+ * value bad. */
 gboolean    key_values_set (KeyValues *values, const char *key, const char *value, GObject *owner,
                             GError **error);
 /* Sets a known key to anything at all: for a value that is checked later. */

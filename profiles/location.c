@@ -13,11 +13,12 @@
 /**
  * SendpathLocation:
  *
- * Where you are: how a network is recognised, its relay, and the sender address that this relay wants.
+ * Where you are: how a network is recognised, its relay, and the sender address that this relay
+ * wants.
  *
- * Each configuration key of an `[location NAME]` section is also a string property of the same name, whose value is that
- * of sendpath_location_get(). Setting such a property to a value that the key cannot have changes nothing; use
- * sendpath_location_set() to be told why.
+ * Each configuration key of an `[location NAME]` section is also a string property of the same
+ * name, whose value is that of sendpath_location_get(). Setting such a property to a value that the
+ * key cannot have changes nothing; use sendpath_location_set() to be told why.
  *
  * Objects are not safe to share between threads.
  *
@@ -145,8 +146,8 @@ sendpath_location_get_id (SendpathLocation *self)
  *
  * A key that was not given, or is empty, has its default.
  *
- * Returns: (transfer none) (nullable): the value, valid until the key is set; %NULL if there is neither value nor
- *   default
+ * Returns: (transfer none) (nullable): the value, valid until the key is set; %NULL if there is
+ *   neither value nor default
  *
  * Since: 1.0
  */
@@ -330,16 +331,16 @@ static const struct {
  * sendpath_location_matches:
  * @self: a #SendpathLocation
  * @network: the network to compare with
- * @ret_keys: (out) (optional) (transfer full) (array zero-terminated=1): return location for the names of the keys that
- *   matched, or %NULL
+ * @ret_keys: (out) (optional) (transfer full) (array zero-terminated=1): return location for the
+ *   names of the keys that matched, or %NULL
  *
  * Tells whether @network is this location.
  *
- * Every match key that was given must fit, and at least one must have been given. A connection and an SSID fit only a
- * network that NetworkManager described.
+ * Every match key that was given must fit, and at least one must have been given. A connection and
+ * an SSID fit only a network that NetworkManager described.
  *
- * A match says which settings to prefer, not that the network is what it seems to be: everything it is recognised by
- * can be copied.
+ * A match says which settings to prefer, not that the network is what it seems to be: everything it
+ * is recognised by can be copied.
  *
  * Returns: %TRUE if it is; @ret_keys is set only then
  *

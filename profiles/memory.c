@@ -1,7 +1,8 @@
-/* What was learned, by string keys: the route that worked per account and network, limits, POP windows.
+/* What was learned, by string keys: the route that worked per account and network, limits, POP
+ * windows.
  *
- * A help, never a truth: a damaged file is thrown away, and nothing is ever refused or allowed because of what stands
- * here. Nothing durable, no secret. */
+ * A help, never a truth: a damaged file is thrown away, and nothing is ever refused or allowed
+ * because of what stands here. Nothing durable, no secret. */
 #include "config.h"
 
 #include "profiles/memory.h"
@@ -190,7 +191,8 @@ remove_entries (GPtrArray *entries, const char *topic, const char *key, gboolean
     }
 }
 
-/* Changes the file while nobody else does: removes entries, then adds @added (taken over), or NULL. */
+/* Changes the file while nobody else does: removes entries, then adds @added (taken over), or
+ * NULL. */
 static void
 change (Memory *memory, const char *topic, const char *key, gboolean is_prefix, Entry *added)
 {

@@ -1,4 +1,5 @@
-/* What was learned, by string keys: the route that worked per account and network, limits, POP windows. */
+/* What was learned, by string keys: the route that worked per account and network, limits, POP
+ * windows. */
 #pragma once
 
 #include <glib.h>
@@ -7,14 +8,16 @@ G_BEGIN_DECLS
 
 typedef struct _Memory Memory;
 
-/* @state_dir is made when first written. Reading never fails: what cannot be read was not learned. A Memory may
- * be used from several threads, and by several processes. */
+/* @state_dir is made when first written. Reading never fails: what cannot be read was not
+ * learned. A Memory may be used from several threads, and by several processes. */
 Memory  *memory_new (const char *state_dir);
 void     memory_free (Memory *memory);
-/* @topic: `route`, `pop`, `limit`, `port`; @key: any text. NULL if unknown or older than @max_age_s (0: any age) at @now_s
- * (seconds since 1970; entries from the future are old, P-13). */
-char    *memory_get (Memory *memory, const char *topic, const char *key, gint64 now_s, guint64 max_age_s);
-void     memory_set (Memory *memory, const char *topic, const char *key, const char *value, gint64 now_s);
+/* @topic: `route`, `pop`, `limit`, `port`; @key: any text. NULL if unknown or older than
+ * @max_age_s (0: any age) at @now_s (seconds since 1970; entries from the future are old, P-13). */
+char    *memory_get (Memory *memory, const char *topic, const char *key, gint64 now_s,
+                     guint64 max_age_s);
+void     memory_set (Memory *memory, const char *topic, const char *key, const char *value,
+                     gint64 now_s);
 /* Forgets every entry of @topic (NULL: all) whose key starts with @prefix. */
 void     memory_forget (Memory *memory, const char *topic, const char *prefix);
 

@@ -54,7 +54,8 @@ count_bits (const guchar *mask, gsize length)
   return bits;
 }
 
-/* `192.0.2.7/24`; NULL for what is no address in a network: link-local ones are the same everywhere. */
+/* `192.0.2.7/24`; NULL for what is no address in a network: link-local ones are the same
+ * everywhere. */
 static char *
 format_cidr (const struct ifaddrs *entry)
 {
@@ -66,20 +67,25 @@ format_cidr (const struct ifaddrs *entry)
   if (entry->ifa_addr->sa_family == AF_INET)
     {
       address = g_inet_address_new_from_bytes (
-          (const guchar *) &((struct sockaddr_in *) entry->ifa_addr)->sin_addr, G_SOCKET_FAMILY_IPV4);
-      mask = entry->ifa_netmask != NULL ? &((struct sockaddr_in *) entry->ifa_netmask)->sin_addr : NULL;
+          (const guchar *) &((struct sockaddr_in *) entry->ifa_addr)->sin_addr,
+          G_SOCKET_FAMILY_IPV4);
+      mask = entry->ifa_netmask != NULL ? &((struct sockaddr_in *) entry->ifa_netmask)->sin_addr
+                                        : NULL;
     }
   else
     {
       address = g_inet_address_new_from_bytes (
-          (const guchar *) &((struct sockaddr_in6 *) entry->ifa_addr)->sin6_addr, G_SOCKET_FAMILY_IPV6);
-      mask = entry->ifa_netmask != NULL ? &((struct sockaddr_in6 *) entry->ifa_netmask)->sin6_addr : NULL;
+          (const guchar *) &((struct sockaddr_in6 *) entry->ifa_addr)->sin6_addr,
+          G_SOCKET_FAMILY_IPV6);
+      mask = entry->ifa_netmask != NULL ? &((struct sockaddr_in6 *) entry->ifa_netmask)->sin6_addr
+                                        : NULL;
     }
   if (g_inet_address_get_is_link_local (address))
     return NULL;
   length = g_inet_address_get_native_size (address);
   text = g_inet_address_to_string (address);
-  return g_strdup_printf ("%s/%u", text, mask != NULL ? count_bits (mask, length) : (guint) length * 8);
+  return g_strdup_printf ("%s/%u", text,
+                          mask != NULL ? count_bits (mask, length) : (guint) length * 8);
 }
 
 /* Adds the addresses of one family, of the interface @index or of all others. */

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 typedef struct {
   char    *gateway;     /* MAC, lower case, or NULL */
   char   **domains;     /* search domains, lower case, without final dot; never NULL */
-  char   **addresses;   /* CIDR, those of the interface with the default route first, IPv4 before IPv6 */
+  char   **addresses;   /* CIDR, the interface with the default route first, IPv4 before IPv6 */
   gboolean has_route;   /* there is a default route */
   gboolean has_loopback;
 } NetworkFacts;
@@ -17,7 +17,8 @@ typedef struct {
 NetworkFacts *network_facts_read (const char *resolv_conf_path);
 void          network_facts_free (NetworkFacts *facts);
 
-/* The search domains of a resolv.conf, as the resolver takes them: the last `search` or `domain` line. */
+/* The search domains of a resolv.conf, as the resolver takes them: the last `search` or `domain`
+ * line. */
 char        **network_facts_parse_domains (const char *text);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetworkFacts, network_facts_free)

@@ -1,6 +1,7 @@
 /* SendpathNetwork: which network is this, is it up, is it a portal.
  *
- * A picture of one moment that never changes. What it says can be forged by whoever runs the network. */
+ * A picture of one moment that never changes. What it says can be forged by whoever runs the
+ * network. */
 #include "config.h"
 
 #include "profiles/network.h"
@@ -10,7 +11,7 @@
 #include "profiles/network-facts.h"
 
 #define RESOLV_CONF "/etc/resolv.conf"
-#define ID_LENGTH 16 /* hexadecimal digits of the hash: enough to tell apart the networks of a life */
+#define ID_LENGTH 16 /* hexadecimal digits: enough to tell apart the networks of a life */
 
 /**
  * SendpathNetwork:
@@ -129,8 +130,8 @@ new_from_facts (NetworkFacts *facts)
  *
  * Describes the present network as the kernel and resolv.conf see it now.
  *
- * Nothing is sent, no D-Bus is asked and no thread is started. The object does not follow later changes: make
- * another one.
+ * Nothing is sent, no D-Bus is asked and no thread is started. The object does not follow later
+ * changes: make another one.
  *
  * This function may be called from any thread.
  *
@@ -170,8 +171,8 @@ is_loopback (const char *cidr)
  * sendpath_network_new_for_facts:
  * @gateway: (nullable): hardware address of the gateway, as `00:53:00:aa:bb:cc`
  * @domains: (nullable) (array zero-terminated=1): DNS search domains
- * @addresses: (nullable) (array zero-terminated=1): own addresses, as `192.0.2.7/24`; those of the interface
- *   with the default route first
+ * @addresses: (nullable) (array zero-terminated=1): own addresses, as `192.0.2.7/24`; those of the
+ *   interface with the default route first
  *
  * Describes a network by its facts, for hosts that know them better, and for tests.
  *
@@ -209,10 +210,10 @@ sendpath_network_new_for_facts (const char *gateway, const char *const *domains,
  *
  * Gets what this network is called in all that was learned about it.
  *
- * It is a hash of the gateway's hardware address and the search domains; where the gateway is not known, of the
- * search domains and the network part of the first own address. It never hangs on the name of a wireless network
- * alone, which anybody can copy. It is `local` when only loopback is up, so that only servers on this machine can be
- * reached, and `offline` when not even that is.
+ * It is a hash of the gateway's hardware address and the search domains; where the gateway is not
+ * known, of the search domains and the network part of the first own address. It never hangs on the
+ * name of a wireless network alone, which anybody can copy. It is `local` when only loopback is up,
+ * so that only servers on this machine can be reached, and `offline` when not even that is.
  *
  * Returns: (transfer none): the name, made of lower-case letters and digits
  *
@@ -232,8 +233,8 @@ sendpath_network_get_id (SendpathNetwork *self)
  *
  * Gets the hardware address of the gateway of the default route.
  *
- * Returns: (transfer none) (nullable): the address in lower case, as `00:53:00:aa:bb:cc`, or %NULL if there is no
- *   gateway or the kernel has not spoken with it yet
+ * Returns: (transfer none) (nullable): the address in lower case, as `00:53:00:aa:bb:cc`, or %NULL
+ *   if there is no gateway or the kernel has not spoken with it yet
  *
  * Since: 1.0
  */
@@ -269,8 +270,8 @@ sendpath_network_get_domains (SendpathNetwork *self)
  *
  * Gets this machine's own addresses, as `192.0.2.7/24`, without loopback and link-local ones.
  *
- * Returns: (transfer none) (array zero-terminated=1): the addresses, those of the interface with the default route
- *   first, empty if there are none
+ * Returns: (transfer none) (array zero-terminated=1): the addresses, those of the interface with
+ *   the default route first, empty if there are none
  *
  * Since: 1.0
  */

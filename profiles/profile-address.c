@@ -27,7 +27,8 @@ is_ascii (const char *text)
 static gboolean
 is_atext (char c)
 {
-  return g_ascii_isalnum (c) || (guchar) c >= 0x80 || (c != '\0' && strchr ("!#$%&'*+-/=?^_`{|}~", c));
+  return g_ascii_isalnum (c) || (guchar) c >= 0x80 ||
+         (c != '\0' && strchr ("!#$%&'*+-/=?^_`{|}~", c));
 }
 
 static gboolean
@@ -103,8 +104,8 @@ is_address_literal (const char *text)
   is_ipv6 = g_ascii_strncasecmp (text + 1, "IPv6:", 5) == 0;
   inner = is_ipv6 ? g_strndup (text + 6, length - 7) : g_strndup (text + 1, length - 2);
   address = g_inet_address_new_from_string (inner);
-  return address != NULL &&
-         g_inet_address_get_family (address) == (is_ipv6 ? G_SOCKET_FAMILY_IPV6 : G_SOCKET_FAMILY_IPV4);
+  return address != NULL && g_inet_address_get_family (address) ==
+                                (is_ipv6 ? G_SOCKET_FAMILY_IPV6 : G_SOCKET_FAMILY_IPV4);
 }
 
 gboolean
@@ -132,7 +133,8 @@ profile_address_is_valid (const char *text)
 static gboolean
 is_port (const char *text)
 {
-  return g_ascii_isdigit (*text) && g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT16, NULL, NULL);
+  return g_ascii_isdigit (*text) &&
+         g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT16, NULL, NULL);
 }
 
 gboolean

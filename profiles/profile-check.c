@@ -26,8 +26,8 @@ check_needed (const ProfileFile *file, const ProfileSection *section, GError **e
   for (gsize i = 0; i < G_N_ELEMENTS (needed); i++)
     if (*get_value (section, needed[i]) == '\0')
       {
-        profile_file_set_error (file, profile_section_get_number (section, needed[i]), section, error,
-                                _("\"%s\" is missing"), needed[i]);
+        profile_file_set_error (file, profile_section_get_number (section, needed[i]), section,
+                                error, _("\"%s\" is missing"), needed[i]);
         return FALSE;
       }
   return TRUE;
@@ -42,10 +42,11 @@ check_default (const ProfileFile *file, const ProfileSection *section, GError **
     {
       const ProfileSection *other = file->sections->pdata[i];
 
-      if (other->kind == SENDPATH_SECTION_ACCOUNT && g_str_equal (get_value (other, "default"), "yes"))
+      if (other->kind == SENDPATH_SECTION_ACCOUNT &&
+          g_str_equal (get_value (other, "default"), "yes"))
         {
-          profile_file_set_error (file, profile_section_get_number (section, "default"), section, error,
-                                  _("account %s is the default already"), other->id);
+          profile_file_set_error (file, profile_section_get_number (section, "default"), section,
+                                  error, _("account %s is the default already"), other->id);
           return FALSE;
         }
     }
@@ -54,7 +55,8 @@ check_default (const ProfileFile *file, const ProfileSection *section, GError **
 
 /* Every account that @key names is there, and is not the section itself. */
 static gboolean
-check_names (const ProfileFile *file, const ProfileSection *section, const char *key, GError **error)
+check_names (const ProfileFile *file, const ProfileSection *section, const char *key,
+             GError **error)
 {
   g_auto(GStrv) names = profile_value_split (get_value (section, key));
 
@@ -65,8 +67,9 @@ check_names (const ProfileFile *file, const ProfileSection *section, const char 
       if (named != NULL && named != section)
         continue;
       profile_file_set_error (file, profile_section_get_number (section, key), section, error,
-                              named == NULL ? _("bad value of \"%s\": there is no account \"%s\"")
-                                            : _("bad value of \"%s\": \"%s\" is this account itself"),
+                              named == NULL
+                                  ? _("bad value of \"%s\": there is no account \"%s\"")
+                                  : _("bad value of \"%s\": \"%s\" is this account itself"),
                               key, names[i]);
       return FALSE;
     }
@@ -84,7 +87,8 @@ profile_check_run (const ProfileFile *file, GError **error)
           (!check_needed (file, section, error) || !check_default (file, section, error) ||
            !check_names (file, section, "backup", error)))
         return FALSE;
-      if (section->kind == SENDPATH_SECTION_LOCATION && !check_names (file, section, "account", error))
+      if (section->kind == SENDPATH_SECTION_LOCATION &&
+          !check_names (file, section, "account", error))
         return FALSE;
     }
   return TRUE;

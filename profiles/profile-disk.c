@@ -1,4 +1,5 @@
-/* The configuration on disk: read only if nobody else may write it, replaced only if nobody else did.
+/* The configuration on disk: read only if nobody else may write it, replaced only if nobody else
+ * did.
  *
  * Knows bytes, permissions and paths; never what stands in the file. */
 #include "config.h"
@@ -78,7 +79,8 @@ check_dir (const char *path, GError **error)
   return TRUE;
 }
 
-/* Follows @path to the file itself. Its folder is checked, and the folder of a link that leads there. */
+/* Follows @path to the file itself. Its folder is checked, and the folder of a link that leads
+ * there. */
 static char *
 dup_real_path (const char *path, GError **error)
 {
@@ -88,7 +90,8 @@ dup_real_path (const char *path, GError **error)
   free (resolved);
   if (real == NULL && (errno == ENOENT || errno == ENOTDIR))
     {
-      fail (error, SENDPATH_PROFILE_ERROR_MISSING, path, _("there is no configuration; make one with: sendpath account add ADDRESS"));
+      fail (error, SENDPATH_PROFILE_ERROR_MISSING, path,
+            _("there is no configuration; make one with: sendpath account add ADDRESS"));
       return NULL;
     }
   if (real == NULL)
@@ -111,8 +114,10 @@ read_checked (int dir, const char *real, GError **error)
     {
       g_autofree char *folder = g_path_get_dirname (real);
 
-      fail (error, g_error_matches (local, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ? SENDPATH_PROFILE_ERROR_MISSING
-                                                                           : SENDPATH_PROFILE_ERROR_BROKEN,
+      fail (error,
+            g_error_matches (local, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)
+                ? SENDPATH_PROFILE_ERROR_MISSING
+                : SENDPATH_PROFILE_ERROR_BROKEN,
             folder, local->message);
       return NULL;
     }
@@ -155,12 +160,14 @@ write_new (const char *path, GBytes *bytes, GError **error)
   dir = open_safe_dir (folder, error);
   if (dir < 0)
     return FALSE;
-  is_written = safe_file_replace (dir, name, bytes, 0600, SAFE_FILE_DURABLE | SAFE_FILE_NEW, &local);
+  is_written =
+      safe_file_replace (dir, name, bytes, 0600, SAFE_FILE_DURABLE | SAFE_FILE_NEW, &local);
   close (dir);
   if (is_written)
     return TRUE;
   if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_EXISTS))
-    return fail (error, SENDPATH_PROFILE_ERROR_CHANGED, path, _("it has been made by somebody else meanwhile"));
+    return fail (error, SENDPATH_PROFILE_ERROR_CHANGED, path,
+                 _("it has been made by somebody else meanwhile"));
   return fail (error, SENDPATH_PROFILE_ERROR_BROKEN, folder, local->message);
 }
 

@@ -1,6 +1,7 @@
 /* The text of sendpath.conf: sections, keys, and the lines they stand in.
  *
- * Knows text and the table of keys, no disk and no objects. What nobody changed stays byte for byte. */
+ * Knows text and the table of keys, no disk and no objects. What nobody changed stays byte for
+ * byte. */
 #include "config.h"
 
 #include "profiles/profile-file.h"
@@ -113,12 +114,12 @@ profile_file_set_error (const ProfileFile *file, guint number, const ProfileSect
   va_end (arguments);
 
   if (section == NULL || section == file->preamble)
-    g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_BROKEN, "%s:%u: %s", file->name,
-                 number, message);
+    g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_BROKEN, "%s:%u: %s",
+                 file->name, number, message);
   else
     g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_BROKEN, "%s:%u: %s%s%s: %s",
-                 file->name, number, profile_file_kinds[section->kind], section->id != NULL ? " " : "",
-                 section->id != NULL ? section->id : "", message);
+                 file->name, number, profile_file_kinds[section->kind],
+                 section->id != NULL ? " " : "", section->id != NULL ? section->id : "", message);
 }
 
 static gboolean
@@ -208,9 +209,9 @@ add_line (ProfileSection *section, const char *key, const char *value)
     index--;
   before = section->lines->pdata[index - 1];
   end_line (before);
-  g_ptr_array_insert (section->lines, index,
-                      line_new (g_strconcat (key, " = ", escaped, get_line_end (before->raw), NULL), key,
-                                value));
+  g_ptr_array_insert (
+      section->lines, index,
+      line_new (g_strconcat (key, " = ", escaped, get_line_end (before->raw), NULL), key, value));
 }
 
 void
@@ -269,8 +270,8 @@ count_comment_above (const ProfileSection *section)
   return count;
 }
 
-/* The comment above the section goes with it, unless the file begins with that comment; the comment above the
- * next section stays. */
+/* The comment above the section goes with it, unless the file begins with that comment; the
+ * comment above the next section stays. */
 void
 profile_file_remove (ProfileFile *file, const ProfileSection *section)
 {

@@ -33,7 +33,8 @@ ProfileFile        *profile_file_new (const char *name);
 void                profile_file_free (ProfileFile *file);
 
 ProfileSection     *profile_section_new (SendpathSection kind, const char *id);
-ProfileSection     *profile_file_find (const ProfileFile *file, SendpathSection kind, const char *id);
+ProfileSection     *profile_file_find (const ProfileFile *file, SendpathSection kind,
+                                       const char *id);
 /* The line of a key, or NULL. */
 const ProfileLine  *profile_section_find (const ProfileSection *section, const char *key);
 /* Line number of a key, else of the header. */
@@ -45,8 +46,8 @@ void                profile_file_set_error (const ProfileFile *file, guint numbe
                                             const char *format, ...) G_GNUC_PRINTF (5, 6);
 
 /* Changes, adds or (NULL) removes one key; every other line stays as it is. */
-void                profile_file_set (ProfileFile *file, SendpathSection kind, const char *id, const char *key,
-                                      const char *value);
+void                profile_file_set (ProfileFile *file, SendpathSection kind, const char *id,
+                                      const char *key, const char *value);
 /* Removes a section and the comment right above it. */
 void                profile_file_remove (ProfileFile *file, const ProfileSection *section);
 /* Adds an empty section at the end. */

@@ -38,13 +38,14 @@ static const SendpathProfileKey keys[] = {
        N_("POP3 server, host or host:port; if empty, POP login is never tried")),
   ROW (ACCOUNT, "pop-security", CHOICE, SECURITY, "auto",
        N_("encryption of the connection to the POP3 server")),
-  ROW_LIKE (ACCOUNT, "pop-user", TEXT, "user", N_("login name for POP3; that of \"user\" if not given")),
+  ROW_LIKE (ACCOUNT, "pop-user", TEXT, "user",
+            N_("login name for POP3; that of \"user\" if not given")),
   ROW (ACCOUNT, "pop-login", CHOICE, "fallback|always|never", "fallback",
-       N_("log in to the POP3 server first: when refused, before each first connection, or never")),
+       N_("log in by POP3 first: when refused, before each first connection, or never")),
   ROW (ACCOUNT, "sender", ADDRESS, NULL, NULL,
        N_("sender address for a provider that insists on another one")),
   ROW (ACCOUNT, "rewrite-from", BOOLEAN, NULL, "no",
-       N_("allow From: to become the sender address where the server insists; Reply-To: keeps yours")),
+       N_("let From: become the sender address where the server insists; Reply-To: stays")),
   ROW (ACCOUNT, "backup", NAMES, NULL, NULL,
        N_("accounts whose server may send for this one, separated by \";\"")),
   ROW (ACCOUNT, "confidential", BOOLEAN, NULL, "no",
@@ -65,7 +66,8 @@ static const SendpathProfileKey keys[] = {
   ROW (LOCATION, "connection", TEXT, NULL, NULL,
        N_("recognised by this NetworkManager connection id or UUID")),
   ROW (LOCATION, "ssid", TEXT, NULL, NULL, N_("recognised by this name of a wireless network")),
-  ROW (LOCATION, "gateway", MAC, NULL, NULL, N_("recognised by the hardware address of the gateway")),
+  ROW (LOCATION, "gateway", MAC, NULL, NULL,
+       N_("recognised by the hardware address of the gateway")),
   ROW (LOCATION, "domain", DOMAIN, NULL, NULL,
        N_("recognised by this DNS search domain, or one inside it")),
   ROW (LOCATION, "network", CIDR, NULL, NULL,
@@ -80,7 +82,7 @@ static const SendpathProfileKey keys[] = {
   ROW (LOCATION, "auth", CHOICE, AUTH, "auto", N_("how to log in at the relay")),
   ROW (LOCATION, "sender", ADDRESS, NULL, NULL, N_("sender address that this relay accepts")),
   ROW (LOCATION, "rewrite-from", BOOLEAN, NULL, "no",
-       N_("allow From: to become the sender address where the relay insists; Reply-To: keeps yours")),
+       N_("let From: become the sender address where the relay insists; Reply-To: stays")),
   ROW (LOCATION, "account", NAME, NULL, NULL,
        N_("account to prefer here when From: does not decide")),
   ROW (LOCATION, "discover", BOOLEAN, NULL, "yes", N_("look for a relay on this network")),
@@ -93,17 +95,19 @@ static const SendpathProfileKey keys[] = {
        N_("longest time that sendmail waits for the report, seconds")),
   ROW (POLICY, "retry", INTEGER, SECONDS, NULL,
        N_("first delay before the next try, seconds (60 after connection trouble, else 300)")),
-  ROW (POLICY, "retry-max", INTEGER, SECONDS, "3600", N_("longest delay before the next try, seconds")),
+  ROW (POLICY, "retry-max", INTEGER, SECONDS, "3600",
+       N_("longest delay before the next try, seconds")),
   ROW (POLICY, "warn-after", INTEGER, SECONDS, "1800",
        N_("seconds until a waiting message is pointed out")),
   ROW (POLICY, "hold-after", INTEGER, SECONDS, "432000",
        N_("seconds of trying until a message is held")),
   ROW (POLICY, "keep-sent", INTEGER, "0-3650", "3", N_("days that sent messages are kept")),
   ROW (POLICY, "local", ADDRESS, NULL, NULL,
-       N_("where mail to names without a domain goes; the default account's address if not given")),
+       N_("where mail to names without a domain goes (the default account's address)")),
   ROW (POLICY, "notify", BOOLEAN, NULL, "yes", N_("show notifications on the desktop")),
 
-  ROW (SERVE, "port", INTEGER, "1-65535", "5870", N_("port of the submission listener on loopback")),
+  ROW (SERVE, "port", INTEGER, "1-65535", "5870",
+       N_("port of the submission listener on loopback")),
   ROW (SERVE, "socket", PATH, NULL, NULL, N_("path of the listener's socket")),
 
   { SENDPATH_SECTION_ACCOUNT, NULL, SENDPATH_KEY_TEXT, NULL, NULL, NULL, NULL },
@@ -135,7 +139,8 @@ sendpath_profile_keys (void)
  *
  * Finds the row of a configuration key.
  *
- * Returns: (transfer none) (nullable): the row, which is static, or %NULL if @section knows no such key
+ * Returns: (transfer none) (nullable): the row, which is static, or %NULL if @section knows no such
+ *   key
  *
  * Since: 1.0
  */
@@ -158,8 +163,8 @@ sendpath_profile_key_find (SendpathSection section, const char *name)
  *
  * Checks whether @value is one that @key may have.
  *
- * Texts, addresses, servers, names and commands may be empty, which means the same as not given, except that
- * it stays in the file; other values may not. Names of accounts are not looked up here.
+ * Texts, addresses, servers, names and commands may be empty, which means the same as not given,
+ * except that it stays in the file; other values may not. Names of accounts are not looked up here.
  *
  * The error is %SENDPATH_PROFILE_ERROR_BROKEN; its message names the key and says what is allowed.
  *

@@ -1,4 +1,5 @@
-/* The table of configuration keys: one row serves parser, writer, options, manual page, completion. */
+/* The table of configuration keys: one row serves parser, writer, options, manual page,
+ * completion. */
 #pragma once
 
 #include <glib.h>
@@ -10,8 +11,8 @@ G_BEGIN_DECLS
 /**
  * SendpathProfileError:
  * @SENDPATH_PROFILE_ERROR_MISSING: there is no configuration file
- * @SENDPATH_PROFILE_ERROR_BROKEN: unknown or repeated key or section, bad value, or a file that cannot be
- *   read or written; the message names file, line and key
+ * @SENDPATH_PROFILE_ERROR_BROKEN: unknown or repeated key or section, bad value, or a file that
+ *   cannot be read or written; the message names file, line and key
  * @SENDPATH_PROFILE_ERROR_UNSAFE: the file or its folder is writable by others
  * @SENDPATH_PROFILE_ERROR_NO_ACCOUNT: no account of that name, or none at all
  * @SENDPATH_PROFILE_ERROR_EXISTS: that name is taken
@@ -106,7 +107,8 @@ typedef enum {
  * @choices: (nullable): `|`-separated, for %SENDPATH_KEY_CHOICE and %SENDPATH_KEY_CHOICES;
  *   `least-most` for %SENDPATH_KEY_INTEGER
  * @fallback: (nullable): value when the key is not given; %NULL where that depends or is nothing
- * @fallback_key: (nullable): the key of the same section whose value is taken when this one is not given
+ * @fallback_key: (nullable): the key of the same section whose value is taken when this one is not
+ *   given
  * @help: one line for people, untranslated (translate with gettext)
  *
  * One configuration key.
@@ -125,7 +127,7 @@ typedef struct {
 
 const SendpathProfileKey *sendpath_profile_keys (void);
 const SendpathProfileKey *sendpath_profile_key_find (SendpathSection section, const char *name);
-gboolean                  sendpath_profile_key_check (const SendpathProfileKey *key, const char *value,
-                                                      GError **error);
+gboolean                  sendpath_profile_key_check (const SendpathProfileKey *key,
+                                                      const char *value, GError **error);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* Reads the text of sendpath.conf: GKeyFile syntax, strictly.
  *
- * Only sections and keys of the table, none of them twice, only good values; every error says where. Looks at
- * nothing but the text: whether names fit together is checked elsewhere. */
+ * Only sections and keys of the table, none of them twice, only good values; every error says
+ * where. Looks at nothing but the text: whether names fit together is checked elsewhere. */
 #include "config.h"
 
 #include "profiles/profile-parser.h"
@@ -95,10 +95,11 @@ fail_unknown_section (Reader *reader, const char *inner, const char *word, GErro
     profile_file_set_error (reader->file, reader->number, NULL, error,
                             _("unknown section [%s] (did you mean [%s]?)"), shown, near);
   else
-    profile_file_set_error (reader->file, reader->number, NULL, error,
-                            _("unknown section [%s]; there are [account NAME], [location NAME], [policy] "
-                              "and [serve]"),
-                            shown);
+    profile_file_set_error (
+        reader->file, reader->number, NULL, error,
+        _("unknown section [%s]; there are [account NAME], [location NAME], [policy] "
+           "and [serve]"),
+        shown);
   return FALSE;
 }
 
@@ -126,8 +127,9 @@ read_header (Reader *reader, const char *text, GError **error)
   if (has_id (kind) ? !profile_value_is_id (id) : *id != '\0')
     {
       profile_file_set_error (reader->file, reader->number, NULL, error,
-                              has_id (kind) ? _("[%s NAME] needs a name of letters, digits and \"-\"")
-                                                 : _("[%s] has no name"),
+                              has_id (kind)
+                                  ? _("[%s NAME] needs a name of letters, digits and \"-\"")
+                                  : _("[%s] has no name"),
                               word);
       return FALSE;
     }
@@ -158,8 +160,9 @@ read_key (Reader *reader, const char *text, ProfileLine *line, GError **error)
 
   if (equals == NULL)
     {
-      profile_file_set_error (reader->file, line->number, reader->section, error,
-                              _("this line is neither \"key = value\" nor [section] nor # comment"));
+      profile_file_set_error (
+          reader->file, line->number, reader->section, error,
+          _("this line is neither \"key = value\" nor [section] nor # comment"));
       return FALSE;
     }
   key = dup_stripped (text, equals - text);
@@ -186,7 +189,8 @@ read_key (Reader *reader, const char *text, ProfileLine *line, GError **error)
     sendpath_profile_key_check (row, value, &local);
   if (local != NULL)
     {
-      profile_file_set_error (reader->file, line->number, reader->section, error, "%s", local->message);
+      profile_file_set_error (reader->file, line->number, reader->section, error, "%s",
+                              local->message);
       return FALSE;
     }
   line->key = g_steal_pointer (&key);
@@ -206,7 +210,8 @@ read_line (Reader *reader, const char *raw, gsize length, GError **error)
   line->number = ++reader->number;
   if (memchr (raw, '\0', length) != NULL || !g_utf8_validate (raw, length, NULL))
     {
-      profile_file_set_error (reader->file, line->number, NULL, error, _("this line is not UTF-8 text"));
+      profile_file_set_error (reader->file, line->number, NULL, error,
+                              _("this line is not UTF-8 text"));
       is_good = FALSE;
     }
   else if (text[0] == '[')

@@ -1,6 +1,7 @@
 /* SendpathProfileStore: the configuration file: load, check, match, save.
  *
- * Joins text and objects. Starts no thread and asks no D-Bus, because a process may fork right after. */
+ * Joins text and objects. Starts no thread and asks no D-Bus, because a process may fork right
+ * after. */
 #include "config.h"
 
 #include "profiles/profile-store.h"
@@ -24,8 +25,9 @@
  *
  * The accounts, locations and policy of one configuration file.
  *
- * Accounts and locations may be edited at any time; sendpath_profile_store_save() writes them. Loading again keeps
- * the objects of sections that are still there and changes them in place, so that what is bound to them follows.
+ * Accounts and locations may be edited at any time; sendpath_profile_store_save() writes them.
+ * Loading again keeps the objects of sections that are still there and changes them in place, so
+ * that what is bound to them follows.
  *
  * Objects are not safe to share between threads.
  *
@@ -35,7 +37,7 @@ struct _SendpathProfileStore
 {
   GObject     parent;
   char       *path;
-  GBytes     *loaded; /* what the file held when it was read or written last; NULL: there was none */
+  GBytes *loaded; /* what the file held when it was read or written last; NULL: there was none */
   GListStore *accounts;
   GListStore *locations;
   KeyValues  *policy;
@@ -73,7 +75,8 @@ sendpath_profile_store_init (SendpathProfileStore *self)
   self->serve = key_values_new (SENDPATH_SECTION_SERVE);
 }
 
-/* A file that is there but cannot be looked at counts as there: it must not be passed over in silence. */
+/* A file that is there but cannot be looked at counts as there: it must not be passed over in
+ * silence. */
 static gboolean
 is_there (const char *path)
 {
@@ -85,8 +88,9 @@ is_there (const char *path)
  *
  * Tells which file is the configuration of this user.
  *
- * It is the one that `$SENDPATH_CONFIG` names, else `sendpath/sendpath.conf` in the user's configuration folder, else
- * `/etc/sendpath.conf`. If there is neither of the last two, it is the first of them, where one would be made.
+ * It is the one that `$SENDPATH_CONFIG` names, else `sendpath/sendpath.conf` in the user's
+ * configuration folder, else `/etc/sendpath.conf`. If there is neither of the last two, it is the
+ * first of them, where one would be made.
  *
  * Returns: (transfer full) (type filename): the path of the file, which need not exist
  *
@@ -108,7 +112,8 @@ sendpath_profile_store_dup_default_path (void)
 
 /**
  * sendpath_profile_store_new:
- * @path: (nullable) (type filename): path of the configuration file, or %NULL for the user's default one
+ * @path: (nullable) (type filename): path of the configuration file, or %NULL for the user's
+ *   default one
  *
  * Makes a store without accounts and locations.
  *
@@ -145,7 +150,7 @@ sendpath_profile_store_get_path (SendpathProfileStore *self)
   return self->path;
 }
 
-/* ---- accounts and locations alike --------------------------------------------------------------- */
+/* ---- accounts and locations alike ------------------------------------------------------------ */
 
 static const char *
 get_id (gpointer object)
@@ -176,7 +181,7 @@ find_object (GListStore *list, const char *id)
   return NULL;
 }
 
-/* ---- load --------------------------------------------------------------------------------------- */
+/* ---- load ------------------------------------------------------------------------------------ */
 
 /* Gives @values what @section says; NULL: nothing. */
 static void
@@ -226,7 +231,8 @@ take_sections (GListStore *list, const ProfileFile *file, SendpathSection kind)
       if (object != NULL)
         g_object_ref (object);
       else
-        object = g_object_new (g_list_model_get_item_type (G_LIST_MODEL (list)), "id", section->id, NULL);
+        object = g_object_new (g_list_model_get_item_type (G_LIST_MODEL (list)), "id", section->id,
+                               NULL);
       take_values (get_values (object), kind, section, object);
       g_ptr_array_add (objects, object);
     }
@@ -254,9 +260,10 @@ parse_checked (const char *path, GBytes *text, GError **error)
  *
  * Changes that were not saved are lost. On failure the store keeps what it had.
  *
- * The error is %SENDPATH_PROFILE_ERROR_MISSING if there is no file, %SENDPATH_PROFILE_ERROR_UNSAFE if others may
- * write it or the folder it is in, and %SENDPATH_PROFILE_ERROR_BROKEN if it cannot be read or anything in it is
- * wrong; then the message names file, line, section and key. Nothing should be sent with such a configuration.
+ * The error is %SENDPATH_PROFILE_ERROR_MISSING if there is no file, %SENDPATH_PROFILE_ERROR_UNSAFE
+ * if others may write it or the folder it is in, and %SENDPATH_PROFILE_ERROR_BROKEN if it cannot be
+ * read or anything in it is wrong; then the message names file, line, section and key. Nothing
+ * should be sent with such a configuration.
  *
  * This function starts no thread, asks no D-Bus and reads only this file.
  *
@@ -283,14 +290,14 @@ sendpath_profile_store_load (SendpathProfileStore *self, GError **error)
   take_sections (self->locations, file, SENDPATH_SECTION_LOCATION);
   take_values (self->policy, SENDPATH_SECTION_POLICY,
                profile_file_find (file, SENDPATH_SECTION_POLICY, NULL), NULL);
-  take_values (self->serve, SENDPATH_SECTION_SERVE, profile_file_find (file, SENDPATH_SECTION_SERVE, NULL),
-               NULL);
+  take_values (self->serve, SENDPATH_SECTION_SERVE,
+               profile_file_find (file, SENDPATH_SECTION_SERVE, NULL), NULL);
   g_clear_pointer (&self->loaded, g_bytes_unref);
   self->loaded = g_steal_pointer (&text);
   return TRUE;
 }
 
-/* ---- save --------------------------------------------------------------------------------------- */
+/* ---- save ------------------------------------------------------------------------------------ */
 
 static void
 remove_sections (ProfileFile *file, SendpathSection kind, GListStore *list)
@@ -331,14 +338,15 @@ put_sections (ProfileFile *file, SendpathSection kind, GListStore *list)
  *
  * Writes accounts and locations to the configuration file.
  *
- * Comments, order and every line that did not change stay byte for byte. The result is checked as loading does
- * before anything is written, so a store that cannot be loaded again is not saved. The file is replaced whole and is on
- * disk when this function returns; a new one can be read by its owner only.
+ * Comments, order and every line that did not change stay byte for byte. The result is checked as
+ * loading does before anything is written, so a store that cannot be loaded again is not saved. The
+ * file is replaced whole and is on disk when this function returns; a new one can be read by its
+ * owner only.
  *
  * The error is %SENDPATH_PROFILE_ERROR_CHANGED if somebody else wrote the file since it was loaded,
- * %SENDPATH_PROFILE_ERROR_MISSING if somebody removed it,
- * %SENDPATH_PROFILE_ERROR_UNSAFE if others may write it or its folder, and %SENDPATH_PROFILE_ERROR_BROKEN if the
- * configuration is not complete or the file cannot be written. Then nothing was written.
+ * %SENDPATH_PROFILE_ERROR_MISSING if somebody removed it, %SENDPATH_PROFILE_ERROR_UNSAFE if others
+ * may write it or its folder, and %SENDPATH_PROFILE_ERROR_BROKEN if the configuration is not
+ * complete or the file cannot be written. Then nothing was written.
  *
  * Returns: %TRUE if the file holds what the store holds
  *
@@ -374,7 +382,7 @@ sendpath_profile_store_save (SendpathProfileStore *self, GError **error)
   return TRUE;
 }
 
-/* ---- what is in it ------------------------------------------------------------------------------ */
+/* ---- what is in it --------------------------------------------------------------------------- */
 
 /**
  * sendpath_profile_store_get_accounts:
@@ -462,7 +470,8 @@ add_object (GListStore *list, gpointer object, const char *kind, GError **error)
       g_autofree char *shown = profile_value_dup_shown (id);
 
       g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_BROKEN,
-                   _("\"%s\" cannot be the name of a section: use letters, digits and \"-\""), shown);
+                   _("\"%s\" cannot be the name of a section: use letters, digits and \"-\""),
+                   shown);
       return FALSE;
     }
   if (find_object (list, id) != NULL)
@@ -500,16 +509,17 @@ remove_object (GListStore *list, const char *id)
  *
  * Adds an account behind the others.
  *
- * Nothing is written before sendpath_profile_store_save() is called, which also checks whether the account is
- * complete. The error is %SENDPATH_PROFILE_ERROR_EXISTS if its name is taken, and %SENDPATH_PROFILE_ERROR_BROKEN if the
- * name or a value is bad.
+ * Nothing is written before sendpath_profile_store_save() is called, which also checks whether the
+ * account is complete. The error is %SENDPATH_PROFILE_ERROR_EXISTS if its name is taken, and
+ * %SENDPATH_PROFILE_ERROR_BROKEN if the name or a value is bad.
  *
  * Returns: %TRUE if the store has the account, and a reference to it
  *
  * Since: 1.0
  */
 gboolean
-sendpath_profile_store_add_account (SendpathProfileStore *self, SendpathAccount *account, GError **error)
+sendpath_profile_store_add_account (SendpathProfileStore *self, SendpathAccount *account,
+                                    GError **error)
 {
   g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), FALSE);
   g_return_val_if_fail (SENDPATH_IS_ACCOUNT (account), FALSE);
@@ -525,8 +535,9 @@ sendpath_profile_store_add_account (SendpathProfileStore *self, SendpathAccount 
  *
  * Adds a location behind the others.
  *
- * Nothing is written before sendpath_profile_store_save() is called. The error is %SENDPATH_PROFILE_ERROR_EXISTS if its
- * name is taken, and %SENDPATH_PROFILE_ERROR_BROKEN if the name is bad.
+ * Nothing is written before sendpath_profile_store_save() is called. The error is
+ * %SENDPATH_PROFILE_ERROR_EXISTS if its name is taken, and %SENDPATH_PROFILE_ERROR_BROKEN if the
+ * name is bad.
  *
  * Returns: %TRUE if the store has the location, and a reference to it
  *
@@ -550,8 +561,9 @@ sendpath_profile_store_add_location (SendpathProfileStore *self, SendpathLocatio
  *
  * Removes an account.
  *
- * Its section goes when the store is saved; that fails as long as another section names the account. Passwords stay
- * in the keyring. The error is %SENDPATH_PROFILE_ERROR_NO_ACCOUNT if there is none of that name.
+ * Its section goes when the store is saved; that fails as long as another section names the
+ * account. Passwords stay in the keyring. The error is %SENDPATH_PROFILE_ERROR_NO_ACCOUNT if there
+ * is none of that name.
  *
  * Returns: %TRUE if the store had the account
  *
@@ -578,7 +590,8 @@ sendpath_profile_store_remove_account (SendpathProfileStore *self, const char *i
  *
  * Removes a location.
  *
- * Its section goes when the store is saved. The error is %SENDPATH_PROFILE_ERROR_MISSING if there is none of that name.
+ * Its section goes when the store is saved. The error is %SENDPATH_PROFILE_ERROR_MISSING if there
+ * is none of that name.
  *
  * Returns: %TRUE if the store had the location
  *
@@ -597,7 +610,7 @@ sendpath_profile_store_remove_location (SendpathProfileStore *self, const char *
   return FALSE;
 }
 
-/* ---- match -------------------------------------------------------------------------------------- */
+/* ---- match ----------------------------------------------------------------------------------- */
 
 /* The account that @address belongs to most closely, the first of several, or NULL. */
 static SendpathAccount *
@@ -648,18 +661,20 @@ find_default (SendpathProfileStore *self)
  *
  * Chooses the account for a message.
  *
- * The account whose address is @from comes first, then one that has it among its aliases, then one that covers its
- * domain; of several the first in the file. If no account has @from, @sender is looked for in the same way. If no
- * account has either, it is the one that @location prefers, else the default one; then @ret_matched is set to
- * %FALSE, and the message must go with the account's own address as envelope sender.
+ * The account whose address is @from comes first, then one that has it among its aliases, then one
+ * that covers its domain; of several the first in the file. If no account has @from, @sender is
+ * looked for in the same way. If no account has either, it is the one that @location prefers, else
+ * the default one; then @ret_matched is set to %FALSE, and the message must go with the account's
+ * own address as envelope sender.
  *
  * Returns: (transfer none) (nullable): the account, or %NULL only if there are no accounts
  *
  * Since: 1.0
  */
 SendpathAccount *
-sendpath_profile_store_match_account (SendpathProfileStore *self, const char *from, const char *sender,
-                                      SendpathLocation *location, gboolean *ret_matched)
+sendpath_profile_store_match_account (SendpathProfileStore *self, const char *from,
+                                      const char *sender, SendpathLocation *location,
+                                      gboolean *ret_matched)
 {
   SendpathAccount *account;
   const char *preferred;
@@ -685,13 +700,13 @@ sendpath_profile_store_match_account (SendpathProfileStore *self, const char *fr
  * sendpath_profile_store_match_location:
  * @self: a #SendpathProfileStore
  * @network: a network
- * @ret_keys: (out) (optional) (transfer full) (array zero-terminated=1): return location for the names of the keys it was
- *   recognised by, or %NULL
+ * @ret_keys: (out) (optional) (transfer full) (array zero-terminated=1): return location for the
+ *   names of the keys it was recognised by, or %NULL
  *
  * Finds the location that a network is.
  *
- * Returns: (transfer none) (nullable): the first location in the file that matches, or %NULL if none does; @ret_keys is
- *   set only if one does
+ * Returns: (transfer none) (nullable): the first location in the file that matches, or %NULL if
+ *   none does; @ret_keys is set only if one does
  *
  * Since: 1.0
  */
@@ -707,7 +722,8 @@ sendpath_profile_store_match_location (SendpathProfileStore *self, SendpathNetwo
   n_items = g_list_model_get_n_items (G_LIST_MODEL (self->locations));
   for (guint i = 0; i < n_items; i++)
     {
-      g_autoptr(SendpathLocation) location = g_list_model_get_item (G_LIST_MODEL (self->locations), i);
+      g_autoptr(SendpathLocation) location =
+          g_list_model_get_item (G_LIST_MODEL (self->locations), i);
 
       if (sendpath_location_matches (location, network, ret_keys))
         return location; /* the list keeps it alive */
@@ -718,7 +734,8 @@ sendpath_profile_store_match_location (SendpathProfileStore *self, SendpathNetwo
 static KeyValues *
 get_policy_values (SendpathProfileStore *self, const char *key)
 {
-  return sendpath_profile_key_find (SENDPATH_SECTION_SERVE, key) != NULL ? self->serve : self->policy;
+  return sendpath_profile_key_find (SENDPATH_SECTION_SERVE, key) != NULL ? self->serve
+                                                                         : self->policy;
 }
 
 /**
@@ -728,8 +745,8 @@ get_policy_values (SendpathProfileStore *self, const char *key)
  *
  * Gets the value of a key that is not of one account or location.
  *
- * Returns: (transfer none) (nullable): the value, or its default, valid until the store is loaded again; %NULL if there
- *   is neither
+ * Returns: (transfer none) (nullable): the value, or its default, valid until the store is loaded
+ *   again; %NULL if there is neither
  *
  * Since: 1.0
  */

@@ -1,7 +1,7 @@
 /* What a value of each type of key must look like.
  *
- * Pure functions of text. Never looks a value up anywhere, and never repeats a command in a message:
- * it may hold what nobody else should read. */
+ * Pure functions of text. Never looks a value up anywhere, and never repeats a command in a
+ * message: it may hold what nobody else should read. */
 #include "config.h"
 
 #include "profiles/profile-value.h"
@@ -202,8 +202,8 @@ is_path (const SendpathProfileKey *key, const char *value)
   return g_path_is_absolute (value);
 }
 
-/* One row a type: the check, whether it is made on each part between `;`, whether nothing is a value,
- * and what to write instead. */
+/* One row a type: the check, whether it is made on each part between `;`, whether nothing is a
+ * value, and what to write instead. */
 static const struct {
   Check       check;
   gboolean    is_list;
@@ -211,7 +211,8 @@ static const struct {
   const char *wanted;
 } types[] = {
   [SENDPATH_KEY_TEXT] = { is_text, FALSE, TRUE, N_("text without control characters") },
-  [SENDPATH_KEY_ADDRESS] = { is_address, FALSE, FALSE, N_("one address, such as terri@proseware.com") },
+  [SENDPATH_KEY_ADDRESS] = { is_address, FALSE, FALSE,
+                             N_("one address, such as terri@proseware.com") },
   [SENDPATH_KEY_ADDRESSES] = { is_address_or_wildcard, TRUE, TRUE,
                                N_("addresses or *@domain, separated by \";\"") },
   [SENDPATH_KEY_SERVERS] = { is_server, TRUE, TRUE,
@@ -227,8 +228,10 @@ static const struct {
   [SENDPATH_KEY_PIN] = { is_pin, FALSE, FALSE, N_("sha256: and 64 hexadecimal digits") },
   [SENDPATH_KEY_COMMAND] = { is_command, FALSE, TRUE, N_("a command whose quotes are closed") },
   [SENDPATH_KEY_DOMAIN] = { is_domain, FALSE, FALSE, N_("a domain name") },
-  [SENDPATH_KEY_EHLO] = { is_ehlo, FALSE, FALSE, N_("a host name or an address such as [192.0.2.1]") },
-  [SENDPATH_KEY_MAC] = { is_mac, FALSE, FALSE, N_("a hardware address such as 00:53:00:aa:bb:cc") },
+  [SENDPATH_KEY_EHLO] = { is_ehlo, FALSE, FALSE,
+                          N_("a host name or an address such as [192.0.2.1]") },
+  [SENDPATH_KEY_MAC] = { is_mac, FALSE, FALSE,
+                         N_("a hardware address such as 00:53:00:aa:bb:cc") },
   [SENDPATH_KEY_CIDR] = { is_cidr, FALSE, FALSE, N_("a network such as 192.0.2.0/24") },
   [SENDPATH_KEY_PATH] = { is_path, FALSE, FALSE, N_("an absolute path") },
 };
@@ -278,8 +281,9 @@ describe_wanted (const SendpathProfileKey *key)
 
   choices = g_strsplit (key->choices, "|", -1);
   listed = g_strjoinv (", ", choices);
-  return key->type == SENDPATH_KEY_CHOICE ? g_strdup_printf (_("one of %s"), listed)
-                                          : g_strdup_printf (_("any of %s, separated by \";\""), listed);
+  return key->type == SENDPATH_KEY_CHOICE
+             ? g_strdup_printf (_("one of %s"), listed)
+             : g_strdup_printf (_("any of %s, separated by \";\""), listed);
 }
 
 gboolean

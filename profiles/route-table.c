@@ -1,6 +1,7 @@
 /* The kernel's default route and the hardware address behind it, by rtnetlink.
  *
- * Reads two tables, sends nothing on any wire: a neighbour that the kernel has not met stays unknown. */
+ * Reads two tables, sends nothing on any wire: a neighbour that the kernel has not met stays
+ * unknown. */
 #include "config.h"
 
 #include "profiles/route-table.h"
@@ -32,7 +33,8 @@ typedef struct {
 typedef void (*OnMessage) (Reading *reading, const struct nlmsghdr *message);
 
 static void
-collect_attributes (struct rtattr *attribute, int length, const struct rtattr **ret_table, guint n_table)
+collect_attributes (struct rtattr *attribute, int length, const struct rtattr **ret_table,
+                    guint n_table)
 {
   for (; RTA_OK (attribute, length); attribute = RTA_NEXT (attribute, length))
     if (attribute->rta_type < n_table)
@@ -97,7 +99,8 @@ on_route (Reading *reading, const struct nlmsghdr *message)
 
   if (message->nlmsg_type != RTM_NEWROUTE || message->nlmsg_len < NLMSG_LENGTH (sizeof *header))
     return;
-  if (header->rtm_dst_len != 0 || header->rtm_type != RTN_UNICAST || header->rtm_table != RT_TABLE_MAIN)
+  if (header->rtm_dst_len != 0 || header->rtm_type != RTN_UNICAST ||
+      header->rtm_table != RT_TABLE_MAIN)
     return;
 
   collect_attributes (RTM_RTA (header), RTM_PAYLOAD (message), table, G_N_ELEMENTS (table));

@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 typedef struct {
   guint index;   /* of the interface that the default route goes through; 0: there is none */
-  char *gateway; /* MAC, lower case; NULL if there is no gateway or the kernel does not know it yet */
+  char *gateway; /* MAC, lower case; NULL if there is none or the kernel does not know it yet */
 } DefaultRoute;
 
 /* Asks the kernel and nobody else: not a packet leaves. */

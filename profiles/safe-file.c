@@ -23,7 +23,8 @@ set_errno (GError **error, const char *name)
 {
   int saved = errno;
 
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "%s: %s", name, g_strerror (saved));
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "%s: %s", name,
+               g_strerror (saved));
 }
 
 int
@@ -45,7 +46,8 @@ safe_file_open_private_dir (const char *path, gboolean make, GError **error)
 
   close (dir);
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
-               _("%s: this folder belongs to somebody else or may be written by others; run: chmod go-w %s"),
+               _("%s: this folder belongs to somebody else or may be written by others; run: "
+                  "chmod go-w %s"),
                path, path);
   return -1;
 }
@@ -96,7 +98,8 @@ safe_file_read (int dir, const char *name, gsize size_max, struct stat *ret_stat
   if (!S_ISREG (st.st_mode))
     {
       close (fd);
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, _("%s: not a regular file"), name);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, _("%s: not a regular file"),
+                   name);
       return NULL;
     }
   bytes = read_all (fd, size_max, name, error);
@@ -165,7 +168,8 @@ safe_file_replace (int dir, const char *name, GBytes *bytes, mode_t mode, SafeFi
   g_autofree char *beside = g_strdup_printf (".%s.new", name);
   gboolean is_durable = (flags & SAFE_FILE_DURABLE) != 0;
 
-  if (!write_beside (dir, beside, bytes, mode, is_durable) || !move_into_place (dir, beside, name, flags))
+  if (!write_beside (dir, beside, bytes, mode, is_durable) ||
+      !move_into_place (dir, beside, name, flags))
     {
       set_errno (error, name);
       unlinkat (dir, beside, 0);
@@ -208,7 +212,8 @@ int
 safe_file_lock_beside (int dir, const char *name, GError **error)
 {
   g_autofree char *beside = g_strconcat (name, ".lock", NULL);
-  int fd = openat (dir, beside, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+  int fd =
+      openat (dir, beside, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
 
   if (fd < 0)
     {

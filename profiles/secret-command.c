@@ -1,7 +1,7 @@
 /* Commands that print a password or a token.
  *
- * What is printed goes straight into memory that is locked and wiped. Never repeats a command line or what it
- * printed in a message, never uses a shell, never leaves a zombie. */
+ * What is printed goes straight into memory that is locked and wiped. Never repeats a command
+ * line or what it printed in a message, never uses a shell, never leaves a zombie. */
 #include "config.h"
 
 #include "profiles/secret-command.h"
@@ -16,7 +16,8 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Room for one byte more than a secret and its line feed may have, to tell too long from just right. */
+/* Room for one byte more than a secret and its line feed may have, to tell too long from just
+ * right. */
 #define BUFFER_SIZE (SECRET_LENGTH_MAX + 2)
 
 typedef struct {
@@ -30,7 +31,8 @@ typedef struct {
 static gboolean
 fail (Run *run, GError **error, const char *why)
 {
-  g_set_error (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_COMMAND, "%s: %s", run->name, why);
+  g_set_error (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_COMMAND, "%s: %s", run->name,
+               why);
   return FALSE;
 }
 
@@ -87,12 +89,13 @@ read_output (Run *run, char *buffer, gsize *ret_length, GError **error)
         }
       length += got;
     }
-  g_set_error (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_BAD, _("%s: it printed more than 64 KiB"),
-               run->name);
+  g_set_error (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_BAD,
+               _("%s: it printed more than 64 KiB"), run->name);
   return FALSE;
 }
 
-/* Waits for the end of the process. @ret_status is set even on failure: the process is gone then too. */
+/* Waits for the end of the process. @ret_status is set even on failure: the process is gone then
+ * too. */
 static gboolean
 wait_for_end (Run *run, int *ret_status, GError **error)
 {
@@ -133,8 +136,8 @@ start (Run *run, const char *command_line, GError **error)
     return fail (run, error, g_strerror (errno));
 
   is_started = g_spawn_async_with_pipes_and_fds (
-      NULL, (const char *const *) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH, NULL, NULL,
-      -1, ends[1], -1, NULL, NULL, 0, &run->pid, NULL, NULL, NULL, &local);
+      NULL, (const char *const *) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH, NULL,
+      NULL, -1, ends[1], -1, NULL, NULL, 0, &run->pid, NULL, NULL, NULL, &local);
   close (ends[1]);
   if (is_started)
     {
@@ -143,8 +146,9 @@ start (Run *run, const char *command_line, GError **error)
     }
   close (ends[0]);
   return fail (run, error,
-               g_error_matches (local, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT) ? _("there is no such program")
-                                                                        : _("it cannot be started"));
+               g_error_matches (local, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT)
+                   ? _("there is no such program")
+                   : _("it cannot be started"));
 }
 
 static gboolean
@@ -195,7 +199,8 @@ secret_command_run (const char *name, const char *command_line, SecretKind kind,
   char *buffer;
 
   run.deadline_us = g_get_monotonic_time () + timeout_s * G_TIME_SPAN_SECOND;
-  if (g_cancellable_set_error_if_cancelled (cancellable, error) || !start (&run, command_line, error))
+  if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+      !start (&run, command_line, error))
     return NULL;
 
   buffer = secret_memory_new (BUFFER_SIZE);

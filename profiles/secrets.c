@@ -1,7 +1,8 @@
-/* Passwords and tokens: the Secret Service, and commands that print them. The only room with libsecret.
+/* Passwords and tokens: the Secret Service, and commands that print them. The only room with
+ * libsecret.
  *
- * Never prints, logs or keeps a secret, never copies one that another program stored, never starts a bus, and
- * never lets a person be asked unless the caller said so. */
+ * Never prints, logs or keeps a secret, never copies one that another program stored, never
+ * starts a bus, and never lets a person be asked unless the caller said so. */
 #include "config.h"
 
 #include "profiles/secrets.h"
@@ -43,16 +44,17 @@ typedef struct {
 /* Ours first; the others in the order in which they say most about the server. */
 static const Pattern patterns[] = {
   { "account", "service", "user", "server", "protocol", FALSE },
-  { NULL, NULL, "user", "server", "protocol", FALSE }, /* network passwords, bare secret-tool items */
+  { NULL, NULL, "user", "server", "protocol", FALSE }, /* network passwords, bare secret-tool */
   { NULL, NULL, "user", "host", "service", FALSE },    /* msmtp */
   { NULL, NULL, "login", "host", "proto", TRUE },      /* Geary */
 };
 
 static const Pattern *const own_pattern = &patterns[0];
 
-/* ---- a conversation with the Secret Service ------------------------------------------------------ */
+/* ---- a conversation with the Secret Service -------------------------------------------------- */
 
-/* A SecretService over a connection of our own: libsecret's constructor insists on the one that the process shares. */
+/* A SecretService over a connection of our own: libsecret's constructor insists on the one that
+ * the process shares. */
 typedef struct {
   SecretService parent;
 } OwnService;
@@ -134,8 +136,8 @@ keyring_open (Keyring *keyring, guint limit_ms, SecretServiceFlags flags, GCance
 
   g_async_initable_new_async (own_service_get_type (), G_PRIORITY_DEFAULT,
                               session_bus_get_cancellable (keyring->bus), session_bus_on_result,
-                              keyring->bus, "g-connection", session_bus_get_connection (keyring->bus),
-                              "flags", flags, NULL);
+                              keyring->bus, "g-connection",
+                              session_bus_get_connection (keyring->bus), "flags", flags, NULL);
   result = session_bus_await (keyring->bus);
   source = g_async_result_get_source_object (result);
   service = g_async_initable_new_finish (G_ASYNC_INITABLE (source), result, &cause);
@@ -145,7 +147,7 @@ keyring_open (Keyring *keyring, guint limit_ms, SecretServiceFlags flags, GCance
   return TRUE;
 }
 
-/* ---- items -------------------------------------------------------------------------------------- */
+/* ---- items ----------------------------------------------------------------------------------- */
 
 static void
 put_attribute (GHashTable *attributes, const char *name, const char *value)
@@ -221,7 +223,8 @@ search (Keyring *keyring, const Pattern *pattern, const SecretQuery *query, Secr
   g_autolist(SecretItem) items = NULL;
 
   secret_service_search (keyring->service, pattern == own_pattern ? &schema : NULL, wanted,
-                         flags | SECRET_SEARCH_ALL, session_bus_get_cancellable (keyring->bus), session_bus_on_result, keyring->bus);
+                         flags | SECRET_SEARCH_ALL, session_bus_get_cancellable (keyring->bus),
+                         session_bus_on_result, keyring->bus);
   result = session_bus_await (keyring->bus);
   items = secret_service_search_finish (keyring->service, result, &cause);
   if (cause != NULL)
@@ -274,7 +277,8 @@ get_locked_collection (Keyring *keyring)
   g_autoptr(SecretCollection) collection = NULL;
 
   secret_collection_for_alias (keyring->service, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE,
-                               session_bus_get_cancellable (keyring->bus), session_bus_on_result, keyring->bus);
+                               session_bus_get_cancellable (keyring->bus), session_bus_on_result,
+                               keyring->bus);
   result = session_bus_await (keyring->bus);
   collection = secret_collection_for_alias_finish (result, NULL);
   if (collection == NULL || !secret_collection_get_locked (collection))
@@ -295,8 +299,8 @@ is_location (const SecretQuery *query)
   return g_str_has_prefix (query->account, "location:");
 }
 
-/* The one item for @query. NULL and an error if there is none; if that is because something is locked, @ret_locked
- * gets what to unlock. */
+/* The one item for @query. NULL and an error if there is none; if that is because something is
+ * locked, @ret_locked gets what to unlock. */
 static SecretItem *
 find_item (Keyring *keyring, const SecretQuery *query, GList **ret_locked, GError **error)
 {
@@ -317,8 +321,8 @@ find_item (Keyring *keyring, const SecretQuery *query, GList **ret_locked, GErro
       if (matches.exact->len > 0)
         {
           g_set_error (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_AMBIGUOUS,
-                       _("the keyring has several passwords for %s at %s; remove all but one"), query->user,
-                       query->server);
+                       _("the keyring has several passwords for %s at %s; remove all but one"),
+                       query->user, query->server);
           return NULL;
         }
       if (matches.locked != NULL)
@@ -337,8 +341,8 @@ find_item (Keyring *keyring, const SecretQuery *query, GList **ret_locked, GErro
       return NULL;
     }
   g_set_error (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_NOT_FOUND,
-               _("the keyring has no password for %s at %s; run: sendpath password set %s"), query->user,
-               query->server, query->account);
+               _("the keyring has no password for %s at %s; run: sendpath password set %s"),
+               query->user, query->server, query->account);
   return NULL;
 }
 
@@ -348,13 +352,15 @@ unlock (Keyring *keyring, GList *objects)
 {
   g_autoptr(GAsyncResult) result = NULL;
 
-  secret_service_unlock (keyring->service, objects, session_bus_get_cancellable (keyring->bus), session_bus_on_result, keyring->bus);
+  secret_service_unlock (keyring->service, objects, session_bus_get_cancellable (keyring->bus),
+                         session_bus_on_result, keyring->bus);
   result = session_bus_await (keyring->bus);
   return secret_service_unlock_finish (keyring->service, result, NULL, NULL) > 0;
 }
 
 static SecretItem *
-find_item_unlocking (Keyring *keyring, const SecretQuery *query, gboolean may_unlock, GError **error)
+find_item_unlocking (Keyring *keyring, const SecretQuery *query, gboolean may_unlock,
+                     GError **error)
 {
   g_autolist(GObject) locked = NULL;
   g_autolist(GObject) still_locked = NULL;
@@ -383,7 +389,8 @@ load_secret (Keyring *keyring, SecretItem *item, GError **error)
   const char *bytes;
   gsize length = 0;
 
-  secret_item_load_secret (item, session_bus_get_cancellable (keyring->bus), session_bus_on_result, keyring->bus);
+  secret_item_load_secret (item, session_bus_get_cancellable (keyring->bus), session_bus_on_result,
+                           keyring->bus);
   result = session_bus_await (keyring->bus);
   if (!secret_item_load_secret_finish (item, result, &cause))
     {
@@ -396,7 +403,7 @@ load_secret (Keyring *keyring, SecretItem *item, GError **error)
   return sendpath_secret_check (secret, error) ? g_steal_pointer (&secret) : NULL;
 }
 
-/* ---- what others call --------------------------------------------------------------------------- */
+/* ---- what others call ------------------------------------------------------------------------ */
 
 static SendpathSecret *
 lookup_in_keyring (const SecretQuery *query, gboolean may_unlock, GCancellable *cancellable,
@@ -412,16 +419,17 @@ lookup_in_keyring (const SecretQuery *query, gboolean may_unlock, GCancellable *
 }
 
 SendpathSecret *
-secrets_lookup (const SecretQuery *query, gboolean may_unlock, GCancellable *cancellable, GError **error)
+secrets_lookup (const SecretQuery *query, gboolean may_unlock, GCancellable *cancellable,
+                GError **error)
 {
   SendpathSecret *secret;
 
   if (query->token_command != NULL)
-    secret = secret_command_run ("token-command", query->token_command, SECRET_TOKEN, COMMAND_LIMIT_S,
-                                 cancellable, error);
+    secret = secret_command_run ("token-command", query->token_command, SECRET_TOKEN,
+                                 COMMAND_LIMIT_S, cancellable, error);
   else if (query->secret_command != NULL)
-    secret = secret_command_run ("secret-command", query->secret_command, SECRET_PASSWORD, COMMAND_LIMIT_S,
-                                 cancellable, error);
+    secret = secret_command_run ("secret-command", query->secret_command, SECRET_PASSWORD,
+                                 COMMAND_LIMIT_S, cancellable, error);
   else
     secret = lookup_in_keyring (query, may_unlock, cancellable, error);
   if (secret == NULL)
@@ -435,13 +443,15 @@ delete_item (Keyring *keyring, SecretItem *item, GError **error)
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(GError) cause = NULL;
 
-  secret_item_delete (item, session_bus_get_cancellable (keyring->bus), session_bus_on_result, keyring->bus);
+  secret_item_delete (item, session_bus_get_cancellable (keyring->bus), session_bus_on_result,
+                      keyring->bus);
   result = session_bus_await (keyring->bus);
   return secret_item_delete_finish (item, result, &cause) || fail (keyring, cause, error);
 }
 
 static gboolean
-store_item (Keyring *keyring, const SecretQuery *query, const SendpathSecret *secret, GError **error)
+store_item (Keyring *keyring, const SecretQuery *query, const SendpathSecret *secret,
+            GError **error)
 {
   g_autoptr(GHashTable) attributes = describe (own_pattern, query);
   g_autofree char *label = g_strdup_printf (_("sendpath: password of %s for %s"), query->account,
@@ -454,10 +464,12 @@ store_item (Keyring *keyring, const SecretQuery *query, const SendpathSecret *se
     g_hash_table_insert (attributes, (char *) "port", g_strdup_printf ("%u", query->port));
   value = secret_value_new (sendpath_secret_peek (secret), sendpath_secret_get_length (secret),
                             "text/plain");
-  secret_service_store (keyring->service, &schema, attributes, SECRET_COLLECTION_DEFAULT, label, value,
-                        session_bus_get_cancellable (keyring->bus), session_bus_on_result, keyring->bus);
+  secret_service_store (keyring->service, &schema, attributes, SECRET_COLLECTION_DEFAULT, label,
+                        value, session_bus_get_cancellable (keyring->bus), session_bus_on_result,
+                        keyring->bus);
   result = session_bus_await (keyring->bus);
-  return secret_service_store_finish (keyring->service, result, &cause) || fail (keyring, cause, error);
+  return secret_service_store_finish (keyring->service, result, &cause) ||
+         fail (keyring, cause, error);
 }
 
 /* A password for every port makes an older one for a certain port wrong. */

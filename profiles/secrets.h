@@ -1,5 +1,5 @@
-/* Passwords and tokens: the Secret Service, and commands that print them. The only room with libsecret. Never
- * prints, logs or keeps one longer than asked. */
+/* Passwords and tokens: the Secret Service, and commands that print them. The only room with
+ * libsecret. Never prints, logs or keeps one longer than asked. */
 #pragma once
 
 #include <gio/gio.h>
@@ -20,13 +20,14 @@ typedef struct {
   const char *token_command;  /* or NULL; goes before the others */
 } SecretQuery;
 
-/* The secret, looked up anew each time. Without @may_unlock a locked keyring is an error at once; no
- * answer within 2 s is UNAVAILABLE. Our own items come first, then what other programs stored for the same user at
- * the same server, which is only read; a location's relay is never given the latter. */
+/* The secret, looked up anew each time. Without @may_unlock a locked keyring is an error at
+ * once; no answer within 2 s is UNAVAILABLE. Our own items come first, then what other programs
+ * stored for the same user at the same server, which is only read; a location's relay is never
+ * given the latter. */
 SendpathSecret *secrets_lookup (const SecretQuery *query, gboolean may_unlock,
                                 GCancellable *cancellable, GError **error);
-/* Stores @secret in the default keyring, which may ask its owner to unlock it. Stored without a port, it takes the
- * place of those with one. */
+/* Stores @secret in the default keyring, which may ask its owner to unlock it. Stored without a
+ * port, it takes the place of those with one. */
 gboolean        secrets_store (const SecretQuery *query, const SendpathSecret *secret,
                                GCancellable *cancellable, GError **error);
 /* Removes our own items for @query, of every port if it has none. NOT_FOUND if there is none. */

@@ -1,7 +1,9 @@
-/* A conversation with the session bus: a connection of our own, one call at a time, a limit for all of it.
+/* A conversation with the session bus: a connection of our own, one call at a time, a limit for
+ * all of it.
  *
- * Never starts a bus: GLib, left to itself, does where it finds none, and from cron that would be a stray daemon. Never
- * uses the connection that the process shares: it belongs to the host, and may end the process when the bus goes. */
+ * Never starts a bus: GLib, left to itself, does where it finds none, and from cron that would
+ * be a stray daemon. Never uses the connection that the process shares: it belongs to the host,
+ * and may end the process when the bus goes. */
 #include "config.h"
 
 #include "profiles/session-bus.h"

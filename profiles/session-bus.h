@@ -1,4 +1,5 @@
-/* A conversation with the session bus: a connection of our own, one call at a time, a limit for all of it. */
+/* A conversation with the session bus: a connection of our own, one call at a time, a limit for
+ * all of it. */
 #pragma once
 
 #include <gio/gio.h>
@@ -10,8 +11,8 @@ typedef struct _SessionBus SessionBus;
 /* The D-Bus address of the running session bus, or NULL. Never starts one (T-131). */
 char            *session_bus_dup_address (void);
 
-/* A conversation that ends when @caller (or NULL) is cancelled or @limit_ms are over (0: never). It lives and dies
- * in one thread, and calls in between come back there. */
+/* A conversation that ends when @caller (or NULL) is cancelled or @limit_ms are over (0: never).
+ * It lives and dies in one thread, and calls in between come back there. */
 SessionBus      *session_bus_new (guint limit_ms, GCancellable *caller);
 void             session_bus_free (SessionBus *bus);
 

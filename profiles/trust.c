@@ -1,6 +1,7 @@
 /* TLS-seen marks (R-12): a server name that once worked with TLS is never used in plain again.
  *
- * When in doubt, a name was seen: marks that cannot be read protect every server, and are never thrown away. */
+ * When in doubt, a name was seen: marks that cannot be read protect every server, and are never
+ * thrown away. */
 #include "config.h"
 
 #include "profiles/trust.h"
@@ -15,7 +16,8 @@
 
 #define FILE_NAME "tls-seen"
 #define FIRST_LINE "sendpath-tls-seen 1"
-#define LAST_WORD "end" /* and the number of names: a file that was cut is not mistaken for a whole one */
+#define LAST_WORD                                                                                  \
+  "end" /* and the number of names: a file that was cut is not mistaken for a whole one */
 #define SIZE_MAX_BYTES (1024 * 1024)
 
 struct _Trust
@@ -72,9 +74,10 @@ parse (GBytes *bytes, GError **error)
   if (strlen (text) != size || n_lines < 3 || !g_str_equal (lines[0], FIRST_LINE) ||
       !g_str_equal (lines[n_lines - 2], last) || *lines[n_lines - 1] != '\0')
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                   _("%s: damaged; every server counts as seen with TLS until it is repaired or removed"),
-                   FILE_NAME);
+      g_set_error (
+          error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+          _("%s: damaged; every server counts as seen with TLS until it is repaired or removed"),
+          FILE_NAME);
       return NULL;
     }
   for (guint i = 1; i < n_lines - 2; i++)

@@ -7,7 +7,8 @@ G_BEGIN_DECLS
 
 typedef struct _Trust Trust;
 
-/* @state_dir is made when first written. A Trust may be used from several threads, and by several processes. */
+/* @state_dir is made when first written. A Trust may be used from several threads, and by
+ * several processes. */
 Trust   *trust_new (const char *state_dir);
 void     trust_free (Trust *trust);
 /* TRUE too when the marks cannot be read: then every name counts as seen. */

@@ -53,7 +53,8 @@ test_unknown_key (void)
     { "pop3-user", "unknown key \"pop3-user\" (did you mean \"pop-user\"?)" },
     { "from", "unknown key \"from\" (did you mean \"address\"?)" },
     { "passwordeval", "unknown key \"passwordeval\" (did you mean \"secret-command\"?)" },
-    { "password", "unknown key \"password\" (passwords stay in the keyring: sendpath password set NAME)" },
+    { "password",
+      "unknown key \"password\" (passwords stay in the keyring: sendpath password set NAME)" },
     { "colour", "unknown key \"colour\"" },
     { "ssid", "unknown key \"ssid\"" },
   };

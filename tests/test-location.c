@@ -1,4 +1,5 @@
-/* SendpathLocation: which network it is recognised by, and that every key that is given must match. */
+/* SendpathLocation: which network it is recognised by, and that every key that is given must
+ * match. */
 #include "config.h"
 
 #include "profiles/location.h"
@@ -80,7 +81,8 @@ test_every_key (void)
   set (location, "gateway", "00:53:00:aa:bb:cc");
   set (location, "domain", "thephone-company.com");
   g_assert_true (sendpath_location_matches (location, office, &keys));
-  g_assert_true (g_strv_equal ((const char *const *) keys, STRINGS ("gateway", "domain", "network")));
+  g_assert_true (
+      g_strv_equal ((const char *const *) keys, STRINGS ("gateway", "domain", "network")));
 
   set (location, "ssid", "Office");
   g_assert_false (sendpath_location_matches (location, office, NULL));

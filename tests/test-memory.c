@@ -1,4 +1,5 @@
-/* What was learned: kept by topic and key, aged by the caller's clock, shared by processes, thrown away when damaged. */
+/* What was learned: kept by topic and key, aged by the caller's clock, shared by processes,
+ * thrown away when damaged. */
 #include "config.h"
 
 #include "profiles/memory.h"
@@ -34,7 +35,8 @@ tear_down (Fixture *fixture, gconstpointer data)
 {
   const char *argv[] = { "rm", "-rf", fixture->root, NULL };
 
-  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
+                NULL);
   g_free (fixture->root);
   g_free (fixture->dir);
   g_free (fixture->file);
@@ -67,7 +69,9 @@ test_set_and_get (Fixture *fixture, gconstpointer data)
 static void
 test_any_text (Fixture *fixture, gconstpointer data)
 {
-  static const char *const texts[] = { "tab\there", "line\nend\r", "back\\slash", "", "ünï ☃", "\"q\"", " " };
+  static const char *const texts[] = { "tab\there", "line\nend\r", "back\\slash",
+                                       "",          "ünï ☃",       "\"q\"",
+                                       " " };
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     memory_set (fixture->memory, "route", texts[i], texts[i], NOW);
@@ -134,7 +138,10 @@ test_private (Fixture *fixture, gconstpointer data)
 static void
 test_damaged (Fixture *fixture, gconstpointer data)
 {
-  static const char *const damaged[] = { "", "rubbish\n", "sendpath-memory 2\n", "sendpath-memory 1",
+  static const char *const damaged[] = { "",
+                                         "rubbish\n",
+                                         "sendpath-memory 2\n",
+                                         "sendpath-memory 1",
                                          "sendpath-memory 1\n1\troute\thome\n",
                                          "sendpath-memory 1\n1\troute\thome\t1",
                                          "sendpath-memory 1\nx\troute\thome\t1\n" };

@@ -34,7 +34,8 @@ test_id (void)
 
   g_assert_cmpuint (strspn (id, "0123456789abcdef"), ==, strlen (id));
   /* another lease, another order, another spelling: the same network */
-  assert_same (TRUE, g_strdup (id), dup_id (MAC, STRINGS ("example.net"), STRINGS ("192.0.2.8/24")));
+  assert_same (TRUE, g_strdup (id),
+               dup_id (MAC, STRINGS ("example.net"), STRINGS ("192.0.2.8/24")));
   assert_same (TRUE, g_strdup (id), dup_id ("00:53:00:AA:BB:CC", STRINGS ("Example.NET"), NULL));
   assert_same (TRUE, dup_id (MAC, STRINGS ("a.example", "b.example"), NULL),
                dup_id (MAC, STRINGS ("b.example", "a.example"), NULL));
@@ -42,7 +43,8 @@ test_id (void)
   assert_same (FALSE, g_strdup (id), dup_id ("00:53:00:aa:bb:cd", STRINGS ("example.net"), NULL));
   assert_same (FALSE, g_strdup (id), dup_id (MAC, STRINGS ("example.org"), NULL));
   assert_same (FALSE, g_strdup (id), dup_id (MAC, NULL, NULL));
-  assert_same (FALSE, dup_id (MAC, STRINGS ("ab.c"), NULL), dup_id (MAC, STRINGS ("a", "b.c"), NULL));
+  assert_same (FALSE, dup_id (MAC, STRINGS ("ab.c"), NULL),
+               dup_id (MAC, STRINGS ("a", "b.c"), NULL));
 }
 
 /* The kernel may not know the gateway yet: the network part of the own address stands in. */
@@ -57,7 +59,8 @@ test_id_without_gateway (void)
                dup_id (NULL, NULL, STRINGS ("192.0.2.200/25")));
   assert_same (TRUE, dup_id (NULL, NULL, STRINGS ("2001:db8:5::7/64")),
                dup_id (NULL, NULL, STRINGS ("2001:db8:5::f00/64")));
-  /* the first address is that of the default route; what comes and goes behind it does not matter */
+  /* the first address is that of the default route; what comes and goes behind it does not
+   * matter */
   assert_same (TRUE, dup_id (NULL, NULL, STRINGS ("192.0.2.7/24", "172.16.0.1/16")),
                dup_id (NULL, NULL, STRINGS ("192.0.2.7/24")));
 }
@@ -78,8 +81,8 @@ test_up (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autoptr(SendpathNetwork) network = sendpath_network_new_for_facts (NULL, NULL,
-                                                                           STRINGS (rows[i].address));
+      g_autoptr(SendpathNetwork) network =
+                     sendpath_network_new_for_facts (NULL, NULL, STRINGS (rows[i].address));
 
       if (rows[i].id != NULL)
         g_assert_cmpstr (sendpath_network_get_id (network), ==, rows[i].id);
@@ -93,7 +96,8 @@ static void
 test_facts (void)
 {
   g_autoptr(SendpathNetwork) network = sendpath_network_new_for_facts (
-      "00:53:00:AA:BB:CC", STRINGS ("Example.NET"), STRINGS ("127.0.0.1/8", "192.0.2.7/24", "::1/128"));
+      "00:53:00:AA:BB:CC", STRINGS ("Example.NET"),
+      STRINGS ("127.0.0.1/8", "192.0.2.7/24", "::1/128"));
   g_autoptr(SendpathNetwork) empty = sendpath_network_new_for_facts (NULL, NULL, NULL);
 
   g_assert_cmpstr (sendpath_network_get_gateway (network), ==, MAC);
@@ -116,7 +120,8 @@ test_resolv_conf (void)
     { "search example.net\n", "example.net" },
     { "search Example.NET. lan\tprague.example.org\n", "example.net lan prague.example.org" },
     { "domain example.net\r\nnameserver 192.0.2.53\r\n", "example.net" },
-    { "domain old.example\nsearch a.example b.example\n", "a.example b.example" }, /* the last one counts */
+    { "domain old.example\nsearch a.example b.example\n",
+      "a.example b.example" }, /* the last one counts */
     { "search a.example\ndomain b.example", "b.example" },
     { "# search no.example\n;search no.example\noptions search\n", "" },
     { "search . b@d -x  good.example\n", "good.example" },
@@ -144,7 +149,8 @@ count_tasks (void)
   return count;
 }
 
-/* Whatever this machine has: what is said about it is well-formed, twice the same, and costs no thread. */
+/* Whatever this machine has: what is said about it is well-formed, twice the same, and costs no
+ * thread. */
 static void
 test_this_machine (void)
 {

@@ -12,13 +12,14 @@ static const struct {
   SendpathSection section;
   const char     *names;
 } contract[] = {
-  { SENDPATH_SECTION_ACCOUNT,
-    "address aliases name default smtp security user auth allow-cleartext-login pop pop-security pop-user "
-    "pop-login sender rewrite-from backup confidential rate max-recipients dsn tls-pin secret-command "
-    "token-command ehlo" },
-  { SENDPATH_SECTION_LOCATION,
-    "connection ssid gateway domain network smtp security tls-pin user auth sender rewrite-from account "
-    "discover" },
+  { SENDPATH_SECTION_ACCOUNT, "address aliases name default smtp security user auth "
+                              "allow-cleartext-login pop pop-security pop-user "
+                              "pop-login sender rewrite-from backup confidential rate "
+                              "max-recipients dsn tls-pin secret-command "
+                              "token-command ehlo" },
+  { SENDPATH_SECTION_LOCATION, "connection ssid gateway domain network smtp security tls-pin user "
+                               "auth sender rewrite-from account "
+                               "discover" },
   { SENDPATH_SECTION_POLICY,
     "discovered delivery wait retry retry-max warn-after hold-after keep-sent local notify" },
   { SENDPATH_SECTION_SERVE, "port socket" },
@@ -134,7 +135,8 @@ static const Value good[] = {
   { A, "aliases", "info@proseware.com;*@adatum.com; t@example.org ;" },
   { A, "name", "Žofie Černá" },
   { A, "smtp", "smtp.proseware.com" },
-  { A, "smtp", "smtp.proseware.com:2525;mx_1.proseware.com; [2001:db8::1]:587;[2001:db8::2];192.0.2.1" },
+  { A, "smtp",
+    "smtp.proseware.com:2525;mx_1.proseware.com; [2001:db8::1]:587;[2001:db8::2];192.0.2.1" },
   { A, "smtp", "localhost" },
   { A, "security", "starttls" },
   { A, "auth", "cram-md5" },
@@ -183,7 +185,8 @@ static const Value bad[] = {
   { A, "address", "terri@[192.0.2.256]" },
   { A, "address", "terri@[2001:db8::1]" },
   { A, "address", "terri@proseware.com\r\nBcc: x@example.org" },
-  { A, "address", "a23456789012345678901234567890123456789012345678901234567890123456@proseware.com" },
+  { A, "address",
+    "a23456789012345678901234567890123456789012345678901234567890123456@proseware.com" },
   { A, "aliases", "info" },
   { A, "aliases", "*@" },
   { A, "aliases", "*@*.proseware.com" },
@@ -284,10 +287,13 @@ test_messages (void)
     const char *value;
     const char *message;
   } rows[] = {
-    { "security", "ssl", "bad value of \"security\": \"ssl\" is not one of auto, tls, starttls, none" },
+    { "security", "ssl",
+      "bad value of \"security\": \"ssl\" is not one of auto, tls, starttls, none" },
     { "dsn", "never",
-      "bad value of \"dsn\": \"never\" is not any of none, failure, delay, success, separated by \";\"" },
-    { "max-recipients", "0", "bad value of \"max-recipients\": \"0\" is not a whole number, 1-1000000" },
+      "bad value of \"dsn\": \"never\" is not any of none, failure, delay, success, separated by "
+      "\";\"" },
+    { "max-recipients", "0",
+      "bad value of \"max-recipients\": \"0\" is not a whole number, 1-1000000" },
     { "default", "true", "bad value of \"default\": \"true\" is not yes or no" },
     /* R-7: a command may hold a secret */
     { "secret-command", "echo 'canary",

@@ -1,4 +1,5 @@
-/* SendpathProfileStore: strict about what it reads, careful with what it writes, exact in what it matches. */
+/* SendpathProfileStore: strict about what it reads, careful with what it writes, exact in what
+ * it matches. */
 #include "config.h"
 
 #include "profiles/profile-store.h"
@@ -10,7 +11,8 @@
 
 #include <glib/gstdio.h>
 
-/* The example of the contract, with what people add: comments, blank lines, spacing of their own. */
+/* The example of the contract, with what people add: comments, blank lines, spacing of their
+ * own. */
 static const char example[] = "# my mail\n"
                               "\n"
                               "# at home\n"
@@ -55,7 +57,8 @@ tear_down (Fixture *fixture, gconstpointer data)
 {
   const char *argv[] = { "rm", "-rf", fixture->root, NULL };
 
-  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
+                NULL);
   g_free (fixture->root);
   g_free (fixture->dir);
   g_free (fixture->path);
@@ -140,7 +143,7 @@ set (Fixture *fixture, const char *id, const char *key, const char *value)
   g_assert_no_error (error);
 }
 
-/* ---- load --------------------------------------------------------------------------------------- */
+/* ---- load ------------------------------------------------------------------------------------ */
 
 static guint
 count_tasks (void)
@@ -162,10 +165,14 @@ test_load (Fixture *fixture, gconstpointer data)
 
   load (fixture, example);
   g_assert_cmpuint (count_tasks (), ==, tasks_before); /* a process may fork right after */
-  g_assert_cmpuint (g_list_model_get_n_items (sendpath_profile_store_get_accounts (fixture->store)), ==, 1);
-  g_assert_cmpuint (g_list_model_get_n_items (sendpath_profile_store_get_locations (fixture->store)), ==, 1);
-  g_assert_cmpstr (sendpath_account_get (get_account (fixture, "home"), "smtp"), ==, "smtp.proseware.com");
-  g_assert_cmpstr (sendpath_account_get (get_account (fixture, "home"), "name"), ==, "Terri Chudzik");
+  g_assert_cmpuint (g_list_model_get_n_items (sendpath_profile_store_get_accounts (fixture->store)),
+                    ==, 1);
+  g_assert_cmpuint (
+      g_list_model_get_n_items (sendpath_profile_store_get_locations (fixture->store)), ==, 1);
+  g_assert_cmpstr (sendpath_account_get (get_account (fixture, "home"), "smtp"), ==,
+                   "smtp.proseware.com");
+  g_assert_cmpstr (sendpath_account_get (get_account (fixture, "home"), "name"), ==,
+                   "Terri Chudzik");
   work = sendpath_profile_store_get_location (fixture->store, "work");
   g_assert_cmpstr (sendpath_location_get (work, "sender"), ==, "tchudzik@thephone-company.com");
   g_assert_null (sendpath_profile_store_get_account (fixture->store, "work"));
@@ -209,13 +216,17 @@ test_broken (Fixture *fixture, gconstpointer data)
     const char *message;
   } rows[] = {
     { "\n\n" MINIMAL "foo = canary\n", "sendpath.conf:6: account home: unknown key \"foo\"" },
-    { MINIMAL "Pop = x\n", "sendpath.conf:4: account home: unknown key \"Pop\" (did you mean \"pop\"?)" },
-    { MINIMAL "password = canary\n", "sendpath.conf:4: account home: unknown key \"password\" (passwords stay" },
+    { MINIMAL "Pop = x\n",
+      "sendpath.conf:4: account home: unknown key \"Pop\" (did you mean \"pop\"?)" },
+    { MINIMAL "password = canary\n",
+      "sendpath.conf:4: account home: unknown key \"password\" (passwords stay" },
     { MINIMAL "\033[31m = canary\n", "sendpath.conf:4: account home: unknown key \"?[31m\"" },
     { MINIMAL "smtp = b.example.org\n",
       "sendpath.conf:4: account home: \"smtp\" is given twice, first in line 3" },
-    { MINIMAL "[policy]\n" MINIMAL, "sendpath.conf:5: account home: this section is given twice, first in line 1" },
-    { MINIMAL "[policy]\n[policy]\n", "sendpath.conf:5: policy: this section is given twice, first in line 4" },
+    { MINIMAL "[policy]\n" MINIMAL,
+      "sendpath.conf:5: account home: this section is given twice, first in line 1" },
+    { MINIMAL "[policy]\n[policy]\n",
+      "sendpath.conf:5: policy: this section is given twice, first in line 4" },
     { MINIMAL "[acount work]\n",
       "sendpath.conf:4: unknown section [acount work] (did you mean [account NAME]?)" },
     { MINIMAL "[polcy]\n", "sendpath.conf:4: unknown section [polcy] (did you mean [policy]?)" },
@@ -230,9 +241,12 @@ test_broken (Fixture *fixture, gconstpointer data)
     { "address = terri@proseware.com\n", "sendpath.conf:1: a key stands before the first section" },
     { MINIMAL "just words\n", "sendpath.conf:4: account home: this line is neither" },
     { MINIMAL "= x\n", "sendpath.conf:4: account home: unknown key \"\"" },
-    { MINIMAL "name = a\\qb\n", "sendpath.conf:4: account home: bad value of \"name\": a backslash is" },
-    { MINIMAL "name = a\\\n", "sendpath.conf:4: account home: bad value of \"name\": a backslash is" },
-    { MINIMAL "name = a\\nb\n", "sendpath.conf:4: account home: bad value of \"name\": \"a?b\" is not" },
+    { MINIMAL "name = a\\qb\n",
+      "sendpath.conf:4: account home: bad value of \"name\": a backslash is" },
+    { MINIMAL "name = a\\\n",
+      "sendpath.conf:4: account home: bad value of \"name\": a backslash is" },
+    { MINIMAL "name = a\\nb\n",
+      "sendpath.conf:4: account home: bad value of \"name\": \"a?b\" is not" },
     { MINIMAL "name = \377\n", "sendpath.conf:4: this line is not UTF-8 text" },
     { MINIMAL "security = ssl\n",
       "sendpath.conf:4: account home: bad value of \"security\": \"ssl\" is not one of auto, tls" },
@@ -240,7 +254,8 @@ test_broken (Fixture *fixture, gconstpointer data)
       "sendpath.conf:4: account home: bad value of \"secret-command\": expected" },
     { MINIMAL "[location a]\npop = x\n", "sendpath.conf:5: location a: unknown key \"pop\"" },
     /* what the sections say of each other */
-    { "[account home]\nsmtp = a.example.org\n", "sendpath.conf:1: account home: \"address\" is missing" },
+    { "[account home]\nsmtp = a.example.org\n",
+      "sendpath.conf:1: account home: \"address\" is missing" },
     { "[account home]\naddress = a@example.org\nsmtp =\n",
       "sendpath.conf:3: account home: \"smtp\" is missing" },
     { MINIMAL "backup = work\n",
@@ -249,7 +264,8 @@ test_broken (Fixture *fixture, gconstpointer data)
       "sendpath.conf:4: account home: bad value of \"backup\": \"home\" is this account itself" },
     { MINIMAL "[location a]\naccount = work\n",
       "sendpath.conf:5: location a: bad value of \"account\": there is no account \"work\"" },
-    { MINIMAL "default = yes\n[account b]\naddress = b@example.org\nsmtp = b.example.org\ndefault = yes\n",
+    { MINIMAL
+      "default = yes\n[account b]\naddress = b@example.org\nsmtp = b.example.org\ndefault = yes\n",
       "sendpath.conf:8: account b: account home is the default already" },
   };
 
@@ -371,7 +387,8 @@ test_link (Fixture *fixture, gconstpointer data)
 static void
 test_default_path (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *own = g_build_filename (g_get_user_config_dir (), "sendpath", "sendpath.conf", NULL);
+  g_autofree char *own =
+      g_build_filename (g_get_user_config_dir (), "sendpath", "sendpath.conf", NULL);
   g_autofree char *own_dir = g_path_get_dirname (own);
   g_autofree char *chosen = NULL;
   g_autofree char *empty = NULL;
@@ -397,7 +414,7 @@ test_default_path (Fixture *fixture, gconstpointer data)
   g_unlink (own);
 }
 
-/* ---- live --------------------------------------------------------------------------------------- */
+/* ---- live ------------------------------------------------------------------------------------ */
 
 static void
 append_name (GObject *object, GParamSpec *pspec, gpointer names)
@@ -436,10 +453,11 @@ test_live (Fixture *fixture, gconstpointer data)
   g_assert_true (get_account (fixture, "home") == home);
 
   load (fixture, "");
-  g_assert_cmpuint (g_list_model_get_n_items (sendpath_profile_store_get_accounts (fixture->store)), ==, 0);
+  g_assert_cmpuint (g_list_model_get_n_items (sendpath_profile_store_get_accounts (fixture->store)),
+                    ==, 0);
 }
 
-/* ---- save --------------------------------------------------------------------------------------- */
+/* ---- save ------------------------------------------------------------------------------------ */
 
 static void
 test_untouched (Fixture *fixture, gconstpointer data)
@@ -489,8 +507,9 @@ test_one_line (Fixture *fixture, gconstpointer data)
 
       sendpath_profile_store_load (again, &error);
       g_assert_no_error (error);
-      g_assert_cmpstr (sendpath_account_get (sendpath_profile_store_get_account (again, "home"), rows[i].key),
-                       ==, sendpath_account_get (get_account (fixture, "home"), rows[i].key));
+      g_assert_cmpstr (
+          sendpath_account_get (sendpath_profile_store_get_account (again, "home"), rows[i].key),
+          ==, sendpath_account_get (get_account (fixture, "home"), rows[i].key));
     }
 }
 
@@ -530,9 +549,10 @@ test_bad_additions (Fixture *fixture, gconstpointer data)
   g_clear_error (&error);
   g_assert_false (sendpath_profile_store_add_account (fixture->store, wrong, &error));
   g_assert_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_BROKEN);
-  g_assert_cmpstr (error->message, ==,
-                   "account wrong: bad value of \"address\": \"not an address\" is not one address, such as "
-                   "terri@proseware.com");
+  g_assert_cmpstr (
+      error->message, ==,
+      "account wrong: bad value of \"address\": \"not an address\" is not one address, such as "
+      "terri@proseware.com");
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_autoptr(SendpathLocation) location = sendpath_location_new (names[i]);
@@ -586,7 +606,8 @@ test_line_ends (Fixture *fixture, gconstpointer data)
   set (fixture, "home", "address", "b@example.org");
   set (fixture, "home", "name", "B");
   save (fixture);
-  assert_text (fixture->path, "[account home]\r\naddress = b@example.org\r\nsmtp = a.example.org\nname = B\n");
+  assert_text (fixture->path,
+               "[account home]\r\naddress = b@example.org\r\nsmtp = a.example.org\nname = B\n");
 }
 
 static void
@@ -689,7 +710,7 @@ test_unsafe_save (Fixture *fixture, gconstpointer data)
   assert_text (fixture->path, example);
 }
 
-/* ---- match -------------------------------------------------------------------------------------- */
+/* ---- match ----------------------------------------------------------------------------------- */
 
 static void
 test_match_account (Fixture *fixture, gconstpointer data)
@@ -703,9 +724,10 @@ test_match_account (Fixture *fixture, gconstpointer data)
   } rows[] = {
     { "terri@proseware.com", NULL, FALSE, "home", TRUE },
     { "terri@PROSEWARE.com", NULL, FALSE, "home", TRUE },
-    { "both@example.org", NULL, FALSE, "first", TRUE },       /* two accounts: the first */
-    { "info@example.net", NULL, FALSE, "alias", TRUE },       /* an alias beats a wildcard that stands first */
-    { "exact@example.net", NULL, FALSE, "exact", TRUE },      /* an address beats both */
+    { "both@example.org", NULL, FALSE, "first", TRUE }, /* two accounts: the first */
+    { "info@example.net", NULL, FALSE, "alias",
+      TRUE }, /* an alias beats a wildcard that stands first */
+    { "exact@example.net", NULL, FALSE, "exact", TRUE }, /* an address beats both */
     { "other@example.net", NULL, FALSE, "wildcard", TRUE },
     { "terri@proseware.com", "both@example.org", FALSE, "home", TRUE }, /* From: first */
     { "x@adatum.com", "both@example.org", FALSE, "first", TRUE },
@@ -719,20 +741,22 @@ test_match_account (Fixture *fixture, gconstpointer data)
   };
   SendpathLocation *work;
 
-  load (fixture, MINIMAL
-        "[account first]\naddress = both@example.org\nsmtp = a.example.org\n"
-        "[account second]\naddress = both@example.org\nsmtp = b.example.org\n"
-        "[account wildcard]\naddress = w@example.org\naliases = *@example.net\nsmtp = b.example.org\n"
-        "[account alias]\naddress = a@example.org\naliases = info@example.net\nsmtp = b.example.org\n"
-        "[account exact]\naddress = exact@example.net\nsmtp = b.example.org\n"
-        "[account default]\naddress = d@example.org\nsmtp = b.example.org\ndefault = yes\n"
-        "[location work]\nnetwork = 192.0.2.0/24\naccount = exact\n");
+  load (
+      fixture, MINIMAL
+      "[account first]\naddress = both@example.org\nsmtp = a.example.org\n"
+      "[account second]\naddress = both@example.org\nsmtp = b.example.org\n"
+      "[account wildcard]\naddress = w@example.org\naliases = *@example.net\nsmtp = b.example.org\n"
+      "[account alias]\naddress = a@example.org\naliases = info@example.net\nsmtp = b.example.org\n"
+      "[account exact]\naddress = exact@example.net\nsmtp = b.example.org\n"
+      "[account default]\naddress = d@example.org\nsmtp = b.example.org\ndefault = yes\n"
+      "[location work]\nnetwork = 192.0.2.0/24\naccount = exact\n");
   work = sendpath_profile_store_get_location (fixture->store, "work");
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       gboolean is_matched = -1;
-      SendpathAccount *account = sendpath_profile_store_match_account (
-          fixture->store, rows[i].from, rows[i].sender, rows[i].is_at_work ? work : NULL, &is_matched);
+      SendpathAccount *account =
+          sendpath_profile_store_match_account (fixture->store, rows[i].from, rows[i].sender,
+                                                rows[i].is_at_work ? work : NULL, &is_matched);
 
       g_assert_cmpstr (sendpath_account_get_id (account), ==, rows[i].account);
       g_assert_cmpint (is_matched, ==, rows[i].is_matched);
@@ -744,7 +768,8 @@ test_default_account (Fixture *fixture, gconstpointer data)
 {
   gboolean is_matched = TRUE;
 
-  g_assert_null (sendpath_profile_store_match_account (fixture->store, "a@example.org", NULL, NULL, &is_matched));
+  g_assert_null (sendpath_profile_store_match_account (fixture->store, "a@example.org", NULL, NULL,
+                                                       &is_matched));
   g_assert_false (is_matched);
   load (fixture, MINIMAL "[account b]\naddress = b@example.org\nsmtp = b.example.org\n");
   g_assert_true (sendpath_profile_store_match_account (fixture->store, NULL, NULL, NULL, NULL) ==
@@ -763,9 +788,9 @@ test_match_location (Fixture *fixture, gconstpointer data)
   load (fixture, "[location relay-only]\nsmtp = a.example.org\n"
                  "[location floor]\nnetwork = 192.0.2.0/25\n"
                  "[location building]\nnetwork = 192.0.2.0/24\n");
-  g_assert_cmpstr (
-      sendpath_location_get_id (sendpath_profile_store_match_location (fixture->store, at_office, &keys)), ==,
-      "floor");
+  g_assert_cmpstr (sendpath_location_get_id (
+                       sendpath_profile_store_match_location (fixture->store, at_office, &keys)),
+                   ==, "floor");
   g_assert_cmpstr (keys[0], ==, "network");
   g_assert_null (sendpath_profile_store_match_location (fixture->store, at_hotel, NULL));
 }

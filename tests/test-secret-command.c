@@ -68,11 +68,13 @@ static void
 test_longest (void)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(SendpathSecret) secret = run ("sh -c 'head -c 65536 /dev/zero | tr \"\\\\000\" x; echo'", &error);
+  g_autoptr(SendpathSecret) secret =
+                 run ("sh -c 'head -c 65536 /dev/zero | tr \"\\\\000\" x; echo'", &error);
 
   g_assert_no_error (error);
   g_assert_cmpuint (sendpath_secret_get_length (secret), ==, 65536);
-  assert_fails ("sh -c 'head -c 65537 /dev/zero | tr \"\\\\000\" x'", SENDPATH_SECRET_ERROR_BAD, "64 KiB");
+  assert_fails ("sh -c 'head -c 65537 /dev/zero | tr \"\\\\000\" x'", SENDPATH_SECRET_ERROR_BAD,
+                "64 KiB");
 }
 
 static void
@@ -89,8 +91,8 @@ test_failures (void)
 static void
 test_silence (void)
 {
-  static const char *const lines[] = { "sh -c 'echo canary; exit 1'", "canary-program", "echo 'canary",
-                                       "printf 'canary\\ncanary'" };
+  static const char *const lines[] = { "sh -c 'echo canary; exit 1'", "canary-program",
+                                       "echo 'canary", "printf 'canary\\ncanary'" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
     {
@@ -102,7 +104,8 @@ test_silence (void)
     }
 }
 
-/* Standard input is empty, so that a program that asks there ends; no descriptor of ours is inherited. */
+/* Standard input is empty, so that a program that asks there ends; no descriptor of ours is
+ * inherited. */
 static void
 test_surroundings (void)
 {
@@ -111,9 +114,10 @@ test_surroundings (void)
 
   assert_fails ("cat", SENDPATH_SECRET_ERROR_BAD, "empty");
   assert_prints ("readlink /proc/self/fd/0", "/dev/null");
-  secret = run ("sh -c 'for fd in /proc/self/fd/*; do case ${fd##*/} in [3-9]) readlink $fd; esac; done | "
-                "grep -c pipe: ; :'",
-                &error);
+  secret = run (
+      "sh -c 'for fd in /proc/self/fd/*; do case ${fd##*/} in [3-9]) readlink $fd; esac; done | "
+      "grep -c pipe: ; :'",
+      &error);
   g_assert_no_error (error);
   g_assert_cmpstr (sendpath_secret_peek (secret), ==, "0");
 }
@@ -199,7 +203,8 @@ test_cancel (void)
   g_autoptr(SendpathSecret) secret = NULL;
   GThread *canceller = g_thread_new ("canceller", cancel_it, cancellable);
 
-  secret = secret_command_run ("secret-command", "sleep 600", SECRET_PASSWORD, 600, cancellable, &error);
+  secret =
+      secret_command_run ("secret-command", "sleep 600", SECRET_PASSWORD, 600, cancellable, &error);
   g_thread_join (canceller);
   g_assert_null (secret);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);

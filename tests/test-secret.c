@@ -1,4 +1,5 @@
-/* Secrets in memory: not paged out, not dumped, gone when freed; and the process that holds them leaves no core. */
+/* Secrets in memory: not paged out, not dumped, gone when freed; and the process that holds them
+ * leaves no core. */
 #include "config.h"
 
 #include "profiles/secret.h"
@@ -31,7 +32,8 @@ dup_mapping_flags (const void *address)
       guint64 first = g_ascii_strtoull (lines[i], &dash, 16);
 
       if (dash != lines[i] && *dash == '-')
-        is_inside = first <= (gsize) address && (gsize) address < g_ascii_strtoull (dash + 1, NULL, 16);
+        is_inside =
+            first <= (gsize) address && (gsize) address < g_ascii_strtoull (dash + 1, NULL, 16);
       else if (is_inside && g_str_has_prefix (lines[i], "VmFlags:"))
         return g_strdup (lines[i]);
     }
@@ -84,9 +86,9 @@ test_check (void)
     gsize       length;
     gboolean    is_good;
   } rows[] = {
-    { "tram-water-7", 12, TRUE }, { " ", 1, TRUE },      { "p\303\244ss", 5, TRUE }, { "a\tb", 3, TRUE },
-    { "", 0, FALSE },             { "a\nb", 3, FALSE },  { "a\r", 2, FALSE },        { "a\0b", 3, FALSE },
-    { "\n", 1, FALSE },
+    { "tram-water-7", 12, TRUE }, { " ", 1, TRUE },     { "p\303\244ss", 5, TRUE },
+    { "a\tb", 3, TRUE },          { "", 0, FALSE },     { "a\nb", 3, FALSE },
+    { "a\r", 2, FALSE },          { "a\0b", 3, FALSE }, { "\n", 1, FALSE },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -96,8 +98,8 @@ test_check (void)
       g_autoptr(GError) error = NULL;
 
       g_assert_cmpint (sendpath_secret_check (secret, &error), ==, rows[i].is_good);
-      g_assert_cmpint (g_error_matches (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_BAD), ==,
-                       !rows[i].is_good);
+      g_assert_cmpint (g_error_matches (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_BAD),
+                       ==, !rows[i].is_good);
     }
 }
 
@@ -138,7 +140,8 @@ empty_dir (const char *path)
   GDir *dir = g_dir_open (path, 0, NULL);
   guint count = 0;
 
-  for (const char *name = g_dir_read_name (dir); name != NULL; name = g_dir_read_name (dir), count++)
+  for (const char *name = g_dir_read_name (dir); name != NULL;
+       name = g_dir_read_name (dir), count++)
     {
       g_autofree char *file = g_build_filename (path, name, NULL);
 

@@ -1,6 +1,7 @@
 /* Secrets from the real gnome-keyring: what is found, what is never used, and how it fails.
  *
- * Every case runs in a keyring of its own: this program starts itself again inside tests/lib/keyring. */
+ * Every case runs in a keyring of its own: this program starts itself again inside
+ * tests/lib/keyring. */
 #include "config.h"
 
 #include "profiles/secrets.h"
@@ -22,7 +23,7 @@ static const SecretQuery home = {
   .protocol = "smtp",
 };
 
-/* ---- helpers ------------------------------------------------------------------------------------ */
+/* ---- helpers --------------------------------------------------------------------------------- */
 
 static SecretService *
 get_service (void)
@@ -47,8 +48,8 @@ put_item (const char *bytes, gsize length, const char *const *attributes)
 
   for (gsize i = 0; attributes[i] != NULL; i += 2)
     g_hash_table_insert (table, (char *) attributes[i], (char *) attributes[i + 1]);
-  secret_service_store_sync (service, NULL, table, SECRET_COLLECTION_DEFAULT, "by another program", value,
-                             NULL, &error);
+  secret_service_store_sync (service, NULL, table, SECRET_COLLECTION_DEFAULT, "by another program",
+                             value, NULL, &error);
   g_assert_no_error (error);
 }
 
@@ -105,8 +106,8 @@ lock_keyring (void)
   g_autoptr(GError) error = NULL;
   GList objects = { NULL, NULL, NULL };
 
-  collection = secret_collection_for_alias_sync (service, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE,
-                                                 NULL, &error);
+  collection = secret_collection_for_alias_sync (service, SECRET_COLLECTION_DEFAULT,
+                                                 SECRET_COLLECTION_NONE, NULL, &error);
   g_assert_no_error (error);
   objects.data = collection;
   g_assert_cmpint (secret_service_lock_sync (service, &objects, NULL, NULL, &error), ==, 1);
@@ -125,7 +126,7 @@ seconds_since (gint64 start_us)
   return (g_get_monotonic_time () - start_us) / (double) G_TIME_SPAN_SECOND;
 }
 
-/* ---- our own items ------------------------------------------------------------------------------ */
+/* ---- our own items --------------------------------------------------------------------------- */
 
 static void
 test_own_item (void)
@@ -176,7 +177,9 @@ test_no_port_replaces (void)
 static void
 test_clear (void)
 {
-  const char *const foreign[] = { "server", "smtp.proseware.com", "user", "terri", "protocol", "smtp", NULL };
+  const char *const foreign[] = { "server", "smtp.proseware.com", "user",
+                                  "terri",  "protocol",           "smtp",
+                                  NULL };
   g_autoptr(GError) error = NULL;
 
   put_text ("not ours", foreign);
@@ -203,14 +206,14 @@ test_state (void)
   g_assert_cmpstr (secrets_get_state (&home, NULL), ==, "locked");
 }
 
-/* ---- what other programs stored ----------------------------------------------------------------- */
+/* ---- what other programs stored -------------------------------------------------------------- */
 
 static void
 test_secret_tool (void)
 {
   g_autofree char *tool = g_find_program_in_path ("secret-tool");
-  const char *argv[] = { tool, "store", "--label=mail", "server", "smtp.proseware.com", "user", "terri",
-                         "protocol", "smtp", NULL };
+  const char *argv[] = { tool,   "store", "--label=mail", "server", "smtp.proseware.com",
+                         "user", "terri", "protocol",     "smtp",   NULL };
   g_autoptr(GSubprocess) process = NULL;
   g_autoptr(GError) error = NULL;
 
@@ -229,9 +232,9 @@ test_secret_tool (void)
 static void
 test_network_password (void)
 {
-  put_text ("of a mail client", ATTRIBUTES ("xdg:schema", "org.gnome.keyring.NetworkPassword", "user",
-                                            "terri", "server", "smtp.proseware.com", "protocol", "smtp",
-                                            "port", "587"));
+  put_text ("of a mail client",
+            ATTRIBUTES ("xdg:schema", "org.gnome.keyring.NetworkPassword", "user", "terri",
+                        "server", "smtp.proseware.com", "protocol", "smtp", "port", "587"));
   assert_found (home, 587, "of a mail client");
   assert_found (home, 465, "of a mail client");
 }
@@ -260,13 +263,13 @@ test_geary (void)
 static void
 test_own_first (void)
 {
-  put_text ("theirs", ATTRIBUTES ("user", "terri", "server", "smtp.proseware.com", "protocol", "smtp",
-                                  "port", "587"));
+  put_text ("theirs", ATTRIBUTES ("user", "terri", "server", "smtp.proseware.com", "protocol",
+                                  "smtp", "port", "587"));
   store (home, NO_PORT, "ours");
   assert_found (home, 587, "ours");
 }
 
-/* ---- what is never used ------------------------------------------------------------------------- */
+/* ---- what is never used ---------------------------------------------------------------------- */
 
 /* R-1, T-155: another account, server, user, service or protocol is another credential. */
 static void
@@ -298,7 +301,8 @@ test_location (void)
   SecretQuery relay = home;
 
   relay.account = "location:work";
-  put_text ("of a client", ATTRIBUTES ("user", "terri", "server", "smtp.proseware.com", "protocol", "smtp"));
+  put_text ("of a client",
+            ATTRIBUTES ("user", "terri", "server", "smtp.proseware.com", "protocol", "smtp"));
   store (home, NO_PORT, "of home");
   assert_fails (relay, NO_PORT, SENDPATH_SECRET_ERROR_NOT_FOUND);
   store (relay, NO_PORT, "of the relay");
@@ -310,10 +314,10 @@ test_location (void)
 static void
 test_several (void)
 {
-  put_text ("587", ATTRIBUTES ("user", "terri", "server", "smtp.proseware.com", "protocol", "smtp", "port",
-                               "587"));
-  put_text ("465", ATTRIBUTES ("user", "terri", "server", "smtp.proseware.com", "protocol", "smtp", "port",
-                               "465"));
+  put_text ("587", ATTRIBUTES ("user", "terri", "server", "smtp.proseware.com", "protocol", "smtp",
+                               "port", "587"));
+  put_text ("465", ATTRIBUTES ("user", "terri", "server", "smtp.proseware.com", "protocol", "smtp",
+                               "port", "465"));
   assert_found (home, 587, "587");
   assert_found (home, 465, "465");
   assert_fails (home, 25, SENDPATH_SECRET_ERROR_AMBIGUOUS);
@@ -324,7 +328,8 @@ test_several (void)
 static void
 test_bad_secrets (void)
 {
-  const char *const attributes[] = { "server", "smtp.proseware.com", "user", "terri", "protocol", "smtp",
+  const char *const attributes[] = { "server", "smtp.proseware.com", "user",
+                                     "terri",  "protocol",           "smtp",
                                      NULL };
   g_autofree char *huge = g_strnfill (1024 * 1024, 'x');
   g_autofree char *long_one = g_strnfill (SECRET_LENGTH_MAX, 'x');
@@ -355,7 +360,7 @@ test_bad_secrets_are_not_stored (void)
   assert_fails (home, NO_PORT, SENDPATH_SECRET_ERROR_NOT_FOUND);
 }
 
-/* ---- how it fails ------------------------------------------------------------------------------- */
+/* ---- how it fails ---------------------------------------------------------------------------- */
 
 /* T-130 */
 static void
@@ -456,8 +461,11 @@ test_cancelled (void)
 static void
 test_no_bus (void)
 {
-  static const char *const addresses[] = { "", "autolaunch:", "autolaunch:;unix:path=/nonexistent/bus",
-                                           "unix:path=/nonexistent/bus", "tcp:host=127.0.0.1,port=1",
+  static const char *const addresses[] = { "",
+                                           "autolaunch:",
+                                           "autolaunch:;unix:path=/nonexistent/bus",
+                                           "unix:path=/nonexistent/bus",
+                                           "tcp:host=127.0.0.1,port=1",
                                            "rubbish" };
   gint64 start_us = g_get_monotonic_time ();
 
@@ -484,7 +492,7 @@ test_bus_of_runtime_dir (void)
   assert_found (home, NO_PORT, "tram-water-7");
 }
 
-/* ---- the cases, outside and inside -------------------------------------------------------------- */
+/* ---- the cases, outside and inside ----------------------------------------------------------- */
 
 static const struct {
   const char *path;
@@ -522,7 +530,8 @@ run_inside (gconstpointer path)
 {
   g_autofree char *keyring = g_test_build_filename (G_TEST_DIST, "lib", "keyring", NULL);
   const char *argv[] = { keyring, self_path, "-p", path, NULL };
-  g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
+  g_autoptr(GSubprocessLauncher) launcher =
+      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
   g_autoptr(GSubprocess) process = NULL;
   g_autoptr(GError) error = NULL;
 

@@ -1,4 +1,5 @@
-/* TLS-seen marks: durable, shared by processes, and believed to be there when they cannot be read. */
+/* TLS-seen marks (R-12): durable, shared by processes, and believed to be there when they cannot
+ * be read. */
 #include "config.h"
 
 #include "profiles/trust.h"
@@ -33,7 +34,8 @@ tear_down (Fixture *fixture, gconstpointer data)
 {
   const char *argv[] = { "rm", "-rf", fixture->root, NULL };
 
-  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
+                NULL);
   g_free (fixture->root);
   g_free (fixture->dir);
   g_free (fixture->file);
@@ -92,7 +94,8 @@ assert_protects (Fixture *fixture)
   g_assert_true (trust_has_seen_tls (fixture->trust, "never.seen.example"));
 }
 
-/* A cut at every length, and other damage: TLS stays required everywhere, and the file stays for its owner. */
+/* A cut at every length, and other damage: TLS stays required everywhere, and the file stays for
+ * its owner. */
 static void
 test_damaged (Fixture *fixture, gconstpointer data)
 {
