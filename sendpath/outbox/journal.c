@@ -1,0 +1,465 @@
+/* The journal of one message: lines of JSON, only ever appended. It never judges what a record means for the next try. */
+#include "config.h"
+
+#include "sendpath/outbox/journal.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "sendpath/outbox/disk.h"
+#include "sendpath/outbox/outbox.h"
+#include "sendpath/walk/fields.h"
+
+/* Room for a dot record and its outcome (P-11): for each recipient its address twice and up to 500 characters of a reply. One
+ * transaction has no more recipients than this (PRODUCT.md, max-recipients). */
+#define ROOM_BYTES 4096
+#define ROOM_BYTES_PER_RECIPIENT 2048
+#define TRANSACTION_RECIPIENTS 100
+
+#define READ_BYTES (64 * 1024)
+
+/* Put behind what a crash left of a last line, before anything else is written: so what is torn is told from what was damaged
+ * later. */
+#define TORN_MARK '~'
+#define TORN_LINE_END "~\n"
+
+struct _Journal {
+  int      fd;
+  gboolean is_torn;   /* the last line is not whole */
+  gboolean is_broken; /* a sync failed: nothing that is written now can be trusted (P-1) */
+};
+
+/* ---- writing --------------------------------------------------------------------------------------- */
+
+static guint64
+room_for (guint n_recipients)
+{
+  return ROOM_BYTES + (guint64) MIN (n_recipients, TRANSACTION_RECIPIENTS) * ROOM_BYTES_PER_RECIPIENT;
+}
+
+gboolean
+journal_reserve (int fd, guint n_recipients)
+{
+  return disk_reserve (fd, 0, room_for (n_recipients));
+}
+
+/* The last @length bytes of @fd, or NULL. */
+static char *
+read_tail (int fd, guint64 size, gsize length)
+{
+  g_autofree char *tail = g_malloc (length);
+
+  if (disk_read_at (fd, tail, length, size - length) != (gssize) length)
+    return NULL;
+  return g_steal_pointer (&tail);
+}
+
+/* A last line without its end, or one whose blocks did not all reach the disk before a power cut. */
+static gboolean
+ends_torn (int fd)
+{
+  struct stat status;
+  gsize length = READ_BYTES / 2;
+
+  if (fstat (fd, &status) < 0 || status.st_size == 0)
+    return FALSE;
+  for (;;)
+    {
+      g_autofree char *tail = NULL;
+      const char *before;
+
+      length = (gsize) MIN ((guint64) status.st_size, 2 * (guint64) length);
+      tail = read_tail (fd, (guint64) status.st_size, length);
+      if (tail == NULL || tail[length - 1] != '\n')
+        return TRUE;
+      before = memrchr (tail, '\n', length - 1);
+      if (before != NULL || length == (gsize) status.st_size)
+        {
+          const char *line = before != NULL ? before + 1 : tail;
+          gsize line_length = (gsize) (tail + length - 1 - line);
+          g_autoptr(JsonObject) record = fields_parse (line, line_length);
+
+          return record == NULL && (line_length == 0 || line[line_length - 1] != TORN_MARK);
+        }
+    }
+}
+
+Journal *
+journal_new (int fd)
+{
+  Journal *journal = g_new0 (Journal, 1);
+
+  journal->fd = fd;
+  journal->is_torn = ends_torn (fd);
+  return journal;
+}
+
+void
+journal_free (Journal *journal)
+{
+  disk_close (journal->fd);
+  g_free (journal);
+}
+
+static gboolean
+fail (GError **error)
+{
+  static const int full[] = { ENOSPC, EDQUOT, EFBIG };
+  int code = errno;
+  OutboxError kind = OUTBOX_ERROR_IO;
+
+  for (guint i = 0; i < G_N_ELEMENTS (full); i++)
+    kind = code == full[i] ? OUTBOX_ERROR_FULL : kind;
+  g_set_error (error, OUTBOX_ERROR, kind, _("the journal of the message cannot be written: %s"),
+               g_strerror (code));
+  return FALSE;
+}
+
+/* One line in one write, on disk when this returns TRUE. */
+static gboolean
+append (Journal *journal, JsonObject *record, GError **error)
+{
+  g_autofree char *json = fields_print (record);
+  g_autofree char *line = g_strconcat (journal->is_torn ? TORN_LINE_END : "", json, "\n", NULL);
+
+  if (journal->is_broken)
+    {
+      errno = EIO;
+      return fail (error);
+    }
+  if (!disk_write (journal->fd, line, strlen (line)))
+    {
+      journal->is_torn = TRUE;
+      return fail (error);
+    }
+  journal->is_torn = FALSE;
+  if (!disk_sync_data (journal->fd))
+    {
+      journal->is_broken = TRUE;
+      return fail (error);
+    }
+  return TRUE;
+}
+
+static JsonObject *
+new_record (const char *event, gint64 now_us)
+{
+  JsonObject *record = json_object_new ();
+
+  fields_add_text (record, "event", event);
+  fields_add_time (record, "at", now_us / G_USEC_PER_SEC);
+  return record;
+}
+
+/* The room for what comes after the dot is taken before it: a full disk must not make sure into uncertain. */
+static gboolean
+reserve_behind (Journal *journal, guint n_recipients)
+{
+  struct stat status;
+
+  return fstat (journal->fd, &status) == 0
+         && disk_reserve (journal->fd, (guint64) status.st_size, room_for (n_recipients));
+}
+
+gboolean
+journal_note_dot (Journal *journal, const char *const *addresses, const char *server, gint64 now_us,
+                  GError **error)
+{
+  g_autoptr(JsonObject) record = new_record ("dot", now_us);
+
+  fields_add_text (record, "server", server);
+  fields_add_texts (record, "addresses", addresses);
+  if (!reserve_behind (journal, g_strv_length ((char **) addresses)))
+    return fail (error);
+  return append (journal, record, error);
+}
+
+static JsonObject *
+new_outcome (const ReportRecipient *recipient)
+{
+  JsonObject *outcome = json_object_new ();
+
+  fields_add_text (outcome, "address", recipient->address);
+  fields_add_text (outcome, "state", sendpath_recipient_state_to_string (recipient->state));
+  fields_add_text (outcome, "verdict", sendpath_verdict_to_string (recipient->verdict));
+  attempt_add_reply_fields (outcome, recipient->reply);
+  return outcome;
+}
+
+gboolean
+journal_note_attempt (Journal *journal, const SendpathReport *report, guint attempt, gint64 now_us,
+                      GError **error)
+{
+  g_autoptr(JsonObject) record = new_record ("attempt", now_us);
+  const Attempt *noted = report->attempts->pdata[attempt];
+  JsonArray *outcomes = json_array_new ();
+
+  json_object_set_member (record, "attempt", attempt_to_json (noted));
+  for (guint i = 0; i < report->recipients->len; i++)
+    {
+      const ReportRecipient *recipient = report->recipients->pdata[i];
+
+      if (report_get_last_attempt (report, recipient) == noted)
+        json_array_add_object_element (outcomes, new_outcome (recipient));
+    }
+  fields_add_array (record, "recipients", outcomes);
+  return append (journal, record, error);
+}
+
+gboolean
+journal_note_state (Journal *journal, const SendpathReport *report, gint64 now_us, GError **error)
+{
+  g_autoptr(JsonObject) record = new_record ("state", now_us);
+
+  fields_add_text (record, "account", report->account);
+  fields_add_text (record, "location", report->location);
+  fields_add_text (record, "network", report->network);
+  fields_add_text (record, "reason", report->reason);
+  fields_add_text (record, "needs", report->needs);
+  fields_add_time (record, "next_try", report->next_try_s);
+  fields_add_boolean (record, "held", report->held);
+  return append (journal, record, error);
+}
+
+/* ---- reading --------------------------------------------------------------------------------------- */
+
+typedef struct {
+  SendpathReport *report;
+  GHashTable     *dots;    /* address -> server: a dot may have been sent, and no outcome is known yet */
+  gboolean        is_torn; /* the line before could not be read */
+} Replay;
+
+static void
+replay_clear (Replay *replay)
+{
+  g_clear_pointer (&replay->dots, g_hash_table_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Replay, replay_clear)
+
+static gboolean
+set_damage (GError **error)
+{
+  g_set_error_literal (error, OUTBOX_ERROR, OUTBOX_ERROR_CORRUPT, _("the journal of the message is damaged"));
+  return FALSE;
+}
+
+static gboolean
+replay_dot (Replay *replay, JsonObject *record, GError **error)
+{
+  g_auto(GStrv) addresses = fields_dup_texts (record, "addresses");
+  const char *server = fields_get_text (record, "server");
+
+  for (guint i = 0; addresses[i] != NULL; i++)
+    {
+      ReportRecipient *recipient = report_find_recipient (replay->report, addresses[i]);
+
+      if (recipient == NULL)
+        return set_damage (error);
+      g_hash_table_insert (replay->dots, recipient->address, g_strdup (server != NULL ? server : ""));
+    }
+  return TRUE;
+}
+
+static gboolean
+find_state (const char *name, SendpathRecipientState *state)
+{
+  for (int i = SENDPATH_RECIPIENT_QUEUED; i <= SENDPATH_RECIPIENT_UNCERTAIN; i++)
+    if (g_strcmp0 (name, sendpath_recipient_state_to_string ((SendpathRecipientState) i)) == 0)
+      {
+        *state = (SendpathRecipientState) i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* Settles one recipient. Only those whom an outcome names lose their dot: the others may have got the message. */
+static gboolean
+replay_outcome (Replay *replay, JsonObject *outcome, guint attempt, GError **error)
+{
+  const char *address = outcome != NULL ? fields_get_text (outcome, "address") : NULL;
+  const char *verdict_name = outcome != NULL ? fields_get_text (outcome, "verdict") : NULL;
+  g_autoptr(SendpathReply) reply = NULL;
+  SendpathRecipientState state;
+  SendpathVerdict verdict;
+
+  if (address == NULL || verdict_name == NULL || report_find_recipient (replay->report, address) == NULL
+      || !find_state (fields_get_text (outcome, "state"), &state))
+    return set_damage (error);
+  verdict = sendpath_verdict_from_string (verdict_name);
+  reply = attempt_read_reply_fields (outcome, verdict);
+  report_set_recipient (replay->report, address, attempt, state, verdict, reply);
+  g_hash_table_remove (replay->dots, address);
+  return TRUE;
+}
+
+static gboolean
+replay_attempt (Replay *replay, JsonObject *record, GError **error)
+{
+  JsonNode *node = json_object_get_member (record, "attempt");
+  JsonArray *outcomes = fields_get_array (record, "recipients");
+  Attempt *attempt = node != NULL ? attempt_from_json (node, NULL) : NULL;
+  guint index;
+
+  if (attempt == NULL || outcomes == NULL)
+    {
+      g_clear_pointer (&attempt, attempt_free);
+      return set_damage (error);
+    }
+  index = report_add_attempt (replay->report, attempt);
+  for (guint i = 0; i < json_array_get_length (outcomes); i++)
+    if (!replay_outcome (replay, fields_peek_object (outcomes, i), index, error))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+replace_text (char **place, JsonObject *record, const char *name)
+{
+  g_free (*place);
+  *place = g_strdup (fields_get_text (record, name));
+}
+
+static gboolean
+replay_state (Replay *replay, JsonObject *record, GError **error)
+{
+  SendpathReport *report = replay->report;
+
+  replace_text (&report->account, record, "account");
+  replace_text (&report->location, record, "location");
+  replace_text (&report->network, record, "network");
+  replace_text (&report->reason, record, "reason");
+  replace_text (&report->needs, record, "needs");
+  report->next_try_s = fields_get_time (record, "next_try");
+  report->held = fields_get_boolean (record, "held");
+  return TRUE;
+}
+
+static const struct {
+  const char *event;
+  gboolean (*apply) (Replay *replay, JsonObject *record, GError **error);
+} events[] = {
+  { "dot", replay_dot },
+  { "attempt", replay_attempt },
+  { "state", replay_state },
+};
+
+static gboolean
+replay_record (Replay *replay, JsonObject *record, GError **error)
+{
+  const char *event = fields_get_text (record, "event");
+
+  for (guint i = 0; i < G_N_ELEMENTS (events); i++)
+    if (g_strcmp0 (event, events[i].event) == 0)
+      return events[i].apply (replay, record, error);
+  /* passing over what we do not know could send a message again */
+  g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_NEWER, _("the journal has a record “%s”, which is not known here"),
+               event != NULL ? event : "");
+  return FALSE;
+}
+
+/* What cannot be read is a torn line, which never happened, if it is the last one, or a mark ends or follows it. A line that
+ * lacked only its end was taken as it was before it got its mark, and still is. */
+static gboolean
+replay_line (Replay *replay, const char *line, gsize length, GError **error)
+{
+  g_autoptr(JsonObject) record = NULL;
+  gsize whole_length = length;
+
+  while (length > 0 && line[length - 1] == TORN_MARK)
+    length--;
+  record = fields_parse (line, length);
+  if (record == NULL)
+    {
+      replay->is_torn = length == whole_length;
+      return TRUE;
+    }
+  if (replay->is_torn)
+    return set_damage (error);
+  return replay_record (replay, record, error);
+}
+
+/* Takes all whole lines out of @text. */
+static gboolean
+replay_lines (Replay *replay, GString *text, GError **error)
+{
+  const char *line = text->str, *end;
+
+  while ((end = memchr (line, '\n', text->len - (gsize) (line - text->str))) != NULL)
+    {
+      if (!replay_line (replay, line, (gsize) (end - line), error))
+        return FALSE;
+      line = end + 1;
+    }
+  g_string_erase (text, 0, line - text->str);
+  return TRUE;
+}
+
+static gboolean
+read_records (Replay *replay, int fd, GError **error)
+{
+  g_autoptr(GString) text = g_string_new (NULL);
+  g_autofree char *buffer = g_malloc (READ_BYTES);
+  guint64 offset = 0;
+  gssize count;
+
+  while ((count = disk_read_at (fd, buffer, READ_BYTES, offset)) > 0)
+    {
+      g_string_append_len (text, buffer, count);
+      offset += (guint64) count;
+      if (!replay_lines (replay, text, error))
+        return FALSE;
+    }
+  if (count < 0)
+    {
+      int code = errno;
+
+      g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_IO, _("the journal of the message cannot be read: %s"),
+                   g_strerror (code));
+      return FALSE;
+    }
+  return text->len == 0 || replay_line (replay, text->str, text->len, error);
+}
+
+/* P-5, T-104: between the record and the outcome nobody can tell, so nobody else is tried for them. */
+static void
+settle_dots (Replay *replay)
+{
+  GHashTableIter iter;
+  gpointer address, server;
+
+  g_hash_table_iter_init (&iter, replay->dots);
+  while (g_hash_table_iter_next (&iter, &address, &server))
+    {
+      g_autofree char *text
+          = g_strdup_printf (_("the message may have been handed to %s; its answer was never recorded"),
+                             (char *) server);
+      g_autoptr(SendpathReply) reply = sendpath_reply_new_fault (SENDPATH_FAULT_LINK_LOST, text);
+
+      report_set_recipient (replay->report, address, REPORT_NO_ATTEMPT, SENDPATH_RECIPIENT_UNCERTAIN,
+                            SENDPATH_VERDICT_UNCERTAIN, reply);
+    }
+}
+
+gboolean
+journal_peek (int fd, SendpathReport *report, GError **error)
+{
+  g_auto(Replay) replay = { .report = report };
+
+  replay.dots = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  return read_records (&replay, fd, error);
+}
+
+gboolean
+journal_replay (int fd, SendpathReport *report, GError **error)
+{
+  g_auto(Replay) replay = { .report = report };
+
+  replay.dots = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  if (!read_records (&replay, fd, error))
+    return FALSE;
+  settle_dots (&replay);
+  return TRUE;
+}

@@ -1,0 +1,272 @@
+/* A message comes in: written whole, synced, renamed into queue/ (P-1 to P-4). Either it is there when this is over, or nothing
+ * of it. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sendpath/outbox/disk.h"
+#include "sendpath/outbox/lock.h"
+#include "sendpath/outbox/outbox-private.h"
+
+#define BUFFER_BYTES (64 * 1024)
+/* How often a name is tried again that recovery took for a dead one's before we could lock it. */
+#define TRIES 8
+
+typedef struct {
+  Outbox    *outbox;
+  Envelope   envelope; /* its texts are borrowed */
+  char       message[OUTBOX_NAME_SIZE];
+  char       journal[OUTBOX_NAME_SIZE];
+  Lock      *lock;
+  GChecksum *sum;
+  char      *buffer;
+} Addition;
+
+static void
+addition_clear (Addition *addition)
+{
+  g_clear_pointer (&addition->lock, lock_free);
+  g_clear_pointer (&addition->sum, g_checksum_free);
+  g_clear_pointer (&addition->buffer, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Addition, addition_clear)
+
+static gboolean
+fail (Addition *addition, guint folder, const char *name, GError **error)
+{
+  outbox_set_error (error, OUTBOX_ERROR_IO, addition->outbox, folder, name);
+  return FALSE;
+}
+
+/* ---- a name and a file ----------------------------------------------------------------------------- */
+
+/* nobody can guess it, so nobody can have put something there. */
+static gboolean
+choose_id (char id[ENVELOPE_ID_CHARS + 1])
+{
+  guint8 random[ENVELOPE_ID_CHARS / 2];
+  ssize_t count;
+
+  do
+    count = getrandom (random, sizeof random, 0);
+  while (count < 0 && errno == EINTR);
+  if (count != sizeof random)
+    return FALSE;
+  for (guint i = 0; i < sizeof random; i++)
+    g_snprintf (id + 2 * i, 3, "%02x", random[i]);
+  return TRUE;
+}
+
+/* A new locked file in tmp/. FALSE and errno; EEXIST: try another name. */
+static gboolean
+create_locked (Addition *addition)
+{
+  struct stat status;
+  int fd = disk_create (addition->outbox->folders[OUTBOX_TMP], addition->message, O_RDWR);
+
+  if (fd < 0)
+    return FALSE;
+  addition->lock = lock_take (fd);
+  if (addition->lock == NULL)
+    {
+      disk_close (fd);
+      errno = errno == EAGAIN ? EEXIST : errno;
+      return FALSE;
+    }
+  if (fstat (fd, &status) == 0 && status.st_nlink == 1)
+    return TRUE;
+  /* recovery came between the two calls and removed it */
+  g_clear_pointer (&addition->lock, lock_free);
+  errno = EEXIST;
+  return FALSE;
+}
+
+static gboolean
+create_message (Addition *addition, GError **error)
+{
+  for (guint i = 0; i < TRIES; i++)
+    {
+      if (!choose_id (addition->envelope.id))
+        return fail (addition, OUTBOX_TMP, NULL, error);
+      outbox_make_name (addition->message, addition->envelope.id, OUTBOX_MESSAGE);
+      outbox_make_name (addition->journal, addition->envelope.id, OUTBOX_JOURNAL);
+      if (create_locked (addition))
+        return TRUE;
+      if (errno != EEXIST)
+        break;
+    }
+  return fail (addition, OUTBOX_TMP, addition->message, error);
+}
+
+/* ---- its bytes ------------------------------------------------------------------------------------- */
+
+static gboolean
+write_summed (Addition *addition, const char *bytes, gsize length, GError **error)
+{
+  g_checksum_update (addition->sum, (const guchar *) bytes, (gssize) length);
+  if (!disk_write (lock_get_fd (addition->lock), bytes, length))
+    return fail (addition, OUTBOX_TMP, addition->message, error);
+  return TRUE;
+}
+
+static gboolean
+write_envelope (Addition *addition, GError **error)
+{
+  g_autofree char *text = envelope_format (&addition->envelope);
+
+  if (!disk_write (lock_get_fd (addition->lock), text, ENVELOPE_SUMMED_OFFSET))
+    return fail (addition, OUTBOX_TMP, addition->message, error);
+  return write_summed (addition, text + ENVELOPE_SUMMED_OFFSET,
+                       addition->envelope.envelope_bytes - ENVELOPE_SUMMED_OFFSET, error);
+}
+
+/* P-12: the body goes through one small buffer. */
+static gboolean
+write_body (Addition *addition, const BodySource *body, GError **error)
+{
+  guint64 offset = 0;
+
+  while (offset < addition->envelope.body_bytes)
+    {
+      gssize count = body_source_read (body, offset, addition->buffer, BUFFER_BYTES, error);
+
+      if (count < 0 || !write_summed (addition, addition->buffer, (gsize) count, error))
+        return FALSE;
+      offset += (guint64) count;
+    }
+  return TRUE;
+}
+
+static gboolean
+write_end (Addition *addition, GError **error)
+{
+  g_autofree char *mark = envelope_dup_end_mark (&addition->envelope);
+  int fd = lock_get_fd (addition->lock);
+
+  if (!disk_write (fd, mark, strlen (mark))
+      || !disk_write_at (fd, g_checksum_get_string (addition->sum), ENVELOPE_SHA256_CHARS,
+                         ENVELOPE_SHA256_OFFSET)
+      || !disk_sync (fd))
+    return fail (addition, OUTBOX_TMP, addition->message, error);
+  return TRUE;
+}
+
+static gboolean
+write_message (Addition *addition, GBytes *header, const BodySource *body, GError **error)
+{
+  return write_envelope (addition, error)
+         && write_summed (addition, g_bytes_get_data (header, NULL), g_bytes_get_size (header), error)
+         && write_summed (addition, "\r\n", strlen ("\r\n"), error)
+         && write_body (addition, body, error) && write_end (addition, error);
+}
+
+/* An empty journal with room for one outcome (P-11). */
+static gboolean
+create_journal (Addition *addition, GError **error)
+{
+  int fd = disk_create (addition->outbox->folders[OUTBOX_TMP], addition->journal, O_RDWR | O_APPEND);
+  guint n_recipients = g_strv_length (addition->envelope.recipients);
+
+  if (fd < 0)
+    return fail (addition, OUTBOX_TMP, addition->journal, error);
+  if (!journal_reserve (fd, n_recipients) || !disk_sync (fd))
+    {
+      fail (addition, OUTBOX_TMP, addition->journal, error);
+      disk_close (fd);
+      return FALSE;
+    }
+  disk_close (fd);
+  return TRUE;
+}
+
+/* ---- into the queue -------------------------------------------------------------------------------- */
+
+static gboolean
+rename_into_queue (Addition *addition, const char *name)
+{
+  const int *folders = addition->outbox->folders;
+  int result;
+
+  do
+    result = renameat (folders[OUTBOX_TMP], name, folders[OUTBOX_QUEUE], name);
+  while (result < 0 && errno == EINTR);
+  return result == 0;
+}
+
+/* The journal first: a message in queue/ without one could be taken for one that was never tried. Our lock keeps every sender
+ * away until the folder is synced: what fails there has been sent to nobody (P-4). */
+static gboolean
+publish (Addition *addition, GError **error)
+{
+  if (!rename_into_queue (addition, addition->journal) || !rename_into_queue (addition, addition->message)
+      || !disk_sync (addition->outbox->folders[OUTBOX_QUEUE]))
+    return fail (addition, OUTBOX_QUEUE, addition->message, error);
+  return TRUE;
+}
+
+static void
+take_back (Addition *addition)
+{
+  static const guint folders[] = { OUTBOX_QUEUE, OUTBOX_TMP };
+
+  for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
+    unlinkat (addition->outbox->folders[folders[i]], addition->message, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
+    unlinkat (addition->outbox->folders[folders[i]], addition->journal, 0);
+}
+
+/* What cannot be read back must not be taken in: it would be found damaged later, when nobody is there to mend it. */
+static gboolean
+check_readable (Addition *addition, GBytes *header, GError **error)
+{
+  g_autoptr(Header) parsed
+      = header_parse (g_bytes_get_data (header, NULL), g_bytes_get_size (header), error);
+
+  if (parsed == NULL)
+    return FALSE;
+  if (addition->envelope.header_bytes > HEADER_MAX_BYTES)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                   _("the header of the message is larger than %d bytes"), HEADER_MAX_BYTES);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+char *
+outbox_add (Outbox *outbox, SendpathMessage *message, const char *account, gint64 now_us, GError **error)
+{
+  g_autoptr(GBytes) header = header_to_bytes (message_peek_header (message));
+  BodySource *body = message_peek_body (message);
+  g_auto(Addition) addition = { .outbox = outbox };
+
+  addition.envelope = (Envelope){
+    .header_bytes = g_bytes_get_size (header),
+    .body_bytes = body_source_get_length (body),
+    .queued_at_us = now_us,
+    .traits = message_get_body_traits (message),
+    .account = (char *) account,
+    .sender = (char *) sendpath_message_get_sender (message),
+    .recipients = (char **) sendpath_message_get_recipients (message),
+  };
+  g_return_val_if_fail (addition.envelope.recipients[0] != NULL, NULL);
+  addition.sum = g_checksum_new (G_CHECKSUM_SHA256);
+  addition.buffer = g_malloc (BUFFER_BYTES);
+  if (!check_readable (&addition, header, error) || !create_message (&addition, error))
+    return NULL;
+  if (!write_message (&addition, header, body, error) || !create_journal (&addition, error)
+      || !publish (&addition, error))
+    {
+      take_back (&addition);
+      return NULL;
+    }
+  return g_strdup (addition.envelope.id);
+}

@@ -1,0 +1,255 @@
+/* Files of the outbox: names, checks, moves. It never looks inside one. */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sendpath/outbox/disk.h"
+#include "sendpath/outbox/outbox-private.h"
+
+static const char *const folder_names[] = {
+  [OUTBOX_QUEUE] = "queue",
+  [OUTBOX_FAILED] = "failed",
+  [OUTBOX_CORRUPT] = "corrupt",
+  [OUTBOX_TMP] = "tmp",
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (folder_names) == OUTBOX_N_FOLDERS);
+
+const char *
+outbox_get_folder_name (guint folder)
+{
+  return folder_names[folder];
+}
+
+/* ---- names ----------------------------------------------------------------------------------------- */
+
+void
+outbox_make_name (char name[OUTBOX_NAME_SIZE], const char *id, const char *suffix)
+{
+  g_snprintf (name, OUTBOX_NAME_SIZE, "%s%s", id, suffix);
+}
+
+gboolean
+outbox_is_id (const char *text)
+{
+  return strspn (text, "0123456789abcdef") == ENVELOPE_ID_CHARS && text[ENVELOPE_ID_CHARS] == '\0';
+}
+
+gboolean
+outbox_split_name (const char *name, const char *suffix, char id[ENVELOPE_ID_CHARS + 1])
+{
+  if (strlen (name) != ENVELOPE_ID_CHARS + strlen (suffix)
+      || strcmp (name + ENVELOPE_ID_CHARS, suffix) != 0)
+    return FALSE;
+  memcpy (id, name, ENVELOPE_ID_CHARS);
+  id[ENVELOPE_ID_CHARS] = '\0';
+  return outbox_is_id (id);
+}
+
+/* ---- errors ---------------------------------------------------------------------------------------- */
+
+/* Nothing is wrong with the outbox, there is only no room: the caller may come again (exit 75). */
+gboolean
+outbox_is_full (int code)
+{
+  static const int codes[] = { ENOSPC, EDQUOT, EFBIG, EMFILE, ENFILE };
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (code == codes[i])
+      return TRUE;
+  return FALSE;
+}
+
+void
+outbox_set_error (GError **error, OutboxError otherwise, Outbox *outbox, guint folder, const char *name)
+{
+  int code = errno;
+
+  g_set_error (error, OUTBOX_ERROR, outbox_is_full (code) ? OUTBOX_ERROR_FULL : otherwise, "%s/%s%s%s: %s",
+               outbox->path, folder_names[folder], name != NULL ? "/" : "", name != NULL ? name : "",
+               g_strerror (code));
+}
+
+/* ---- opening --------------------------------------------------------------------------------------- */
+
+static gboolean
+is_ours (const struct stat *status)
+{
+  return S_ISREG (status->st_mode) && status->st_uid == geteuid () && status->st_nlink == 1;
+}
+
+int
+outbox_open_file (Outbox *outbox, guint folder, const char *name, int flags)
+{
+  struct stat status;
+  int fd;
+
+  /* looked at before it is opened: opening a device may already do something */
+  if (fstatat (outbox->folders[folder], name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+    return -1;
+  if (!is_ours (&status))
+    {
+      errno = EUCLEAN;
+      return -1;
+    }
+  fd = disk_open (outbox->folders[folder], name, flags);
+  if (fd < 0)
+    {
+      errno = errno == ELOOP ? EUCLEAN : errno;
+      return -1;
+    }
+  if (fstat (fd, &status) < 0 || !is_ours (&status))
+    {
+      disk_close (fd);
+      /* no link left: filed by somebody else just now */
+      errno = status.st_nlink == 0 ? ENOENT : EUCLEAN;
+      return -1;
+    }
+  return fd;
+}
+
+gboolean
+outbox_is_damage (int code)
+{
+  return code == EUCLEAN || code == EACCES || code == EPERM || code == EIO;
+}
+
+/* ---- moving ---------------------------------------------------------------------------------------- */
+
+static gboolean
+move_file (Outbox *outbox, const char *name, guint from, const char *to_name, guint to)
+{
+  int result;
+
+  do
+    result = renameat (outbox->folders[from], name, outbox->folders[to], to_name);
+  while (result < 0 && errno == EINTR);
+  return result == 0;
+}
+
+gboolean
+outbox_move (Outbox *outbox, const char *id, guint from, guint to, GError **error)
+{
+  char message[OUTBOX_NAME_SIZE], journal[OUTBOX_NAME_SIZE];
+
+  outbox_make_name (message, id, OUTBOX_MESSAGE);
+  outbox_make_name (journal, id, OUTBOX_JOURNAL);
+  if (!move_file (outbox, message, from, message, to))
+    {
+      outbox_set_error (error, OUTBOX_ERROR_IO, outbox, from, message);
+      return FALSE;
+    }
+  /* not there: outbox_recover() of another process was quicker */
+  if (!move_file (outbox, journal, from, journal, to) && errno != ENOENT)
+    {
+      outbox_set_error (error, OUTBOX_ERROR_IO, outbox, from, journal);
+      return FALSE;
+    }
+  if (!disk_sync (outbox->folders[to]) || !disk_sync (outbox->folders[from]))
+    {
+      outbox_set_error (error, OUTBOX_ERROR_IO, outbox, to, NULL);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+int
+outbox_open_journal (Outbox *outbox, const char *id, guint folder, int flags)
+{
+  static const guint others[] = { OUTBOX_QUEUE, OUTBOX_TMP };
+  char name[OUTBOX_NAME_SIZE];
+  int fd;
+
+  outbox_make_name (name, id, OUTBOX_JOURNAL);
+  fd = outbox_open_file (outbox, folder, name, flags);
+  for (guint i = 0; i < G_N_ELEMENTS (others) && fd < 0 && errno == ENOENT; i++)
+    fd = outbox_open_file (outbox, others[i], name, flags);
+  return fd;
+}
+
+/* A name in corrupt/ that nothing has: what is set aside must not push out what was set aside before. */
+static void
+choose_free_name (Outbox *outbox, const char *name, char *free_name, gsize size)
+{
+  struct stat status;
+
+  g_strlcpy (free_name, name, size);
+  for (guint i = 2; fstatat (outbox->folders[OUTBOX_CORRUPT], free_name, &status, AT_SYMLINK_NOFOLLOW) == 0; i++)
+    g_snprintf (free_name, size, "%s.%u", name, i);
+}
+
+void
+outbox_set_aside (Outbox *outbox, const char *id, guint folder, GError **error)
+{
+  char name[OUTBOX_NAME_SIZE], free_name[OUTBOX_NAME_SIZE + 16];
+
+  outbox_make_name (name, id, OUTBOX_MESSAGE);
+  choose_free_name (outbox, name, free_name, sizeof free_name);
+  if (!move_file (outbox, name, folder, free_name, OUTBOX_CORRUPT))
+    {
+      g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_CORRUPT,
+                   _("%s/%s/%s: the message is damaged, and cannot be set aside: %s"), outbox->path,
+                   folder_names[folder], name, g_strerror (errno));
+      return;
+    }
+  g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_CORRUPT,
+               _("%s/%s/%s: the message is damaged; it was not sent, what is left of it is kept there"),
+               outbox->path, folder_names[OUTBOX_CORRUPT], free_name);
+  outbox_make_name (name, id, OUTBOX_JOURNAL);
+  choose_free_name (outbox, name, free_name, sizeof free_name);
+  move_file (outbox, name, folder, free_name, OUTBOX_CORRUPT);
+  /* nothing to do about a failure: at worst the file is found damaged once more */
+  disk_sync (outbox->folders[OUTBOX_CORRUPT]);
+  disk_sync (outbox->folders[folder]);
+}
+
+/* ---- scanning -------------------------------------------------------------------------------------- */
+
+static DIR *
+open_scan (Outbox *outbox, guint folder)
+{
+  /* a descriptor of its own: two scans of one folder must not share a position */
+  int fd = disk_open_dir (outbox->folders[folder], ".");
+  DIR *dir = fd >= 0 ? fdopendir (fd) : NULL;
+
+  if (dir == NULL)
+    disk_close (fd);
+  return dir;
+}
+
+gboolean
+outbox_visit (Outbox *outbox, guint folder, const char *suffix, OutboxVisit visit, gpointer data,
+              GError **error)
+{
+  DIR *dir = open_scan (outbox, folder);
+  gboolean goes_on = dir != NULL;
+  struct dirent *file = NULL;
+
+  if (dir == NULL)
+    outbox_set_error (error, OUTBOX_ERROR_IO, outbox, folder, NULL);
+  while (goes_on)
+    {
+      char id[ENVELOPE_ID_CHARS + 1];
+
+      errno = 0;
+      file = readdir (dir);
+      if (file == NULL)
+        break;
+      if (outbox_split_name (file->d_name, suffix, id))
+        goes_on = visit (id, data, error);
+    }
+  if (goes_on && errno != 0)
+    {
+      outbox_set_error (error, OUTBOX_ERROR_IO, outbox, folder, NULL);
+      goes_on = FALSE;
+    }
+  if (dir != NULL)
+    closedir (dir);
+  return goes_on;
+}
