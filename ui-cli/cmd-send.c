@@ -42,7 +42,7 @@ run (int argc, char **argv, GError **error)
   gboolean from_header = FALSE, trace = FALSE, json = FALSE;
   g_autofree char *account = NULL, *text = NULL;
   g_auto (GStrv) to = NULL;
-  const GOptionEntry entries[] = { { NULL, 't', 0, G_OPTION_ARG_NONE, &from_header,
+  const GOptionEntry entries[] = { { "read-recipients", 't', 0, G_OPTION_ARG_NONE, &from_header,
                                      N_ ("Also send to those in To, Cc and Bcc"), NULL },
                                    { "account", 0, 0, G_OPTION_ARG_STRING, &account,
                                      N_ ("Account to send by"), N_ ("NAME") },
