@@ -278,7 +278,7 @@ smtp_step_mail (SmtpSession *session)
 
   if (is_over (session))
     return decide_rest (session);
-  session->needs_rset = TRUE;
+  session->needs_rset = code < 300;
   transaction->is_mail_refused = code >= 400;
   if (transaction->is_mail_refused)
     decide_rest (session);
