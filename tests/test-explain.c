@@ -1,0 +1,294 @@
+/* What people and programs are told about a reply. */
+#include "config.h"
+
+#include "sendpath/verdict/explain.h"
+
+#include <gio/gio.h>
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+#include "sendpath/verdict/outlook-codes.h"
+#include "sendpath/verdict/pasted-reply.h"
+
+static const struct {
+  const char *pasted;
+  const char *verdict;
+  const char *outlook; /* NULL: none */
+} pastes[] = {
+  { "550 5.7.1 Relaying denied", "relay-denied", "0x800CCC79" },
+  { "  550-5.7.1 Relaying\n550 5.7.1 denied  ", "relay-denied", "0x800CCC79" },
+  { "relay access denied", "relay-denied", "0x800CCC79" },
+  { "0x800CCC79", "relay-denied", "0x800CCC79" },
+  { "Error 0x800ccc0d", "host-not-found", "0x800CCC0D" },
+  { "0x800CCC0E", "unreachable", "0x800CCC0E" },
+  { "0x800CCC92", "auth-failed", "0x800CCC92" },
+  { "Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)", "remote-unreachable", NULL },
+  { "Sorry, I couldn't find any host named example.invalid. (#5.1.2)", "remote-unreachable", NULL },
+  { "Disk quota exceeded", "mailbox-full", NULL },
+  { "421", "server-busy", "0x800CCC67" },
+  { "535 5.7.8 Authentication failed", "auth-failed", "0x800CCC18" },
+  { "530 5.7.0 Must issue a STARTTLS command first", "tls-required", "0x800CCC7C" },
+  /* Outlook's sentence */
+  { "The message could not be sent because one of the recipients was rejected by the server. The "
+    "rejected e-mail address was 'someone@example.com'. Subject 'Test', Account: 'Test', Server: "
+    "'smtp.example.com', Protocol: SMTP, Server Response: '553 sorry, that domain isn't in my list "
+    "of allowed rcpthosts (#5.7.1)', Port: 25, Secure(SSL): No, Server Error: 553, Error Number: "
+    "0x800CCC79",
+    "relay-denied", "0x800CCC79" },
+  /* logs of Postfix, Exim, msmtp */
+  { "postfix/smtp[12]: 3AB: to=<a@example.org>, relay=mx.example.org[203.0.113.5]:25, delay=2.1, "
+    "dsn=5.1.1, status=bounced (host mx.example.org[203.0.113.5] said: 550 5.1.1 <a@example.org>: "
+    "Recipient address rejected: User unknown (in reply to RCPT TO command))",
+    "recipient-unknown", "0x800CCC79" },
+  { "** a@example.org R=dnslookup T=remote_smtp: SMTP error from remote mail server after MAIL "
+    "FROM:<b@example.com>: host mx.example.org [203.0.113.5]: 550 no",
+    "sender-rejected", "0x800CCC78" },
+  { "host=smtp.example.com tls=on auth=on user=u from=a@example.com recipients=b@example.org "
+    "smtpstatus=554 smtpmsg='554 5.7.1 <b@example.org>: Relay access denied' "
+    "errormsg='recipient not accepted' exitcode=EX_UNAVAILABLE",
+    "relay-denied", "0x800CCC79" },
+  { "An error occurred while sending mail. The mail server responded: 5.7.1 Relaying denied.",
+    "relay-denied", "0x800CCC79" },
+};
+
+static void
+test_pastes (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (pastes); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (SendpathExplanation) explanation
+          = sendpath_explain_text (SENDPATH_PHASE_UNKNOWN, pastes[i].pasted, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (
+          sendpath_verdict_to_string (sendpath_explanation_get_verdict (explanation)), ==,
+          pastes[i].verdict);
+      g_assert_cmpstr (sendpath_explanation_get_outlook (explanation), ==, pastes[i].outlook);
+    }
+}
+
+static const struct {
+  const char   *pasted;
+  guint         code;
+  const char   *text;
+  SendpathPhase phase;
+} readings[] = {
+  { "550 5.7.1 no", 550, "5.7.1 no", SENDPATH_PHASE_UNKNOWN },
+  { "550", 550, "", SENDPATH_PHASE_UNKNOWN },
+  { "550-one\r\n550 two", 550, "one\ntwo", SENDPATH_PHASE_UNKNOWN },
+  { "no such user", 0, "no such user", SENDPATH_PHASE_UNKNOWN },
+  { "port 587 timed out", 0, "port 587 timed out", SENDPATH_PHASE_UNKNOWN },
+  { "said: 554 no (in reply to end of DATA command)", 554, "no", SENDPATH_PHASE_EOD },
+  { "Response: '550 isn't allowed', Port: 25", 550, "isn't allowed", SENDPATH_PHASE_UNKNOWN },
+  { "<<< 553 no", 553, "no", SENDPATH_PHASE_UNKNOWN },
+};
+
+static void
+test_readings (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (readings); i++)
+    {
+      SendpathPhase phase;
+      g_autoptr (SendpathReply) reply = pasted_reply_read (readings[i].pasted, &phase);
+
+      g_assert_cmpuint (sendpath_reply_get_code (reply), ==, readings[i].code);
+      g_assert_cmpstr (sendpath_reply_get_text (reply), ==, readings[i].text);
+      g_assert_cmpint (phase, ==, readings[i].phase);
+    }
+}
+
+static void
+test_nothing_to_explain (void)
+{
+  static const char *const texts[] = { "", "   ", "...", "\xff\xfe", "''" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (sendpath_explain_text (SENDPATH_PHASE_UNKNOWN, texts[i], &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+    }
+}
+
+/* A code that has two readings says both. */
+static void
+test_two_readings (void)
+{
+  g_autoptr (SendpathExplanation) quota
+      = sendpath_explain_text (SENDPATH_PHASE_UNKNOWN, "552", NULL);
+  g_autoptr (SendpathExplanation) space
+      = sendpath_explain_text (SENDPATH_PHASE_UNKNOWN, "452", NULL);
+
+  g_assert_nonnull (strstr (sendpath_explanation_get_what (quota), "mailbox is full"));
+  g_assert_nonnull (strstr (sendpath_explanation_get_what (quota), "larger"));
+  g_assert_nonnull (strstr (sendpath_explanation_get_what (space), "space"));
+  g_assert_nonnull (strstr (sendpath_explanation_get_what (space), "recipients"));
+}
+
+/* Three whole sentences for every verdict, in every place. */
+static void
+test_sentences (void)
+{
+  static const guint codes[] = { 0, 250, 421, 450, 451, 452, 454, 500, 501, 502, 503,
+                                 504, 530, 535, 538, 550, 551, 552, 553, 554, 571 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    for (int phase = SENDPATH_PHASE_UNKNOWN; phase <= SENDPATH_PHASE_QUIT; phase++)
+      {
+        g_autoptr (SendpathReply) reply = sendpath_reply_new (codes[i], NULL, "no");
+        SendpathVerdictQuery query = { .phase = (SendpathPhase) phase, .reply = reply };
+        g_autoptr (SendpathExplanation) explanation = sendpath_explain_reply (&query);
+        const char *sentences[] = { sendpath_explanation_get_what (explanation),
+                                    sendpath_explanation_get_will (explanation),
+                                    sendpath_explanation_get_advice (explanation) };
+
+        for (guint j = 0; j < G_N_ELEMENTS (sentences); j++)
+          {
+            g_assert_nonnull (sentences[j]);
+            g_assert_true (g_str_has_suffix (sentences[j], "."));
+            g_assert_null (strchr (sentences[j], '{'));
+          }
+      }
+}
+
+static void
+test_server_is_named (void)
+{
+  g_autoptr (SendpathReply) reply = sendpath_reply_new (550, NULL, "5.7.1 Relaying denied");
+  SendpathVerdictQuery query
+      = { .phase = SENDPATH_PHASE_RCPT, .reply = reply, .server = "smtp.proseware.com" };
+  g_autoptr (SendpathExplanation) explanation = sendpath_explain_reply (&query);
+
+  g_assert_true (
+      g_str_has_prefix (sendpath_explanation_get_what (explanation), "smtp.proseware.com "));
+}
+
+/* T-028, R-34: what is printed holds no control or bidi characters of the server. */
+static void
+test_words_are_cleaned (void)
+{
+  g_autoptr (SendpathExplanation) explanation = sendpath_explain_text (
+      SENDPATH_PHASE_UNKNOWN, "550 5.7.1 Relaying \x1b[31mdenied\u202e now", NULL);
+  g_autofree char *text = sendpath_explanation_to_text (explanation);
+
+  g_assert_null (strchr (text, '\x1b'));
+  g_assert_null (strstr (text, "\u202e"));
+  g_assert_nonnull (strstr (text, "550 5.7.1 Relaying"));
+}
+
+static void
+test_json (void)
+{
+  g_autoptr (SendpathExplanation) explanation
+      = sendpath_explain_text (SENDPATH_PHASE_UNKNOWN, "550 5.7.1 Relaying denied", NULL);
+  g_autofree char *text = sendpath_explanation_to_json (explanation);
+  g_autoptr (JsonNode) node = json_from_string (text, NULL);
+  JsonObject *object = json_node_get_object (node);
+  g_autoptr (GList) members = json_object_get_members (object);
+
+  g_assert_cmpuint (g_list_length (members), ==, 8);
+  g_assert_cmpint (json_object_get_int_member (object, "schema"), ==, 1);
+  g_assert_cmpstr (json_object_get_string_member (object, "verdict"), ==, "relay-denied");
+  g_assert_cmpstr (json_object_get_string_member (object, "remedy"), ==, "log-in");
+  g_assert_cmpstr (json_object_get_string_member (object, "rule"), ==, "relaying");
+  g_assert_cmpstr (json_object_get_string_member (object, "outlook"), ==, "0x800CCC79");
+}
+
+static const struct {
+  const char *line, *answer;
+} lines[] = {
+  { "{\"id\":\"a\",\"stage\":\"rcpt\",\"code\":550,\"enhanced\":\"5.7.1\",\"text\":\"5.7.1 Relaying "
+    "denied\"}",
+    "{\"id\":\"a\",\"verdict\":\"relay-denied\",\"remedy\":\"log-in\",\"rule\":\"relaying\"}" },
+  { "{\"id\":7,\"phase\":\"rcpt\",\"code\":550,\"enhanced\":null,\"text\":\"relaying "
+    "denied\",\"authenticated\":true}",
+    "{\"id\":7,\"verdict\":\"relay-denied\",\"remedy\":\"sender-rule\",\"rule\":\"relaying\"}" },
+  { "{\"stage\":\"eod\",\"code\":250,\"text\":\"ok\",\"recipient\":\"a@example.org\",\"server\":"
+    "\"smtp.example.com\",\"tls\":true}",
+    "{\"id\":null,\"verdict\":\"accepted\",\"remedy\":\"none\",\"rule\":\"accepted\"}" },
+  { "{}", "{\"id\":null,\"verdict\":\"server-error\",\"remedy\":\"next-endpoint\",\"rule\":"
+          "\"unclassified\"}" },
+};
+
+static void
+test_batch_lines (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *answer = sendpath_explain_json_line (lines[i].line, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (answer, ==, lines[i].answer);
+    }
+}
+
+static const struct {
+  const char *line, *named;
+} bad_lines[] = {
+  { "", "JSON" },
+  { "nonsense", "JSON" },
+  { "[1]", "JSON" },
+  { "{\"code\":550", "JSON" },
+  { "{\"code\":\"550\"}", "code" },
+  { "{\"code\":99}", "code" },
+  { "{\"code\":600}", "code" },
+  { "{\"code\":550.5}", "code" },
+  { "{\"code\":550,\"text\":7}", "text" },
+  { "{\"code\":550,\"stage\":[]}", "stage" },
+  { "{\"code\":550,\"enhanced\":{}}", "enhanced" },
+  { "{\"code\":550,\"authenticated\":\"yes\"}", "authenticated" },
+};
+
+static void
+test_bad_batch_lines (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (bad_lines); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (sendpath_explain_json_line (bad_lines[i].line, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+      g_assert_nonnull (strstr (error->message, bad_lines[i].named));
+    }
+}
+
+/* PRODUCT.md section 5: a recipient refused is 0x800CCC79, whatever the reason. */
+static void
+test_outlook_numbers (void)
+{
+  g_assert_cmpstr (outlook_code (SENDPATH_VERDICT_RELAY_DENIED, SENDPATH_PHASE_RCPT, 550), ==,
+                   "0x800CCC79");
+  g_assert_cmpstr (outlook_code (SENDPATH_VERDICT_RECIPIENT_UNKNOWN, SENDPATH_PHASE_RCPT, 550), ==,
+                   "0x800CCC79");
+  g_assert_cmpstr (outlook_code (SENDPATH_VERDICT_SENDER_REJECTED, SENDPATH_PHASE_MAIL, 553), ==,
+                   "0x800CCC78");
+  g_assert_cmpstr (outlook_code (SENDPATH_VERDICT_CONTENT_REJECTED, SENDPATH_PHASE_EOD, 554), ==,
+                   "0x800CCC6F");
+  g_assert_cmpstr (outlook_code (SENDPATH_VERDICT_UNREACHABLE, SENDPATH_PHASE_CONNECT, 0), ==,
+                   "0x800CCC0E");
+  g_assert_null (outlook_code (SENDPATH_VERDICT_ACCEPTED, SENDPATH_PHASE_EOD, 250));
+  g_assert_null (outlook_code (SENDPATH_VERDICT_PORTAL, SENDPATH_PHASE_CONNECT, 0));
+  g_assert_null (outlook_find ("0x800CCC799"));
+  g_assert_null (outlook_find ("0x1"));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/explain/what-people-paste", test_pastes);
+  g_test_add_func ("/explain/reply-is-found-in-a-paste", test_readings);
+  g_test_add_func ("/explain/nothing-is-an-error", test_nothing_to_explain);
+  g_test_add_func ("/explain/two-readings-are-both-told", test_two_readings);
+  g_test_add_func ("/explain/three-sentences-always", test_sentences);
+  g_test_add_func ("/explain/server-is-named", test_server_is_named);
+  g_test_add_func ("/explain/servers-words-are-cleaned", test_words_are_cleaned);
+  g_test_add_func ("/explain/json-has-its-keys", test_json);
+  g_test_add_func ("/explain/batch-line-by-line", test_batch_lines);
+  g_test_add_func ("/explain/bad-batch-line-is-named", test_bad_batch_lines);
+  g_test_add_func ("/outlook/both-directions", test_outlook_numbers);
+  return g_test_run ();
+}
