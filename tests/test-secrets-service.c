@@ -90,7 +90,8 @@ test_compared_again (void)
     {
       g_autoptr(FakeKeyring) keyring = fake_keyring_new (FAKE_KEYRING_PLAIN, "wrong", others[i]);
 
-      assert_fails (SENDPATH_SECRET_ERROR_NOT_FOUND, FALSE);
+      assert_fails (SENDPATH_SECRET_ERROR_NOT_FOUND, TRUE);
+      g_assert_cmpuint (fake_keyring_get_n_prompts (keyring), ==, 0);
     }
 }
 
@@ -101,7 +102,8 @@ test_dies (void)
   g_autoptr(FakeKeyring) keyring =
       fake_keyring_new (FAKE_KEYRING_DIES, "tram-water-7", HOME_ATTRIBUTES);
 
-  assert_fails (SENDPATH_SECRET_ERROR_UNAVAILABLE, FALSE);
+  assert_fails (SENDPATH_SECRET_ERROR_UNAVAILABLE, TRUE);
+  g_assert_cmpuint (fake_keyring_get_n_prompts (keyring), ==, 0);
 }
 
 static void
