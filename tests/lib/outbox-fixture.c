@@ -8,13 +8,24 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define MEMORY_DIR "/dev/shm"
+
+static char *
+make_dir (gboolean in_memory)
+{
+  const char *parent = in_memory && g_access (MEMORY_DIR, W_OK) == 0 ? MEMORY_DIR : g_get_tmp_dir ();
+  char *dir = g_build_filename (parent, "sendpath-test-XXXXXX", NULL);
+
+  g_assert_nonnull (g_mkdtemp_full (dir, 0700));
+  return dir;
+}
+
 void
-outbox_fixture_set_up (OutboxFixture *fixture)
+outbox_fixture_set_up (OutboxFixture *fixture, gboolean in_memory)
 {
   g_autoptr(GError) error = NULL;
 
-  fixture->dir = g_dir_make_tmp ("outbox-XXXXXX", &error);
-  g_assert_no_error (error);
+  fixture->dir = make_dir (in_memory);
   fixture->path = g_build_filename (fixture->dir, "state", "outbox", NULL);
   fixture->outbox = outbox_open (fixture->path, &error);
   g_assert_no_error (error);

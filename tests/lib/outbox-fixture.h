@@ -13,7 +13,8 @@ typedef struct {
   Outbox *outbox; /* open */
 } OutboxFixture;
 
-void             outbox_fixture_set_up (OutboxFixture *fixture);
+/* @in_memory: on a tmpfs, if there is one that we may use. */
+void             outbox_fixture_set_up (OutboxFixture *fixture, gboolean in_memory);
 void             outbox_fixture_tear_down (OutboxFixture *fixture);
 
 /* From terri@proseware.com with the subject Lunch. @recipients are separated by spaces; @sender NULL: the account decides. */
