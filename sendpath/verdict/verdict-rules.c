@@ -97,7 +97,7 @@ const VerdictRule verdict_rules[] = {
 
   /* ---- relaying ----------------------------------------------------------------------------------- */
   { ENVELOPE | IN (GREETING) | IN (EHLO), EVERY, NULL,
-    "$relay $deny|no|not|dont|wont|isnt|only|as_a_relay|kein|pas|nie|не|不 "
+    "$relay $deny|no|not|dont|wont|isnt|only|as_a_relay|unauthenticated|kein|nicht|non|nao|ne|niet|pas|nie|не|不 "
     "!relay_recipient|recipient_table|relay_limit|relay_quota|relay_IP|relay_HOST "
     "!$toomany !$badhost !must_authenticate|to_relay_you_must", 0, V (RELAY_DENIED),
     "relaying" },
@@ -189,7 +189,7 @@ const VerdictRule verdict_rules[] = {
     "send_as|send_on_behalf|sendas|not_owned|own_the|owned_by|"
     "must_match|must_equal|must_be_same|must_be_the_same|must_be_equal|same_as|"
     "does_not_match_auth*|doesnt_match_auth*|belong_to|belongs_to|does_not_belong|as_this_sender|"
-    "from_this_address|use_this_address|use_of_this|impersonat*|not_the_owner|mismatch|"
+    "not_yours|not_your|own_address|not_one_of|from_this_address|use_this_address|use_of_this|impersonat*|not_the_owner|mismatch|"
     "mail_from_is_mismatched|not_in_my_domain|not_in_our_domain "
     "!ip_address|IP !mailing_list", 0, V (SENDER_REJECTED), "sender-not-owned" },
   { ENVELOPE, EVERY, NULL,
@@ -203,6 +203,8 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE | IN (GREETING), EVERY, NULL,
     "$auth $need|local_user_only|local_users_only !already !invalid_auth|$unknown|ptr", 0, V (AUTH_REQUIRED),
     "login-first" },
+  { ENVELOPE, PERMANENT, NULL, "smtp $auth !$badlogin !mechanism*|$sender|already", 0,
+    V (AUTH_REQUIRED), "login-for-smtp" },
   { ENVELOPE, PERMANENT, "x.7.57", NULL, 0, V (AUTH_REQUIRED), "login-first-status" },
   { ENVELOPE, PERMANENT, NULL, "client permission* submit|relay*", 0, V (AUTH_REQUIRED),
     "submission-not-permitted" },
@@ -213,7 +215,7 @@ const VerdictRule verdict_rules[] = {
     "line_length|lines_too_long", 0, V (CONTENT_REJECTED), "form-of-lines" },
   { ENVELOPE, EVERY, NULL,
     "message_too|mail_too|email_too|too_large|too_big|too_long|message_size|mail_size|email_size|"
-    "size_limit*|size_exceed*|maximum_size|max_size|fixed_limit|fixed_maximum|databytes|"
+    "size_limit*|exceeds_the_maximum|exceeds_maximum|too_much_mail_data|size_exceed*|maximum_size|max_size|fixed_limit|fixed_maximum|databytes|"
     "message_length|maximum_message|max_message_size|exceeds_size|inbound_message_size|"
     "exceeded_maximum|administrative_limit|"
     "zu_gross|grosse|nachrichtengross*|taille|trop_gros*|trop_volumineux|tamano|tamanho|dimension*|troppo_grande|"
@@ -244,19 +246,21 @@ const VerdictRule verdict_rules[] = {
     "spam_content|as_spam|is_spam|be_spam|like_spam|spam_like|suspected_spam|suspicion_of_spam|junk|"
     "ube|unsolicited|bulk_mail|banned|attachment*|message_content|mail_content|content_reject*|"
     "rejecting_content|content_filter|message_filter*|content_denied|objectionable|suspicious|"
-    "executable*|malicious|rfc_NUM_compliant|not_rfc|rfc_compliant|rfc_violation|bare_lf|bare_lfs|"
+    "executable*|malicious|zip|archive|archives|password_protected|exe|rfc_NUM_compliant|not_rfc|rfc_compliant|rfc_violation|bare_lf|bare_lfs|"
     "bare_line|duplicate_header*|multiple_addresses|mime|scored|message_filtered|"
     "viren|schadsoftware|werbung|contenu|pourriel|contenido|correo_no_deseado|conteudo|contenuto|"
     "tresc|спам|спама|спамом|вирус*|содержани*|垃圾|病毒|内容|スパム|迷惑メール|ウイルス|ウィルス "
     "!ip|ips|from_IP|IP_is|IP_has|IP_listed|IP_blocked|client_host|your_server|$badhost !$nouser", 0, V (CONTENT_REJECTED),
     "content" },
-  { IN (EOD) | IN (UNKNOWN), EVERY, NULL, "spam*|header*|bulk|score|probability !$badhost !ip|IP", 0, V (CONTENT_REJECTED),
+  { IN (EOD) | IN (UNKNOWN), EVERY, NULL, "spam*|header*|bulk|score|probability|advertis* !$badhost !ip|IP !$sender|from_header|rejected_from", 0, V (CONTENT_REJECTED),
     "content-at-end" },
   { ENVELOPE, PERMANENT, "x.6.", "!$sender", 0, V (CONTENT_REJECTED), "content-status" },
 
   /* ---- a command that came too early -------------------------------------------------------------- */
   { IN (DATA) | IN (UNKNOWN), EVERY, NULL, "no_valid_recipients|valid_recipients|no_recipients|need_rcpt",
     0, V (PROTOCOL_ERROR), "data-without-recipients" },
+
+  { ANY_PHASE, 555, 555, NULL, NULL, 0, V (PROTOCOL_ERROR), "parameter-code" },
 
   /* ---- the sender ---------------------------------------------------------------------------------------- */
   { ENVELOPE, EVERY, NULL,
@@ -314,10 +318,11 @@ const VerdictRule verdict_rules[] = {
     V (RECIPIENT_UNKNOWN), "recipient-not-there" },
   { ENVELOPE, EVERY, NULL, "$recipient|rcpt|destination $invalid|rejected|refused|refuses", 0,
     V (RECIPIENT_UNKNOWN), "recipient-refused" },
-  { ENVELOPE, EVERY, NULL, "address $deny|$invalid !IP|ip|ips", 0, V (RECIPIENT_UNKNOWN),
-    "address-refused" },
   { ENVELOPE, EVERY, NULL,
-    "no_such|not_deliverable|unrouteable|unroutable|not_our_customer|not_our_user|not_local|badrcptto|"
+    "address|mail_to_ADDR|email_to_ADDR|message_to_ADDR|delivery_to_ADDR $deny|$invalid|not_in_use "
+    "!IP|ip|ips", 0, V (RECIPIENT_UNKNOWN), "address-refused" },
+  { ENVELOPE, EVERY, NULL,
+    "no_such|not_accept_incoming|not_deliverable|unrouteable|unroutable|not_our_customer|not_our_user|not_local|badrcptto|"
     "recipnotfound|recipientnotfound|no_longer_valid|nobody_here|gibt_es_nicht|unbekannt "
     "!no_such_command|unknown_command", 0, V (RECIPIENT_UNKNOWN), "nobody-there" },
   { ENVELOPE, 500, 599, "x.1.0-1 x.1.6 x.1.10 x.2.1 x.1.351 x.7.13", NULL, 0, V (RECIPIENT_UNKNOWN),
@@ -326,6 +331,10 @@ const VerdictRule verdict_rules[] = {
     "mailbox-status-later" },
   { ENVELOPE, TEMPORARY, NULL, "$recipient $later !service|server|system", 0,
     V (MAILBOX_UNAVAILABLE), "mailbox-later" },
+
+  { IN (RCPT) | IN (UNKNOWN), PERMANENT, NULL,
+    "$relay !relay_recipient|recipient_table|relay_IP|relay_HOST|relay_limit|relay_quota "
+    "!$client|$badhost|$recipient", 0, V (RELAY_DENIED), "relaying-mentioned" },
 
   /* ---- refused while a recipient at the server itself was taken: that is what relaying looks like ---- */
   { IN (RCPT), 550, 554, NULL,
@@ -365,7 +374,6 @@ const VerdictRule verdict_rules[] = {
   { IN (RCPT), 501, 501, NULL, "ADDR|address|domain", 0, V (RECIPIENT_INVALID),
     "recipient-form-code" },
   { ANY_PHASE, 500, 504, NULL, NULL, 0, V (PROTOCOL_ERROR), "command-code" },
-  { ANY_PHASE, 555, 555, NULL, NULL, 0, V (PROTOCOL_ERROR), "parameter-code" },
 
   /* ---- the server ------------------------------------------------------------------------------------------- */
   { ANY_PHASE, EVERY, NULL, "configuration*|config|misconfig*", 0, V (SERVER_ERROR),

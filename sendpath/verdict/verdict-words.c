@@ -13,7 +13,7 @@ const VerdictWords verdict_words[] = {
     "relay*|non_local_domain*|non_local_recipient*|weiterleit*|weitergeleitet|relais|retransmi*|"
     "reenvi*|reencaminha*|inoltr*|doorstur*|doorgestuur*|przekaz*|przesylan*|videresend*|"
     "vidarebefordr*|preposil*|релеинг*|релей*|релэй*|ретрансл*|пересыл*|中继|中繼|转发|轉發|轉寄|"
-    "リレー|中継|chukei|chuukei|rire" },
+    "リレー|中継|chukei|chuukei|rire|릴레이*|중계*" },
   { "recipient",
     "recipient*|rcpt|user|users|userid|username|mailbox*|addressee*|account*|alias|inbox|"
     "email_address|destination_address|to_address|local_part|customer|subscriber|"
@@ -27,6 +27,8 @@ const VerdictWords verdict_words[] = {
     "prijemc*|uzivatel*|schrank*|mottagar*|modtager*|mottaker*|anvandar*|bruger*|brevlada|postkasse|"
     "получател*|адресат*|пользовател*|ящик*|"
     "收件人|收件者|用户|用戶|使用者|邮箱|郵箱|信箱|"
+    "felhaszn*|cimzett*|kullanici*|alici*|utilizator*|vastaanottaj*|kayttaja*|사용자*|수신자*|"
+    "메일함*|계정*|"
     "受信者|宛先|ユーザ|ユーザー|メールボックス|アカウント|atesaki|yuza|yuuza" },
   { "address",
     "address*|adress*|adres|direccion*|endereco*|indirizz*|email|mail|local_part|адрес*|地址|アドレス|"
@@ -76,6 +78,7 @@ const VerdictWords verdict_words[] = {
     "respins*|refuzat*|"
     "запрещ*|отклонен*|отказан*|отказ|не_разреш*|отвергнут*|недопустим*|не_принима*|не_принят*|"
     "拒绝|拒絕|禁止|不允许|不允許|被拒|不接受|不支持|退回|"
+    "거부*|허용되지|engedelyez*|"
     "拒否|禁止|許可され|許可しな|できません|受け付け|kyohi|kinshi|dekimasen|kyoka_sarete" },
   { "denied",
     "denied|refused|rejected|prohibited|disallowed|forbidden|not_permitted|not_allowed|"
@@ -111,7 +114,7 @@ const VerdictWords verdict_words[] = {
     "anmeld*|angemeldet|authentif*|identifi*|identificat*|connectez_vous|"
     "autentic*|autentifi*|iniciar_sesion|autoryzac*|uwierzyteln*|logowan*|zalog*|"
     "aanmeld*|aangemeld|inlog*|ingelogd|prihlas*|overen*|autoriz*|tunnist*|logga_in|log_ind|"
-    "аутентифи*|авториз*|认证|認證|验证|驗證|登录|登錄|登入|身份|認証|ログイン|ninsho|ninshou|roguin" },
+    "аутентифи*|авториз*|认证|認證|验证|驗證|登录|登錄|登入|身份|認証|ログイン|ninsho|ninshou|roguin|인증*|로그인*" },
   { "need",
     "required|require|requires|requiring|must|need|needs|needed|first|please|mandatory|before|"
     "necessary|have_to|should|expected|enable|turn_on|check|supply|provide|"
@@ -123,6 +126,8 @@ const VerdictWords verdict_words[] = {
     "nalezy|vyzadov*|vyzaduje|nutn*|kravs|kraever|maste|pakraevet|krever|vaaditaan|szukseges|"
     "gerekli|gerekiyor|"
     "требует*|необходим*|нужн*|должн*|сначала|требуется|"
+    "activate|active|activar|habilit*|abilit*|activez|activer|aktivier*|einschalten|wlacz*|включите|"
+    "启用|啟用|有効|requested|until|erst|hasta|jusqu|dopoki|log_on|필요*|"
     "需要|必须|必須|请|請|要求|必要|してください|して下さい|shite_kudasai|hitsuyo|hitsuyou" },
   { "notin",
     "not_authenticated|isnt_authenticated|wasnt_authenticated|not_logged_in|not_authorized_to_relay|"
@@ -207,6 +212,7 @@ const VerdictWords verdict_words[] = {
     "ukjent|tuntematon|nem_letezik|ismeretlen|bulunamadi|nu_exista|necunoscut*|"
     "неизвестн*|не_существует|не_найден*|нет_такого|несуществующ*|отсутствует|"
     "不存在|未知|没有找到|找不到|沒有找到|没有此|查無|"
+    "존재하지*|없는|없습니다|ei_loydy|gibt_es|not_in_use|"
     "存在しま|存在しな|見つかりません|不明|ありません|sonzai|mitsukarimasen" },
   { "nouser",
     "user_unknown|unknown_user|no_such_user|unknown_recipient|recipient_unknown|user_not_found|"
@@ -243,7 +249,7 @@ const VerdictWords verdict_words[] = {
     "incorrect*|non_valid*|non_valido|ongeldig*|nieprawidlow*|niepoprawn*|bledny|neplatn*|ogiltig*|"
     "ugyldig*|gecersiz|недопустим*|некорректн*|неверн*|неправильн*|无效|無效|不正|格式错误|無効|不合法" },
   { "full",
-    "overquota|over_quota|quota|full|storage_limit|storage_space|storage_full|exceeds_allowed_size|mails_auf_dem_server|messages_on_the_server|allowed_storage|would_exceed|space_has_been|over_disk|over_the_allowed|out_of_storage|exceeded_storage|storage_allocation|"
+    "overquota|over_quota|quota|full|allotment|exhausted|초과|storage_limit|storage_space|storage_full|exceeds_allowed_size|mails_auf_dem_server|messages_on_the_server|allowed_storage|would_exceed|space_has_been|over_disk|over_the_allowed|out_of_storage|exceeded_storage|storage_allocation|"
     "exceeds_allowed_storage|mailbox_size|too_much_mail_data|not_enough_space_in|space_has_been_used|"
     "not_enough_storage|mailboxfull|disk_space_limit|"
     "insufficient_space_in|uberfullt|ueberfuellt|voll|kontingent|speicherplatz|"
@@ -273,7 +279,7 @@ const VerdictWords verdict_words[] = {
     "message_rate|sending_rate|submission_rate|connection_rate|rate_limit*|ratelimit*|sending_limit*|"
     "send_limit*|message_limit|messages_limit|relay_quota|sending_quota|outgoing|throttl*" },
   { "period",
-    "per_hour|per_day|per_minute|per_second|hour|hourly|daily|minute|day|a_day|an_hour|"
+    "per_hour|per_day|today|heute|aujourd_hui|hoy|hoje|oggi|dzis|сегодня|per_minute|per_second|hour|hourly|daily|minute|day|a_day|an_hour|"
     "in_a_short|"
     "stunde|tag|pro_stunde|par_heure|heure|jour|por_hora|hora|hour|dia|diario|all_ora|giorno|"
     "per_uur|per_dag|dziennego|dzienny|dobowy|godzine|godzin*|час|сутки|день|每天|每小时|当日|今日|"
