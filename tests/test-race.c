@@ -400,9 +400,12 @@ test_port_25 (void)
   g_auto(Ring) ring = { 0 };
   g_autoptr(Race) race = NULL;
   g_autoptr(Runner) winner = NULL;
+  RaceTimes times = fast;
   const char *port_25, *port_465, *port_587;
 
   ring_init (&ring);
+  times.port_25_ms = 60000;
+  ring.options.times = &times;
   enter (&ring, HOST, 25, SENDPATH_SECURITY_STARTTLS);
   enter (&ring, HOST, 465, SENDPATH_SECURITY_TLS);
   enter (&ring, HOST, 587, SENDPATH_SECURITY_STARTTLS);

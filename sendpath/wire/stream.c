@@ -36,6 +36,7 @@ struct _Stream {
   gint64             deadline_us; /* monotonic */
   gsize              budget_bytes;
   char              *identity; /* of the TLS peer */
+  GTlsCertificate   *verified; /* its certificate */
   SendpathReply     *failure;  /* set: dead */
 };
 
@@ -134,6 +135,18 @@ wait_for (Stream *stream, GSource *ready)
   return stream->failure == NULL;
 }
 
+/* A server may begin a handshake anew inside TLS 1.2, and GIO goes along: nobody has looked at
+ * what it showed there (R-11). */
+static gboolean
+was_renegotiated (Stream *stream)
+{
+  if (stream->verified == NULL
+      || g_tls_connection_get_peer_certificate (G_TLS_CONNECTION (stream->io)) == stream->verified)
+    return FALSE;
+  stream_fail (stream, SENDPATH_FAULT_LINK_LOST, _("the server began TLS anew"));
+  return TRUE;
+}
+
 static gboolean
 is_late (Stream *stream)
 {
@@ -177,6 +190,8 @@ low_read (mailstream_low *low, void *buffer, size_t size)
         return -1;
       n = g_pollable_input_stream_read_nonblocking (get_input (stream), buffer, wanted,
                                                     stream->cancellable, &error);
+      if (was_renegotiated (stream))
+        return -1;
       if (n > 0)
         {
           stream->budget_bytes -= (gsize) n;
@@ -218,7 +233,7 @@ low_write (mailstream_low *low, const void *buffer, size_t size)
       g_autoptr(GSource) ready = NULL;
       gssize n;
 
-      if (is_late (stream))
+      if (is_late (stream) || was_renegotiated (stream))
         return -1;
       n = g_pollable_output_stream_write_nonblocking (output, (const char *) buffer + done,
                                                       size - done, stream->cancellable, &error);
@@ -324,6 +339,7 @@ stream_free (Stream *stream)
   g_clear_pointer (&stream->failure, sendpath_reply_unref);
   g_byte_array_unref (stream->line);
   g_free (stream->identity);
+  g_clear_object (&stream->verified);
   g_main_context_unref (stream->context);
   g_free (stream);
 }
@@ -386,6 +402,7 @@ stream_start_tls_finish (Stream *stream, GAsyncResult *result)
     }
   g_object_unref (stream->io);
   stream->io = io;
+  stream->verified = g_object_ref (g_tls_connection_get_peer_certificate (G_TLS_CONNECTION (io)));
   trace_note (stream->trace, "%s verified for %s", tls_get_version_name (G_TLS_CONNECTION (io)),
               stream->identity);
   return TRUE;
