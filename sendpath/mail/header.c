@@ -138,11 +138,46 @@ find_fault (const char *line, gsize length, gboolean is_first)
   return _ ("it is not a header field; put an empty line between header and text");
 }
 
+/* The length of the line at @at, without its line end; 0 and @ret_fault if it cannot be used. */
+static gsize
+measure_line (const char *at, const char *end, gboolean is_first, const char **ret_fault)
+{
+  const char *line_feed = memchr (at, '\n', end - at);
+
+  if (!line_feed || line_feed == at || line_feed[-1] != '\r')
+    {
+      *ret_fault = _ ("it does not end in CRLF");
+      return 0;
+    }
+  *ret_fault = find_fault (at, line_feed - at - 1, is_first);
+  return line_feed - at - 1;
+}
+
+static gboolean
+add_lines (Header *header, const char *bytes, gsize length, GError **error)
+{
+  const char *at = bytes, *end = bytes + length;
+
+  for (guint number = 1; at < end; number++)
+    {
+      const char *fault;
+      gsize line_length = measure_line (at, end, number == 1, &fault);
+      if (fault)
+        {
+          g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                       _ ("line %u of the header cannot be used: %s"), number, fault);
+          return FALSE;
+        }
+      header_add_line (header, at, line_length);
+      at += line_length + 2;
+    }
+  return TRUE;
+}
+
 Header *
 header_parse (const char *bytes, gsize length, GError **error)
 {
-  g_autoptr(Header) header = header_new ();
-  const char *at = bytes, *end = bytes + length;
+  Header *header;
 
   if (length > HEADER_MAX_BYTES)
     {
@@ -150,23 +185,10 @@ header_parse (const char *bytes, gsize length, GError **error)
                            _ ("the header is larger than 256 KiB; shorten it"));
       return NULL;
     }
-  for (guint number = 1; at < end; number++)
-    {
-      const char *line_feed = memchr (at, '\n', end - at);
-      gboolean is_whole = line_feed && line_feed > at && line_feed[-1] == '\r';
-      gsize line_length = is_whole ? line_feed - at - 1 : end - at;
-      const char *fault =
-          is_whole ? find_fault (at, line_length, number == 1) : _ ("it does not end in CRLF");
-      if (fault)
-        {
-          g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                       _ ("line %u of the header cannot be used: %s"), number, fault);
-          return NULL;
-        }
-      header_add_line (header, at, line_length);
-      at = line_feed + 1;
-    }
-  return g_steal_pointer (&header);
+  header = header_new ();
+  if (!add_lines (header, bytes, length, error))
+    g_clear_pointer (&header, header_free);
+  return header;
 }
 
 Header *
@@ -354,7 +376,7 @@ fold_field (const Field *field)
 gboolean
 header_fold_long_lines (Header *header, GError **error)
 {
-  g_autoptr(Header) folded = header_new ();
+  g_autoptr(GPtrArray) fields = g_ptr_array_new_with_free_func ((GDestroyNotify) field_free);
 
   for (guint i = 0; i < header->fields->len; i++)
     {
@@ -367,11 +389,10 @@ header_fold_long_lines (Header *header, GError **error)
                        from->name);
           return FALSE;
         }
-      g_ptr_array_add (folded->fields, to);
+      g_ptr_array_add (fields, to);
     }
-  GPtrArray *fields = header->fields;
-  header->fields = folded->fields;
-  folded->fields = fields;
+  g_ptr_array_unref (header->fields);
+  header->fields = g_steal_pointer (&fields);
   return TRUE;
 }
 

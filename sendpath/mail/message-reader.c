@@ -244,7 +244,8 @@ message_reader_read (MessageReadFunc read, gpointer source, SendpathMessageFlags
   parts.body = body_writer_finish (body, &parts.traits, error);
   if (!parts.body)
     return FALSE;
-  *ret_parts = parts;
-  parts = (MessageParts) { 0 };
+  ret_parts->header = g_steal_pointer (&parts.header);
+  ret_parts->body = g_steal_pointer (&parts.body);
+  ret_parts->traits = parts.traits;
   return TRUE;
 }

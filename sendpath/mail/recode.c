@@ -66,7 +66,7 @@ static gboolean
 read_range (const BodySource *body, guint64 from, guint64 to, TakeFunc take, gpointer taker,
             GError **error)
 {
-  g_autofree char *buffer = g_malloc (BUFFER_BYTES);
+  char buffer[BUFFER_BYTES];
 
   while (from < to)
     {

@@ -25,15 +25,8 @@ has_name (const Header *header, guint i, const char *const *names)
 /* ---- recipients ------------------------------------------------------------------------------ */
 
 static const char *const plain_fields[] = { "To", "Cc", "Bcc", NULL };
-static const char *const resent_recipient_fields[] = { "Resent-To", "Resent-Cc", "Resent-Bcc",
-                                                       NULL };
+static const char *const resent_fields[] = { "Resent-To", "Resent-Cc", "Resent-Bcc", NULL };
 static const char *const removed_fields[] = { "Bcc", "Resent-Bcc", NULL };
-
-/* Of these a block has one each (RFC 5322 section 3.6). */
-static const char *const resent_fields[] = {
-  "Resent-Date", "Resent-From",       "Resent-Sender", "Resent-To",
-  "Resent-Cc",   "Resent-Message-ID", "Resent-Bcc",    NULL,
-};
 
 typedef struct {
   const SubmissionContext *context;
@@ -67,31 +60,38 @@ add_from_field (Recipients *recipients, const Header *header, guint i, GError **
   return TRUE;
 }
 
-/* RFC 5322 section 3.6.6: each resending puts a block of fields on top; only the last one counts.
- * Without any, all of the header does. */
+static gboolean
+is_resent (const Header *header, guint i)
+{
+  return g_ascii_strncasecmp (header_get_name (header, i), "Resent-", strlen ("Resent-")) == 0;
+}
+
+static gboolean
+is_repeated (const Header *header, guint first, guint i)
+{
+  const char *const name[] = { header_get_name (header, i), NULL };
+
+  while (first < i && !has_name (header, first, name))
+    first++;
+  return first < i;
+}
+
+/* RFC 5322 section 3.6.6: each resending puts a block of fields on top, one of each kind; only the
+ * last one counts. Without any, all of the header does. */
 static const char *const *
 find_recipient_fields (const Header *header, guint *ret_first, guint *ret_end)
 {
   guint n = header_get_n_fields (header), first = 0, end;
 
-  while (first < n && !has_name (header, first, resent_fields))
+  while (first < n && !is_resent (header, first))
     first++;
-  *ret_first = first < n ? first : 0;
-  *ret_end = n;
-  if (first == n)
-    return plain_fields;
+  for (end = first; end < n && is_resent (header, end); end++)
+    if (is_repeated (header, first, end))
+      break;
 
-  for (end = first; end < n && has_name (header, end, resent_fields); end++)
-    {
-      const char *const name[] = { header_get_name (header, end), NULL };
-      guint before = first;
-      while (before < end && !has_name (header, before, name))
-        before++;
-      if (before < end)
-        break;
-    }
+  *ret_first = first < n ? first : 0;
   *ret_end = end;
-  return resent_recipient_fields;
+  return first < n ? resent_fields : plain_fields;
 }
 
 static gboolean
@@ -151,13 +151,12 @@ static char *
 format_message_id (const SubmissionContext *context)
 {
   const char *domain = context->address ? address_get_domain (context->address) : NULL;
-  g_autofree char *ascii = domain ? g_hostname_to_ascii (domain) : NULL;
+  g_autofree char *ascii = NULL;
 
-  /* RFC 6761 section 6.4: a domain that no host has */
-  return g_strdup_printf ("<%s@%s>", context->unique,
-                          ascii    ? ascii
-                          : domain ? domain
-                                   : "sendpath.invalid");
+  if (!domain)
+    domain = "sendpath.invalid"; /* RFC 6761 section 6.4: no host has it */
+  ascii = g_hostname_to_ascii (domain);
+  return g_strdup_printf ("<%s@%s>", context->unique, ascii ? ascii : domain);
 }
 
 /* Of the account, with the name that the message or the caller gave. */
@@ -249,12 +248,11 @@ mend_body (SendpathMessage *message, gboolean is_signed, GError **error)
   const char *why;
 
   if (is_signed)
-    why =
-        _ ("the message is signed, and has NUL bytes or carriage returns without line feed, which "
-           "mail cannot carry; encode it as quoted-printable or base64 and sign it again");
+    why = _ ("the message is signed and has NUL bytes or carriage returns without line feed, "
+             "which mail cannot carry; encode it as base64 and sign it again");
   else
-    why = _ ("a part of the message is signed or encoded in a way of its own, and has NUL bytes or "
-             "carriage returns without line feed, which mail cannot carry; encode it as base64");
+    why = _ ("a part of the message is signed, or encoded in a way of its own, and has NUL bytes "
+             "or carriage returns without line feed, which mail cannot carry; encode it as base64");
 
   if (is_signed || unwanted == BODY_PLAIN)
     mended = g_object_ref (message);
