@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +18,9 @@
 /* Room for one byte more than a secret and its line feed may have, to tell too long from just
  * right. */
 #define BUFFER_SIZE (SECRET_LENGTH_MAX + 2)
+
+/* How often a process that has closed its output is looked at until it ends. */
+#define END_PAUSE_MS 2
 
 typedef struct {
   const char   *name;
@@ -36,12 +38,22 @@ fail (Run *run, GError **error, const char *why)
   return FALSE;
 }
 
-/* Waits until @fd can be read. FALSE if the time is up or the caller has had enough. */
 static gboolean
-wait_readable (Run *run, int fd, GError **error)
+may_go_on (Run *run, GError **error)
+{
+  if (g_cancellable_set_error_if_cancelled (run->cancellable, error))
+    return FALSE;
+  if (g_get_monotonic_time () >= run->deadline_us)
+    return fail (run, error, _("it did not end in time"));
+  return TRUE;
+}
+
+/* Waits for output or its end. FALSE if the time is up or the caller has had enough. */
+static gboolean
+wait_for_output (Run *run, GError **error)
 {
   GPollFD wanted = { .fd = -1 };
-  struct pollfd fds[2] = { { .fd = fd, .events = POLLIN }, { .fd = -1, .events = POLLIN } };
+  struct pollfd fds[2] = { { .fd = run->output, .events = POLLIN }, { .fd = -1, .events = POLLIN } };
   gboolean has_pollfd = g_cancellable_make_pollfd (run->cancellable, &wanted);
   gint64 left_us;
   int ready;
@@ -56,13 +68,9 @@ wait_readable (Run *run, int fd, GError **error)
   if (has_pollfd)
     g_cancellable_release_fd (run->cancellable);
 
-  if (g_cancellable_set_error_if_cancelled (run->cancellable, error))
-    return FALSE;
-  if (ready == 0)
-    return fail (run, error, _("it did not end in time"));
   if (ready < 0)
     return fail (run, error, g_strerror (errno));
-  return TRUE;
+  return may_go_on (run, error);
 }
 
 /* Reads to the end of the output. */
@@ -75,10 +83,10 @@ read_output (Run *run, char *buffer, gsize *ret_length, GError **error)
     {
       gssize got;
 
-      if (!wait_readable (run, run->output, error))
+      if (!wait_for_output (run, error))
         return FALSE;
       got = read (run->output, buffer + length, BUFFER_SIZE - length);
-      if (got < 0 && errno == EINTR)
+      if (got < 0 && (errno == EINTR || errno == EAGAIN))
         continue;
       if (got < 0)
         return fail (run, error, g_strerror (errno));
@@ -94,31 +102,33 @@ read_output (Run *run, char *buffer, gsize *ret_length, GError **error)
   return FALSE;
 }
 
-/* Waits for the end of the process. @ret_status is set even on failure: the process is gone then
- * too. */
-static gboolean
-wait_for_end (Run *run, int *ret_status, GError **error)
-{
-  int pidfd = syscall (SYS_pidfd_open, run->pid, 0);
-  gboolean has_ended = pidfd >= 0 ? wait_readable (run, pidfd, error)
-                                  : fail (run, error, g_strerror (errno));
-
-  if (pidfd >= 0)
-    close (pidfd);
-  if (!has_ended)
-    kill (run->pid, SIGKILL);
-  while (waitpid (run->pid, ret_status, 0) < 0)
-    if (errno != EINTR)
-      return has_ended ? fail (run, error, g_strerror (errno)) : FALSE;
-  return has_ended;
-}
-
 static void
 end_now (Run *run)
 {
   kill (run->pid, SIGKILL);
   while (waitpid (run->pid, NULL, 0) < 0 && errno == EINTR)
     ;
+}
+
+/* The process has closed its output, so it is about to end; FALSE if it does not, and is ended. */
+static gboolean
+wait_for_end (Run *run, int *ret_status, GError **error)
+{
+  while (TRUE)
+    {
+      pid_t ended = waitpid (run->pid, ret_status, WNOHANG);
+
+      if (ended == run->pid)
+        return TRUE;
+      if (ended < 0 && errno != EINTR)
+        return fail (run, error, g_strerror (errno));
+      if (!may_go_on (run, error))
+        {
+          end_now (run);
+          return FALSE;
+        }
+      poll (NULL, 0, END_PAUSE_MS);
+    }
 }
 
 static gboolean
@@ -134,6 +144,7 @@ start (Run *run, const char *command_line, GError **error)
     return fail (run, error, _("its quotes are not closed"));
   if (pipe2 (ends, O_CLOEXEC) != 0)
     return fail (run, error, g_strerror (errno));
+  fcntl (ends[0], F_SETFL, O_NONBLOCK); /* our end only */
 
   is_started = g_spawn_async_with_pipes_and_fds (
       NULL, (const char *const *) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH, NULL,
