@@ -1,8 +1,8 @@
 /* The address parser against what people and programs write, and against noise. */
 #include "config.h"
 
-#include <gio/gio.h>
 #include <string.h>
+#include <gio/gio.h>
 
 #include "sendpath/mail/address.h"
 

@@ -1,8 +1,8 @@
 /* Header blocks: what is taken, what is refused, and that an edit touches one field only. */
 #include "config.h"
 
-#include <gio/gio.h>
 #include <string.h>
+#include <gio/gio.h>
 
 #include "sendpath/mail/encoded-word.h"
 #include "sendpath/mail/header.h"

@@ -2,12 +2,12 @@
 #include "config.h"
 
 #include <fcntl.h>
-#include <gio/gio.h>
-#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <gio/gio.h>
+#include <glib/gstdio.h>
 
 #include "sendpath/mail/message-private.h"
 

@@ -1,8 +1,8 @@
 /* What SMTP cannot carry is encoded, part by part; decoded again it is the same. */
 #include "config.h"
 
-#include <gio/gio.h>
 #include <string.h>
+#include <gio/gio.h>
 
 #include "sendpath/mail/recode.h"
 

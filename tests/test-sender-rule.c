@@ -1,8 +1,8 @@
 /* keep, sender, rewrite: what each changes, and what it must not. */
 #include "config.h"
 
-#include <gio/gio.h>
 #include <string.h>
+#include <gio/gio.h>
 
 #include "sendpath/mail/sender-rule.h"
 

@@ -1,9 +1,9 @@
 /* A message comes in: who gets it, what is added, what is taken out, and what stays as it is. */
 #include "config.h"
 
-#include <gio/gio.h>
 #include <locale.h>
 #include <string.h>
+#include <gio/gio.h>
 
 #include "sendpath/mail/submission.h"
 

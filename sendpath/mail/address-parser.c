@@ -4,9 +4,9 @@
 
 #include "sendpath/mail/address.h"
 
+#include <string.h>
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
-#include <string.h>
 
 #include "sendpath/mail/address-token.h"
 

@@ -4,10 +4,10 @@
 #include "sendpath/mail/body-source.h"
 
 #include <errno.h>
-#include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 
 struct _BodySource {
   gatomicrefcount ref_count;

@@ -4,8 +4,8 @@
 
 #include "sendpath/mail/header.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
+#include <glib/gi18n-lib.h>
 
 #include "sendpath/mail/body-source.h"
 #include "sendpath/mail/content-type.h"

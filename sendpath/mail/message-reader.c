@@ -4,8 +4,8 @@
 
 #include "sendpath/mail/message-reader.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
+#include <glib/gi18n-lib.h>
 
 #include "sendpath/mail/body-writer.h"
 

@@ -5,9 +5,9 @@
 #include "sendpath/mail/message.h"
 
 #include <errno.h>
-#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <unistd.h>
+#include <glib/gi18n-lib.h>
 
 #include "sendpath/mail/address.h"
 #include "sendpath/mail/encoded-word.h"

@@ -4,8 +4,8 @@
 
 #include "sendpath/mail/mime-cursor.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
+#include <glib/gi18n-lib.h>
 
 #include "sendpath/mail/body-lines.h"
 

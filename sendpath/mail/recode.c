@@ -5,8 +5,8 @@
 
 #include "sendpath/mail/recode.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
+#include <glib/gi18n-lib.h>
 
 #include "sendpath/mail/body-writer.h"
 #include "sendpath/mail/content-scan.h"

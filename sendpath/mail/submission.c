@@ -4,8 +4,8 @@
 
 #include "sendpath/mail/submission.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
+#include <glib/gi18n-lib.h>
 
 #include "sendpath/mail/address.h"
 #include "sendpath/mail/recode.h"
