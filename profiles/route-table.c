@@ -1,7 +1,7 @@
 /* The kernel's default route and the hardware address behind it, by rtnetlink.
  *
- * Reads two tables, sends nothing on any wire: a neighbour that the kernel has not met stays
- * unknown. */
+ * Reads two tables of the kernel. A gateway that the kernel has not met yet is sent an empty datagram,
+ * so that the kernel asks for its hardware address: without it a network would not be known again. */
 #include "config.h"
 
 #include "profiles/route-table.h"
@@ -9,11 +9,15 @@
 #include <linux/rtnetlink.h>
 #include <errno.h>
 #include <net/if.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define MAC_LENGTH 6
+#define MEET_MS 200      /* a gateway on a LAN answers an ARP question in a few milliseconds */
+#define DISCARD_PORT 9   /* RFC 863 */
 #define DUMP_BYTES 32768 /* the kernel's own limit for one piece of a dump */
 
 /* One default route as the kernel lists it. */
@@ -189,6 +193,70 @@ read_dump (int fd, guint16 type, OnMessage on_message, Reading *reading)
     }
 }
 
+static socklen_t
+make_gateway_address (const Route *route, struct sockaddr_storage *ret_address)
+{
+  struct sockaddr_in  *v4 = (struct sockaddr_in *) ret_address;
+  struct sockaddr_in6 *v6 = (struct sockaddr_in6 *) ret_address;
+
+  memset (ret_address, 0, sizeof *ret_address);
+  ret_address->ss_family = route->family;
+  if (route->family == AF_INET)
+    {
+      v4->sin_port = htons (DISCARD_PORT);
+      memcpy (&v4->sin_addr, route->gateway, sizeof v4->sin_addr);
+      return sizeof *v4;
+    }
+  v6->sin6_port = htons (DISCARD_PORT);
+  v6->sin6_scope_id = route->index;
+  memcpy (&v6->sin6_addr, route->gateway, sizeof v6->sin6_addr);
+  return sizeof *v6;
+}
+
+static void
+greet_gateway (const Route *route)
+{
+  struct sockaddr_storage address;
+  socklen_t length = make_gateway_address (route, &address);
+  int fd = socket (route->family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+  if (fd < 0)
+    return;
+  sendto (fd, "", 0, MSG_NOSIGNAL, (struct sockaddr *) &address, length);
+  close (fd);
+}
+
+/* Reads what the kernel tells of neighbours until the gateway is among them or MEET_MS are over. */
+static void
+meet_gateway (Reading *reading)
+{
+  struct sockaddr_nl group = { .nl_family = AF_NETLINK, .nl_groups = RTMGRP_NEIGH };
+  g_autofree char *buffer = g_malloc (DUMP_BYTES);
+  gint64 end_us = g_get_monotonic_time () + MEET_MS * G_TIME_SPAN_MILLISECOND;
+  struct pollfd news = { .fd = socket (AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), .events = POLLIN };
+
+  if (news.fd < 0)
+    return;
+  if (bind (news.fd, (struct sockaddr *) &group, sizeof group) == 0)
+    {
+      greet_gateway (&reading->best);
+      while (reading->ret_route->gateway == NULL)
+        {
+          gint64  left_ms = (end_us - g_get_monotonic_time ()) / G_TIME_SPAN_MILLISECOND;
+          gssize  got = left_ms > 0 && poll (&news, 1, (int) left_ms) > 0
+                            ? recv (news.fd, buffer, DUMP_BYTES, 0)
+                            : 0;
+          struct nlmsghdr *message = (struct nlmsghdr *) buffer;
+
+          if (got <= 0)
+            break;
+          for (; NLMSG_OK (message, (guint) got); message = NLMSG_NEXT (message, got))
+            on_neighbour (reading, message);
+        }
+    }
+  close (news.fd);
+}
+
 void
 route_table_read (DefaultRoute *ret_route)
 {
@@ -204,4 +272,6 @@ route_table_read (DefaultRoute *ret_route)
   if (reading.best.length > 0)
     read_dump (fd, RTM_GETNEIGH, on_neighbour, &reading);
   close (fd);
+  if (reading.best.length > 0 && ret_route->gateway == NULL)
+    meet_gateway (&reading);
 }
