@@ -75,8 +75,10 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE, EVERY, NULL,
     "$sender|your_email_address|your_address $blocklist|badmailfrom|bad_mail_from !$client", 0,
     V (SENDER_REJECTED), "sender-listed" },
-  { ANY_PHASE, EVERY, NULL, "$blocklist !relaying_denied|relay_access_denied|$auth !rate_limit*", 0,
+  { ANY_PHASE, EVERY, NULL, "$blocklist !relaying_denied|relay_access_denied|$auth !rate_limit* !spam_pattern|spam_content*", 0,
     V (CLIENT_BLOCKED), "client-listed" },
+  { ANY_PHASE, EVERY, NULL, "$client is_listed|listed_on|listed_in|listed_at|listed_by|found_on|found_in",
+    0, V (CLIENT_BLOCKED), "client-on-a-list" },
   { ANY_PHASE, EVERY, NULL, "open_relay|open_relays|open_mail_relay|open_proxy !not_an_open|no_open|open_relay_not",
     0, V (CLIENT_BLOCKED), "open-relay" },
   { ANY_PHASE, EVERY, NULL,
@@ -112,7 +114,7 @@ const VerdictRule verdict_rules[] = {
     "domain_is_not_allowed|domain_isnt_allowed|not_one_of_our_domains|mail_for_that_domain|"
     "not_responsible_for|nicht_zustandig|nicht_zustaendig|unknown_local_domain|no_such_domain_here|"
     "external_domain*|foreign_domain*|mail_gateway|mail_gate|third_party "
-    "!$sender !$auth !null_mx|nullmx", 0, V (RELAY_DENIED), "domain-not-served" },
+    "!$sender !$auth !null_mx|nullmx !user", 0, V (RELAY_DENIED), "domain-not-served" },
   { ENVELOPE, 571, 571, NULL, NULL, 0, V (RELAY_DENIED), "delivery-not-authorized-code" },
   { ENVELOPE, 513, 513, NULL, NULL, 0, V (RELAY_DENIED), "relaying-code" },
   { ENVELOPE, PERMANENT, "5.7.54 5.7.64", NULL, 0, V (RELAY_DENIED), "relaying-status-exchange" },
@@ -135,7 +137,7 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE | OPENING, 538, 538, NULL, NULL, 0, V (TLS_REQUIRED), "encrypt-first-code" },
 
   /* ---- too much in a time, before what is refused then ---------------------------------------------- */
-  { ENVELOPE, EVERY, NULL, "too_many_hops|hop_count|loop*|too_many_received|received_headers|looping",
+  { ENVELOPE, EVERY, NULL, "too_many_hops|hop_count|loop*|mailloop|too_many_received|received_headers|looping",
     0, V (SERVER_ERROR), "mail-loop" },
   { ANY_PHASE, EVERY, NULL,
     "too_many_bad|too_many_invalid|too_many_unknown|too_many_nonexist*|many_invalid_recipients "
@@ -288,7 +290,7 @@ const VerdictRule verdict_rules[] = {
   { IN (MAIL), PERMANENT, NULL, "address $invalid|required|qualified !$client", 0,
     V (SENDER_REJECTED), "sender-form" },
   { ENVELOPE, EVERY, NULL,
-    "domain|domane|domaine|dominio|domein|domena|домен|域名|ドメイン $unknown|must_exist "
+    "domain|host_name|domane|domaine|dominio|domein|domena|домен|域名|ドメイン $unknown|must_exist "
     "!$sender !user|mailbox|account|table|local_part", 0, V (REMOTE_UNREACHABLE),
     "recipient-domain-unknown" },
   { ENVELOPE, TEMPORARY, NULL,
@@ -313,8 +315,8 @@ const VerdictRule verdict_rules[] = {
     "!mailbox*|user*|recipient_not|address_not_found|host_name",
     0, V (REMOTE_UNREACHABLE), "recipient-domain-status" },
   { ENVELOPE, EVERY, NULL,
-    "$recipient|address|adresse|destination $unknown|$closed|cannot_receive|not_accept|"
-    "isnt_accepting|not_accepting !no_such_command|service !temporar*|client_host", 0,
+    "$recipient|$address|destination $unknown|$closed|cannot_receive|not_accept|"
+    "isnt_accepting|not_accepting !no_such_command|service !temporar*|client_host|ip", 0,
     V (RECIPIENT_UNKNOWN), "recipient-not-there" },
   { ENVELOPE, EVERY, NULL, "$recipient|rcpt|destination $invalid|rejected|refused|refuses", 0,
     V (RECIPIENT_UNKNOWN), "recipient-refused" },
@@ -397,8 +399,12 @@ const VerdictRule verdict_rules[] = {
   { IN (MAIL), PERMANENT, NULL, NULL, 0, V (SENDER_REJECTED), "default-sender" },
   { IN (RCPT) | IN (UNKNOWN), 552, 552, NULL, NULL, 0, V (MAILBOX_FULL), "default-mailbox-full" },
   { IN (RCPT) | IN (UNKNOWN), 551, 551, NULL, NULL, 0, V (RECIPIENT_UNKNOWN), "default-not-local" },
-  { IN (RCPT), 550, 554, NULL, "!$recipient", RULE_NOT_LOGGED_IN | RULE_FEW_WORDS,
+  { IN (RCPT), 550, 554, "x.7.", "!$recipient", RULE_NOT_LOGGED_IN | RULE_FEW_WORDS,
+    V (RELAY_DENIED), "default-relaying-status" },
+  { IN (RCPT), 550, 554, NULL, "$deny !$recipient|$address", RULE_NOT_LOGGED_IN | RULE_FEW_WORDS,
     V (RELAY_DENIED), "default-relaying" },
+  { IN (RCPT), 550, 554, NULL, NULL, RULE_NOT_LOGGED_IN | RULE_NO_WORDS, V (RELAY_DENIED),
+    "default-relaying-no-words" },
   { IN (RCPT), 550, 554, NULL, "!$recipient", RULE_NOT_LOGGED_IN, V (CLIENT_BLOCKED),
     "default-refused" },
   { IN (RCPT), PERMANENT, "x.7.", NULL, RULE_LOGGED_IN, V (SENDER_REJECTED),

@@ -18,6 +18,7 @@ typedef enum {
   RULE_NOT_LOGGED_IN = 1 << 1,
   RULE_OTHER_TAKEN = 1 << 2, /* another recipient of the transaction was accepted */
   RULE_FEW_WORDS = 1 << 3,   /* the text says next to nothing */
+  RULE_NO_WORDS = 1 << 4,    /* or nothing */
 } RuleContext;
 
 /**

@@ -17,7 +17,7 @@ const VerdictWords verdict_words[] = {
   { "recipient",
     "recipient*|rcpt|user|users|userid|username|mailbox*|addressee*|account*|alias|inbox|"
     "email_address|destination_address|to_address|local_part|customer|subscriber|"
-    "person|persona|directory|mail_box|no_one_at|"
+    "person|persona|employee|userid*|directory|ldap|mail_box|no_one_at|konta|casilla*|destin|"
     "empfanger*|empfaenger*|benutzer*|nutzer|postfach*|mailkonto|"
     "destinataire*|boite*|utilisateur*|compte|"
     "destinatari*|usuari*|buzon*|cuenta|conta|caixa_postal|caixa_de_correio|caixa|"
@@ -31,7 +31,7 @@ const VerdictWords verdict_words[] = {
     "메일함*|계정*|"
     "受信者|宛先|ユーザ|ユーザー|メールボックス|アカウント|atesaki|yuza|yuuza" },
   { "address",
-    "address*|adress*|adres|direccion*|endereco*|indirizz*|email|mail|local_part|адрес*|地址|アドレス|"
+    "address*|adress*|adres|direccion*|endereco*|indirizz*|local_part|адрес*|地址|アドレス|"
     "adoresu" },
   { "sender",
     "sender*|mail_from|mailfrom|mfrom|envelope_from|from_address|from_addresses|from_domain|"
@@ -194,7 +194,7 @@ const VerdictWords verdict_words[] = {
   { "unknown",
     "unknown|not_found|could_not_be_found|couldnt_be_found|cannot_be_found|cannot_find|cant_find|"
     "not_find|no_such|nonexist*|non_exist*|not_exist*|doesnt_exist|dont_exist|not_known|"
-    "unrecogni*|not_recogni*|not_present|not_an_active|no_one|no_mail_box|not_ok|missing|wrong|no_mailbox|not_a_valid_mailbox|not_a_valid_user|not_a_known|not_listed|"
+    "inesistent*|incorrectly|expirad*|scadut*|unrecogni*|not_recogni*|not_present|not_an_active|no_one|no_mail_box|not_ok|missing|wrong|no_mailbox|not_a_valid_mailbox|not_a_valid_user|not_a_known|not_listed|"
     "not_our|not_a_local|not_local|isnt_local|no_local|not_registered|"
     "no_longer|has_moved|has_left|undeliverable|not_deliverable|unroutable|unrouteable|"
     "does_not_have|doesnt_have|not_have_a|no_account|not_hosted|not_in_our|has_no_mailbox|"
@@ -220,7 +220,7 @@ const VerdictWords verdict_words[] = {
     "account_unknown|unknown_account|no_such_recipient|recipient_not_found|"
     "recipient_does_not_exist|user_does_not_exist|user_doesnt_exist|mailbox_does_not_exist" },
   { "nodomain",
-    "null_mx|nullmx|HOST_does_not_exist|does_not_accept_mail|doesnt_accept_mail|does_not_accept_email|no_mx|"
+    "no_route_found|null_mx|nullmx|HOST_does_not_exist|does_not_accept_mail|doesnt_accept_mail|does_not_accept_email|no_mx|"
     "mail_exchanger|mx_record|mx_records|mx_lookup|domain_not_found|domain_does_not_exist|"
     "domain_doesnt_exist|domain_unknown|unknown_domain|no_such_domain|invalid_domain|"
     "domain_invalid|host_unknown|unknown_host|host_not_found|no_such_host|find_any_host|"
@@ -239,7 +239,7 @@ const VerdictWords verdict_words[] = {
     "disabled|inactive|inactiv*|deactivated|suspended|closed|terminated|expired|removed|deleted|"
     "archived|cancelled|canceled|blocked|locked|frozen|deaktiviert|gesperrt|geloscht|geloescht|"
     "desactive*|bloque|bloquee|ferme|supprime|archive*|desactivad*|suspendid*|deshabilitad*|"
-    "eliminad*|desativad*|inativ*|bloquead*|disattivat*|sospes*|disabilitat*|geblokkeerd|"
+    "eliminad*|desativad*|inativ*|bloquead*|disattivat*|bloccat*|sospes*|disabilitat*|geblokkeerd|"
     "uitgeschakeld|gedeactiveerd|zablokowan*|zawieszon*|nieaktywn*|usuniet*|wylaczon*|"
     "заблокирован*|отключен*|удален*|неактивн*|停用|禁用|冻结|凍結|注销|失效|停止|無効" },
   { "invalid",

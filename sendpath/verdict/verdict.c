@@ -282,6 +282,8 @@ gather (const RuleBook *book, const SendpathVerdictQuery *query, Facts *ret_fact
     ret_facts->context |= RULE_OTHER_TAKEN;
   if (words.n_words <= FEW_WORDS)
     ret_facts->context |= RULE_FEW_WORDS;
+  if (words.n_words <= 1)
+    ret_facts->context |= RULE_NO_WORDS;
   memset (&ret_facts->status, 0, sizeof ret_facts->status);
   if (enhanced == NULL)
     enhanced = words.status;
