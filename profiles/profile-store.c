@@ -12,9 +12,9 @@
 #include <glib/gi18n-lib.h>
 
 #include "profiles/account-private.h"
-#include "profiles/location-private.h"
 #include "profiles/profile-check.h"
 #include "profiles/profile-disk.h"
+#include "profiles/profile-join.h"
 #include "profiles/profile-parser.h"
 #include "profiles/profile-value.h"
 
@@ -150,96 +150,7 @@ sendpath_profile_store_get_path (SendpathProfileStore *self)
   return self->path;
 }
 
-/* ---- accounts and locations alike ------------------------------------------------------------ */
-
-static const char *
-get_id (gpointer object)
-{
-  return SENDPATH_IS_ACCOUNT (object) ? sendpath_account_get_id (object)
-                                      : sendpath_location_get_id (object);
-}
-
-static KeyValues *
-get_values (gpointer object)
-{
-  return SENDPATH_IS_ACCOUNT (object) ? account_get_values (object) : location_get_values (object);
-}
-
-/* Borrowed, or NULL. */
-static gpointer
-find_object (GListStore *list, const char *id)
-{
-  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (list));
-
-  for (guint i = 0; i < n_items; i++)
-    {
-      g_autoptr(GObject) object = g_list_model_get_item (G_LIST_MODEL (list), i);
-
-      if (g_str_equal (get_id (object), id))
-        return object; /* the list keeps it alive */
-    }
-  return NULL;
-}
-
 /* ---- load ------------------------------------------------------------------------------------ */
-
-/* Gives @values what @section says; NULL: nothing. */
-static void
-take_values (KeyValues *values, SendpathSection kind, const ProfileSection *section, GObject *owner)
-{
-  for (const SendpathProfileKey *key = sendpath_profile_keys (); key->name != NULL; key++)
-    {
-      const ProfileLine *line = NULL;
-
-      if (key->section != kind)
-        continue;
-      if (section != NULL)
-        line = profile_section_find (section, key->name);
-      key_values_set (values, key->name, line != NULL ? line->value : NULL, owner, NULL);
-    }
-}
-
-static gboolean
-is_same_list (GListStore *list, GPtrArray *objects)
-{
-  if (g_list_model_get_n_items (G_LIST_MODEL (list)) != objects->len)
-    return FALSE;
-  for (guint i = 0; i < objects->len; i++)
-    {
-      g_autoptr(GObject) object = g_list_model_get_item (G_LIST_MODEL (list), i);
-
-      if (object != objects->pdata[i])
-        return FALSE;
-    }
-  return TRUE;
-}
-
-/* Objects of sections that are still there stay the same objects. */
-static void
-take_sections (GListStore *list, const ProfileFile *file, SendpathSection kind)
-{
-  g_autoptr(GPtrArray) objects = g_ptr_array_new_with_free_func (g_object_unref);
-
-  for (guint i = 0; i < file->sections->len; i++)
-    {
-      const ProfileSection *section = file->sections->pdata[i];
-      GObject *object;
-
-      if (section->kind != kind)
-        continue;
-      object = find_object (list, section->id);
-      if (object != NULL)
-        g_object_ref (object);
-      else
-        object = g_object_new (g_list_model_get_item_type (G_LIST_MODEL (list)), "id", section->id,
-                               NULL);
-      take_values (get_values (object), kind, section, object);
-      g_ptr_array_add (objects, object);
-    }
-  if (!is_same_list (list, objects))
-    g_list_store_splice (list, 0, g_list_model_get_n_items (G_LIST_MODEL (list)), objects->pdata,
-                         objects->len);
-}
 
 static ProfileFile *
 parse_checked (const char *path, GBytes *text, GError **error)
@@ -286,11 +197,11 @@ sendpath_profile_store_load (SendpathProfileStore *self, GError **error)
   if (file == NULL)
     return FALSE;
 
-  take_sections (self->accounts, file, SENDPATH_SECTION_ACCOUNT);
-  take_sections (self->locations, file, SENDPATH_SECTION_LOCATION);
-  take_values (self->policy, SENDPATH_SECTION_POLICY,
+  profile_join_take_sections (self->accounts, file, SENDPATH_SECTION_ACCOUNT);
+  profile_join_take_sections (self->locations, file, SENDPATH_SECTION_LOCATION);
+  profile_join_take_values (self->policy, SENDPATH_SECTION_POLICY,
                profile_file_find (file, SENDPATH_SECTION_POLICY, NULL), NULL);
-  take_values (self->serve, SENDPATH_SECTION_SERVE,
+  profile_join_take_values (self->serve, SENDPATH_SECTION_SERVE,
                profile_file_find (file, SENDPATH_SECTION_SERVE, NULL), NULL);
   g_clear_pointer (&self->loaded, g_bytes_unref);
   self->loaded = g_steal_pointer (&text);
@@ -298,38 +209,6 @@ sendpath_profile_store_load (SendpathProfileStore *self, GError **error)
 }
 
 /* ---- save ------------------------------------------------------------------------------------ */
-
-static void
-remove_sections (ProfileFile *file, SendpathSection kind, GListStore *list)
-{
-  for (guint i = file->sections->len; i > 0; i--)
-    {
-      const ProfileSection *section = file->sections->pdata[i - 1];
-
-      if (section->kind == kind && find_object (list, section->id) == NULL)
-        profile_file_remove (file, section);
-    }
-}
-
-static void
-put_sections (ProfileFile *file, SendpathSection kind, GListStore *list)
-{
-  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (list));
-
-  remove_sections (file, kind, list);
-  for (guint i = 0; i < n_items; i++)
-    {
-      g_autoptr(GObject) object = g_list_model_get_item (G_LIST_MODEL (list), i);
-      const char *id = get_id (object);
-
-      if (profile_file_find (file, kind, id) == NULL)
-        profile_file_add (file, kind, id);
-      for (const SendpathProfileKey *key = sendpath_profile_keys (); key->name != NULL; key++)
-        if (key->section == kind)
-          profile_file_set (file, kind, id, key->name,
-                            key_values_get_given (get_values (object), key->name));
-    }
-}
 
 /**
  * sendpath_profile_store_save:
@@ -365,8 +244,8 @@ sendpath_profile_store_save (SendpathProfileStore *self, GError **error)
                               : profile_file_new (self->path);
   if (file == NULL)
     return FALSE;
-  put_sections (file, SENDPATH_SECTION_ACCOUNT, self->accounts);
-  put_sections (file, SENDPATH_SECTION_LOCATION, self->locations);
+  profile_join_put_sections (file, SENDPATH_SECTION_ACCOUNT, self->accounts);
+  profile_join_put_sections (file, SENDPATH_SECTION_LOCATION, self->locations);
 
   text = profile_file_to_bytes (file);
   checked = parse_checked (self->path, text, error);
@@ -437,7 +316,7 @@ sendpath_profile_store_get_account (SendpathProfileStore *self, const char *id)
   g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), NULL);
   g_return_val_if_fail (id != NULL, NULL);
 
-  return find_object (self->accounts, id);
+  return profile_join_find (self->accounts, id);
 }
 
 /**
@@ -457,13 +336,13 @@ sendpath_profile_store_get_location (SendpathProfileStore *self, const char *id)
   g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), NULL);
   g_return_val_if_fail (id != NULL, NULL);
 
-  return find_object (self->locations, id);
+  return profile_join_find (self->locations, id);
 }
 
 static gboolean
 add_object (GListStore *list, gpointer object, const char *kind, GError **error)
 {
-  const char *id = get_id (object);
+  const char *id = profile_join_get_id (object);
 
   if (!profile_value_is_id (id))
     {
@@ -474,13 +353,13 @@ add_object (GListStore *list, gpointer object, const char *kind, GError **error)
                    shown);
       return FALSE;
     }
-  if (find_object (list, id) != NULL)
+  if (profile_join_find (list, id) != NULL)
     {
       g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_EXISTS,
                    _("[%s %s] is there already"), kind, id);
       return FALSE;
     }
-  if (!key_values_check (get_values (object), error))
+  if (!key_values_check (profile_join_get_values (object), error))
     {
       g_prefix_error (error, "%s %s: ", kind, id);
       return FALSE;
@@ -492,7 +371,7 @@ add_object (GListStore *list, gpointer object, const char *kind, GError **error)
 static gboolean
 remove_object (GListStore *list, const char *id)
 {
-  gpointer object = find_object (list, id);
+  gpointer object = profile_join_find (list, id);
   guint position = 0;
 
   if (object == NULL || !g_list_store_find (list, object, &position))
@@ -692,7 +571,7 @@ sendpath_profile_store_match_account (SendpathProfileStore *self, const char *fr
 
   preferred = location != NULL ? sendpath_location_get (location, "account") : NULL;
   if (preferred != NULL)
-    account = find_object (self->accounts, preferred);
+    account = profile_join_find (self->accounts, preferred);
   return account != NULL ? account : find_default (self);
 }
 

@@ -171,13 +171,13 @@ ask_for_dump (int fd, guint16 type)
 static void
 read_dump (int fd, guint16 type, OnMessage on_message, Reading *reading)
 {
-  g_autofree char *buffer = g_malloc (DUMP_BYTES);
+  char buffer[DUMP_BYTES] __attribute__ ((aligned (NLMSG_ALIGNTO)));
 
   if (!ask_for_dump (fd, type))
     return;
   while (TRUE)
     {
-      gssize got = recv (fd, buffer, DUMP_BYTES, 0);
+      gssize got = recv (fd, buffer, sizeof buffer, 0);
       struct nlmsghdr *message = (struct nlmsghdr *) buffer;
 
       if (got < 0 && errno == EINTR)
@@ -231,7 +231,7 @@ static void
 meet_gateway (Reading *reading)
 {
   struct sockaddr_nl group = { .nl_family = AF_NETLINK, .nl_groups = RTMGRP_NEIGH };
-  g_autofree char *buffer = g_malloc (DUMP_BYTES);
+  char buffer[DUMP_BYTES] __attribute__ ((aligned (NLMSG_ALIGNTO)));
   gint64 end_us = g_get_monotonic_time () + MEET_MS * G_TIME_SPAN_MILLISECOND;
   struct pollfd news = { .fd = socket (AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), .events = POLLIN };
 
