@@ -101,19 +101,28 @@ keyring_close (Keyring *keyring)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Keyring, keyring_close)
 
-/* Says in our words why a call failed; always FALSE. */
+static void
+set_locked (GError **error)
+{
+  g_set_error_literal (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_LOCKED,
+                       _("the keyring is locked; unlock it, or log in to the desktop"));
+}
+
+/* Says in our words why a call failed; always FALSE. @cause is NULL where a prompt was refused. */
 static gboolean
 fail (Keyring *keyring, GError *cause, GError **error)
 {
+  if (cause == NULL || g_error_matches (cause, SECRET_ERROR, SECRET_ERROR_IS_LOCKED))
+    {
+      set_locked (error);
+      return FALSE;
+    }
   g_dbus_error_strip_remote_error (cause);
   if (session_bus_is_late (keyring->bus))
     g_set_error_literal (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_UNAVAILABLE,
                          _("the keyring does not answer"));
   else if (g_cancellable_is_cancelled (session_bus_get_cancellable (keyring->bus)))
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, cause->message);
-  else if (g_error_matches (cause, SECRET_ERROR, SECRET_ERROR_IS_LOCKED))
-    g_set_error_literal (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_LOCKED,
-                         _("the keyring is locked"));
   else
     g_set_error (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_UNAVAILABLE,
                  _("the keyring cannot be reached: %s"), cause->message);
@@ -284,13 +293,6 @@ get_locked_collection (Keyring *keyring)
   if (collection == NULL || !secret_collection_get_locked (collection))
     return NULL;
   return g_steal_pointer (&collection);
-}
-
-static void
-set_locked (GError **error)
-{
-  g_set_error_literal (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_LOCKED,
-                       _("the keyring is locked; unlock it, or log in to the desktop"));
 }
 
 static gboolean

@@ -383,6 +383,21 @@ test_locked (void)
 }
 
 static void
+test_locked_store (void)
+{
+  g_autoptr(SendpathSecret) secret = sendpath_secret_new ("new", 3, SECRET_PASSWORD);
+  g_autoptr(GError) error = NULL;
+
+  store (home, NO_PORT, "tram-water-7");
+  lock_keyring ();
+  g_assert_false (secrets_store (&home, secret, NULL, &error));
+  g_assert_error (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_LOCKED);
+  g_clear_error (&error);
+  g_assert_false (secrets_clear (&home, NULL, &error));
+  g_assert_error (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_LOCKED);
+}
+
+static void
 test_locked_and_unknown (void)
 {
   lock_keyring ();
@@ -514,6 +529,7 @@ static const struct {
   { "/secrets/T-134-bad-secrets-are-errors", test_bad_secrets },
   { "/secrets/T-134-bad-secrets-are-not-stored", test_bad_secrets_are_not_stored },
   { "/secrets/T-130-locked-is-told-at-once", test_locked },
+  { "/secrets/locked-takes-and-gives-up-nothing", test_locked_store },
   { "/secrets/T-130-locked-and-nothing-known-is-locked", test_locked_and_unknown },
   { "/secrets/T-134-silent-daemon-is-unavailable", test_silent },
   { "/secrets/T-134-dying-daemon-is-unavailable", test_dies },
