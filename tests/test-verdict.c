@@ -125,7 +125,8 @@ test_corpus (void)
   g_assert_cmpuint (wrong, ==, 0);
 }
 
-/* Lines that no rule was written for: what the table makes of servers it has never met. */
+/* Lines that were labelled first and that no rule was changed for: what the table makes of wordings it
+ * has never met. Whoever changes a rule because of one moves it to replies.jsonl. */
 static void
 test_held_out (void)
 {
@@ -153,7 +154,7 @@ test_held_out (void)
     }
   g_test_message ("held out: %u of %u right; of those called relay or login %u of %u", right,
                   corpus->len, login_right, called_login);
-  g_assert_cmpuint (right * 100, >=, corpus->len * 95);
+  g_assert_cmpuint (right * 100, >=, corpus->len * 90);
   g_assert_cmpuint (login_right * 100, >=, called_login * 99);
 }
 
