@@ -1,0 +1,322 @@
+/* The lineup of a race: address rounds come first, so that no server with many addresses on one
+ * endpoint keeps the others from starting. It sets no timer and connects to nobody. */
+#include "config.h"
+
+#include "sendpath/wire/lineup.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "sendpath/wire/lookup.h"
+#include "sendpath/wire/tls.h"
+
+/* An endpoint and what the race knows of it. */
+typedef struct {
+  SendpathEndpoint *endpoint;
+  Lookup           *lookup;  /* borrowed; endpoints of one host share it */
+  gboolean          has_won;
+  gboolean          is_told; /* that it cannot even be connected to */
+} Door;
+
+struct _Lineup {
+  GArray            *doors;   /* Door, in the order of preference */
+  GPtrArray         *lookups; /* Lookup, one a host */
+  GPtrArray         *entries; /* Entry, in the order of their places */
+  const RaceOptions *options;
+  const RaceTimes   *times;
+  RaceField          field;
+  gint64             begun_us; /* monotonic */
+  const Entry       *last_winner;
+};
+
+/* ---- the field ------------------------------------------------------------------------------- */
+
+static void
+entry_free (gpointer data)
+{
+  Entry *entry = data;
+
+  contender_free (entry->contender);
+  g_free (entry);
+}
+
+static Door *
+get_door (const Lineup *lineup, guint door)
+{
+  return &g_array_index (lineup->doors, Door, door);
+}
+
+static gboolean
+is_door_in_field (const Lineup *lineup, guint door)
+{
+  switch (lineup->field)
+    {
+    case RACE_ALL:
+      return TRUE;
+    case RACE_OTHER_FAMILY:
+      return lineup->last_winner != NULL && lineup->last_winner->door == door;
+    case RACE_NEXT_ENDPOINT:
+      return !get_door (lineup, door)->has_won;
+    }
+  return FALSE;
+}
+
+gboolean
+lineup_is_alive (const Lineup *lineup, const Entry *entry)
+{
+  ContenderState state = contender_get_state (entry->contender);
+
+  if (!is_door_in_field (lineup, entry->door))
+    return FALSE;
+  if (lineup->field == RACE_OTHER_FAMILY
+      && contender_get_family (entry->contender)
+             == contender_get_family (lineup->last_winner->contender))
+    return FALSE;
+  return state != CONTENDER_FAILED && state != CONTENDER_DONE;
+}
+
+/* ---- addresses ------------------------------------------------------------------------------- */
+
+static gint
+compare_places (gconstpointer a, gconstpointer b)
+{
+  const Entry *left = *(const Entry *const *) a, *right = *(const Entry *const *) b;
+
+  if (left->round != right->round)
+    return left->round < right->round ? -1 : 1;
+  if (left->door != right->door)
+    return left->door < right->door ? -1 : 1;
+  return contender_get_family (left->contender) == G_SOCKET_FAMILY_IPV6 ? -1 : 1;
+}
+
+static guint
+count_entries (const Lineup *lineup, guint door, GSocketFamily family)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < lineup->entries->len; i++)
+    {
+      const Entry *entry = lineup->entries->pdata[i];
+
+      if (entry->door == door && contender_get_family (entry->contender) == family)
+        n++;
+    }
+  return n;
+}
+
+static void
+enter_family (Lineup *lineup, guint number, GSocketFamily family)
+{
+  const Door *door = get_door (lineup, number);
+  GPtrArray *addresses = lookup_get_addresses (door->lookup, family);
+
+  for (guint i = count_entries (lineup, number, family); i < addresses->len; i++)
+    {
+      Entry *entry = g_new0 (Entry, 1);
+
+      entry->contender = contender_new (door->endpoint, addresses->pdata[i],
+                                        lookup_get_ms (door->lookup), lineup->options,
+                                        lineup->times);
+      entry->round = i;
+      entry->door = number;
+      g_ptr_array_add (lineup->entries, entry);
+    }
+}
+
+/* Without TLS on this machine nothing is opened that needs it. */
+static gboolean
+is_openable (const Door *door)
+{
+  return sendpath_endpoint_get_security (door->endpoint) == SENDPATH_SECURITY_NONE
+         || tls_is_available ();
+}
+
+void
+lineup_enter_addresses (Lineup *lineup)
+{
+  for (guint i = 0; i < lineup->doors->len; i++)
+    if (is_openable (get_door (lineup, i)))
+      {
+        enter_family (lineup, i, G_SOCKET_FAMILY_IPV6);
+        enter_family (lineup, i, G_SOCKET_FAMILY_IPV4);
+      }
+  g_ptr_array_sort (lineup->entries, compare_places);
+}
+
+gint64
+lineup_get_start_us (const Lineup *lineup, const Entry *entry)
+{
+  const Lookup *lookup = get_door (lineup, entry->door)->lookup;
+
+  if (lookup_has_answer (lookup, G_SOCKET_FAMILY_IPV6)
+      || contender_get_family (entry->contender) == G_SOCKET_FAMILY_IPV6)
+    return 0;
+  return lineup->begun_us
+         + ((gint64) lookup_get_ms (lookup) + lineup->times->late_family_ms) * 1000;
+}
+
+gboolean
+lineup_is_looking_up (const Lineup *lineup)
+{
+  for (guint i = 0; i < lineup->doors->len; i++)
+    if (is_door_in_field (lineup, i) && lookup_is_pending (get_door (lineup, i)->lookup))
+      return TRUE;
+  return FALSE;
+}
+
+void
+lineup_begin (Lineup *lineup, RaceField field)
+{
+  lineup->field = field;
+  lineup->begun_us = g_get_monotonic_time ();
+  for (guint i = 0; i < lineup->doors->len; i++)
+    if (is_door_in_field (lineup, i) && is_openable (get_door (lineup, i)))
+      lookup_start (get_door (lineup, i)->lookup);
+}
+
+void
+lineup_cancel_lookups (Lineup *lineup)
+{
+  for (guint i = 0; i < lineup->lookups->len; i++)
+    lookup_cancel (lineup->lookups->pdata[i]);
+}
+
+gboolean
+lineup_is_pending (const Lineup *lineup)
+{
+  for (guint i = 0; i < lineup->lookups->len; i++)
+    if (lookup_is_pending (lineup->lookups->pdata[i]))
+      return TRUE;
+  for (guint i = 0; i < lineup->entries->len; i++)
+    if (contender_is_pending (((Entry *) lineup->entries->pdata[i])->contender))
+      return TRUE;
+  return FALSE;
+}
+
+/* ---- endpoints that stay shut ---------------------------------------------------------------- */
+
+/* A failure without an address. Takes @reply. */
+static void
+add_failure (const Lineup *lineup, const Door *door, SendpathPhase phase, SendpathReply *reply,
+             GPtrArray *failures)
+{
+  Runner *runner = g_new0 (Runner, 1);
+
+  runner->endpoint = sendpath_endpoint_ref (door->endpoint);
+  runner->phase = phase;
+  runner->greeting = reply;
+  runner->started_at_us = g_get_real_time ();
+  runner->resolve_ms = lookup_get_ms (door->lookup);
+  trace_note (lineup->options->trace, "%s", sendpath_reply_get_text (reply));
+  g_ptr_array_add (failures, runner);
+}
+
+void
+lineup_tell_unopened (Lineup *lineup, GPtrArray *failures)
+{
+  for (guint i = 0; i < lineup->doors->len; i++)
+    {
+      Door *door = get_door (lineup, i);
+      const char *problem = lookup_get_problem (door->lookup);
+      g_autofree char *text = NULL;
+
+      if (door->is_told || lineup->field == RACE_OTHER_FAMILY)
+        continue;
+      if (!is_openable (door))
+        {
+          door->is_told = TRUE;
+          add_failure (lineup, door, SENDPATH_PHASE_TLS, tls_new_unavailable (), failures);
+          continue;
+        }
+      if (lookup_get_addresses (door->lookup, G_SOCKET_FAMILY_IPV6)->len
+              + lookup_get_addresses (door->lookup, G_SOCKET_FAMILY_IPV4)->len > 0)
+        continue;
+      for (guint j = i; j < lineup->doors->len; j++)
+        if (get_door (lineup, j)->lookup == door->lookup)
+          get_door (lineup, j)->is_told = TRUE;
+      text = g_strdup_printf (_("no address for %s: %s"), lookup_get_host (door->lookup),
+                              problem != NULL ? problem : _("the name servers do not answer"));
+      add_failure (lineup, door, SENDPATH_PHASE_RESOLVE,
+                   sendpath_reply_new_fault (SENDPATH_FAULT_HOST_NOT_FOUND, text), failures);
+    }
+}
+
+/* ---- looking --------------------------------------------------------------------------------- */
+
+GPtrArray *
+lineup_get_entries (const Lineup *lineup)
+{
+  return lineup->entries;
+}
+
+SendpathEndpoint *
+lineup_get_first_endpoint (const Lineup *lineup)
+{
+  return get_door (lineup, 0)->endpoint;
+}
+
+Entry *
+lineup_find (const Lineup *lineup, ContenderState state)
+{
+  for (guint i = 0; i < lineup->entries->len; i++)
+    {
+      Entry *entry = lineup->entries->pdata[i];
+
+      if (lineup_is_alive (lineup, entry) && contender_get_state (entry->contender) == state)
+        return entry;
+    }
+  return NULL;
+}
+
+void
+lineup_note_winner (Lineup *lineup, Entry *winner)
+{
+  lineup->last_winner = winner;
+  get_door (lineup, winner->door)->has_won = TRUE;
+}
+
+/* ---- life ------------------------------------------------------------------------------------ */
+
+static Lookup *
+find_lookup (Lineup *lineup, const char *host)
+{
+  Lookup *lookup;
+
+  for (guint i = 0; i < lineup->lookups->len; i++)
+    if (g_ascii_strcasecmp (lookup_get_host (lineup->lookups->pdata[i]), host) == 0)
+      return lineup->lookups->pdata[i];
+  lookup = lookup_new (host, lineup->options->family, lineup->options->resolver);
+  g_ptr_array_add (lineup->lookups, lookup);
+  return lookup;
+}
+
+Lineup *
+lineup_new (GPtrArray *endpoints, const RaceOptions *options, const RaceTimes *times)
+{
+  Lineup *lineup = g_new0 (Lineup, 1);
+
+  lineup->options = options;
+  lineup->times = times;
+  lineup->lookups = g_ptr_array_new_with_free_func ((GDestroyNotify) lookup_free);
+  lineup->entries = g_ptr_array_new_with_free_func (entry_free);
+  lineup->doors = g_array_new (FALSE, TRUE, sizeof (Door));
+  for (guint i = 0; i < endpoints->len; i++)
+    {
+      SendpathEndpoint *endpoint = endpoints->pdata[i];
+      Door door = { .endpoint = sendpath_endpoint_ref (endpoint),
+                    .lookup = find_lookup (lineup, sendpath_endpoint_get_host (endpoint)) };
+
+      g_array_append_val (lineup->doors, door);
+    }
+  return lineup;
+}
+
+void
+lineup_free (Lineup *lineup)
+{
+  for (guint i = 0; i < lineup->doors->len; i++)
+    sendpath_endpoint_unref (get_door (lineup, i)->endpoint);
+  g_array_unref (lineup->doors);
+  g_ptr_array_unref (lineup->entries);
+  g_ptr_array_unref (lineup->lookups);
+  g_free (lineup);
+}
