@@ -23,6 +23,7 @@ static const struct {
   { "!peek", STEP_PEEK, FALSE, FALSE },
   { "!wait", STEP_WAIT, FALSE, FALSE },
   { "!stall", STEP_STALL, FALSE, FALSE },
+  { "!hold", STEP_HOLD, FALSE, FALSE },
   { "---", STEP_END, FALSE, FALSE },
 };
 

@@ -15,6 +15,7 @@
  *   !peek            the client sends anything at all
  *   !wait            the server says nothing until the client goes
  *   !stall           the server neither reads nor writes until the test ends it
+ *   !hold            the server stands still until the test lets it go on
  *   ---              the next connection
  *
  * Empty lines and lines that begin with # are comments. At the end of a connection's lines the
@@ -39,6 +40,7 @@ typedef enum {
   STEP_RESET,
   STEP_WAIT,
   STEP_STALL,
+  STEP_HOLD,
   STEP_END, /* of the connection */
 } StepKind;
 

@@ -29,6 +29,7 @@ struct _ScriptedServer {
   guint16    last_port;
   gboolean   is_busy, is_over, was_cut;
   gboolean   is_ending; /* nothing more is played */
+  gboolean   is_holding;
   gboolean   is_done;   /* the thread */
   guint      n_connections;
   char      *mismatch;
@@ -204,6 +205,18 @@ part (Play *play, const DialogueStep *end)
 }
 
 static Outcome
+hold (ScriptedServer *server)
+{
+  g_mutex_lock (&server->lock);
+  server->is_holding = TRUE;
+  g_cond_broadcast (&server->changed);
+  while (server->is_holding && !server->is_ending)
+    g_cond_wait (&server->changed, &server->lock);
+  g_mutex_unlock (&server->lock);
+  return GO_ON;
+}
+
+static Outcome
 play_step (Play *play, const DialogueStep *step)
 {
   switch (step->kind)
@@ -238,6 +251,8 @@ play_step (Play *play, const DialogueStep *step)
     case STEP_STALL:
       test_link_stall (play->link);
       return STOP;
+    case STEP_HOLD:
+      return hold (play->server);
     case STEP_END:
       part (play, step);
       return STOP;
@@ -338,7 +353,7 @@ hang_up (ScriptedServer *server, TestLink *link, gboolean hard, gboolean was_cut
   server->is_busy = FALSE;
   server->was_cut |= was_cut;
   server->is_over = is_over || server->mismatch != NULL;
-  g_cond_signal (&server->changed);
+  g_cond_broadcast (&server->changed);
   g_mutex_unlock (&server->lock);
 }
 
@@ -380,7 +395,7 @@ serve (gpointer data)
     }
   g_mutex_lock (&server->lock);
   server->is_done = TRUE;
-  g_cond_signal (&server->changed);
+  g_cond_broadcast (&server->changed);
   g_mutex_unlock (&server->lock);
   return NULL;
 }
@@ -470,6 +485,7 @@ end (ScriptedServer *server)
     return;
   g_mutex_lock (&server->lock);
   server->is_ending = TRUE;
+  g_cond_broadcast (&server->changed);
   connect_last (server);
   if (server->fd >= 0)
     shutdown (server->fd, SHUT_RDWR);
@@ -477,6 +493,28 @@ end (ScriptedServer *server)
   g_thread_join (g_steal_pointer (&server->thread));
   close (server->last_fd);
   close (server->listen_fd);
+}
+
+void
+scripted_server_wait_for_hold (ScriptedServer *server)
+{
+  gint64 deadline_us = g_get_monotonic_time () + PATIENCE_US;
+
+  g_mutex_lock (&server->lock);
+  while (!server->is_holding)
+    if (!g_cond_wait_until (&server->changed, &server->lock, deadline_us))
+      g_error ("the dialogue did not come to its hold: %s",
+               server->mismatch != NULL ? server->mismatch : "nobody came");
+  g_mutex_unlock (&server->lock);
+}
+
+void
+scripted_server_let_go (ScriptedServer *server)
+{
+  g_mutex_lock (&server->lock);
+  server->is_holding = FALSE;
+  g_cond_broadcast (&server->changed);
+  g_mutex_unlock (&server->lock);
 }
 
 static gboolean

@@ -26,6 +26,10 @@ void            scripted_server_free (ScriptedServer *server);
 void            scripted_server_set_certs (ScriptedServer *server, TestCerts *certs);
 guint16         scripted_server_get_port (const ScriptedServer *server);
 
+/* For `!hold`: waits until the dialogue stands at one, and lets it go on. */
+void            scripted_server_wait_for_hold (ScriptedServer *server);
+void            scripted_server_let_go (ScriptedServer *server);
+
 /* Waits until the dialogue is over (with a cut: until the connection is), ends the server and
  * tells the first thing that was not as written, or NULL. Newly allocated. */
 char           *scripted_server_finish (ScriptedServer *server);
