@@ -57,21 +57,20 @@ test_pastes (void)
   for (guint i = 0; i < G_N_ELEMENTS (pastes); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (SendpathExplanation) explanation
-          = sendpath_explain_text (SENDPATH_PHASE_UNKNOWN, pastes[i].pasted, &error);
+      g_autoptr (SendpathExplanation) explanation =
+                     sendpath_explain_text (SENDPATH_PHASE_UNKNOWN, pastes[i].pasted, &error);
 
       g_assert_no_error (error);
-      g_assert_cmpstr (
-          sendpath_verdict_to_string (sendpath_explanation_get_verdict (explanation)), ==,
-          pastes[i].verdict);
+      g_assert_cmpstr (sendpath_verdict_to_string (sendpath_explanation_get_verdict (explanation)),
+                       ==, pastes[i].verdict);
       g_assert_cmpstr (sendpath_explanation_get_outlook (explanation), ==, pastes[i].outlook);
     }
 }
 
 static const struct {
-  const char   *pasted;
-  guint         code;
-  const char   *text;
+  const char *pasted;
+  guint code;
+  const char *text;
   SendpathPhase phase;
 } readings[] = {
   { "550 5.7.1 no", 550, "5.7.1 no", SENDPATH_PHASE_UNKNOWN },
@@ -116,10 +115,10 @@ test_nothing_to_explain (void)
 static void
 test_two_readings (void)
 {
-  g_autoptr (SendpathExplanation) quota
-      = sendpath_explain_text (SENDPATH_PHASE_UNKNOWN, "552", NULL);
-  g_autoptr (SendpathExplanation) space
-      = sendpath_explain_text (SENDPATH_PHASE_UNKNOWN, "452", NULL);
+  g_autoptr (SendpathExplanation) quota =
+                 sendpath_explain_text (SENDPATH_PHASE_UNKNOWN, "552", NULL);
+  g_autoptr (SendpathExplanation) space =
+                 sendpath_explain_text (SENDPATH_PHASE_UNKNOWN, "452", NULL);
 
   g_assert_nonnull (strstr (sendpath_explanation_get_what (quota), "mailbox is full"));
   g_assert_nonnull (strstr (sendpath_explanation_get_what (quota), "larger"));
@@ -131,7 +130,7 @@ test_two_readings (void)
 static void
 test_sentences (void)
 {
-  static const guint codes[] = { 0, 250, 421, 450, 451, 452, 454, 500, 501, 502, 503,
+  static const guint codes[] = { 0,   250, 421, 450, 451, 452, 454, 500, 501, 502, 503,
                                  504, 530, 535, 538, 550, 551, 552, 553, 554, 571 };
 
   for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
@@ -157,8 +156,9 @@ static void
 test_server_is_named (void)
 {
   g_autoptr (SendpathReply) reply = sendpath_reply_new (550, NULL, "5.7.1 Relaying denied");
-  SendpathVerdictQuery query
-      = { .phase = SENDPATH_PHASE_RCPT, .reply = reply, .server = "smtp.proseware.com" };
+  SendpathVerdictQuery query = { .phase = SENDPATH_PHASE_RCPT,
+                                 .reply = reply,
+                                 .server = "smtp.proseware.com" };
   g_autoptr (SendpathExplanation) explanation = sendpath_explain_reply (&query);
 
   g_assert_true (
@@ -181,8 +181,8 @@ test_words_are_cleaned (void)
 static void
 test_json (void)
 {
-  g_autoptr (SendpathExplanation) explanation
-      = sendpath_explain_text (SENDPATH_PHASE_UNKNOWN, "550 5.7.1 Relaying denied", NULL);
+  g_autoptr (SendpathExplanation) explanation =
+                 sendpath_explain_text (SENDPATH_PHASE_UNKNOWN, "550 5.7.1 Relaying denied", NULL);
   g_autofree char *text = sendpath_explanation_to_json (explanation);
   g_autoptr (JsonNode) node = json_from_string (text, NULL);
   JsonObject *object = json_node_get_object (node);
@@ -199,7 +199,8 @@ test_json (void)
 static const struct {
   const char *line, *answer;
 } lines[] = {
-  { "{\"id\":\"a\",\"stage\":\"rcpt\",\"code\":550,\"enhanced\":\"5.7.1\",\"text\":\"5.7.1 Relaying "
+  { "{\"id\":\"a\",\"stage\":\"rcpt\",\"code\":550,\"enhanced\":\"5.7.1\",\"text\":\"5.7.1 "
+    "Relaying "
     "denied\"}",
     "{\"id\":\"a\",\"verdict\":\"relay-denied\",\"remedy\":\"log-in\",\"rule\":\"relaying\"}" },
   { "{\"id\":7,\"phase\":\"rcpt\",\"code\":550,\"enhanced\":null,\"text\":\"relaying "

@@ -6,19 +6,21 @@
 #include <string.h>
 
 typedef struct {
-  const char   *verdict;
+  const char *verdict;
   SendpathPhase phase;
-  guint         code;
-  const char   *session;  /* any of: logged-in tls relay */
-  const char   *remedies; /* in order */
+  guint code;
+  const char *session;  /* any of: logged-in tls relay */
+  const char *remedies; /* in order */
 } Row;
 
 static const Row rows[] = {
   { "none", SENDPATH_PHASE_RCPT, 0, "", "" },
   { "accepted", SENDPATH_PHASE_EOD, 250, "", "" },
   { "uncertain", SENDPATH_PHASE_EOD, 0, "", "" },
-  { "relay-denied", SENDPATH_PHASE_RCPT, 550, "", "log-in other-family next-endpoint next-route wait" },
-  { "relay-denied", SENDPATH_PHASE_RCPT, 454, "", "log-in other-family next-endpoint next-route wait" },
+  { "relay-denied", SENDPATH_PHASE_RCPT, 550, "",
+    "log-in other-family next-endpoint next-route wait" },
+  { "relay-denied", SENDPATH_PHASE_RCPT, 454, "",
+    "log-in other-family next-endpoint next-route wait" },
   { "relay-denied", SENDPATH_PHASE_RCPT, 550, "logged-in",
     "sender-rule other-family next-endpoint next-route wait" },
   { "relay-denied", SENDPATH_PHASE_RCPT, 550, "relay",
@@ -95,7 +97,7 @@ test_rows (void)
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autoptr (SendpathReply) reply = sendpath_reply_new (rows[i].code, NULL, "no");
-      g_autofree char     *found = NULL;
+      g_autofree char *found = NULL;
       SendpathVerdictQuery query = { .phase = rows[i].phase, .reply = reply };
 
       query.authenticated = strstr (rows[i].session, "logged-in") != NULL;

@@ -10,9 +10,9 @@
 #include "sendpath/verdict/verdict-rules.h"
 
 typedef struct {
-  char                *id, *server;
-  GStrv                labels; /* the label, then what else is defensible */
-  SendpathReply       *reply;
+  char *id, *server;
+  GStrv labels; /* the label, then what else is defensible */
+  SendpathReply *reply;
   SendpathVerdictQuery query;
 } Line;
 
@@ -48,7 +48,7 @@ static Line *
 read_line (const char *text)
 {
   g_autoptr (JsonNode) node = json_from_string (text, NULL);
-  Line       *line = g_new0 (Line, 1);
+  Line *line = g_new0 (Line, 1);
   JsonObject *object;
 
   g_assert_nonnull (node);
@@ -56,17 +56,16 @@ read_line (const char *text)
   line->id = g_strdup (json_object_get_string_member (object, "id"));
   line->server = g_strdup (json_object_get_string_member (object, "server"));
   line->labels = read_labels (object);
-  line->reply = sendpath_reply_new (
-      (guint) json_object_get_int_member (object, "code"),
-      json_object_get_string_member_with_default (object, "enhanced", NULL),
-      json_object_get_string_member (object, "text"));
-  line->query.phase
-      = sendpath_phase_from_string (json_object_get_string_member (object, "stage"));
+  line->reply =
+      sendpath_reply_new ((guint) json_object_get_int_member (object, "code"),
+                          json_object_get_string_member_with_default (object, "enhanced", NULL),
+                          json_object_get_string_member (object, "text"));
+  line->query.phase = sendpath_phase_from_string (json_object_get_string_member (object, "stage"));
   line->query.reply = line->reply;
-  line->query.authenticated
-      = json_object_get_boolean_member_with_default (object, "authenticated", FALSE);
-  line->query.local_accepted
-      = json_object_get_boolean_member_with_default (object, "local_accepted", FALSE);
+  line->query.authenticated =
+      json_object_get_boolean_member_with_default (object, "authenticated", FALSE);
+  line->query.local_accepted =
+      json_object_get_boolean_member_with_default (object, "local_accepted", FALSE);
   return line;
 }
 
@@ -111,7 +110,7 @@ test_corpus (void)
 
   for (guint i = 0; i < corpus->len; i++)
     {
-      const Line           *line = corpus->pdata[i];
+      const Line *line = corpus->pdata[i];
       SendpathVerdictAnswer answer = classify (&line->query);
 
       if (is_right (line, answer.verdict))
@@ -125,8 +124,8 @@ test_corpus (void)
   g_assert_cmpuint (wrong, ==, 0);
 }
 
-/* Lines that were labelled first and that no rule was changed for: what the table makes of wordings it
- * has never met. Whoever changes a rule because of one moves it to replies.jsonl. */
+/* Lines that were labelled first and that no rule was changed for: what the table makes of
+ * wordings it has never met. Whoever changes a rule because of one moves it to replies.jsonl. */
 static void
 test_held_out (void)
 {
@@ -135,9 +134,9 @@ test_held_out (void)
 
   for (guint i = 0; i < corpus->len; i++)
     {
-      const Line           *line = corpus->pdata[i];
+      const Line *line = corpus->pdata[i];
       SendpathVerdictAnswer answer = classify (&line->query);
-      gboolean              good = is_right (line, answer.verdict);
+      gboolean good = is_right (line, answer.verdict);
 
       right += good;
       if (answer.verdict == SENDPATH_VERDICT_RELAY_DENIED ||
@@ -168,14 +167,15 @@ test_families (void)
   for (guint i = 0; i < corpus->len; i++)
     {
       const Line *line = corpus->pdata[i];
-      guint       half = g_str_hash (line->server) & 1;
+      guint half = g_str_hash (line->server) & 1;
 
       lines[half]++;
       right[half] += is_right (line, classify (&line->query).verdict);
     }
   for (guint half = 0; half < 2; half++)
     {
-      g_test_message ("half %u of the families: %u of %u right", half + 1, right[half], lines[half]);
+      g_test_message ("half %u of the families: %u of %u right", half + 1, right[half],
+                      lines[half]);
       g_assert_cmpuint (right[half] * 100, >=, lines[half] * 98);
     }
 }
@@ -185,11 +185,11 @@ test_every_rule (void)
 {
   g_autoptr (GPtrArray) corpus = read_corpus ("replies.jsonl");
   g_autofree guint *decides = g_new0 (guint, verdict_n_rules);
-  guint             idle = 0;
+  guint idle = 0;
 
   for (guint i = 0; i < corpus->len; i++)
     {
-      const Line           *line = corpus->pdata[i];
+      const Line *line = corpus->pdata[i];
       SendpathVerdictAnswer answer = classify (&line->query);
 
       for (guint rule = 0; rule < verdict_n_rules; rule++)
@@ -266,8 +266,8 @@ test_names (void)
 }
 
 static const struct {
-  SendpathPhase   phase;
-  SendpathFault   fault;
+  SendpathPhase phase;
+  SendpathFault fault;
   SendpathVerdict verdict;
 } faults[] = {
   { SENDPATH_PHASE_EOD, SENDPATH_FAULT_LINK_LOST, SENDPATH_VERDICT_UNCERTAIN },
@@ -307,8 +307,8 @@ test_faults (void)
 }
 
 static const struct {
-  SendpathPhase   phase;
-  guint           code;
+  SendpathPhase phase;
+  guint code;
   SendpathVerdict verdict;
 } odd_successes[] = {
   { SENDPATH_PHASE_RCPT, 354, SENDPATH_VERDICT_PROTOCOL_ERROR }, /* T-013 */
@@ -351,8 +351,9 @@ test_long_and_odd_texts (void)
   g_autofree char *letters = g_strnfill (65536, 'r');
   g_autofree char *brackets = g_strnfill (65536, '<');
   g_autofree char *dots = g_strnfill (65536, '.');
-  const char      *texts[] = { "", spaces, letters, brackets, dots, "\x01\x1b[31m\xff\xfe",
-                               "<", "5.", "#", "''''", "-", "5.7.1", "(((", "::::", "a@", "1.2.3.4" };
+  const char *texts[] = { "",    spaces, letters, brackets, dots, "\x01\x1b[31m\xff\xfe",
+                          "<",   "5.",   "#",     "''''",   "-",  "5.7.1",
+                          "(((", "::::", "a@",    "1.2.3.4" };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {

@@ -1,5 +1,5 @@
-/* SendpathExplanation: what a reply means, as sentences and as JSON. It takes the verdict from verdict.c
- * as it comes and never judges a reply itself. */
+/* SendpathExplanation: what a reply means, as sentences and as JSON. It takes the verdict from
+ * verdict.c as it comes and never judges a reply itself. */
 #include "config.h"
 
 #include "sendpath/verdict/explain.h"
@@ -26,13 +26,13 @@
  */
 struct _SendpathExplanation {
   SendpathVerdict verdict;
-  SendpathRemedy  remedy;
-  const char     *rule;    /* static */
-  const char     *outlook; /* static */
-  const char     *will;    /* static or gettext's */
-  const char     *advice;
-  char           *what;
-  char           *said; /* the server's own words, cleaned; or NULL */
+  SendpathRemedy remedy;
+  const char *rule;    /* static */
+  const char *outlook; /* static */
+  const char *will;    /* static or gettext's */
+  const char *advice;
+  char *what;
+  char *said; /* the server's own words, cleaned; or NULL */
 };
 
 G_DEFINE_BOXED_TYPE (SendpathExplanation, sendpath_explanation, sendpath_explanation_ref,
@@ -129,9 +129,9 @@ SendpathExplanation *
 sendpath_explain_reply (const SendpathVerdictQuery *query)
 {
   SendpathVerdictAnswer answer;
-  SendpathExplanation  *explanation;
-  const char           *what = NULL;
-  guint                 code;
+  SendpathExplanation *explanation;
+  const char *what = NULL;
+  guint code;
 
   g_return_val_if_fail (query != NULL && query->reply != NULL, NULL);
 
@@ -140,8 +140,8 @@ sendpath_explain_reply (const SendpathVerdictQuery *query)
   if (query->phase == SENDPATH_PHASE_UNKNOWN && !has_words (query->reply) &&
       sendpath_reply_get_enhanced (query->reply) == NULL)
     what = explain_what_code (code);
-  explanation
-      = explanation_new (query, &answer, what != NULL ? what : explain_what (answer.verdict));
+  explanation =
+      explanation_new (query, &answer, what != NULL ? what : explain_what (answer.verdict));
   explanation->outlook = outlook_code (answer.verdict, query->phase, code);
   if (code != 0 && has_words (query->reply))
     {
@@ -157,13 +157,14 @@ static SendpathExplanation *
 explain_number (const OutlookNumber *number)
 {
   g_autoptr (SendpathReply) nothing = sendpath_reply_new (0, NULL, "");
-  SendpathVerdictQuery  query = { .phase = number->phase, .reply = nothing };
+  SendpathVerdictQuery query = { .phase = number->phase, .reply = nothing };
   SendpathVerdictAnswer answer = { .verdict = number->verdict, .rule = "outlook-number" };
-  SendpathExplanation  *explanation;
+  SendpathExplanation *explanation;
 
   answer.remedy = verdict_remedies (answer.verdict, &query)[0];
-  explanation = explanation_new (
-      &query, &answer, number->meaning != NULL ? _(number->meaning) : explain_what (answer.verdict));
+  explanation = explanation_new (&query, &answer,
+                                 number->meaning != NULL ? _(number->meaning)
+                                                         : explain_what (answer.verdict));
   explanation->outlook = number->number;
   return explanation;
 }
@@ -188,7 +189,7 @@ sendpath_explain_text (SendpathPhase phase, const char *text, GError **error)
   const OutlookNumber *number;
   g_autoptr (SendpathReply) reply = NULL;
   SendpathVerdictQuery query = { .phase = phase };
-  SendpathPhase        place;
+  SendpathPhase place;
 
   g_return_val_if_fail (text != NULL, NULL);
 
@@ -198,7 +199,7 @@ sendpath_explain_text (SendpathPhase phase, const char *text, GError **error)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                            _("there is nothing to explain: paste the server's reply, such as "
-                             "“550 5.7.1 Relaying denied”"));
+                              "“550 5.7.1 Relaying denied”"));
       return NULL;
     }
   if (number != NULL && sendpath_reply_get_code (reply) == 0)
@@ -211,7 +212,7 @@ sendpath_explain_text (SendpathPhase phase, const char *text, GError **error)
   return sendpath_explain_reply (&query);
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------------- */
+/* ---- JSON ------------------------------------------------------------------------------------ */
 
 static JsonNode *
 find_member (JsonObject *object, const char *name)
@@ -248,7 +249,8 @@ read_flag (JsonObject *object, const char *name, gboolean *ret_flag, GError **er
     return TRUE;
   if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_BOOLEAN)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("“%s” is not true or false"), name);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("“%s” is not true or false"),
+                   name);
       return FALSE;
     }
   *ret_flag = json_node_get_boolean (node);
@@ -259,7 +261,7 @@ static gboolean
 read_code (JsonObject *object, guint *ret_code, GError **error)
 {
   JsonNode *node = find_member (object, "code");
-  gint64    code;
+  gint64 code;
 
   *ret_code = 0;
   if (node == NULL)
@@ -282,8 +284,8 @@ static SendpathReply *
 read_query (JsonObject *object, SendpathVerdictQuery *ret_query, GError **error)
 {
   SendpathVerdictQuery query = { 0 };
-  const char          *stage, *phase, *enhanced, *text;
-  guint                code;
+  const char *stage, *phase, *enhanced, *text;
+  guint code;
 
   if (!read_string (object, "stage", &stage, error) ||
       !read_string (object, "phase", &phase, error) || !read_code (object, &code, error) ||
@@ -332,15 +334,16 @@ sendpath_explain_json_line (const char *line, GError **error)
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
   g_autoptr (SendpathReply) reply = NULL;
   g_autoptr (GError) wrong = NULL;
-  SendpathVerdictQuery  query;
+  SendpathVerdictQuery query;
   SendpathVerdictAnswer answer;
-  JsonObject           *object;
-  JsonNode             *id;
+  JsonObject *object;
+  JsonNode *id;
 
   g_return_val_if_fail (line != NULL, NULL);
 
   if (!json_parser_load_from_data (parser, line, -1, &wrong) ||
-      json_parser_get_root (parser) == NULL || !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
+      json_parser_get_root (parser) == NULL ||
+      !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("not a JSON object: %s"),
                    wrong != NULL ? wrong->message : line);
@@ -356,7 +359,8 @@ sendpath_explain_json_line (const char *line, GError **error)
   id = json_object_get_member (object, "id");
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "id");
-  json_builder_add_value (builder, id != NULL ? json_node_copy (id) : json_node_new (JSON_NODE_NULL));
+  json_builder_add_value (builder,
+                          id != NULL ? json_node_copy (id) : json_node_new (JSON_NODE_NULL));
   json_builder_set_member_name (builder, "verdict");
   json_builder_add_string_value (builder, sendpath_verdict_to_string (answer.verdict));
   json_builder_set_member_name (builder, "remedy");
@@ -367,7 +371,7 @@ sendpath_explain_json_line (const char *line, GError **error)
   return print_json (builder);
 }
 
-/* ---- reading an explanation --------------------------------------------------------------------------- */
+/* ---- reading an explanation ------------------------------------------------------------------ */
 
 /**
  * sendpath_explanation_get_verdict:

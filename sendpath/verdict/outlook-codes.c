@@ -1,5 +1,5 @@
-/* outlook-codes: Outlook's error numbers, because help desks and web searches know failures by them.
- * It never decides a verdict of its own for a reply. */
+/* outlook-codes: Outlook's error numbers, because help desks and web searches know failures by
+ * them. It never decides a verdict of its own for a reply. */
 #include "config.h"
 
 #include "sendpath/verdict/outlook-codes.h"
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define V(verdict) SENDPATH_VERDICT_##verdict
-#define P(phase) SENDPATH_PHASE_##phase
+#define P(phase)   SENDPATH_PHASE_##phase
 
 /* For a number alone the likeliest reading; with the server's reply beside it the reply decides. */
 static const OutlookNumber numbers[] = {
@@ -27,7 +27,7 @@ static const OutlookNumber numbers[] = {
   { "0x800CCC18", V (AUTH_FAILED), P (AUTH), NULL },
   { "0x800CCC19", V (CONNECTION_LOST), P (UNKNOWN),
     N_("The server did not answer in time; a slow network, or an antivirus program or proxy that "
-       "stands in between, does that.") },
+        "stands in between, does that.") },
   { "0x800CCC1A", V (TLS_FAILED), P (TLS), NULL },
   { "0x800CCC40", V (OFFLINE), P (CONNECT), NULL },
   { "0x800CCC60", V (PROTOCOL_ERROR), P (UNKNOWN), NULL },
@@ -43,7 +43,8 @@ static const OutlookNumber numbers[] = {
   { "0x800CCC6A", V (SERVER_BUSY), P (UNKNOWN), NULL },
   { "0x800CCC6B", V (RECIPIENT_UNKNOWN), P (RCPT), NULL },
   { "0x800CCC6C", V (SERVER_STORAGE), P (UNKNOWN),
-    N_("The server is short of space, or the message has more recipients than it takes at a time.") },
+    N_("The server is short of space, or the message has more recipients than it takes at a "
+        "time.") },
   { "0x800CCC6D", V (MAILBOX_FULL), P (UNKNOWN),
     N_("The recipient's mailbox is full, or the message is larger than the server accepts.") },
   { "0x800CCC6E", V (RECIPIENT_INVALID), P (RCPT), NULL },
@@ -51,8 +52,9 @@ static const OutlookNumber numbers[] = {
     N_("The server refused the message as a whole; its own words say why.") },
   { "0x800CCC78", V (SENDER_REJECTED), P (MAIL), NULL },
   { "0x800CCC79", V (RELAY_DENIED), P (RCPT),
-    N_("The server refused a recipient: mostly because it does not pass mail on to other providers "
-       "from this network without a login, sometimes because the address does not exist.") },
+    N_("The server refused a recipient: mostly because it does not pass mail on to other "
+        "providers "
+        "from this network without a login, sometimes because the address does not exist.") },
   { "0x800CCC7A", V (SENDER_REJECTED), P (MAIL), N_("The message has no sender address.") },
   { "0x800CCC7B", V (RECIPIENT_INVALID), P (RCPT), N_("The message has no recipient.") },
   { "0x800CCC7C", V (TLS_REQUIRED), P (MAIL), NULL },
@@ -65,9 +67,9 @@ static const OutlookNumber numbers[] = {
 
 typedef struct {
   SendpathVerdict verdict; /* NONE: any */
-  SendpathPhase   phase;   /* UNKNOWN: any */
-  guint           code;    /* 0: any */
-  const char     *number;
+  SendpathPhase phase;     /* UNKNOWN: any */
+  guint code;              /* 0: any */
+  const char *number;
 } Row;
 
 /* The first that fits: what broke the conversation, then whom the server refused, then its code. */

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * @number: as Outlook writes it, such as `0x800CCC79`
  * @verdict: what it mostly stands for
  * @phase: where it comes from
- * @meaning: (nullable): one sentence for people, untranslated msgid, or NULL: that of @verdict will do
+ * @meaning: (nullable): one sentence for people, a msgid; NULL: that of @verdict will do
  */
 typedef struct {
   const char     *number;

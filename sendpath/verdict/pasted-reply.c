@@ -8,7 +8,7 @@
 
 /* What logs say around a reply about where it came. */
 static const struct {
-  const char   *words;
+  const char *words;
   SendpathPhase phase;
 } places[] = {
   { "reply to RCPT TO", SENDPATH_PHASE_RCPT },
@@ -39,7 +39,8 @@ is_code (const char *s)
 static gboolean
 has_status (const char *s)
 {
-  return (s[3] == ' ' || s[3] == '-') && strchr ("245", s[4]) != NULL && s[4] != '\0' && s[5] == '.';
+  return (s[3] == ' ' || s[3] == '-') && strchr ("245", s[4]) != NULL && s[4] != '\0' &&
+         s[5] == '.';
 }
 
 /* What stands before a code where logs and mail programs quote a reply. */
@@ -62,7 +63,8 @@ find_code (const char *text)
     return text;
   for (const char *s = text + strcspn (text, "2345"); *s != '\0'; s += 1 + strcspn (s + 1, "2345"))
     {
-      if (!is_code (s) || (s > text && (g_ascii_isalnum (s[-1]) || strchr (".-_@/", s[-1]) != NULL)))
+      if (!is_code (s) ||
+          (s > text && (g_ascii_isalnum (s[-1]) || strchr (".-_@/", s[-1]) != NULL)))
         continue;
       if (is_quoted_at (text, s) && s[3] != ',' && s[3] != '\0')
         return s;
@@ -136,12 +138,13 @@ pasted_reply_read (const char *text, SendpathPhase *ret_phase)
 {
   g_autofree char *valid = g_strstrip (g_utf8_make_valid (text, -1));
   g_autofree char *words = NULL;
-  const char      *code = find_code (valid);
+  const char *code = find_code (valid);
 
   if (!says_something (valid))
     return NULL;
   *ret_phase = find_phase (valid);
   words = join_lines (code != NULL ? code : "", code != NULL ? code : valid,
                       find_end (valid, code != NULL ? code : valid));
-  return sendpath_reply_new (code != NULL ? (guint) g_ascii_strtoull (code, NULL, 10) : 0, NULL, words);
+  return sendpath_reply_new (code != NULL ? (guint) g_ascii_strtoull (code, NULL, 10) : 0, NULL,
+                             words);
 }

@@ -11,8 +11,8 @@ G_BEGIN_DECLS
  * @text: what was pasted
  * @ret_phase: (out): the phase the text around the reply names, UNKNOWN if none
  *
- * Finds the server's reply in @text: at its start, or behind what logs and mail programs write before
- * one. Text without a code is a reply with code 0.
+ * Finds the server's reply in @text: at its start, or behind what logs and mail programs write
+ * before one. Text without a code is a reply with code 0.
  *
  * Returns: (transfer full) (nullable): the reply, NULL if @text has no word and no number
  */

@@ -1,5 +1,5 @@
-/* remedies: PRODUCT.md section 4 as a table: after this verdict, what is done, in order. It never looks
- * at the words of a reply, and knows no routes. */
+/* remedies: PRODUCT.md section 4 as a table: after this verdict, what is done, in order. It
+ * never looks at the words of a reply, and knows no routes. */
 #include "config.h"
 
 #include "sendpath/verdict/remedies.h"

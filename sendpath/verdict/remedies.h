@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* The remedies for @verdict in the place @query describes, in order, ended by SENDPATH_REMEDY_NONE. Static. */
+/* The remedies for @verdict in the place @query describes, in order, ended by
+ * SENDPATH_REMEDY_NONE. Static. */
 const SendpathRemedy *verdict_remedies (SendpathVerdict verdict, const SendpathVerdictQuery *query);
 
 G_END_DECLS

@@ -11,10 +11,18 @@
 
 /* Names of lists of client addresses as they occur in host names and links. */
 static const char *const client_lists[] = {
-  "spamhaus", "spamcop",   "dnsbl",      "barracudacentral", "abuseat",  "uceprotect",
-  "sorbs",    "njabl",     "rbl.",       "psbl",             "mailspike", "invaluement",
-  "spamrats", "blocklist", "senderbase", "blacklist",        "csi.cloudmark", "talosintelligence",
-  "dsbl.org", "ordb.org",  "-rbl",       "rblcheck",         "backscatterer", "senderscore",
+  "spamhaus",      "spamcop",
+  "dnsbl",         "barracudacentral",
+  "abuseat",       "uceprotect",
+  "sorbs",         "njabl",
+  "rbl.",          "psbl",
+  "mailspike",     "invaluement",
+  "spamrats",      "blocklist",
+  "senderbase",    "blacklist",
+  "csi.cloudmark", "talosintelligence",
+  "dsbl.org",      "ordb.org",
+  "-rbl",          "rblcheck",
+  "backscatterer", "senderscore",
 };
 
 /* The same for lists of domains that are advertised in messages. */
@@ -22,9 +30,9 @@ static const char *const domain_lists[] = { "uribl", "surbl", "dbl.spamhaus", "s
 
 typedef struct {
   ReplyWords *words;
-  char       *to;
-  char       *end;      /* room for the last blank and the NUL is kept behind it */
-  gboolean    in_word;  /* the last byte belongs to a word that may go on */
+  char *to;
+  char *end;        /* room for the last blank and the NUL is kept behind it */
+  gboolean in_word; /* the last byte belongs to a word that may go on */
 } Writer;
 
 static void
@@ -84,7 +92,7 @@ static void
 put_wide (Writer *w, gunichar c)
 {
   char bytes[6];
-  int  n;
+  int n;
 
   if (c >= 0xff01 && c <= 0xff5e) /* full-width forms of ASCII */
     c -= 0xfee0;
@@ -92,7 +100,7 @@ put_wide (Writer *w, gunichar c)
   if (c < 0x2000)
     {
       const char *plain = plain_letters (c);
-      gunichar    rest;
+      gunichar rest;
 
       for (; plain != NULL && *plain != '\0'; plain++)
         put_byte (w, *plain);
@@ -131,8 +139,8 @@ read_character (const char *s, gsize n, gunichar *ret_c)
   return (gsize) g_utf8_skip[(guchar) *s];
 }
 
-/* Behind an apostrophe: `isn't` is one word `isnt`, `recipient's` is `recipient`, `l'adresse` is two.
- * Where to go on, or NULL if the apostrophe ends the word. */
+/* Behind an apostrophe: `isn't` is one word `isnt`, `recipient's` is `recipient`, `l'adresse` is
+ * two. Where to go on, or NULL if the apostrophe ends the word. */
 static const char *
 skip_apostrophe (const char *s, const char *end)
 {
@@ -179,10 +187,10 @@ put_words (Writer *w, const char *s, const char *end)
   end_word (w);
 }
 
-/* ---- what a run is ------------------------------------------------------------------------------- */
+/* ---- what a run is --------------------------------------------------------------------------- */
 
 typedef struct {
-  guint    dots, colons, digits, letters, hex, others, ats;
+  guint dots, colons, digits, letters, hex, others, ats;
   gboolean sentence; /* `first.Then`: a full stop without its blank */
 } Census;
 
@@ -218,7 +226,7 @@ count (const char *s, const char *end, Census *ret_census)
 static gboolean
 contains (const char *s, const char *end, const char *const *names, gsize n_names)
 {
-  char  folded[RUN_MAX];
+  char folded[RUN_MAX];
   gsize n = 0;
 
   for (; s < end && n < sizeof folded - 2; s++)
@@ -284,7 +292,8 @@ put_run (Writer *w, const char *s, const char *end)
   Census n;
 
   count (s, end, &n);
-  if (g_strstr_len (s, end - s, "://") != NULL || (end - s > 4 && g_ascii_strncasecmp (s, "www.", 4) == 0))
+  if (g_strstr_len (s, end - s, "://") != NULL ||
+      (end - s > 4 && g_ascii_strncasecmp (s, "www.", 4) == 0))
     put_mask (w, name_mask (s, end, "URL"));
   else if (n.ats > 0 && n.letters + n.digits > 0)
     put_mask (w, "ADDR");

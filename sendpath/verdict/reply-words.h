@@ -11,8 +11,8 @@ G_BEGIN_DECLS
 /**
  * ReplyWords:
  * @text: the words, lower-case and without accents, one space before, between and after them. An
- *   address is `ADDR`, a host name `HOST`, an IP address `IP`, a number `NUM`, a link `URL`, the name
- *   of a well-known list of client addresses `LIST`, of one of advertised domains `URILIST`
+ *   address is `ADDR`, a host name `HOST`, an IP address `IP`, a number `NUM`, a link `URL`; the
+ *   name of a well-known list of client addresses is `LIST`, of one of advertised domains `URILIST`
  * @length: bytes of @text
  * @n_words: how many they are, without the upper-case ones
  * @status: the first enhanced status code (RFC 3463) in the text, or ""
@@ -26,7 +26,8 @@ typedef struct {
   char  status[12];
 } ReplyWords;
 
-/* Reads @text once from left to right; allocates nothing. Bytes that are not UTF-8 count as Latin-1. */
+/* Reads @text once from left to right; allocates nothing. Bytes that are not UTF-8 count as
+ * Latin-1. */
 void reply_words_read (const char *text, ReplyWords *ret_words);
 
 G_END_DECLS

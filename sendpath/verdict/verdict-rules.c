@@ -1,9 +1,9 @@
-/* verdict-rules: what replies mean, as one table. It holds no code, and no row repeats one reply: a row
- * is a general statement that a test reaches (tests/test-verdict.c).
+/* verdict-rules: what replies mean, as one table. It holds no code, and no row repeats one reply: a
+ * row is a general statement that a test reaches (tests/test-verdict.c).
  *
- * The first row that holds decides, so order matters where two could hold: sections go from words that
- * leave no doubt to what a code alone suggests. verdict-rules.h tells how words are written; the lists
- * named with `$` are in verdict-words.c. */
+ * The first row that holds decides, so order matters where two could hold: sections go from words
+ * that leave no doubt to what a code alone suggests. verdict-rules.h tells how words are written;
+ * the lists named with `$` are in verdict-words.c. */
 #include "config.h"
 
 #include "sendpath/verdict/verdict-rules.h"
@@ -16,7 +16,7 @@
 #define PERMANENT 500, 599
 
 const VerdictRule verdict_rules[] = {
-  /* ---- success, or what looks like it ------------------------------------------------------------ */
+  /* ---- success, or what looks like it -------------------------------------------------------- */
   { IN (AUTH), 235, 235, NULL, NULL, 0, V (ACCEPTED), "login-accepted" },
   { IN (AUTH), 200, 399, NULL, NULL, 0, V (PROTOCOL_ERROR), "login-reply-odd" },
   { IN (DATA), 200, 299, NULL, NULL, 0, V (PROTOCOL_ERROR), "data-not-asked-for" },
@@ -24,372 +24,426 @@ const VerdictRule verdict_rules[] = {
   { ANY_PHASE, 200, 299, NULL, NULL, 0, V (ACCEPTED), "accepted" },
   { ANY_PHASE, 300, 399, NULL, NULL, 0, V (PROTOCOL_ERROR), "continue-not-asked-for" },
 
-  /* ---- POP3 login --------------------------------------------------------------------------------- */
-  { IN (POP), EVERY, NULL, "in_use|login_delay|sys_temp|already_locked|is_locked|$later|$toomany", 0,
-    V (SERVER_BUSY), "pop-busy" },
+  /* ---- POP3 login ---------------------------------------------------------------------------- */
+  { IN (POP), EVERY, NULL,
+    "in_use|login_delay|sys_temp|already_locked|is_locked|$later|$toomany",
+    0, V (SERVER_BUSY), "pop-busy" },
   { IN (POP), EVERY, NULL, "$tls", 0, V (TLS_REQUIRED), "pop-needs-tls" },
   { IN (POP), EVERY, NULL, NULL, 0, V (AUTH_FAILED), "pop-login-refused" },
 
-  /* ---- login -------------------------------------------------------------------------------------- */
+  /* ---- login --------------------------------------------------------------------------------- */
   { IN (AUTH), TEMPORARY, NULL, "$toomany", 0, V (RATE_LIMITED), "login-rate" },
   { IN (AUTH), 538, 538, NULL, NULL, 0, V (TLS_REQUIRED), "login-needs-tls-code" },
   { IN (AUTH), PERMANENT, "x.7.10-11", NULL, 0, V (TLS_REQUIRED), "login-needs-tls-status" },
-  { IN (AUTH), PERMANENT, NULL, "$tls $need|$deny|only|without|over !certificate", 0,
-    V (TLS_REQUIRED), "login-needs-tls" },
+  { IN (AUTH), PERMANENT, NULL,
+    "$tls $need|$deny|only|without|over !certificate",
+    0, V (TLS_REQUIRED), "login-needs-tls" },
   { IN (AUTH), 432, 432, NULL, NULL, 0, V (AUTH_FAILED), "password-transition" },
   { IN (AUTH), TEMPORARY, NULL, NULL, 0, V (SERVER_BUSY), "login-unavailable" },
-  { IN (AUTH), PERMANENT, NULL, "$blocklist|$badhost !$badlogin", 0, V (CLIENT_BLOCKED),
-    "login-client-blocked" },
   { IN (AUTH), PERMANENT, NULL,
-    "mechanism*|auth_method|auth_type|authentication_type|authentication_method|认证方式 "
-    "$deny|$unknown|$invalid|not_available|unavailable|unsupported|not_implemented", 0,
-    V (PROTOCOL_ERROR), "login-mechanism" },
-  { IN (AUTH), 500, 504, NULL, "$badlogin !aborted|cancel*|base64", 0, V (AUTH_FAILED),
-    "login-refused-in-words" },
+    "$blocklist|$badhost !$badlogin",
+    0, V (CLIENT_BLOCKED), "login-client-blocked" },
+  { IN (AUTH), PERMANENT, NULL,
+    "mechanism*|auth_method|auth_type|authentication_type|authentication_method|认证方式 $deny|"
+    "$unknown|$invalid|not_available|unavailable|unsupported|not_implemented",
+    0, V (PROTOCOL_ERROR), "login-mechanism" },
+  { IN (AUTH), 500, 504, NULL,
+    "$badlogin !aborted|cancel*|base64",
+    0, V (AUTH_FAILED), "login-refused-in-words" },
   { IN (AUTH), 500, 504, NULL, NULL, 0, V (PROTOCOL_ERROR), "login-command-refused" },
   { IN (AUTH), PERMANENT, NULL, NULL, 0, V (AUTH_FAILED), "login-refused" },
 
-  /* ---- STARTTLS ----------------------------------------------------------------------------------- */
+  /* ---- STARTTLS ------------------------------------------------------------------------------ */
   { IN (STARTTLS), TEMPORARY, NULL, NULL, 0, V (SERVER_BUSY), "starttls-unavailable" },
   { IN (STARTTLS), 500, 555, NULL, "!$blocklist", 0, V (PROTOCOL_ERROR), "starttls-refused" },
 
-  /* ---- put off by a greylist ---------------------------------------------------------------------- */
+  /* ---- put off by a greylist ----------------------------------------------------------------- */
   { ANY_PHASE, EVERY, NULL,
-    "greylist*|graylist*|grey_list*|gray_list*|greytrap*|liste_grise|lista_gris|szar*_list*|"
-    "серый_список|сером_списке|灰名单|灰名單|グレイリスト|グレーリスト", 0, V (GREYLISTED),
-    "greylist" },
+    "greylist*|graylist*|grey_list*|gray_list*|greytrap*|liste_grise|lista_gris|szara_lista|"
+    "szarej_liscie|серый_список|сером_списке|灰名单|灰名單|グレイリスト|グレーリスト",
+    0, V (GREYLISTED), "greylist" },
   { ENVELOPE, TEMPORARY, NULL,
     "NUM_seconds|NUM_second|NUM_secs|NUM_sec|NUM_s|NUM_minutes|NUM_mins|NUM_min|NUM_minuten|"
-    "first_time|triplet|retry_in|"
-    "not_yet_authorized|try_again_in|wait_before $later|back|authorized !$toomany !expired|timeout", 0,
-    V (GREYLISTED), "come-back-in" },
+    "first_time|triplet|retry_in|not_yet_authorized|try_again_in|wait_before $later|back|"
+    "authorized !$toomany !expired|timeout",
+    0, V (GREYLISTED), "come-back-in" },
 
-  /* ---- check your mail first ---------------------------------------------------------------------- */
-  { ENVELOPE | IN (GREETING), EVERY, NULL, "$poplogin $need|smtp|after|authenticat* "
-    "!$badlogin !perhaps|turned_on|mail_client|mail_settings", 0,
-    V (POP_REQUIRED), "mail-first" },
+  /* ---- check your mail first ----------------------------------------------------------------- */
+  { ENVELOPE | IN (GREETING), EVERY, NULL,
+    "$poplogin $need|smtp|after|to_send|authenticat* !$badlogin !perhaps|turned_on|mail_client|"
+    "mail_settings",
+    0, V (POP_REQUIRED), "mail-first" },
 
-  /* ---- the client's address or name: before relaying, because these texts speak of relays ---------- */
-  { ANY_PHASE, EVERY, NULL, "URILIST|dbl|url|urls|uri|link|links $blocklist|URILIST|blocked|spam !$client", 0,
-    V (CONTENT_REJECTED), "advertised-domain-listed" },
+  /* ---- the client's address or name: before relaying, because these texts speak of relays ---- */
+  { ANY_PHASE, EVERY, NULL,
+    "URILIST|dbl|url|urls|uri|link|links $blocklist|URILIST|blocked|spam !$client",
+    0, V (CONTENT_REJECTED), "advertised-domain-listed" },
   { ENVELOPE, EVERY, NULL,
-    "$sender|your_email_address|your_address $blocklist|badmailfrom|bad_mail_from !$client", 0,
-    V (SENDER_REJECTED), "sender-listed" },
-  { ANY_PHASE, EVERY, NULL, "$blocklist !relaying_denied|relay_access_denied|$auth !rate_limit* !spam_pattern|spam_content*", 0,
-    V (CLIENT_BLOCKED), "client-listed" },
-  { ANY_PHASE, EVERY, NULL, "$client is_listed|listed_on|listed_in|listed_at|listed_by|found_on|found_in",
+    "$sender|your_email_address|your_address $blocklist|badmailfrom|bad_mail_from !$client",
+    0, V (SENDER_REJECTED), "sender-listed" },
+  { ANY_PHASE, EVERY, NULL,
+    "$blocklist !relaying_denied|relay_access_denied|$auth !rate_limit* !spam_pattern|"
+    "spam_content*",
+    0, V (CLIENT_BLOCKED), "client-listed" },
+  { ANY_PHASE, EVERY, NULL,
+    "$client is_listed|listed_on|listed_in|listed_at|listed_by|found_on|found_in",
     0, V (CLIENT_BLOCKED), "client-on-a-list" },
-  { ANY_PHASE, EVERY, NULL, "open_relay|open_relays|open_mail_relay|open_proxy !not_an_open|no_open|open_relay_not",
+  { ANY_PHASE, EVERY, NULL,
+    "open_relay|open_relays|open_mail_relay|open_proxy !not_an_open|no_open|open_relay_not",
     0, V (CLIENT_BLOCKED), "open-relay" },
   { ANY_PHASE, EVERY, NULL,
     "your_isp|your_isps|your_provider|your_providers|your_service_provider|service_providers|"
-    "your_internet_provider|internet_service_provider|provider directly|bypass*|use|through|via|contact "
-    "!ptr|rdns|reverse* !$auth", 0, V (CLIENT_BLOCKED), "use-your-provider" },
+    "your_internet_provider|internet_service_provider|provider directly|bypass*|use|through|via|"
+    "contact !ptr|rdns|reverse* !$auth",
+    0, V (CLIENT_BLOCKED), "use-your-provider" },
   { ANY_PHASE, EVERY, NULL,
     "ptr|rdns|reverse_dns|reverse_lookup|reverse_name|reverse_hostname|reversedns|reverse_record|"
     "reverse_address|dns_reverse|reverse_mapping|reverse_resolution|fcrdns|forward_confirmed|"
-    "in_addr|resolution_inverse|resolucion_inversa|dns_inverso|dns_reverso|reverso|"
-    "odwrotn*|обратн*|反向|逆引き|gyakubiki !relaying_denied|relay_access_denied|rate_limit*", 0,
-    V (PTR_REQUIRED), "reverse-name" },
+    "in_addr|resolution_inverse|resolucion_inversa|dns_inverso|dns_reverso|reverso|odwrotn*|"
+    "обратн*|反向|逆引き|gyakubiki !relaying_denied|relay_access_denied|rate_limit*",
+    0, V (PTR_REQUIRED), "reverse-name" },
   { ANY_PHASE, EVERY, NULL,
-    "helo|ehlo !$relay $deny|$invalid|$unknown|bogus|bad|mismatch*|does_not_match|doesnt_match|requires|"
-    "required|forged|does_not_resolve|impersonat* "
-    "!first|before|expected|say|command_unrec*|unknown_command|not_recognized|not_implemented", 0,
-    V (PTR_REQUIRED), "helo-name" },
+    "helo|ehlo !$relay $deny|$invalid|$unknown|bogus|bad|mismatch*|does_not_match|doesnt_match|"
+    "requires|required|forged|does_not_resolve|impersonat* !first|before|expected|say|"
+    "command_unrec*|unknown_command|not_recognized|not_implemented",
+    0, V (PTR_REQUIRED), "helo-name" },
 
-  /* ---- relaying ----------------------------------------------------------------------------------- */
+  /* ---- relaying ------------------------------------------------------------------------------ */
   { ENVELOPE | IN (GREETING) | IN (EHLO), EVERY, NULL,
-    "$relay $deny|no|not|dont|wont|isnt|only|as_a_relay|unauthenticated|kein|nicht|non|nao|ne|niet|pas|nie|не|不 "
-    "!relay_recipient|recipient_table|relay_limit|relay_quota|relay_IP|relay_HOST "
-    "!$toomany !$badhost !must_authenticate|to_relay_you_must", 0, V (RELAY_DENIED),
-    "relaying" },
-  { ENVELOPE, EVERY, NULL, "rcpthosts|rcpthost|morercpthosts", 0, V (RELAY_DENIED),
-    "domain-not-served-qmail" },
+    "$relay $deny|no|not|dont|wont|isnt|only|as_a_relay|unauthenticated|kein|nicht|non|nao|ne|"
+    "niet|pas|nie|не|不 !relay_recipient|recipient_table|relay_limit|relay_quota|relay_IP|"
+    "relay_HOST !$toomany !$badhost !must_authenticate|to_relay_you_must",
+    0, V (RELAY_DENIED), "relaying" },
   { ENVELOPE, EVERY, NULL,
-    "cannot_deliver_mail|not_a_gateway|not_gateway|non_accepted_domain|not_an_accepted_domain|dont_handle_mail|"
-    "not_handle_mail|doesnt_handle_mail|not_hosted_here|not_hosted_on|not_a_local_domain|"
-    "not_local_domain|domain_not_local|domain_is_not_local|isnt_local_domain|domain_isnt_local|"
-    "not_accept_mail_for|not_accepting_mail_for|not_accepting_email_for|not_accept_email_for|"
-    "dont_accept_mail_for|wont_accept_mail_for|not_receive_mail_for|domain_not_allowed|"
-    "domain_is_not_allowed|domain_isnt_allowed|not_one_of_our_domains|mail_for_that_domain|"
-    "not_responsible_for|nicht_zustandig|nicht_zustaendig|unknown_local_domain|no_such_domain_here|"
-    "external_domain*|foreign_domain*|mail_gateway|mail_gate|third_party "
-    "!$sender !$auth !null_mx|nullmx !user", 0, V (RELAY_DENIED), "domain-not-served" },
+    "rcpthosts|rcpthost|morercpthosts",
+    0, V (RELAY_DENIED), "domain-not-served-qmail" },
+  { ENVELOPE, EVERY, NULL,
+    "cannot_deliver_mail|not_a_gateway|not_gateway|non_accepted_domain|not_an_accepted_domain|"
+    "dont_handle_mail|not_handle_mail|doesnt_handle_mail|not_hosted_here|not_hosted_on|"
+    "not_a_local_domain|not_local_domain|domain_not_local|domain_is_not_local|isnt_local_domain|"
+    "domain_isnt_local|not_accept_mail_for|not_accepting_mail_for|not_accepting_email_for|"
+    "not_accept_email_for|dont_accept_mail_for|wont_accept_mail_for|not_receive_mail_for|"
+    "domain_not_allowed|domain_is_not_allowed|domain_isnt_allowed|not_one_of_our_domains|"
+    "mail_for_that_domain|not_responsible_for|nicht_zustandig|nicht_zustaendig|"
+    "unknown_local_domain|no_such_domain_here|external_domain*|foreign_domain*|mail_gateway|"
+    "mail_gate|third_party !$sender !$auth !null_mx|nullmx !user",
+    0, V (RELAY_DENIED), "domain-not-served" },
   { ENVELOPE, 571, 571, NULL, NULL, 0, V (RELAY_DENIED), "delivery-not-authorized-code" },
   { ENVELOPE, 513, 513, NULL, NULL, 0, V (RELAY_DENIED), "relaying-code" },
   { ENVELOPE, PERMANENT, "5.7.54 5.7.64", NULL, 0, V (RELAY_DENIED), "relaying-status-exchange" },
 
-  /* ---- proof that the sender's domain wants this mail: not a login ---------------------------------- */
+  /* ---- proof that the sender's domain wants this mail: not a login --------------------------- */
   { ENVELOPE, EVERY, NULL,
-    "!duplicate_header* spf|dkim|dmarc|domainkeys|sender_policy|sender_id|senderid|arc_validation|spoof*|batv|prvs|"
-    "purported_responsible|unauthenticated_email|unauthenticated_mail|authentication_information|"
-    "authentication_checks|authentication_level|sender_is_unauthenticated", 0,
-    V (SENDER_REJECTED), "sender-proof" },
-  { ENVELOPE, EVERY, "x.7.20-24 x.7.26-27 x.7.29 x.7.509 x.7.515", NULL, 0, V (SENDER_REJECTED),
-    "sender-proof-status" },
+    "!duplicate_header* spf|dkim|dmarc|domainkeys|sender_policy|sender_id|senderid|"
+    "arc_validation|spoof*|batv|prvs|purported_responsible|unauthenticated_email|"
+    "unauthenticated_mail|authentication_information|authentication_checks|authentication_level|"
+    "sender_is_unauthenticated",
+    0, V (SENDER_REJECTED), "sender-proof" },
+  { ENVELOPE, EVERY, "x.7.20-24 x.7.26-27 x.7.29 x.7.509 x.7.515", NULL,
+    0, V (SENDER_REJECTED), "sender-proof-status" },
 
-  /* ---- encryption --------------------------------------------------------------------------------- */
+  /* ---- encryption ---------------------------------------------------------------------------- */
   { ENVELOPE | OPENING, EVERY, NULL,
-    "$tls $need|without|only|unencrypted|cleartext|not_permitted|not_allowed "
-    "!certificate|dane|tlsa|mta_sts|not_available|unavailable|handshake "
-    "!$badlogin !recipient_server", 0, V (TLS_REQUIRED), "encrypt-first" },
+    "$tls $need|without|only|unencrypted|cleartext|not_permitted|not_allowed !certificate|dane|"
+    "tlsa|mta_sts|not_available|unavailable|handshake !$badlogin !recipient_server",
+    0, V (TLS_REQUIRED), "encrypt-first" },
   { ENVELOPE | OPENING, PERMANENT, "x.7.10-11", NULL, 0, V (TLS_REQUIRED), "encrypt-first-status" },
   { ENVELOPE | OPENING, 538, 538, NULL, NULL, 0, V (TLS_REQUIRED), "encrypt-first-code" },
 
-  /* ---- too much in a time, before what is refused then ---------------------------------------------- */
-  { ENVELOPE, EVERY, NULL, "too_many_hops|hop_count|loop*|mailloop|too_many_received|received_headers|looping",
+  /* ---- too much in a time, before what is refused then --------------------------------------- */
+  { ENVELOPE, EVERY, NULL,
+    "too_many_hops|hop_count|loop*|mailloop|too_many_received|received_headers",
     0, V (SERVER_ERROR), "mail-loop" },
   { ANY_PHASE, EVERY, NULL,
     "too_many_bad|too_many_invalid|too_many_unknown|too_many_nonexist*|many_invalid_recipients "
-    "!$auth", 0, V (CLIENT_BLOCKED), "too-many-bad-recipients" },
-  { ANY_PHASE, EVERY, NULL, "too_many_errors|too_many_syntax|too_many_bad_commands|too_many_unrecognized",
+    "!$auth",
+    0, V (CLIENT_BLOCKED), "too-many-bad-recipients" },
+  { ANY_PHASE, EVERY, NULL,
+    "too_many_errors|too_many_syntax|too_many_bad_commands|too_many_unrecognized",
     0, V (PROTOCOL_ERROR), "too-many-errors" },
   { ENVELOPE, EVERY, NULL,
     "too_many_recipients|too_many_rcpt*|many_recipients|number_of_recipients|max_recipients|"
-    "maximum_recipients|recipients_limit|recipient_limit|recipients_per_message|recipients_reached|"
-    "recipients_exceed*|only_one_recipient|one_recipient|too_many_addresses|too_many_cc|"
-    "max_of_NUM_recipients|than_NUM_recipients|zu_viele_empfanger|zu_viele_empfaenger|"
-    "trop_de_destinataires|demasiados_destinatarios|muitos_destinatarios|destinatarios_excedid*|"
-    "troppi_destinatari|te_veel_ontvangers|zbyt_wielu_odbiorcow|zbyt_duzo_odbiorcow|"
-    "слишком_много_получателей|收件人过多|收件人太多|收件人数|宛先が多すぎ|受信者が多すぎ "
-    "!$period !from_IP|from_HOST|this_ip|your_ip", 0, V (TOO_MANY_RECIPIENTS),
-    "many-recipients" },
-  { ENVELOPE, EVERY, NULL, "recipients|rcpts $toomany|threshold !$period !from_IP|from_HOST !$full", 0,
-    V (TOO_MANY_RECIPIENTS), "recipients-limit" },
+    "maximum_recipients|recipients_limit|recipient_limit|recipients_per_message|"
+    "recipients_reached|recipients_exceed*|only_one_recipient|one_recipient|too_many_addresses|"
+    "too_many_cc|max_of_NUM_recipients|than_NUM_recipients|zu_viele_empfanger|"
+    "zu_viele_empfaenger|trop_de_destinataires|demasiados_destinatarios|muitos_destinatarios|"
+    "destinatarios_excedid*|troppi_destinatari|te_veel_ontvangers|zbyt_wielu_odbiorcow|"
+    "zbyt_duzo_odbiorcow|слишком_много_получателей|收件人过多|收件人太多|收件人数|宛先が多すぎ|受信者が多すぎ !$period "
+    "!from_IP|from_HOST|this_ip|your_ip",
+    0, V (TOO_MANY_RECIPIENTS), "many-recipients" },
+  { ENVELOPE, EVERY, NULL,
+    "recipients|rcpts $toomany|threshold !$period !from_IP|from_HOST !$full",
+    0, V (TOO_MANY_RECIPIENTS), "recipients-limit" },
   { ANY_PHASE, EVERY, NULL,
     "rate_limit*|ratelimit*|throttl*|too_fast|too_quickly|too_frequent*|too_often|slow_down|"
-    "frequency_limited|frequency|send_limit*|exceeded_the_rate|rate_exceed*|"
-    "rate_that_prevents|connection_rate|message_rate|submission_rate|unusual_sending|sending_activity|excessive_volume|excessive_rate|"
-    "unexpected_volume|unusual_rate|volume|flood*|relay_limit|relay_quota|sending_quota|"
-    "submission_quota|queue_quota|"
-    "频率|頻率|频繁 !spf|dkim|dmarc", 0, V (RATE_LIMITED), "rate" },
+    "frequency_limited|frequency|send_limit*|exceeded_the_rate|rate_exceed*|rate_that_prevents|"
+    "connection_rate|message_rate|submission_rate|unusual_sending|sending_activity|"
+    "excessive_volume|excessive_rate|unexpected_volume|unusual_rate|volume|flood*|relay_limit|"
+    "relay_quota|sending_quota|submission_quota|queue_quota|频率|頻率|频繁 !spf|dkim|dmarc",
+    0, V (RATE_LIMITED), "rate" },
   { ANY_PHASE, EVERY, NULL,
     "too_many_connections|too_many_concurrent|too_many_simultaneous|too_many_sessions|"
     "too_many_open|too_many_messages|too_many_mails|too_many_emails|too_many_mail|too_much_mail|"
     "too_many_requests|too_many_attempts|too_many_login*|too_many_auth*|too_many_transactions|"
-    "too_many_recent|too_many_recipients|too_many_failures|many_connections|"
-    "max_message|max_messages|maximum_number_of_messages|max_number_of_messages|"
-    "number_of_messages|number_of_connections|connection_limit|connections_limit|"
-    "concurrent_connections|concurrent_sessions|message_limit|messages_limit|zu_viele|zuviele|"
-    "trop_de_connexions|trop_de_messages|demasiadas_conexiones|demasiados_mensajes|"
-    "demasiados_correos|muitas_conexoes|muitas_mensagens|troppe_connessioni|troppi_messaggi|"
-    "te_veel_verbindingen|te_veel_berichten|zbyt_wiele|zbyt_duzo|za_duzo|слишком_много|"
-    "连接过多|連線過多|发送过多|邮件过多|接続が多すぎ !$full", 0, V (RATE_LIMITED), "too-many" },
+    "too_many_recent|too_many_recipients|too_many_failures|many_connections|max_message|"
+    "max_messages|maximum_number_of_messages|max_number_of_messages|number_of_messages|"
+    "number_of_connections|connection_limit|connections_limit|concurrent_connections|"
+    "concurrent_sessions|message_limit|messages_limit|zu_viele|zuviele|trop_de_connexions|"
+    "trop_de_messages|demasiadas_conexiones|demasiados_mensajes|demasiados_correos|"
+    "muitas_conexoes|muitas_mensagens|troppe_connessioni|troppi_messaggi|te_veel_verbindingen|"
+    "te_veel_berichten|zbyt_wiele|zbyt_duzo|za_duzo|слишком_много|连接过多|連線過多|发送过多|邮件过多|接続が多すぎ "
+    "!$full",
+    0, V (RATE_LIMITED), "too-many" },
   { ANY_PHASE, EVERY, NULL,
-    "too_many sessions|connections|messages|mails|emails|attempts|requests !$full", 0,
-    V (RATE_LIMITED), "too-many-of-them" },
-  { ENVELOPE, EVERY, NULL, "$toomany|reached $pace|$period", 0, V (RATE_LIMITED),
-    "limit-for-a-time" },
-  { ANY_PHASE, EVERY, "x.7.28 x.7.508 x.7.705 x.1.90 x.2.121-122", NULL, 0, V (RATE_LIMITED),
-    "rate-status" },
-
-  /* ---- login wanted or refused outside of the login ------------------------------------------------- */
-  { ENVELOPE | OPENING, 535, 535, NULL, "!$need", 0, V (AUTH_FAILED), "login-refused-code" },
-  { ENVELOPE, EVERY, NULL, "$badlogin !$relay !$nouser !recipient*", 0, V (AUTH_FAILED),
-    "login-refused-late" },
+    "too_many sessions|connections|messages|mails|emails|attempts|requests !$full",
+    0, V (RATE_LIMITED), "too-many-of-them" },
   { ENVELOPE, EVERY, NULL,
-    "send_as|send_on_behalf|sendas|not_owned|own_the|owned_by|"
-    "must_match|must_equal|must_be_same|must_be_the_same|must_be_equal|same_as|"
-    "does_not_match_auth*|doesnt_match_auth*|belong_to|belongs_to|does_not_belong|as_this_sender|"
-    "not_yours|not_your|own_address|not_one_of|from_this_address|use_this_address|use_of_this|impersonat*|not_the_owner|mismatch|"
-    "mail_from_is_mismatched|not_in_my_domain|not_in_our_domain "
-    "!ip_address|IP !mailing_list", 0, V (SENDER_REJECTED), "sender-not-owned" },
+    "$toomany|reached $pace|$period",
+    0, V (RATE_LIMITED), "limit-for-a-time" },
+  { ANY_PHASE, EVERY, "x.7.28 x.7.508 x.7.705 x.1.90 x.2.121-122", NULL,
+    0, V (RATE_LIMITED), "rate-status" },
+
+  /* ---- login wanted or refused outside of the login ------------------------------------------ */
+  { ENVELOPE | OPENING, 535, 535, NULL, "!$need", 0, V (AUTH_FAILED), "login-refused-code" },
+  { ENVELOPE, EVERY, NULL,
+    "$badlogin !$relay !$nouser !recipient*",
+    0, V (AUTH_FAILED), "login-refused-late" },
+  { ENVELOPE, EVERY, NULL,
+    "send_as|send_on_behalf|sendas|not_owned|own_the|owned_by|must_match|must_equal|must_be_same|"
+    "must_be_the_same|must_be_equal|same_as|does_not_match_auth*|doesnt_match_auth*|belong_to|"
+    "belongs_to|does_not_belong|as_this_sender|not_yours|not_your|own_address|not_one_of|"
+    "from_this_address|use_this_address|use_of_this|impersonat*|not_the_owner|mismatch|"
+    "mail_from_is_mismatched|not_in_my_domain|not_in_our_domain !ip_address|IP !mailing_list",
+    0, V (SENDER_REJECTED), "sender-not-owned" },
   { ENVELOPE, EVERY, NULL,
     "$sender|from authenticated_user|authenticated_domain|authenticated_account|authorized_user|"
     "authorised_user|authorization_user|auth_user|logged_in_user|login_name|conform*|"
     "usuario_autenticado|utilizador_autenticado|utilisateur_authentifie|utente_autenticato|"
-    "angemeldeten_benutzer|авторизованн*|登录用户 "
-    "!dmarc|recipient*", 0, V (SENDER_REJECTED), "sender-not-login" },
+    "angemeldeten_benutzer|авторизованн*|登录用户 !dmarc|recipient*",
+    0, V (SENDER_REJECTED), "sender-not-login" },
   { ENVELOPE, 530, 530, NULL, "!$sender", 0, V (AUTH_REQUIRED), "login-first-code" },
   { ENVELOPE, EVERY, NULL, "$notin !mailing_list|group", 0, V (AUTH_REQUIRED), "not-logged-in" },
   { ENVELOPE | IN (GREETING), EVERY, NULL,
-    "$auth $need|local_user_only|local_users_only !already !invalid_auth|$unknown|ptr", 0, V (AUTH_REQUIRED),
-    "login-first" },
-  { ENVELOPE, PERMANENT, NULL, "smtp $auth !$badlogin !mechanism*|$sender|already", 0,
-    V (AUTH_REQUIRED), "login-for-smtp" },
+    "$auth $need|local_user_only|local_users_only !already !invalid_auth|$unknown|ptr",
+    0, V (AUTH_REQUIRED), "login-first" },
+  { ENVELOPE, PERMANENT, NULL,
+    "smtp $auth !$badlogin !mechanism*|$sender|already",
+    0, V (AUTH_REQUIRED), "login-for-smtp" },
   { ENVELOPE, PERMANENT, "x.7.57", NULL, 0, V (AUTH_REQUIRED), "login-first-status" },
-  { ENVELOPE, PERMANENT, NULL, "client permission* submit|relay*", 0, V (AUTH_REQUIRED),
-    "submission-not-permitted" },
+  { ENVELOPE, PERMANENT, NULL,
+    "client permission* submit|relay*",
+    0, V (AUTH_REQUIRED), "submission-not-permitted" },
 
-  /* ---- sizes and space ------------------------------------------------------------------------------ */
+  /* ---- sizes and space ----------------------------------------------------------------------- */
   { ENVELOPE, EVERY, NULL,
     "header_line|headers_too|header_too|header_size|headers_size|line_too_long|line_is_too_long|"
-    "line_length|lines_too_long", 0, V (CONTENT_REJECTED), "form-of-lines" },
+    "line_length|lines_too_long",
+    0, V (CONTENT_REJECTED), "form-of-lines" },
   { ENVELOPE, EVERY, NULL,
     "message_too|mail_too|email_too|too_large|too_big|too_long|message_size|mail_size|email_size|"
-    "size_limit*|exceeds_the_maximum|exceeds_maximum|too_much_mail_data|size_exceed*|maximum_size|max_size|fixed_limit|fixed_maximum|databytes|"
-    "message_length|maximum_message|max_message_size|exceeds_size|inbound_message_size|"
-    "exceeded_maximum|administrative_limit|"
-    "zu_gross|grosse|nachrichtengross*|taille|trop_gros*|trop_volumineux|tamano|tamanho|dimension*|troppo_grande|"
-    "te_groot|rozmiar|za_duza|za_duzy|prilis_velk*|for_stor|слишком_большо*|размер*|"
-    "过大|太大|过长|大小|大きすぎ|サイズ "
-    "$message|size|limit|taille|tamano|tamanho|rozmiar|размер*|大小|サイズ "
-    "!mailbox_size|mailbox_full|quota", 0, V (MESSAGE_TOO_LARGE), "message-size" },
-  { ENVELOPE, PERMANENT, "x.3.4 x.2.3 x.7.16", NULL, 0, V (MESSAGE_TOO_LARGE),
-    "message-size-status" },
+    "size_limit*|exceeds_the_maximum|exceeds_maximum|too_much_mail_data|size_exceed*|"
+    "maximum_size|max_size|fixed_limit|fixed_maximum|databytes|message_length|maximum_message|"
+    "max_message_size|exceeds_size|inbound_message_size|exceeded_maximum|administrative_limit|"
+    "zu_gross|grosse|nachrichtengross*|taille|trop_gros*|trop_volumineux|tamano|tamanho|"
+    "dimension*|troppo_grande|te_groot|rozmiar|za_duza|za_duzy|prilis_velk*|for_stor|"
+    "слишком_большо*|размер*|过大|太大|过长|大小|大きすぎ|サイズ $message|size|limit|taille|tamano|tamanho|"
+    "rozmiar|размер*|大小|サイズ !mailbox_size|mailbox_full|quota",
+    0, V (MESSAGE_TOO_LARGE), "message-size" },
+  { ENVELOPE, PERMANENT, "x.3.4 x.2.3 x.7.16", NULL,
+    0, V (MESSAGE_TOO_LARGE), "message-size-status" },
   { ENVELOPE, EVERY, "x.2.2", NULL, 0, V (MAILBOX_FULL), "mailbox-full-status" },
   { ENVELOPE | OPENING, EVERY, NULL,
     "insufficient_system|insufficient_disk|insufficient_storage|system_storage|system_full|"
     "mail_system_full|out_of_disk|disk_full|no_space_left|not_enough_disk|low_on_disk|queue_full|"
     "insufficient_queue|not_sufficient_disk|insufficient_space|insufficient_system_storage "
-    "!$recipient !quota", 0, V (SERVER_STORAGE), "server-full" },
-  { ENVELOPE, EVERY, NULL, "$full !queue_quota|daily_quota|sending", 0, V (MAILBOX_FULL),
-    "mailbox-full" },
+    "!$recipient !quota",
+    0, V (SERVER_STORAGE), "server-full" },
+  { ENVELOPE, EVERY, NULL,
+    "$full !queue_quota|daily_quota|sending",
+    0, V (MAILBOX_FULL), "mailbox-full" },
 
   { ENVELOPE, 534, 535, NULL, NULL, 0, V (AUTH_FAILED), "login-refused-code-late" },
 
-  /* ---- the reputation of the client, before what is said about its messages ---------------------- */
-  { ANY_PHASE, EVERY, NULL, "$badhost $deny|spam*|suspicious|blocked|unsolicited|from", 0,
-    V (CLIENT_BLOCKED), "client-reputation" },
+  /* ---- the reputation of the client, before what is said about its messages ------------------ */
+  { ANY_PHASE, EVERY, NULL,
+    "$badhost $deny|spam*|suspicious|blocked|unsolicited|from",
+    0, V (CLIENT_BLOCKED), "client-reputation" },
 
-  /* ---- what the message is ----------------------------------------------------------------------------- */
+  /* ---- what the message is ------------------------------------------------------------------- */
   { IN (EOD) | IN (DATA) | IN (UNKNOWN) | IN (RCPT), EVERY, NULL,
-    "virus*|malware|infected|worm|trojan|phish*|spamassassin|spam_score|spam_detected|spam_message|"
-    "spam_content|as_spam|is_spam|be_spam|like_spam|spam_like|suspected_spam|suspicion_of_spam|junk|"
-    "ube|unsolicited|bulk_mail|banned|attachment*|message_content|mail_content|content_reject*|"
-    "rejecting_content|content_filter|message_filter*|content_denied|objectionable|suspicious|"
-    "executable*|malicious|zip|archive|archives|password_protected|exe|rfc_NUM_compliant|not_rfc|rfc_compliant|rfc_violation|bare_lf|bare_lfs|"
-    "bare_line|duplicate_header*|multiple_addresses|mime|scored|message_filtered|"
-    "viren|schadsoftware|werbung|contenu|pourriel|contenido|correo_no_deseado|conteudo|contenuto|"
-    "tresc|спам|спама|спамом|вирус*|содержани*|垃圾|病毒|内容|スパム|迷惑メール|ウイルス|ウィルス "
-    "!ip|ips|from_IP|IP_is|IP_has|IP_listed|IP_blocked|client_host|your_server|$badhost !$nouser", 0, V (CONTENT_REJECTED),
-    "content" },
-  { IN (EOD) | IN (UNKNOWN), EVERY, NULL, "spam*|header*|bulk|score|probability|advertis* !$badhost !ip|IP !$sender|from_header|rejected_from", 0, V (CONTENT_REJECTED),
-    "content-at-end" },
+    "virus*|malware|infected|worm|trojan|phish*|spamassassin|spam_score|spam_detected|"
+    "spam_message|spam_content|as_spam|is_spam|be_spam|like_spam|spam_like|suspected_spam|"
+    "suspicion_of_spam|junk|ube|unsolicited|bulk_mail|banned|attachment*|message_content|"
+    "mail_content|content_reject*|rejecting_content|content_filter|message_filter*|"
+    "content_denied|objectionable|suspicious|executable*|malicious|zip|archive|archives|"
+    "password_protected|exe|rfc_NUM_compliant|not_rfc|rfc_compliant|rfc_violation|bare_lf|"
+    "bare_lfs|bare_line|duplicate_header*|multiple_addresses|mime|scored|viren|schadsoftware|"
+    "werbung|contenu|pourriel|contenido|correo_no_deseado|conteudo|contenuto|tresc|спам|спама|"
+    "спамом|вирус*|содержани*|垃圾|病毒|内容|スパム|迷惑メール|ウイルス|ウィルス !unavailable !ip|ips|from_IP|IP_is|"
+    "IP_has|IP_listed|IP_blocked|client_host|your_server|$badhost !$nouser",
+    0, V (CONTENT_REJECTED), "content" },
+  { IN (EOD) | IN (UNKNOWN), EVERY, NULL,
+    "spam*|header*|bulk|score|probability|advertis*|doesnt_conform|not_conform|not_comply "
+    "!$badhost !ip|IP !$sender|from_header|rejected_from",
+    0, V (CONTENT_REJECTED), "content-at-end" },
   { ENVELOPE, PERMANENT, "x.6.", "!$sender", 0, V (CONTENT_REJECTED), "content-status" },
 
-  /* ---- a command that came too early -------------------------------------------------------------- */
-  { IN (DATA) | IN (UNKNOWN), EVERY, NULL, "no_valid_recipients|valid_recipients|no_recipients|need_rcpt",
+  /* ---- a command that came too early --------------------------------------------------------- */
+  { IN (DATA) | IN (UNKNOWN), EVERY, NULL,
+    "no_valid_recipients|valid_recipients|no_recipients|need_rcpt",
     0, V (PROTOCOL_ERROR), "data-without-recipients" },
 
   { ANY_PHASE, 555, 555, NULL, NULL, 0, V (PROTOCOL_ERROR), "parameter-code" },
 
-  /* ---- the sender ---------------------------------------------------------------------------------------- */
+  /* ---- the sender ---------------------------------------------------------------------------- */
   { ENVELOPE, EVERY, NULL,
-    "$sender $deny|$unknown|$invalid|not|required|blank|empty|missing|verify|verified|verification|"
-    "not_resolve|unresolvable|failed|does_not|null|specified|must|bogus "
-    "!sender_ip|ip_of_the_sender|from_your_ip|$nouser !$badhost !operand|syntax_should|client_ip", 0, V (SENDER_REJECTED), "sender" },
-  { ENVELOPE, EVERY, "x.1.7-8 x.7.60 x.7.124 x.7.750", "!client_ip|ip_address", 0, V (SENDER_REJECTED),
-    "sender-status" },
+    "$sender $deny|$unknown|$invalid|not|required|blank|empty|missing|verify|verified|"
+    "verification|not_resolve|unresolvable|failed|does_not|null|specified|must|bogus !sender_ip|"
+    "ip_of_the_sender|from_your_ip|$nouser !$badhost !operand|syntax_should|client_ip",
+    0, V (SENDER_REJECTED), "sender" },
+  { ENVELOPE, EVERY, "x.1.7-8 x.7.60 x.7.124 x.7.750",
+    "!client_ip|ip_address",
+    0, V (SENDER_REJECTED), "sender-status" },
   { ENVELOPE, EVERY, NULL,
     "not_allowed_to_send|not_permitted_to_send|not_authorized_to_send|not_authorised_to_send|"
-    "not_verified|identity|identities|email_address_is_not_verified|"
-    "not_a_registered_gateway|blank_from !IP|directly|ip_youre", 0, V (SENDER_REJECTED),
-    "sender-may-not" },
+    "not_verified|identity|identities|email_address_is_not_verified|not_a_registered_gateway|"
+    "blank_from !IP|directly|ip_youre",
+    0, V (SENDER_REJECTED), "sender-may-not" },
 
-  /* ---- where the recipient lives ----------------------------------------------------------------------- */
+  /* ---- where the recipient lives ------------------------------------------------------------- */
   { IN (MAIL), EVERY, NULL, "$nodomain", 0, V (SENDER_REJECTED), "sender-domain-unknown" },
-  { ENVELOPE, EVERY, NULL, "$nodomain !$sender !user_unknown !client_host !rejected_by|policy|not_a_valid_rfc", 0,
-    V (REMOTE_UNREACHABLE), "recipient-domain" },
+  { ENVELOPE, EVERY, NULL,
+    "$nodomain !$sender !user_unknown !client_host !rejected_by|policy|not_a_valid_rfc",
+    0, V (REMOTE_UNREACHABLE), "recipient-domain" },
 
   { IN (RCPT) | IN (UNKNOWN), 556, 556, NULL, NULL, 0, V (REMOTE_UNREACHABLE), "takes-no-mail" },
 
-  /* ---- the recipient -------------------------------------------------------------------------------------- */
-  { IN (MAIL), EVERY, NULL, "user|mailbox|account $unknown !$later", 0, V (SENDER_REJECTED),
-    "sender-has-no-mailbox" },
-  { IN (MAIL), PERMANENT, NULL, "address $invalid|required|qualified !$client", 0,
-    V (SENDER_REJECTED), "sender-form" },
+  /* ---- the recipient ------------------------------------------------------------------------- */
+  { IN (MAIL), EVERY, NULL,
+    "user|mailbox|account $unknown !$later",
+    0, V (SENDER_REJECTED), "sender-has-no-mailbox" },
+  { IN (MAIL), PERMANENT, NULL,
+    "$address|$recipient $deny|$invalid|$unknown|required|qualified !$client",
+    0, V (SENDER_REJECTED), "sender-form" },
   { ENVELOPE, EVERY, NULL,
     "domain|host_name|domane|domaine|dominio|domein|domena|домен|域名|ドメイン $unknown|must_exist "
-    "!$sender !user|mailbox|account|table|local_part", 0, V (REMOTE_UNREACHABLE),
-    "recipient-domain-unknown" },
+    "!$sender !user|mailbox|account|table|local_part",
+    0, V (REMOTE_UNREACHABLE), "recipient-domain-unknown" },
   { ENVELOPE, TEMPORARY, NULL,
     "$recipient|address|ADDR $closed|unavailable|not_available|locked|in_use|busy !$unknown "
-    "!service|lookup", 0,
-    V (MAILBOX_UNAVAILABLE), "mailbox-not-now" },
-  { ENVELOPE, TEMPORARY, NULL, "unverified_address|verification_in_progress|address_verification !$sender",
+    "!service|lookup",
+    0, V (MAILBOX_UNAVAILABLE), "mailbox-not-now" },
+  { ENVELOPE, TEMPORARY, NULL,
+    "unverified_address|verification_in_progress|address_verification !$sender",
     0, V (MAILBOX_UNAVAILABLE), "mailbox-not-verified-yet" },
   { ENVELOPE, EVERY, "x.1.3",
-    "!$unknown|local_recipient_table|relay_recipient", 0, V (RECIPIENT_INVALID),
-    "recipient-form-status" },
+    "!$unknown|local_recipient_table|relay_recipient",
+    0, V (RECIPIENT_INVALID), "recipient-form-status" },
   { ENVELOPE, EVERY, NULL,
-    "$recipient|ADDR|address|rcpt "
-    "syntax|not_qualified|unqualified|fully_qualified|malformed|not_a_valid_rfc|bad_address_syntax|"
-    "valid_address_is|invalid_address|hostname_required|invalid_host|host_name|user_address|"
-    "unbalanced|invalid_character*|illegal_character*|restricted_character*|smtputf8|"
-    "must_contain|domain_required|not_allowed_name|name_not_allowed|mailbox_name|non_ascii|"
-    "not_well_formed|blank_mailhost|syntaxe|sintaxis|sintaxe|sintassi|skladni|синтаксис*|"
-    "格式|書式 !user_unknown|mail_from|$nouser", 0, V (RECIPIENT_INVALID),
-    "recipient-form" },
+    "$recipient|ADDR|address|rcpt syntax|not_qualified|unqualified|fully_qualified|malformed|"
+    "not_a_valid_rfc|bad_address_syntax|valid_address_is|invalid_address|hostname_required|"
+    "invalid_host|host_name|user_address|unbalanced|invalid_character*|illegal_character*|"
+    "restricted_character*|smtputf8|must_contain|domain_required|not_allowed_name|"
+    "name_not_allowed|mailbox_name|non_ascii|not_well_formed|blank_mailhost|syntaxe|sintaxis|"
+    "sintaxe|sintassi|skladni|синтаксис*|格式|書式 !user_unknown|mail_from|$nouser",
+    0, V (RECIPIENT_INVALID), "recipient-form" },
   { ENVELOPE, EVERY, "x.1.2 x.4.4 x.4.7 x.4.300-317",
     "!mailbox*|user*|recipient_not|address_not_found|host_name",
     0, V (REMOTE_UNREACHABLE), "recipient-domain-status" },
   { ENVELOPE, EVERY, NULL,
-    "$recipient|$address|destination $unknown|$closed|cannot_receive|not_accept|"
-    "isnt_accepting|not_accepting !no_such_command|service !temporar*|client_host|ip", 0,
-    V (RECIPIENT_UNKNOWN), "recipient-not-there" },
-  { ENVELOPE, EVERY, NULL, "$recipient|rcpt|destination $invalid|rejected|refused|refuses", 0,
-    V (RECIPIENT_UNKNOWN), "recipient-refused" },
+    "$recipient|$address|destination $unknown|$closed|cannot_receive|not_accept|isnt_accepting|"
+    "not_accepting !no_such_command|service !temporar*|client_host|ip",
+    0, V (RECIPIENT_UNKNOWN), "recipient-not-there" },
   { ENVELOPE, EVERY, NULL,
-    "address|mail_to_ADDR|email_to_ADDR|message_to_ADDR|delivery_to_ADDR $deny|$invalid|not_in_use "
-    "!IP|ip|ips", 0, V (RECIPIENT_UNKNOWN), "address-refused" },
+    "$recipient|rcpt|destination $invalid|rejected|refused|refuses",
+    0, V (RECIPIENT_UNKNOWN), "recipient-refused" },
   { ENVELOPE, EVERY, NULL,
-    "no_such|not_accept_incoming|not_deliverable|unrouteable|unroutable|not_our_customer|not_our_user|not_local|badrcptto|"
-    "recipnotfound|recipientnotfound|no_longer_valid|nobody_here|gibt_es_nicht|unbekannt "
-    "!no_such_command|unknown_command", 0, V (RECIPIENT_UNKNOWN), "nobody-there" },
-  { ENVELOPE, 500, 599, "x.1.0-1 x.1.6 x.1.10 x.2.1 x.1.351 x.7.13", NULL, 0, V (RECIPIENT_UNKNOWN),
-    "recipient-status" },
-  { IN (RCPT) | IN (UNKNOWN), TEMPORARY, "x.1.1 x.2.0-1", NULL, 0, V (MAILBOX_UNAVAILABLE),
-    "mailbox-status-later" },
-  { ENVELOPE, TEMPORARY, NULL, "$recipient $later !service|server|system", 0,
-    V (MAILBOX_UNAVAILABLE), "mailbox-later" },
+    "address|mail_to_ADDR|email_to_ADDR|message_to_ADDR|delivery_to_ADDR $deny|$invalid|"
+    "not_in_use !IP|ip|ips",
+    0, V (RECIPIENT_UNKNOWN), "address-refused" },
+  { ENVELOPE, EVERY, NULL,
+    "no_such|not_accept_incoming|not_deliverable|unrouteable|unroutable|not_our_customer|"
+    "not_our_user|not_local|badrcptto|recipnotfound|recipientnotfound|no_longer_valid|"
+    "nobody_here|gibt_es_nicht|unbekannt !no_such_command|unknown_command",
+    0, V (RECIPIENT_UNKNOWN), "nobody-there" },
+  { ENVELOPE, 500, 599, "x.1.0-1 x.1.6 x.1.10 x.2.1 x.1.351 x.7.13", NULL,
+    0, V (RECIPIENT_UNKNOWN), "recipient-status" },
+  { IN (RCPT) | IN (UNKNOWN), TEMPORARY, "x.1.1 x.2.0-1", NULL,
+    0, V (MAILBOX_UNAVAILABLE), "mailbox-status-later" },
+  { ENVELOPE, TEMPORARY, NULL,
+    "$recipient $later !service|server|system",
+    0, V (MAILBOX_UNAVAILABLE), "mailbox-later" },
 
   { IN (RCPT) | IN (UNKNOWN), PERMANENT, NULL,
     "$relay !relay_recipient|recipient_table|relay_IP|relay_HOST|relay_limit|relay_quota "
-    "!$client|$badhost|$recipient", 0, V (RELAY_DENIED), "relaying-mentioned" },
+    "!$client|$badhost|$recipient",
+    0, V (RELAY_DENIED), "relaying-mentioned" },
 
-  /* ---- refused while a recipient at the server itself was taken: that is what relaying looks like ---- */
+  /* ---- refused beside a recipient of the server itself that was taken: so relaying looks ----- */
   { IN (RCPT), 550, 554, NULL,
     "access_denied|not_permitted|not_allowed|not_authorized|rejected|refused|blocked|$policy "
-    "!$recipient !$sender", RULE_NOT_LOGGED_IN | RULE_OTHER_TAKEN, V (RELAY_DENIED),
-    "refused-beside-local" },
+    "!$recipient !$sender",
+    RULE_NOT_LOGGED_IN | RULE_OTHER_TAKEN, V (RELAY_DENIED), "refused-beside-local" },
 
-  /* ---- this client -------------------------------------------------------------------------------------- */
+  /* ---- this client --------------------------------------------------------------------------- */
   { ANY_PHASE, EVERY, NULL,
-    "name_lookup|ip_name|your_hostname|find_your|client_ip|host_name|hostname "
-    "does_not_resolve|not_resolve|unresolvable|failed|cannot|not_found|lookup|mismatch* "
-    "!relaying_denied !$recipient", 0, V (PTR_REQUIRED), "client-name" },
-  { ANY_PHASE, EVERY, NULL, "mismatches_client|unverifyable_sending|dns_name_from_your", 0,
-    V (PTR_REQUIRED), "client-name-mismatch" },
+    "name_lookup|ip_name|your_hostname|find_your|client_ip|host_name|hostname does_not_resolve|"
+    "not_resolve|unresolvable|failed|cannot|not_found|lookup|mismatch* !relaying_denied "
+    "!$recipient",
+    0, V (PTR_REQUIRED), "client-name" },
+  { ANY_PHASE, EVERY, NULL,
+    "resolved_ip|unresolved_ip|mismatches_client|unverifyable_sending|dns_name_from_your",
+    0, V (PTR_REQUIRED), "client-name-mismatch" },
   { ANY_PHASE, PERMANENT, NULL,
-    "$client $deny|invalid_ip|not_currently|not_accepting|listed|spam*|abuse|abusive|banned|go_away|not_welcome|whitelist|bypass* !$later", 0,
-    V (CLIENT_BLOCKED), "client-refused" },
+    "$client $deny|invalid_ip|not_currently|not_accepting|listed|spam*|abuse|abusive|banned|"
+    "go_away|not_welcome|whitelist|bypass* !$later",
+    0, V (CLIENT_BLOCKED), "client-refused" },
   { ANY_PHASE, TEMPORARY, NULL,
-    "$client whitelist|banned|blocked|not_allowed|prohibited|unsolicited|rejected", 0,
-    V (CLIENT_BLOCKED), "client-refused-for-now" },
-  { ANY_PHASE, EVERY, "x.7.500-507 x.7.510-511 x.7.513 x.7.606-649 x.7.850-899", "!busy", 0,
-    V (CLIENT_BLOCKED), "client-status" },
+    "$client whitelist|banned|blocked|not_allowed|prohibited|unsolicited|rejected|denied|refused",
+    0, V (CLIENT_BLOCKED), "client-refused-for-now" },
+  { ANY_PHASE, EVERY, "x.7.500-507 x.7.510-511 x.7.513 x.7.606-649 x.7.850-899",
+    "!busy",
+    0, V (CLIENT_BLOCKED), "client-status" },
   { ANY_PHASE, PERMANENT, "x.7.25", NULL, 0, V (PTR_REQUIRED), "reverse-name-status" },
   { IN (EOD) | IN (DATA) | IN (UNKNOWN), PERMANENT, NULL,
     "$policy|message_not_allowed|message_refused|message_rejected|mail_rejected|mail_refused|"
-    "message_not_accepted|email_rejected|message_blocked", 0, V (CONTENT_REJECTED),
-    "message-refused" },
-  { ENVELOPE | OPENING, PERMANENT, NULL, "access_denied|not_accepting|blocked|go_away|$policy", 0,
-    V (CLIENT_BLOCKED), "access-denied" },
+    "message_not_accepted|email_rejected|message_blocked",
+    0, V (CONTENT_REJECTED), "message-refused" },
+  { ENVELOPE | OPENING, PERMANENT, NULL,
+    "access_denied|not_accepting|blocked|go_away|$policy",
+    0, V (CLIENT_BLOCKED), "access-denied" },
 
-  /* ---- commands -------------------------------------------------------------------------------------------- */
+  /* ---- commands ------------------------------------------------------------------------------ */
   { ANY_PHASE, EVERY, NULL,
-    "bad_sequence|need_mail|need_rcpt|pipelining|smtplf|"
-    "syntax_error|invalid_syntax|synchronization|unrecognized_command|command_not", 0,
-    V (PROTOCOL_ERROR), "command-order" },
-  { IN (MAIL), 501, 501, NULL, "ADDR|address|domain !operand|command", 0, V (SENDER_REJECTED), "sender-form-code" },
-  { IN (RCPT), 501, 501, NULL, "ADDR|address|domain", 0, V (RECIPIENT_INVALID),
-    "recipient-form-code" },
+    "bad_sequence|need_mail|need_rcpt|pipelining|smtplf|syntax_error|invalid_syntax|"
+    "synchronization|unrecognized_command|command_not",
+    0, V (PROTOCOL_ERROR), "command-order" },
+  { IN (MAIL), 501, 501, NULL,
+    "ADDR|address|domain !operand|command",
+    0, V (SENDER_REJECTED), "sender-form-code" },
+  { IN (RCPT), 501, 501, NULL,
+    "ADDR|address|domain",
+    0, V (RECIPIENT_INVALID), "recipient-form-code" },
   { ANY_PHASE, 500, 504, NULL, NULL, 0, V (PROTOCOL_ERROR), "command-code" },
 
-  /* ---- the server ------------------------------------------------------------------------------------------- */
-  { ANY_PHASE, EVERY, NULL, "configuration*|config|misconfig*", 0, V (SERVER_ERROR),
-    "server-configuration" },
+  /* ---- the server ---------------------------------------------------------------------------- */
+  { ANY_PHASE, EVERY, NULL,
+    "configuration*|config|misconfig*",
+    0, V (SERVER_ERROR), "server-configuration" },
   { ANY_PHASE, PERMANENT, NULL,
-    "internal_error|internal_server|transaction_failed|transaction_aborted|system_error|could_not_be_saved|local_error|disk_error|"
-    "lookup_failure|server_error", 0, V (SERVER_ERROR), "server-broken" },
+    "internal_error|internal_server|transaction_failed|transaction_aborted|system_error|"
+    "could_not_be_saved|local_error|disk_error|lookup_failure|server_error",
+    0, V (SERVER_ERROR), "server-broken" },
   { ANY_PHASE, EVERY, "x.3.5 x.4.6", NULL, 0, V (SERVER_ERROR), "server-error-status" },
-  { ENVELOPE, EVERY, "x.4.1-3", "!timeout|rejected|server", 0, V (REMOTE_UNREACHABLE), "connection-status" },
+  { ENVELOPE, EVERY, "x.4.1-3",
+    "!timeout|rejected|server",
+    0, V (REMOTE_UNREACHABLE), "connection-status" },
 
-  /* ---- what the code alone suggests --------------------------------------------------------------------------- */
+  /* ---- what the code alone suggests ---------------------------------------------------------- */
   { OPENING, PERMANENT, NULL, NULL, 0, V (CLIENT_BLOCKED), "default-greeting-refused" },
-  { IN (RCPT), 450, 450, NULL, "!failure|error|server|service|system|resources", 0,
-    V (MAILBOX_UNAVAILABLE), "default-mailbox-later" },
+  { IN (RCPT), 450, 450, NULL,
+    "!failure|error|server|service|system|resources",
+    0, V (MAILBOX_UNAVAILABLE), "default-mailbox-later" },
   { IN (RCPT), 452, 452, "x.5.3", NULL, 0, V (TOO_MANY_RECIPIENTS), "default-many-recipients" },
   { ANY_PHASE, 452, 452, "x.3.1", "!$later", 0, V (SERVER_STORAGE), "default-storage" },
   { IN (DATA), TEMPORARY, NULL, "URL", 0, V (PROTOCOL_ERROR), "data-form" },
@@ -399,16 +453,19 @@ const VerdictRule verdict_rules[] = {
   { IN (MAIL), PERMANENT, NULL, NULL, 0, V (SENDER_REJECTED), "default-sender" },
   { IN (RCPT) | IN (UNKNOWN), 552, 552, NULL, NULL, 0, V (MAILBOX_FULL), "default-mailbox-full" },
   { IN (RCPT) | IN (UNKNOWN), 551, 551, NULL, NULL, 0, V (RECIPIENT_UNKNOWN), "default-not-local" },
-  { IN (RCPT), 550, 554, "x.7.", "!$recipient", RULE_NOT_LOGGED_IN | RULE_FEW_WORDS,
-    V (RELAY_DENIED), "default-relaying-status" },
-  { IN (RCPT), 550, 554, NULL, "$deny !$recipient|$address", RULE_NOT_LOGGED_IN | RULE_FEW_WORDS,
-    V (RELAY_DENIED), "default-relaying" },
-  { IN (RCPT), 550, 554, NULL, NULL, RULE_NOT_LOGGED_IN | RULE_NO_WORDS, V (RELAY_DENIED),
-    "default-relaying-no-words" },
-  { IN (RCPT), 550, 554, NULL, "!$recipient", RULE_NOT_LOGGED_IN, V (CLIENT_BLOCKED),
-    "default-refused" },
-  { IN (RCPT), PERMANENT, "x.7.", NULL, RULE_LOGGED_IN, V (SENDER_REJECTED),
-    "default-policy-after-login" },
+  { IN (RCPT), 550, 554, "x.7.",
+    "!$recipient",
+    RULE_NOT_LOGGED_IN | RULE_FEW_WORDS, V (RELAY_DENIED), "default-relaying-status" },
+  { IN (RCPT), 550, 554, NULL,
+    "$deny !$recipient|$address",
+    RULE_NOT_LOGGED_IN | RULE_FEW_WORDS, V (RELAY_DENIED), "default-relaying" },
+  { IN (RCPT), 550, 554, NULL, NULL,
+    RULE_NOT_LOGGED_IN | RULE_NO_WORDS, V (RELAY_DENIED), "default-relaying-no-words" },
+  { IN (RCPT), 550, 554, NULL,
+    "!$recipient",
+    RULE_NOT_LOGGED_IN, V (CLIENT_BLOCKED), "default-refused" },
+  { IN (RCPT), PERMANENT, "x.7.", NULL,
+    RULE_LOGGED_IN, V (SENDER_REJECTED), "default-policy-after-login" },
   { IN (RCPT), PERMANENT, NULL, NULL, 0, V (RECIPIENT_UNKNOWN), "default-recipient" },
   { IN (UNKNOWN), 550, 550, NULL, NULL, 0, V (RECIPIENT_UNKNOWN), "default-550" },
   { IN (UNKNOWN), 553, 553, NULL, NULL, 0, V (RECIPIENT_INVALID), "default-553" },

@@ -34,8 +34,9 @@ typedef enum {
  * @rule: stable id
  *
  * Words are blank-separated and all have to occur, in any order and anywhere in the text:
- * `a|b` one of them, `a_b` beside each other, `a*` with any ending, `!a` not at all, `$name` a list of
- * verdict_words (`$a|$b|c` too), `ADDR HOST IP NUM URL LIST` what ReplyWords puts for those.
+ * `a|b` one of them, `a_b` beside each other, `a*` with any ending (the last word of a phrase only),
+ * `!a` not at all, `$name` a list of verdict_words (`$a|$b|c` too), `ADDR HOST IP NUM URL LIST` what
+ * ReplyWords puts for those.
  */
 typedef struct {
   guint           phases;

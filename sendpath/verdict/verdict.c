@@ -1,5 +1,5 @@
-/* verdict: finds the first rule that holds for a reply. It knows how rules are written and not one of
- * them (verdict-rules.c), and never decides what is done about a verdict (remedies.c). */
+/* verdict: finds the first rule that holds for a reply. It knows how rules are written and not
+ * one of them (verdict-rules.c), and never decides what is done about a verdict (remedies.c). */
 #include "config.h"
 
 #include "sendpath/verdict/verdict.h"
@@ -117,7 +117,7 @@ sendpath_remedy_to_string (SendpathRemedy remedy)
   return remedy_names[remedy];
 }
 
-/* ---- the rules, made ready ------------------------------------------------------------------------ */
+/* ---- the rules, made ready ------------------------------------------------------------------- */
 
 /* "Rejected", "Access denied", "not permitted here": a refusal that does not say what for. */
 #define FEW_WORDS 4
@@ -126,29 +126,29 @@ sendpath_remedy_to_string (SendpathRemedy remedy)
 #define STATUSES_MAX 12
 
 typedef struct {
-  guint8  class; /* 0: any */
+  guint8 class; /* 0: any */
   guint16 subject;
   guint16 first, last;
 } Status;
 
 typedef struct {
   guint16 need[GROUPS_MAX], veto[GROUPS_MAX]; /* sets of words */
-  guint8  n_need, n_veto, n_statuses;
-  Status  statuses[STATUSES_MAX];
+  guint8 n_need, n_veto, n_statuses;
+  Status statuses[STATUSES_MAX];
 } Ready;
 
 typedef struct {
   WordIndex *index;
-  Ready     *rules; /* beside verdict_rules */
+  Ready *rules; /* beside verdict_rules */
 } RuleBook;
 
 /* What a rule asks about a reply. */
 typedef struct {
-  guint       phases; /* one bit */
-  guint       code;
-  guint       context;
-  Status      status; /* class 0: none */
-  WordSets    found;
+  guint phases; /* one bit */
+  guint code;
+  guint context;
+  Status status; /* class 0: none */
+  WordSets found;
 } Facts;
 
 static const char *
@@ -166,7 +166,7 @@ set_of (RuleBook *book, GHashTable *sets, const char *group)
 {
   g_auto (GStrv) parts = g_strsplit (group, "|", -1);
   gpointer known = g_hash_table_lookup (sets, group);
-  guint    set = g_hash_table_size (sets);
+  guint set = g_hash_table_size (sets);
 
   if (known != NULL)
     return (guint16) (GPOINTER_TO_UINT (known) - 1);
@@ -202,8 +202,8 @@ read_statuses (const char *list, Ready *ready)
   for (guint i = 0; statuses[i] != NULL; i++)
     {
       const char *s = statuses[i];
-      char       *end;
-      Status     *status = &ready->statuses[ready->n_statuses++];
+      char *end;
+      Status *status = &ready->statuses[ready->n_statuses++];
 
       g_assert (ready->n_statuses <= STATUSES_MAX && s[0] != '\0' && s[1] == '.');
       status->class = s[0] == 'x' ? 0 : (guint8) (s[0] - '0');
@@ -243,7 +243,7 @@ open_book (void)
   return (const RuleBook *) ready;
 }
 
-/* ---- a reply against the rules --------------------------------------------------------------------- */
+/* ---- a reply against the rules --------------------------------------------------------------- */
 
 static void
 read_status (const char *text, Status *ret_status)
@@ -271,7 +271,7 @@ gather (const RuleBook *book, const SendpathVerdictQuery *query, Facts *ret_fact
 {
   const char *enhanced = sendpath_reply_get_enhanced (query->reply);
   const char *text = sendpath_reply_get_text (query->reply);
-  ReplyWords  words;
+  ReplyWords words;
 
   reply_words_read (text != NULL ? text : "", &words);
   word_index_find (book->index, &words, &ret_facts->found);
@@ -334,7 +334,7 @@ gboolean
 verdict_rule_holds (const SendpathVerdictQuery *query, guint rule)
 {
   const RuleBook *book = open_book ();
-  Facts           facts;
+  Facts facts;
 
   gather (book, query, &facts);
   return holds (&verdict_rules[rule], &book->rules[rule], &facts);
@@ -344,7 +344,7 @@ static void
 classify_fault (const SendpathVerdictQuery *query, SendpathVerdictAnswer *ret_answer)
 {
   SendpathFault fault = sendpath_reply_get_fault (query->reply);
-  guint         i;
+  guint i;
 
   for (i = 0; i + 1 < verdict_n_fault_rules; i++)
     if (verdict_fault_rules[i].fault == fault &&
@@ -358,8 +358,8 @@ static void
 classify_reply (const SendpathVerdictQuery *query, SendpathVerdictAnswer *ret_answer)
 {
   const RuleBook *book = open_book ();
-  Facts           facts;
-  guint           i;
+  Facts facts;
+  guint i;
 
   gather (book, query, &facts);
   for (i = 0; i + 1 < verdict_n_rules; i++)

@@ -1,5 +1,6 @@
-/* word-index: one tree of letters for all words that any rule asks for. Walking it from the start of
- * each word of a reply tells which sets of words occur. It knows nothing of what the sets are for. */
+/* word-index: one tree of letters for all words that any rule asks for. Walking it from the
+ * start of each word of a reply tells which sets of words occur. It knows nothing of what the
+ * sets are for. */
 #include "config.h"
 
 #include "sendpath/verdict/word-index.h"
@@ -10,7 +11,7 @@ typedef struct {
   guint32 child, next; /* first child, next sibling; 0: none */
   guint32 whole;       /* first Hit if a word ends here */
   guint32 prefix;      /* first Hit whether or not the word goes on */
-  char    letter;
+  char letter;
 } Node;
 
 typedef struct {
@@ -19,8 +20,8 @@ typedef struct {
 } Hit;
 
 struct _WordIndex {
-  GArray *nodes; /* of Node; the first is the root */
-  GArray *hits;  /* of Hit; the first is unused */
+  GArray *nodes;      /* of Node; the first is the root */
+  GArray *hits;       /* of Hit; the first is unused */
   guint32 first[256]; /* the root's child for a letter */
 };
 
@@ -66,7 +67,7 @@ find_child (const WordIndex *index, guint32 node, char letter)
 static guint32
 add_child (WordIndex *index, guint32 node, char letter)
 {
-  Node    new_node = { .letter = letter };
+  Node new_node = { .letter = letter };
   guint32 i = find_child (index, node, letter);
 
   if (i != 0)
@@ -112,9 +113,9 @@ static void
 add_term (WordIndex *index, guint set, const char *term)
 {
   g_autofree char *letters = read_term (term);
-  Hit              hit = { 0, set };
-  guint32          node = 0;
-  guint32         *list;
+  Hit hit = { 0, set };
+  guint32 node = 0;
+  guint32 *list;
 
   g_return_if_fail (letters[0] != '\0');
   for (const char *p = letters; *p != '\0'; p++)

@@ -17,8 +17,9 @@ typedef struct _WordIndex WordIndex; /* unchanged once it is built: any thread *
 
 WordIndex *word_index_new (void);
 void       word_index_free (WordIndex *index);
-/* @alternatives: words as the rules write them, separated by `|`: `a_b` for words beside each other,
- * `a*` for any ending. Case and accents do not matter, but the upper-case names of ReplyWords do. */
+/* @alternatives: words as the rules write them, separated by `|`: `a_b` for words beside each
+ * other, `a*` for any ending. Case and accents do not matter, but the upper-case names of
+ * ReplyWords do. */
 void       word_index_add (WordIndex *index, guint set, const char *alternatives);
 /* Linear in the length of the reply: from each word on, as far as the longest phrase. */
 void       word_index_find (const WordIndex *index, const ReplyWords *words, WordSets *ret_found);

@@ -21,16 +21,16 @@ read_queries (const char *path)
     {
       g_autoptr (JsonNode) node = json_from_string (lines[i], NULL);
       SendpathVerdictQuery query = { 0 };
-      JsonObject          *object;
+      JsonObject *object;
 
       if (node == NULL)
         continue;
       object = json_node_get_object (node);
       query.phase = sendpath_phase_from_string (json_object_get_string_member (object, "stage"));
-      query.reply = sendpath_reply_new (
-          (guint) json_object_get_int_member (object, "code"),
-          json_object_get_string_member_with_default (object, "enhanced", NULL),
-          json_object_get_string_member (object, "text"));
+      query.reply =
+          sendpath_reply_new ((guint) json_object_get_int_member (object, "code"),
+                              json_object_get_string_member_with_default (object, "enhanced", NULL),
+                              json_object_get_string_member (object, "text"));
       g_array_append_val (queries, query);
     }
   return queries;
@@ -41,7 +41,7 @@ main (int argc, char **argv)
 {
   g_autoptr (GArray) queries = NULL;
   SendpathVerdictAnswer answer;
-  gint64  start, until;
+  gint64 start, until;
   guint64 done = 0;
 
   if (argc < 2)
