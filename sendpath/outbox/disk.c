@@ -55,6 +55,7 @@ disk_create (int dir_fd, const char *name, int flags)
     {
       int code = errno;
 
+      unlinkat (dir_fd, name, 0);
       close (fd);
       errno = code;
       return -1;

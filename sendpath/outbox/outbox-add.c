@@ -26,7 +26,8 @@ typedef struct {
   char       journal[OUTBOX_NAME_SIZE];
   Lock      *lock;
   GChecksum *sum;
-  char      *buffer;
+  char      *buffer; /* what is not written yet: most messages go in one write */
+  gsize      used;
 } Addition;
 
 static void
@@ -77,8 +78,11 @@ create_locked (Addition *addition)
   addition->lock = lock_take (fd);
   if (addition->lock == NULL)
     {
+      int code = errno;
+
+      unlinkat (addition->outbox->folders[OUTBOX_TMP], addition->message, 0);
       disk_close (fd);
-      errno = errno == EAGAIN ? EEXIST : errno;
+      errno = code == EAGAIN ? EEXIST : code; /* recovery has it, and takes it for a dead one's */
       return FALSE;
     }
   if (fstat (fd, &status) == 0 && status.st_nlink == 1)
@@ -109,51 +113,86 @@ create_message (Addition *addition, GError **error)
 /* ---- its bytes ------------------------------------------------------------------------------------- */
 
 static gboolean
-write_summed (Addition *addition, const char *bytes, gsize length, GError **error)
+flush (Addition *addition, GError **error)
 {
-  g_checksum_update (addition->sum, (const guchar *) bytes, (gssize) length);
-  if (!disk_write (lock_get_fd (addition->lock), bytes, length))
+  if (!disk_write (lock_get_fd (addition->lock), addition->buffer, addition->used))
     return fail (addition, OUTBOX_TMP, addition->message, error);
+  addition->used = 0;
   return TRUE;
 }
 
 static gboolean
-write_envelope (Addition *addition, GError **error)
+put (Addition *addition, const char *bytes, gsize length, GError **error)
 {
-  g_autofree char *text = envelope_format (&addition->envelope);
-
-  if (!disk_write (lock_get_fd (addition->lock), text, ENVELOPE_SUMMED_OFFSET))
-    return fail (addition, OUTBOX_TMP, addition->message, error);
-  return write_summed (addition, text + ENVELOPE_SUMMED_OFFSET,
-                       addition->envelope.envelope_bytes - ENVELOPE_SUMMED_OFFSET, error);
-}
-
-/* P-12: the body goes through one small buffer. */
-static gboolean
-write_body (Addition *addition, const BodySource *body, GError **error)
-{
-  guint64 offset = 0;
-
-  while (offset < addition->envelope.body_bytes)
+  while (length > 0)
     {
-      gssize count = body_source_read (body, offset, addition->buffer, BUFFER_BYTES, error);
+      gsize count = MIN (length, BUFFER_BYTES - addition->used);
 
-      if (count < 0 || !write_summed (addition, addition->buffer, (gsize) count, error))
+      memcpy (addition->buffer + addition->used, bytes, count);
+      addition->used += count;
+      bytes += count;
+      length -= count;
+      if (addition->used == BUFFER_BYTES && !flush (addition, error))
         return FALSE;
-      offset += (guint64) count;
     }
   return TRUE;
 }
 
 static gboolean
-write_end (Addition *addition, GError **error)
+put_summed (Addition *addition, const char *bytes, gsize length, GError **error)
+{
+  g_checksum_update (addition->sum, (const guchar *) bytes, (gssize) length);
+  return put (addition, bytes, length, error);
+}
+
+static gboolean
+put_envelope (Addition *addition, GError **error)
+{
+  g_autofree char *text = envelope_format (&addition->envelope);
+
+  return put (addition, text, ENVELOPE_SUMMED_OFFSET, error)
+         && put_summed (addition, text + ENVELOPE_SUMMED_OFFSET,
+                        addition->envelope.envelope_bytes - ENVELOPE_SUMMED_OFFSET, error);
+}
+
+/* P-12: the body goes through one small buffer. */
+static gboolean
+put_body (Addition *addition, const BodySource *body, GError **error)
+{
+  guint64 offset = 0;
+
+  while (offset < addition->envelope.body_bytes)
+    {
+      char *place = addition->buffer + addition->used;
+      gssize count = body_source_read (body, offset, place, BUFFER_BYTES - addition->used, error);
+
+      if (count < 0)
+        return FALSE;
+      g_checksum_update (addition->sum, (const guchar *) place, count);
+      addition->used += (gsize) count;
+      offset += (guint64) count;
+      if (addition->used == BUFFER_BYTES && !flush (addition, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+put_end (Addition *addition, GError **error)
 {
   g_autofree char *mark = envelope_dup_end_mark (&addition->envelope);
+
+  return put (addition, mark, strlen (mark), error) && flush (addition, error);
+}
+
+/* The checksum is known only now; its place was left with zeros. */
+static gboolean
+seal (Addition *addition, GError **error)
+{
   int fd = lock_get_fd (addition->lock);
 
-  if (!disk_write (fd, mark, strlen (mark))
-      || !disk_write_at (fd, g_checksum_get_string (addition->sum), ENVELOPE_SHA256_CHARS,
-                         ENVELOPE_SHA256_OFFSET)
+  if (!disk_write_at (fd, g_checksum_get_string (addition->sum), ENVELOPE_SHA256_CHARS,
+                      ENVELOPE_SHA256_OFFSET)
       || !disk_sync (fd))
     return fail (addition, OUTBOX_TMP, addition->message, error);
   return TRUE;
@@ -162,10 +201,10 @@ write_end (Addition *addition, GError **error)
 static gboolean
 write_message (Addition *addition, GBytes *header, const BodySource *body, GError **error)
 {
-  return write_envelope (addition, error)
-         && write_summed (addition, g_bytes_get_data (header, NULL), g_bytes_get_size (header), error)
-         && write_summed (addition, "\r\n", strlen ("\r\n"), error)
-         && write_body (addition, body, error) && write_end (addition, error);
+  return put_envelope (addition, error)
+         && put_summed (addition, g_bytes_get_data (header, NULL), g_bytes_get_size (header), error)
+         && put_summed (addition, "\r\n", strlen ("\r\n"), error) && put_body (addition, body, error)
+         && put_end (addition, error) && seal (addition, error);
 }
 
 /* An empty journal with room for one outcome (P-11). */

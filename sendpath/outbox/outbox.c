@@ -36,9 +36,12 @@ static gboolean
 sync_parent (const char *path)
 {
   g_autofree char *parent = g_path_get_dirname (path);
-  int fd = open (parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   gboolean is_synced;
+  int fd;
 
+  do
+    fd = open (parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  while (fd < 0 && errno == EINTR);
   if (fd < 0)
     return FALSE;
   is_synced = disk_sync (fd);
@@ -46,22 +49,16 @@ sync_parent (const char *path)
   return is_synced;
 }
 
+/* A folder that was there before us may be the work of a submission that was killed before it could sync it, or of somebody
+ * whose folders we may not even open. */
 static gboolean
 make_dir (const char *path, GError **error)
 {
   struct stat status;
+  gboolean is_old = stat (path, &status) == 0;
 
-  if (stat (path, &status) == 0)
-    return TRUE; /* whether it is one for us is seen when it is opened */
-  if (mkdir (path, 0700) < 0)
-    {
-      if (errno == EEXIST)
-        return TRUE; /* made by another submission just now */
-      set_path_error (error, OUTBOX_ERROR_CANNOT_CREATE, path);
-      return FALSE;
-    }
-  /* chmod: the umask may have taken away what we need ourselves */
-  if (chmod (path, 0700) < 0 || !sync_parent (path))
+  if ((!is_old && mkdir (path, 0700) < 0 && errno != EEXIST)
+      || (!sync_parent (path) && !(is_old && (errno == EACCES || errno == EINVAL || errno == EROFS))))
     {
       set_path_error (error, OUTBOX_ERROR_CANNOT_CREATE, path);
       return FALSE;
@@ -80,6 +77,16 @@ make_dir_with_parents (const char *path, GError **error)
         return FALSE;
     }
   return make_dir (path, error);
+}
+
+/* tmp/ is made last: where it is, everything else is, and is durable. */
+static gboolean
+is_complete (const char *path)
+{
+  g_autofree char *tmp = g_build_filename (path, outbox_get_folder_name (OUTBOX_TMP), NULL);
+  struct stat status;
+
+  return lstat (tmp, &status) == 0;
 }
 
 /* R-40, T-123: a folder that others may write to is no place for mail, and is not written to. */
@@ -133,16 +140,29 @@ open_checked_dir (int dir_fd, const char *name, const char *path, GError **error
   return fd;
 }
 
+static gboolean
+make_folder (int root, guint folder)
+{
+  const char *name = outbox_get_folder_name (folder);
+  struct stat status;
+
+  if (fstatat (root, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+    return TRUE;
+  if (folder == OUTBOX_TMP && !disk_sync (root))
+    return FALSE;
+  if (mkdirat (root, name, 0700) < 0)
+    return errno == EEXIST;
+  return folder == OUTBOX_TMP || disk_sync (root);
+}
+
 /* The folder @folder of the outbox whose descriptor is @root. */
 static int
 open_folder (int root, guint folder, const char *outbox_path, GError **error)
 {
   const char *name = outbox_get_folder_name (folder);
   g_autofree char *path = g_build_filename (outbox_path, name, NULL);
-  gboolean is_new = mkdirat (root, name, 0700) == 0;
 
-  if ((!is_new && errno != EEXIST)
-      || (is_new && (fchmodat (root, name, 0700, 0) < 0 || !disk_sync (root))))
+  if (!make_folder (root, folder))
     {
       set_path_error (error, OUTBOX_ERROR_CANNOT_CREATE, path);
       return -1;
@@ -160,7 +180,7 @@ outbox_open (const char *path, GError **error)
   outbox->path = g_canonicalize_filename (path, NULL);
   for (guint i = 0; i < OUTBOX_N_FOLDERS; i++)
     outbox->folders[i] = -1;
-  if (!make_dir_with_parents (outbox->path, error))
+  if (!is_complete (outbox->path) && !make_dir_with_parents (outbox->path, error))
     return NULL;
   root = open_checked_dir (AT_FDCWD, outbox->path, outbox->path, error);
   if (root < 0)
