@@ -3,6 +3,8 @@
 
 #include "tests/lib/test-link.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -19,7 +21,10 @@ TestLink *
 test_link_new (int fd)
 {
   TestLink *link = g_new0 (TestLink, 1);
+  int on = 1;
 
+  /* Or each small reply waits for the acknowledgement of the one before. */
+  setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   link->fd = fd;
   return link;
 }
