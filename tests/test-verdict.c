@@ -242,6 +242,17 @@ test_no_sentences (void)
     }
 }
 
+/* Any ending is for the last word of a phrase only. */
+static void
+test_star_ends_a_phrase (void)
+{
+  for (guint i = 0; i < verdict_n_rules; i++)
+    if (verdict_rules[i].words != NULL)
+      g_assert_null (strstr (verdict_rules[i].words, "*_"));
+  for (guint i = 0; i < verdict_n_words; i++)
+    g_assert_null (strstr (verdict_words[i].alternatives, "*_"));
+}
+
 static void
 test_last_rule (void)
 {
@@ -414,6 +425,7 @@ main (int argc, char **argv)
   g_test_add_func ("/verdict/every-rule-is-reached", test_every_rule);
   g_test_add_func ("/verdict/rule-ids-are-unique", test_rule_ids);
   g_test_add_func ("/verdict/no-rule-quotes-a-sentence", test_no_sentences);
+  g_test_add_func ("/verdict/any-ending-only-at-the-end", test_star_ends_a_phrase);
   g_test_add_func ("/verdict/last-rule-catches-all", test_last_rule);
   g_test_add_func ("/verdict/names-go-both-ways", test_names);
   g_test_add_func ("/verdict/faults-have-their-verdict", test_faults);
