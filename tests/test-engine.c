@@ -1,0 +1,677 @@
+/* SendpathEngine, the calls that block: what comes back, what stays in the outbox, what is told on the
+ * way. */
+#include "config.h"
+
+#include "sendpath/engine.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <locale.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/lib/engine-fixture.h"
+
+#define SECRET_BASE64 "Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5" /* of FIXTURE_SECRET alone */
+
+/* ---- results ------------------------------------------------------------------------------------ */
+
+static void
+test_sent (void)
+{
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (SERVER_TAKES, NULL);
+  g_autoptr(SendpathReport) report = engine_fixture_send (fixture, NULL);
+  g_autofree char *summary = sendpath_report_dup_summary (report);
+
+  scripted_server_assert_played (fixture->server);
+  engine_fixture_assert_outcome (report, SENDPATH_OUTCOME_SENT, "accepted");
+  g_assert_cmpstr (sendpath_report_get_recipient (report, 0), ==, "someone@adatum.com");
+  g_assert_cmpuint (sendpath_report_get_code (report, 0), ==, 250);
+  g_assert_cmpstr (sendpath_report_get_text (report, 0), ==, "queued");
+  g_assert_cmpstr (sendpath_report_get_account (report), ==, "home");
+  g_assert_cmpstr (sendpath_report_get_subject (report), ==, "Lunch");
+  g_assert_null (sendpath_report_get_reason (report));
+  g_assert_nonnull (strstr (summary, "someone@adatum.com"));
+  g_assert_cmpuint (scripted_server_count_bodies (fixture->server), ==, 1);
+  g_assert_cmpuint (engine_fixture_count_waiting (fixture), ==, 0);
+}
+
+/* A refusal is a result, not an error; a copy stays until the user removes it (P-2). */
+static void
+test_refused (void)
+{
+  g_autoptr(EngineFixture) fixture
+      = engine_fixture_new (SERVER_GREETS "C: MAIL FROM:*\nS: 250 ok\nC: RCPT TO:*\n"
+                                          "S: 550 5.1.1 <someone@adatum.com>: no such user here\n",
+                            NULL);
+  g_autoptr(SendpathReport) report = engine_fixture_send (fixture, NULL);
+  g_autoptr(SendpathReport) shown = NULL;
+  g_autoptr(GError) error = NULL;
+
+  engine_fixture_assert_outcome (report, SENDPATH_OUTCOME_FAILED, "recipient-unknown");
+  g_assert_cmpuint (sendpath_report_get_code (report, 0), ==, 550);
+  g_assert_nonnull (strstr (sendpath_report_get_text (report, 0), "no such user here"));
+  g_assert_cmpuint (engine_fixture_count_waiting (fixture), ==, 0);
+
+  shown = sendpath_engine_show (fixture->engine, sendpath_report_get_id (report), &error);
+  g_assert_no_error (error);
+  engine_fixture_assert_outcome (shown, SENDPATH_OUTCOME_FAILED, "recipient-unknown");
+}
+
+static void
+test_nobody_listens (void)
+{
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (NULL, NULL);
+  g_autoptr(SendpathReport) report = engine_fixture_send (fixture, NULL);
+  g_autoptr(SendpathReport) flushed = NULL;
+  g_autoptr(GPtrArray) reports = NULL;
+  g_autoptr(GError) error = NULL;
+
+  engine_fixture_assert_outcome (report, SENDPATH_OUTCOME_QUEUED, "unreachable");
+  g_assert_nonnull (sendpath_report_get_reason (report));
+  g_assert_cmpuint (engine_fixture_count_waiting (fixture), ==, 1);
+
+  engine_fixture_use_server (fixture, SERVER_TAKES);
+  reports = sendpath_engine_flush (fixture->engine, NULL, &error);
+  g_assert_no_error (error);
+  scripted_server_assert_played (fixture->server);
+  g_assert_cmpuint (reports->len, ==, 1);
+  engine_fixture_assert_outcome (reports->pdata[0], SENDPATH_OUTCOME_SENT, "accepted");
+  g_assert_cmpuint (engine_fixture_count_waiting (fixture), ==, 0);
+}
+
+/* ---- signals ------------------------------------------------------------------------------------ */
+
+static void
+test_attempts_are_told (void)
+{
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (SERVER_TAKES, NULL);
+  g_autoptr(SendpathReport) report = engine_fixture_send (fixture, NULL);
+
+  g_assert_cmpstr (fixture->events->str, ==, "started account; ended 0");
+}
+
+/* R-7, T-049: the dialogue is told, the secret is not. */
+static void
+test_trace_has_no_secret (gconstpointer data)
+{
+  const char *login = data;
+  g_autofree char *dialogue
+      = g_strconcat ("S: 220 mail.example.org ESMTP\nC: EHLO *\nS: 250-mail.example.org\n", login,
+                     "S: 235 2.7.0 welcome\n" SERVER_TAKES_MORE, NULL);
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (
+      dialogue, LOGIN_KEYS "secret-command = printf %s " FIXTURE_SECRET "\n");
+  g_autoptr(SendpathReport) report = engine_fixture_send (fixture, NULL);
+  g_autofree char *json = sendpath_report_to_json (report, SENDPATH_REPORT_QUEUE_SHOW);
+  const char *trace = fixture->trace->str;
+
+  scripted_server_assert_played (fixture->server);
+  g_assert_true (scripted_server_has_received (fixture->server, FIXTURE_SECRET));
+  g_assert_nonnull (strstr (trace, "-> AUTH "));
+  g_assert_nonnull (strstr (trace, "<- 235 2.7.0 welcome\n"));
+  g_assert_nonnull (strstr (trace, "-> RCPT TO:<someone@adatum.com>"));
+  for (guint offset = 0; offset < 3; offset++)
+    {
+      g_autofree char *padded = g_strconcat (&"xx"[2 - offset], FIXTURE_SECRET, NULL);
+      g_autofree char *base64 = g_base64_encode ((const guchar *) padded, strlen (padded));
+
+      base64[strlen (base64) - 4] = '\0';
+      g_assert_null (strstr (trace, base64 + 4));
+      g_assert_null (strstr (json, base64 + 4));
+    }
+  g_assert_null (strstr (trace, SECRET_BASE64));
+  g_assert_null (strstr (trace, FIXTURE_SECRET));
+  g_assert_null (strstr (json, FIXTURE_SECRET));
+}
+
+/* ---- questions ---------------------------------------------------------------------------------- */
+
+typedef enum { ANSWER, DECLINE, LEAVE_IT, DROP, ANSWER_ELSEWHERE } Manner;
+
+typedef struct {
+  Manner manner;
+  guint  n_asked;
+  GThread *thread;
+} Person;
+
+static gpointer
+answer (gpointer data)
+{
+  g_autoptr(SendpathRequest) request = data;
+
+  sendpath_request_answer (request, FIXTURE_SECRET);
+  return NULL;
+}
+
+static gboolean
+on_request (SendpathEngine *engine, SendpathRequest *request, gpointer data)
+{
+  Person *person = data;
+
+  person->n_asked++;
+  g_assert_cmpstr (sendpath_request_get_account (request), ==, "home");
+  g_assert_cmpstr (sendpath_request_get_server (request), ==, "127.0.0.1");
+  g_assert_cmpstr (sendpath_request_get_user (request), ==, "terri");
+  g_assert_nonnull (strstr (sendpath_request_get_text (request), "terri"));
+  switch (person->manner)
+    {
+    case ANSWER:
+      sendpath_request_answer (request, FIXTURE_SECRET);
+      sendpath_request_answer (request, "only the first answer counts");
+      return TRUE;
+    case DECLINE:
+      sendpath_request_decline (request);
+      return TRUE;
+    case LEAVE_IT:
+      return FALSE;
+    case DROP:
+      return TRUE; /* and nobody keeps it */
+    case ANSWER_ELSEWHERE:
+      person->thread = g_thread_new ("person", answer, g_object_ref (request));
+      return TRUE;
+    }
+  g_assert_not_reached ();
+}
+
+/* The credential is asked for once the server wants it, and used in the same connection. */
+static void
+test_answered (gconstpointer data)
+{
+  Person person = { .manner = GPOINTER_TO_INT (data) };
+  g_autoptr(EngineFixture) fixture
+      = engine_fixture_new (SERVER_WANTS_LOGIN SERVER_LOGS_IN SERVER_TAKES_MORE, LOGIN_KEYS);
+  g_autoptr(SendpathReport) report = NULL;
+
+  g_signal_connect (fixture->engine, "request", G_CALLBACK (on_request), &person);
+  report = engine_fixture_send (fixture, NULL);
+  g_clear_pointer (&person.thread, g_thread_join);
+  scripted_server_assert_played (fixture->server);
+  engine_fixture_assert_outcome (report, SENDPATH_OUTCOME_SENT, "accepted");
+  g_assert_cmpuint (person.n_asked, ==, 1);
+  g_assert_true (scripted_server_has_received (fixture->server, FIXTURE_SECRET));
+}
+
+/* nobody answers, which is the safe answer: nothing is sent, the message waits for a password. */
+static void
+test_not_answered (gconstpointer data)
+{
+  Person person = { .manner = GPOINTER_TO_INT (data) };
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (SERVER_WANTS_LOGIN, LOGIN_KEYS);
+  g_autoptr(SendpathReport) report = NULL;
+
+  g_signal_connect (fixture->engine, "request", G_CALLBACK (on_request), &person);
+  report = engine_fixture_send (fixture, NULL);
+  g_assert_cmpint (sendpath_report_get_outcome (report), ==, SENDPATH_OUTCOME_QUEUED);
+  g_assert_cmpstr (sendpath_report_get_needs (report), ==, "password");
+  g_assert_cmpuint (person.n_asked, ==, 1);
+  g_assert_cmpuint (engine_fixture_count_waiting (fixture), ==, 1);
+}
+
+/* ---- coming in ---------------------------------------------------------------------------------- */
+
+static void
+assert_not_submitted (EngineFixture *fixture, SendpathMessage *message, const char *account,
+                      GQuark domain, int code)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *id
+      = sendpath_engine_submit (fixture->engine, message, account, NULL, &error);
+
+  g_assert_error (error, domain, code);
+  g_assert_null (id);
+  g_assert_cmpuint (strlen (error->message), >, 0);
+}
+
+/* R-40, T-123 */
+static void
+test_unsafe_outbox (void)
+{
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (NULL, NULL);
+  g_autoptr(SendpathMessage) message
+      = engine_fixture_new_message (FIXTURE_TEXT, "someone@adatum.com");
+
+  g_assert_cmpint (g_mkdir (fixture->outbox, 0700), ==, 0);
+  g_assert_cmpint (g_chmod (fixture->outbox, 0777), ==, 0);
+  assert_not_submitted (fixture, message, NULL, SENDPATH_ERROR, SENDPATH_ERROR_OUTBOX_UNSAFE);
+  g_assert_cmpint (g_rmdir (fixture->outbox), ==, 0); /* it is still empty */
+}
+
+static void
+test_outbox_cannot_be_made (void)
+{
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (NULL, NULL);
+  g_autoptr(SendpathMessage) message
+      = engine_fixture_new_message (FIXTURE_TEXT, "someone@adatum.com");
+
+  g_assert_true (g_file_set_contents (fixture->outbox, "a file", -1, NULL));
+  assert_not_submitted (fixture, message, NULL, SENDPATH_ERROR,
+                        SENDPATH_ERROR_OUTBOX_CANNOT_CREATE);
+}
+
+static void
+test_no_such_account (void)
+{
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (NULL, NULL);
+  g_autoptr(SendpathMessage) message
+      = engine_fixture_new_message (FIXTURE_TEXT, "someone@adatum.com");
+
+  assert_not_submitted (fixture, message, "work", SENDPATH_PROFILE_ERROR,
+                        SENDPATH_PROFILE_ERROR_NO_ACCOUNT);
+  g_assert_cmpuint (engine_fixture_count_waiting (fixture), ==, 0);
+}
+
+static void
+test_no_account_at_all (void)
+{
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (NULL, NULL);
+  g_autoptr(SendpathProfileStore) empty = sendpath_profile_store_new ("/nowhere/sendpath.conf");
+  g_autoptr(SendpathMessage) message
+      = engine_fixture_new_message (FIXTURE_TEXT, "someone@adatum.com");
+
+  g_clear_object (&fixture->engine);
+  fixture->engine = g_object_new (SENDPATH_TYPE_ENGINE, "profiles", empty, "outbox-dir",
+                                  fixture->outbox, "state-dir", fixture->dir, NULL);
+  assert_not_submitted (fixture, message, NULL, SENDPATH_PROFILE_ERROR,
+                        SENDPATH_PROFILE_ERROR_NO_ACCOUNT);
+}
+
+/* P-4: what cannot be used is not kept, and nobody gets it. */
+static void
+test_unusable_message (void)
+{
+  static const char *const texts[] = {
+    "From: terri@proseware.com\nSubject: for nobody\n\nNoon?\n",
+    "From: terri@proseware.com\nTo: someone@adatum.com, <broken\n\nNoon?\n",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr(EngineFixture) fixture = engine_fixture_new (SERVER_TAKES, NULL);
+      g_autoptr(GBytes) bytes = g_bytes_new_static (texts[i], strlen (texts[i]));
+      g_autoptr(GError) error = NULL;
+      g_autoptr(SendpathMessage) message
+          = sendpath_message_new_from_bytes (bytes, SENDPATH_MESSAGE_RECIPIENTS_FROM_HEADER,
+                                             &error);
+
+      g_assert_no_error (error);
+      assert_not_submitted (fixture, message, NULL, SENDPATH_ERROR, SENDPATH_ERROR_MESSAGE);
+      g_assert_cmpuint (engine_fixture_count_waiting (fixture), ==, 0);
+      g_assert_cmpuint (scripted_server_count_connections (fixture->server), ==, 0);
+    }
+}
+
+/* kept with the reason while the profiles cannot be loaded, sent when they can. */
+static void
+test_held (void)
+{
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (SERVER_TAKES, NULL);
+  g_autoptr(SendpathMessage) message
+      = engine_fixture_new_message (FIXTURE_TEXT, "someone@adatum.com");
+  g_autoptr(SendpathProfileStore) broken = sendpath_profile_store_new ("/nowhere/sendpath.conf");
+  g_autoptr(SendpathEngine) engine
+      = g_object_new (SENDPATH_TYPE_ENGINE, "profiles", broken, "outbox-dir", fixture->outbox,
+                      "state-dir", fixture->dir, NULL);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *id
+      = sendpath_engine_submit (engine, message, NULL, "sendpath.conf:3: what is this", &error);
+  g_autoptr(SendpathReport) waiting = NULL;
+  g_autoptr(SendpathReport) sent = NULL;
+
+  g_assert_no_error (error);
+  waiting = sendpath_engine_show (engine, id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (sendpath_report_get_outcome (waiting), ==, SENDPATH_OUTCOME_QUEUED);
+  g_assert_cmpstr (sendpath_report_get_reason (waiting), ==, "sendpath.conf:3: what is this");
+  g_assert_null (sendpath_report_get_account (waiting));
+
+  sent = sendpath_engine_deliver (fixture->engine, id, NULL, &error);
+  g_assert_no_error (error);
+  scripted_server_assert_played (fixture->server);
+  engine_fixture_assert_outcome (sent, SENDPATH_OUTCOME_SENT, "accepted");
+  g_assert_cmpstr (sendpath_report_get_account (sent), ==, "home");
+}
+
+/* ---- the outbox --------------------------------------------------------------------------------- */
+
+static void
+test_list_show_remove (void)
+{
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (NULL, NULL);
+  g_autofree char *first = engine_fixture_submit (fixture);
+  g_autofree char *second = engine_fixture_submit (fixture);
+  g_autofree char *beginning = g_strndup (second, 12);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) reports = sendpath_engine_list_queue (fixture->engine, &error);
+  g_autoptr(SendpathReport) shown = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (reports->len, ==, 2);
+  g_assert_cmpstr (sendpath_report_get_id (reports->pdata[0]), ==, first);
+  g_assert_cmpstr (sendpath_report_get_id (reports->pdata[1]), ==, second);
+  g_assert_cmpuint (strlen (first), ==, 32);
+
+  shown = sendpath_engine_show (fixture->engine, beginning, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (sendpath_report_get_id (shown), ==, second);
+  g_assert_cmpuint (sendpath_report_get_size_bytes (shown), >, strlen (FIXTURE_TEXT));
+  g_assert_cmpint (sendpath_report_get_queued_at (shown), >, 0);
+
+  g_assert_true (sendpath_engine_remove (fixture->engine, beginning, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (engine_fixture_count_waiting (fixture), ==, 1);
+  g_assert_null (sendpath_engine_show (fixture->engine, second, &error));
+  g_assert_error (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_false (sendpath_engine_remove (fixture->engine, second, &error));
+  g_assert_error (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_null (sendpath_engine_deliver (fixture->engine, second, NULL, &error));
+  g_assert_error (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND);
+}
+
+static void
+damage (EngineFixture *fixture, const char *id)
+{
+  g_autofree char *file = g_strconcat (id, ".message", NULL);
+  g_autofree char *path = g_build_filename (fixture->outbox, "queue", file, NULL);
+  struct stat facts;
+
+  g_assert_cmpint (stat (path, &facts), ==, 0);
+  g_assert_cmpint (truncate (path, facts.st_size / 2), ==, 0);
+}
+
+/* P-2, T-120: what is damaged is set aside and blocks nobody. */
+static void
+test_flush_with_a_damaged_one (void)
+{
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (SERVER_TAKES, NULL);
+  g_autofree char *damaged = engine_fixture_submit (fixture);
+  g_autofree char *good = engine_fixture_submit (fixture);
+  g_autofree char *corrupt = g_build_filename (fixture->outbox, "corrupt", NULL);
+  g_autoptr(GPtrArray) reports = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GDir) dir = NULL;
+
+  damage (fixture, damaged);
+  reports = sendpath_engine_flush (fixture->engine, NULL, &error);
+  g_assert_no_error (error);
+  scripted_server_assert_played (fixture->server);
+  g_assert_cmpuint (reports->len, ==, 1);
+  g_assert_cmpstr (sendpath_report_get_id (reports->pdata[0]), ==, good);
+  engine_fixture_assert_outcome (reports->pdata[0], SENDPATH_OUTCOME_SENT, "accepted");
+  g_assert_cmpuint (engine_fixture_count_waiting (fixture), ==, 0);
+  dir = g_dir_open (corrupt, 0, NULL);
+  g_assert_true (g_str_has_prefix (g_dir_read_name (dir), damaged));
+}
+
+static void
+test_damaged_one_alone (void)
+{
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (SERVER_TAKES, NULL);
+  g_autofree char *id = engine_fixture_submit (fixture);
+  g_autoptr(GError) error = NULL;
+
+  damage (fixture, id);
+  g_assert_null (sendpath_engine_deliver (fixture->engine, id, NULL, &error));
+  g_assert_error (error, SENDPATH_ERROR, SENDPATH_ERROR_CORRUPT);
+  g_assert_cmpuint (scripted_server_count_connections (fixture->server), ==, 0);
+}
+
+/* ---- cancelled ---------------------------------------------------------------------------------- */
+
+typedef struct {
+  GCancellable *cancellable;
+  guint         lines_left;
+} Impatience;
+
+static void
+cancel_at_line (SendpathEngine *engine, const char *line, gpointer data)
+{
+  Impatience *impatience = data;
+
+  if (impatience->lines_left > 0 && --impatience->lines_left == 0)
+    g_cancellable_cancel (impatience->cancellable);
+}
+
+/* What waits after a cancel leaves the next day, once; what is uncertain is not sent again by itself. */
+static void
+assert_next_day (EngineFixture *fixture, SendpathOutcome outcome)
+{
+  gboolean waits = outcome == SENDPATH_OUTCOME_QUEUED;
+  g_autoptr(GPtrArray) reports = NULL;
+  g_autoptr(GError) error = NULL;
+
+  g_assert_cmpuint (engine_fixture_count_waiting (fixture), ==, waits ? 1 : 0);
+  engine_fixture_use_server (fixture, SERVER_TAKES);
+  reports = sendpath_engine_flush (fixture->engine, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (reports->len, ==, waits ? 1 : 0);
+  g_assert_cmpuint (scripted_server_count_bodies (fixture->server), ==, waits ? 1 : 0);
+}
+
+/* T-165: cancelled at each line that is said or heard; TRUE if the send was over before that line. */
+static gboolean
+cancel_at (guint line)
+{
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (SERVER_TAKES, NULL);
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  Impatience impatience = { cancellable, line };
+  g_autoptr(SendpathReport) report = NULL;
+  SendpathOutcome outcome;
+  guint n_bodies;
+
+  g_signal_connect (fixture->engine, "trace", G_CALLBACK (cancel_at_line), &impatience);
+  report = engine_fixture_send (fixture, cancellable);
+  outcome = sendpath_report_get_outcome (report);
+  n_bodies = scripted_server_count_bodies (fixture->server);
+  g_test_message ("cancelled at line %u: %s", line, sendpath_outcome_to_string (outcome));
+  if (outcome == SENDPATH_OUTCOME_SENT)
+    g_assert_cmpuint (n_bodies, ==, 1);
+  else if (outcome == SENDPATH_OUTCOME_QUEUED)
+    g_assert_cmpuint (n_bodies, ==, 0);
+  else
+    g_assert_cmpint (outcome, ==, SENDPATH_OUTCOME_UNCERTAIN);
+  assert_next_day (fixture, outcome);
+  return impatience.lines_left > 0;
+}
+
+static void
+test_cancelled_everywhere (void)
+{
+  guint line = 1;
+
+  while (!cancel_at (line))
+    line++;
+  g_assert_cmpuint (line, >, 10); /* the dialogue was seen */
+}
+
+static void
+test_cancelled_before (void)
+{
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (SERVER_TAKES, NULL);
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(SendpathReport) report = NULL;
+
+  g_cancellable_cancel (cancellable);
+  report = engine_fixture_send (fixture, cancellable);
+  g_assert_cmpint (sendpath_report_get_outcome (report), ==, SENDPATH_OUTCOME_QUEUED);
+  g_assert_cmpuint (scripted_server_count_bodies (fixture->server), ==, 0);
+  assert_next_day (fixture, SENDPATH_OUTCOME_QUEUED);
+}
+
+/* ---- here and now ------------------------------------------------------------------------------- */
+
+static void
+test_plan_and_location (void)
+{
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (
+      NULL, "auth = none\n[location work]\nnetwork = 192.0.2.0/24\nsmtp = 127.0.0.1\n"
+            "[location far]\nnetwork = 198.51.100.0/24\nsmtp = 127.0.0.2\n");
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) routes = sendpath_engine_plan (fixture->engine, NULL, NULL, &error);
+  SendpathLocation *here = sendpath_engine_get_current_location (fixture->engine);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (sendpath_location_get_id (here), ==, "work");
+  g_assert_cmpint (sendpath_route_get_kind (routes->pdata[0]), ==, SENDPATH_ROUTE_ACCOUNT);
+  g_assert_cmpstr (sendpath_route_get_server (routes->pdata[routes->len - 1]), ==, "127.0.0.1");
+
+  g_object_set (fixture->engine, "location", "far", NULL);
+  here = sendpath_engine_get_current_location (fixture->engine);
+  g_assert_cmpstr (sendpath_location_get_id (here), ==, "far");
+  g_clear_pointer (&routes, g_ptr_array_unref);
+  routes = sendpath_engine_plan (fixture->engine, "home", NULL, &error);
+  g_assert_cmpstr (sendpath_route_get_server (routes->pdata[routes->len - 1]), ==, "127.0.0.2");
+
+  g_clear_pointer (&routes, g_ptr_array_unref);
+  routes = sendpath_engine_plan (fixture->engine, "nobody", NULL, &error);
+  g_assert_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_NO_ACCOUNT);
+}
+
+static void
+on_sigpipe (int number)
+{
+}
+
+/* T-166: the host's signal handlers, locale, directory and umask are its own. */
+static void
+test_host_is_left_alone (void)
+{
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (SERVER_TAKES, NULL);
+  g_autofree char *locale = g_strdup (setlocale (LC_ALL, NULL));
+  g_autofree char *before = g_get_current_dir ();
+  g_autofree char *after = NULL;
+  g_autoptr(SendpathReport) report = NULL;
+  struct sigaction handler = { .sa_handler = on_sigpipe };
+  struct sigaction now;
+
+  sigaction (SIGPIPE, &handler, NULL);
+  umask (027);
+  report = engine_fixture_send (fixture, NULL);
+  sigaction (SIGPIPE, NULL, &now);
+  g_assert_true (now.sa_handler == on_sigpipe);
+  g_assert_cmpint (umask (022), ==, 027);
+  g_assert_cmpstr (setlocale (LC_ALL, NULL), ==, locale);
+  after = g_get_current_dir ();
+  g_assert_cmpstr (after, ==, before);
+  g_assert_cmpint (prctl (PR_GET_DUMPABLE), ==, 1);
+}
+
+/* ---- handed over -------------------------------------------------------------------------------- */
+
+#define HAND_OVER "hand-over"
+
+/* This program once more, as one that has a single thread: hands a message over to a process of its own
+ * and ends. Its exit status is the outcome; 99 if time was up first. */
+static int
+run_caller (const char *dir, const char *id, const char *wait_s)
+{
+  g_autofree char *path = g_build_filename (dir, "sendpath.conf", NULL);
+  g_autofree char *outbox = g_build_filename (dir, "outbox", NULL);
+  const char *const addresses[] = { "192.0.2.7/24", NULL };
+  g_autoptr(SendpathProfileStore) profiles = sendpath_profile_store_new (path);
+  g_autoptr(SendpathNetwork) network = sendpath_network_new_for_facts (NULL, NULL, addresses);
+  g_autoptr(SendpathEngine) engine = NULL;
+  g_autoptr(SendpathReport) report = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!sendpath_profile_store_load (profiles, &error))
+    g_error ("%s", error->message);
+  engine = g_object_new (SENDPATH_TYPE_ENGINE, "profiles", profiles, "outbox-dir", outbox,
+                         "state-dir", dir, "network", network, NULL);
+  report = sendpath_engine_hand_over (engine, id, (guint) g_ascii_strtoull (wait_s, NULL, 10),
+                                      &error);
+  if (error != NULL)
+    g_error ("%s", error->message);
+  return report != NULL ? (int) sendpath_report_get_outcome (report) : 99;
+}
+
+static int
+call (EngineFixture *fixture, const char *id, const char *wait_s)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  const char *argv[] = { program, HAND_OVER, fixture->dir, id, wait_s, NULL };
+  g_autoptr(GError) error = NULL;
+  int status = 0;
+
+  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, NULL, &status, &error);
+  g_assert_no_error (error);
+  g_assert_true (WIFEXITED (status));
+  return WEXITSTATUS (status);
+}
+
+static void
+test_hand_over_reports (void)
+{
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (SERVER_TAKES, NULL);
+  g_autofree char *id = engine_fixture_submit (fixture);
+
+  g_assert_cmpint (call (fixture, id, "60"), ==, SENDPATH_OUTCOME_SENT);
+  scripted_server_assert_played (fixture->server);
+  g_assert_cmpuint (engine_fixture_count_waiting (fixture), ==, 0);
+}
+
+/* The caller ends while the server has not even greeted; the message arrives all the same. */
+static void
+test_hand_over_survives (gconstpointer data)
+{
+  const char *wait_s = data;
+  g_autoptr(EngineFixture) fixture = engine_fixture_new ("!hold\n" SERVER_TAKES, NULL);
+  g_autofree char *id = engine_fixture_submit (fixture);
+
+  g_assert_cmpint (prctl (PR_SET_CHILD_SUBREAPER, 1), ==, 0); /* the deliverer becomes our child */
+  g_assert_cmpint (call (fixture, id, wait_s), ==, 99);
+  g_assert_cmpuint (engine_fixture_count_waiting (fixture), ==, 1);
+  scripted_server_wait_for_hold (fixture->server);
+  scripted_server_let_go (fixture->server);
+  g_assert_cmpint (waitpid (-1, NULL, 0), >, 0);
+  scripted_server_assert_played (fixture->server);
+  g_assert_cmpuint (engine_fixture_count_waiting (fixture), ==, 0);
+  g_assert_cmpint (prctl (PR_SET_CHILD_SUBREAPER, 0), ==, 0);
+}
+
+#define TELLS_PLAIN "S: 250 AUTH PLAIN\nC: AUTH PLAIN *\n"
+#define TELLS_LOGIN                                                                                \
+  "S: 250 AUTH LOGIN\nC: AUTH LOGIN*\nS: 334 VXNlcm5hbWU6\nC: *\nS: 334 UGFzc3dvcmQ6\nC: *\n"
+
+int
+main (int argc, char **argv)
+{
+  if (argc == 5 && strcmp (argv[1], HAND_OVER) == 0)
+    return run_caller (argv[2], argv[3], argv[4]);
+
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/engine/sent-is-reported", test_sent);
+  g_test_add_func ("/engine/refusal-is-a-report", test_refused);
+  g_test_add_func ("/engine/nobody-listens-so-it-waits", test_nobody_listens);
+  g_test_add_func ("/engine/attempts-are-told", test_attempts_are_told);
+  g_test_add_data_func ("/engine/trace-has-no-secret/plain", TELLS_PLAIN, test_trace_has_no_secret);
+  g_test_add_data_func ("/engine/trace-has-no-secret/login", TELLS_LOGIN, test_trace_has_no_secret);
+  g_test_add_data_func ("/engine/request/answered-at-once", GINT_TO_POINTER (ANSWER), test_answered);
+  g_test_add_data_func ("/engine/request/answered-by-another-thread",
+                        GINT_TO_POINTER (ANSWER_ELSEWHERE), test_answered);
+  g_test_add_data_func ("/engine/request/declined", GINT_TO_POINTER (DECLINE), test_not_answered);
+  g_test_add_data_func ("/engine/request/not-taken", GINT_TO_POINTER (LEAVE_IT), test_not_answered);
+  g_test_add_data_func ("/engine/request/dropped", GINT_TO_POINTER (DROP), test_not_answered);
+  g_test_add_func ("/engine/submit/unsafe-outbox", test_unsafe_outbox);
+  g_test_add_func ("/engine/submit/outbox-cannot-be-made", test_outbox_cannot_be_made);
+  g_test_add_func ("/engine/submit/no-such-account", test_no_such_account);
+  g_test_add_func ("/engine/submit/no-account-at-all", test_no_account_at_all);
+  g_test_add_func ("/engine/submit/unusable-message", test_unusable_message);
+  g_test_add_func ("/engine/submit/held-until-the-profiles-are-good", test_held);
+  g_test_add_func ("/engine/outbox/list-show-remove", test_list_show_remove);
+  g_test_add_func ("/engine/outbox/damaged-one-blocks-nobody", test_flush_with_a_damaged_one);
+  g_test_add_func ("/engine/outbox/damaged-one-is-an-error", test_damaged_one_alone);
+  g_test_add_func ("/engine/cancel/everywhere", test_cancelled_everywhere);
+  g_test_add_func ("/engine/cancel/before-it-begins", test_cancelled_before);
+  g_test_add_func ("/engine/plan-and-location", test_plan_and_location);
+  g_test_add_func ("/engine/host-is-left-alone", test_host_is_left_alone);
+  g_test_add_func ("/engine/hand-over/reports", test_hand_over_reports);
+  g_test_add_data_func ("/engine/hand-over/survives", "0", test_hand_over_survives);
+  g_test_add_data_func ("/engine/hand-over/time-is-up", "1", test_hand_over_survives);
+  return g_test_run ();
+}
