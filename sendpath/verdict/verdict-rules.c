@@ -85,6 +85,9 @@ const VerdictRule verdict_rules[] = {
     "$blocklist !relaying_denied|relay_access_denied|$auth !rate_limit* !spam_pattern|"
     "spam_content*",
     0, V (CLIENT_BLOCKED), "client-listed" },
+  { ANY_PHASE, EVERY, "x.7.500-505 x.7.507 x.7.510-511 x.7.513 x.7.606-649 x.7.850-899",
+    "!busy",
+    0, V (CLIENT_BLOCKED), "client-status" },
   { ANY_PHASE, EVERY, NULL,
     "$client is_listed|listed_on|listed_in|listed_at|listed_by|found_on|found_in",
     0, V (CLIENT_BLOCKED), "client-on-a-list" },
@@ -103,16 +106,17 @@ const VerdictRule verdict_rules[] = {
     "обратн*|反向|逆引き|gyakubiki !relaying_denied|relay_access_denied|rate_limit*",
     0, V (PTR_REQUIRED), "reverse-name" },
   { ANY_PHASE, EVERY, NULL,
-    "helo|ehlo !$relay $deny|$invalid|$unknown|bogus|bad|mismatch*|does_not_match|doesnt_match|"
-    "requires|required|forged|does_not_resolve|impersonat* !first|before|expected|say|"
-    "command_unrec*|unknown_command|not_recognized|not_implemented",
+    "helo|ehlo !relay_denied|relaying_denied|relay_access $deny|$invalid|$unknown|bogus|bad|"
+    "mismatch*|does_not_match|doesnt_match|requires|required|forged|does_not_resolve|impersonat* "
+    "!first|before|expected|say|command_unrec*|unknown_command|not_recognized|not_implemented",
     0, V (PTR_REQUIRED), "helo-name" },
 
   /* ---- relaying ------------------------------------------------------------------------------ */
   { ENVELOPE | IN (GREETING) | IN (EHLO), EVERY, NULL,
     "$relay $deny|no|not|dont|wont|isnt|only|as_a_relay|unauthenticated|kein|nicht|non|nao|ne|"
     "niet|pas|nie|не|不 !relay_recipient|recipient_table|relay_limit|relay_quota|relay_IP|"
-    "relay_HOST !$toomany !$badhost !must_authenticate|to_relay_you_must",
+    "relay_HOST !$toomany !$badhost !must_authenticate|to_relay_you_must|virus*|malware|as_spam|"
+    "is_spam|phish*|contains|sender_verif*|verify_failed|callout|cannot_connect|connect_to",
     0, V (RELAY_DENIED), "relaying" },
   { ENVELOPE, EVERY, NULL,
     "rcpthosts|rcpthost|morercpthosts",
@@ -179,7 +183,8 @@ const VerdictRule verdict_rules[] = {
     "frequency_limited|frequency|send_limit*|exceeded_the_rate|rate_exceed*|rate_that_prevents|"
     "connection_rate|message_rate|submission_rate|unusual_sending|sending_activity|"
     "excessive_volume|excessive_rate|unexpected_volume|unusual_rate|volume|flood*|relay_limit|"
-    "relay_quota|sending_quota|submission_quota|queue_quota|频率|頻率|频繁 !spf|dkim|dmarc",
+    "relay_quota|sending_quota|submission_quota|queue_quota|submissionquota*|频率|頻率|频繁 !spf|dkim|"
+    "dmarc",
     0, V (RATE_LIMITED), "rate" },
   { ANY_PHASE, EVERY, NULL,
     "too_many_connections|too_many_concurrent|too_many_simultaneous|too_many_sessions|"
@@ -273,7 +278,8 @@ const VerdictRule verdict_rules[] = {
   { IN (EOD) | IN (DATA) | IN (UNKNOWN) | IN (RCPT), EVERY, NULL,
     "virus*|malware|infected|worm|trojan|phish*|spamassassin|spam_score|spam_detected|"
     "spam_message|spam_content|as_spam|is_spam|be_spam|like_spam|spam_like|suspected_spam|"
-    "suspicion_of_spam|junk|ube|unsolicited|bulk_mail|banned|attachment*|message_content|"
+    "suspicion_of_spam|junk|ube|unsolicited|bulk_mail|banned_content|banned_file*|banned_word*|"
+    "banned_attachment*|contains_a_banned|contains_banned|attachment*|message_content|"
     "mail_content|content_reject*|rejecting_content|content_filter|message_filter*|"
     "content_denied|objectionable|suspicious|executable*|malicious|zip|archive|archives|"
     "password_protected|exe|rfc_NUM_compliant|not_rfc|rfc_compliant|rfc_violation|bare_lf|"
@@ -283,8 +289,8 @@ const VerdictRule verdict_rules[] = {
     "IP_has|IP_listed|IP_blocked|client_host|your_server|$badhost !$nouser",
     0, V (CONTENT_REJECTED), "content" },
   { IN (EOD) | IN (UNKNOWN), EVERY, NULL,
-    "spam*|header*|bulk|score|probability|advertis*|doesnt_conform|not_conform|not_comply "
-    "!$badhost !ip|IP !$sender|from_header|rejected_from",
+    "spam*|header*|bulk|score|probability|advertis*|compliant|doesnt_conform|not_conform|"
+    "not_comply !$badhost !ip|IP !$sender|from_header|rejected_from",
     0, V (CONTENT_REJECTED), "content-at-end" },
   { ENVELOPE, PERMANENT, "x.6.", "!$sender", 0, V (CONTENT_REJECTED), "content-status" },
 
@@ -401,9 +407,6 @@ const VerdictRule verdict_rules[] = {
   { ANY_PHASE, TEMPORARY, NULL,
     "$client whitelist|banned|blocked|not_allowed|prohibited|unsolicited|rejected|denied|refused",
     0, V (CLIENT_BLOCKED), "client-refused-for-now" },
-  { ANY_PHASE, EVERY, "x.7.500-507 x.7.510-511 x.7.513 x.7.606-649 x.7.850-899",
-    "!busy",
-    0, V (CLIENT_BLOCKED), "client-status" },
   { ANY_PHASE, PERMANENT, "x.7.25", NULL, 0, V (PTR_REQUIRED), "reverse-name-status" },
   { IN (EOD) | IN (DATA) | IN (UNKNOWN), PERMANENT, NULL,
     "$policy|message_not_allowed|message_refused|message_rejected|mail_rejected|mail_refused|"
