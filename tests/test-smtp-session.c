@@ -189,8 +189,9 @@ test_window_size (void)
 typedef struct {
   guint         n_dots, n_settled;
   gboolean      is_refused;   /* the record cannot be written */
-  GCancellable *cancel_at_dot;
   GCancellable *cancel_at_progress;
+  GCancellable *cancel_at_record;
+  GCancellable *cancel_at_dot;
 } Record;
 
 static gboolean
@@ -198,8 +199,8 @@ on_before_dot (Delivery *delivery, GError **error)
 {
   Record *record = delivery->data;
   record->n_dots++;
-  if (record->cancel_at_dot)
-    g_cancellable_cancel (record->cancel_at_dot);
+  if (record->cancel_at_record)
+    g_cancellable_cancel (record->cancel_at_record);
   if (record->is_refused)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "no space for the journal");
   return !record->is_refused;
@@ -221,6 +222,14 @@ on_progress (Delivery *delivery, guint64 sent_bytes, guint64 total_bytes)
     g_cancellable_cancel (record->cancel_at_progress);
 }
 
+static void
+on_trace_dot (const char *line, gpointer data)
+{
+  Record *record = data;
+  if (record->cancel_at_dot && g_str_equal (line, "-> ."))
+    g_cancellable_cancel (record->cancel_at_dot);
+}
+
 #define ENVELOPE \
   EHLO "S: 250 smtp.proseware.com\nC: MAIL *\nS: 250 ok\nC: RCPT *\nS: 250 ok\nC: DATA\nS: 354 go\n"
 
@@ -229,8 +238,10 @@ static void
 deliver_recorded (const char *dialogue, Record *record, GCancellable *cancellable,
                   const char *expected, gboolean is_dot_sent)
 {
+  Trace trace = { on_trace_dot, record };
+  SmtpSessionOptions options = { .patience_s = 2, .trace = &trace };
   g_autoptr(ScriptedServer) server = scripted_server_new (dialogue, SCRIPTED_SERVER_NO_CUT);
-  g_autoptr(SmtpSession) session = open_session (server, &plain_options, cancellable);
+  g_autoptr(SmtpSession) session = open_session (server, &options, cancellable);
   g_autoptr(SendpathMessage) message
       = smtp_fixture_message (SENDER, "a@adatum.com", "Subject: x\r\n\r\nx\r\n");
   g_autoptr(Delivery) delivery = smtp_fixture_delivery (message);
@@ -282,10 +293,25 @@ static void
 test_cancel_at_record (void)
 {
   g_autoptr(GCancellable) cancellable = g_cancellable_new ();
-  Record record = { .cancel_at_dot = cancellable };
+  Record record = { .cancel_at_record = cancellable };
   deliver_recorded (ENVELOPE "C: <data>\n", &record, cancellable, "data cancelled", FALSE);
   g_assert_cmpuint (record.n_dots, ==, 1);
   g_assert_cmpuint (record.n_settled, ==, 1);
+}
+
+/* P-10: from the dot on the reply is waited for; T-165: where it never comes, nobody knows. */
+static void
+test_cancel_at_dot (void)
+{
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  Record record = { .cancel_at_dot = cancellable };
+  deliver_recorded (ENVELOPE "C: <data>\n!drip 5\nS: 250 ok\n!wait\n", &record, cancellable,
+                    "eod 250", TRUE);
+  g_assert_cmpuint (record.n_settled, ==, 1);
+
+  g_cancellable_reset (cancellable);
+  deliver_recorded (ENVELOPE "C: <data>\n!wait\n", &record, cancellable, "eod link-lost", TRUE);
+  g_assert_cmpuint (record.n_settled, ==, 2);
 }
 
 /* ---- secrets -------------------------------------------------------------------------------- */
@@ -520,6 +546,7 @@ main (int argc, char **argv)
   g_test_add_func ("/smtp-session/no-record-no-dot", test_record_refused);
   g_test_add_func ("/smtp-session/cancel-in-the-content-sends-nothing", test_cancel_in_content);
   g_test_add_func ("/smtp-session/cancel-at-the-record-sends-nothing", test_cancel_at_record);
+  g_test_add_func ("/smtp-session/cancel-at-the-dot-waits-for-its-reply", test_cancel_at_dot);
   g_test_add_func ("/smtp-session/secrets-are-never-traced", test_secrets);
   g_test_add_data_func ("/smtp-session/scram-plus-over-tls", certs, test_plus);
   return g_test_run ();

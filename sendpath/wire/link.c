@@ -22,6 +22,7 @@ struct _Link {
   GSocketAddress    *local;
   GMainContext      *context;
   GCancellable      *cancellable;
+  gboolean           is_shielded; /* from it */
   gulong             wake_id; /* of its handler that wakes @context */
   const Trace       *trace;
   gint64             deadline_us; /* monotonic */
@@ -99,6 +100,13 @@ start_timer (Link *link, gboolean *ret_is_overdue)
   return timer;
 }
 
+/* The cancellable that counts now, or NULL. */
+static GCancellable *
+get_cancellable (const Link *link)
+{
+  return link->is_shielded ? NULL : link->cancellable;
+}
+
 /* In the thread that cancels. A source made with the cancellable would do the same, but GLib 2.74
  * loses one now and then when it is cancelled and destroyed at once. */
 static void
@@ -117,7 +125,7 @@ wait_for (Link *link, GSource *ready)
 
   g_source_set_callback (ready, G_SOURCE_FUNC (on_ready), &is_ready, NULL);
   g_source_attach (ready, link->context);
-  while (!is_ready && !is_overdue && !g_cancellable_is_cancelled (link->cancellable))
+  while (!is_ready && !is_overdue && !g_cancellable_is_cancelled (get_cancellable (link)))
     g_main_context_iteration (link->context, TRUE);
   g_source_destroy (ready);
   g_source_destroy (timer);
@@ -177,7 +185,7 @@ link_read (Link *link, void *buffer, gsize size, gboolean may_wait)
       if (may_wait && is_late (link))
         return -1;
       n = g_pollable_input_stream_read_nonblocking (get_input (link), buffer, wanted,
-                                                    link->cancellable, &error);
+                                                    get_cancellable (link), &error);
       if (was_renegotiated (link))
         return -1;
       if (n > 0)
@@ -222,7 +230,8 @@ link_write (Link *link, const void *buffer, gsize size)
       if (is_late (link) || was_renegotiated (link))
         return FALSE;
       n = g_pollable_output_stream_write_nonblocking (output, (const char *) buffer + done,
-                                                      size - done, link->cancellable, &error);
+                                                      size - done, get_cancellable (link),
+                                                      &error);
       if (n > 0)
         {
           done += (gsize) n;
@@ -301,6 +310,12 @@ void
 link_set_deadline (Link *link, guint seconds)
 {
   link->deadline_us = g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC;
+}
+
+void
+link_set_shielded (Link *link, gboolean is_shielded)
+{
+  link->is_shielded = is_shielded;
 }
 
 void

@@ -16,6 +16,7 @@ Link          *link_new (GSocketConnection *connection, const Trace *trace,
                          GCancellable *cancellable);
 void           link_free (Link *link);
 void           link_set_deadline (Link *link, guint seconds);
+void           link_set_shielded (Link *link, gboolean is_shielded);
 void           link_renew_budget (Link *link);
 
 /* What has come, up to @size bytes and the budget. -1: dead, or nothing there and not @may_wait

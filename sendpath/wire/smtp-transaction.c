@@ -386,14 +386,17 @@ smtp_step_dot_record (SmtpSession *session)
   return smtp_session_is_quiet (session) ? SMTP_STEP_DOT : settle (session);
 }
 
-/* From here on a retry may deliver twice: whatever goes wrong leaves the outcome open. */
+/* From here on a retry may deliver twice: whatever goes wrong leaves the outcome open, and a cancel
+ * waits for the reply. */
 SmtpStep
 smtp_step_dot (SmtpSession *session)
 {
+  stream_set_shielded (session->stream, TRUE);
   trace_sent (session->options.trace, ".", 1);
   stream_set_deadline (session->stream, session->timeout_s);
   data_writer_end (session->stream);
   guint code = smtp_session_read (session, 200, 299);
+  stream_set_shielded (session->stream, FALSE);
   session->may_quit = code > 0 && code != 421;
   session->needs_rset = FALSE;
   return settle (session);

@@ -27,6 +27,7 @@ struct _Stream {
   GSocketAddress    *local;
   GMainContext      *context;
   GCancellable      *cancellable;
+  gboolean           is_shielded; /* from it */
   gulong             wake_id; /* of its handler that wakes @context */
   const Trace       *trace;
   mailstream        *mail;
@@ -108,6 +109,13 @@ start_timer (Stream *stream, gboolean *ret_is_overdue)
   return timer;
 }
 
+/* The cancellable that counts now, or NULL. */
+static GCancellable *
+get_cancellable (const Stream *stream)
+{
+  return stream->is_shielded ? NULL : stream->cancellable;
+}
+
 /* In the thread that cancels. A source made with the cancellable would do the same, but GLib 2.74
  * loses one now and then when it is cancelled and destroyed at once. */
 static void
@@ -126,7 +134,7 @@ wait_for (Stream *stream, GSource *ready)
 
   g_source_set_callback (ready, G_SOURCE_FUNC (on_ready), &is_ready, NULL);
   g_source_attach (ready, stream->context);
-  while (!is_ready && !is_overdue && !g_cancellable_is_cancelled (stream->cancellable))
+  while (!is_ready && !is_overdue && !g_cancellable_is_cancelled (get_cancellable (stream)))
     g_main_context_iteration (stream->context, TRUE);
   g_source_destroy (ready);
   g_source_destroy (timer);
@@ -189,7 +197,7 @@ low_read (mailstream_low *low, void *buffer, size_t size)
       if (stream->may_wait && is_late (stream))
         return -1;
       n = g_pollable_input_stream_read_nonblocking (get_input (stream), buffer, wanted,
-                                                    stream->cancellable, &error);
+                                                    get_cancellable (stream), &error);
       if (was_renegotiated (stream))
         return -1;
       if (n > 0)
@@ -236,7 +244,8 @@ low_write (mailstream_low *low, const void *buffer, size_t size)
       if (is_late (stream) || was_renegotiated (stream))
         return -1;
       n = g_pollable_output_stream_write_nonblocking (output, (const char *) buffer + done,
-                                                      size - done, stream->cancellable, &error);
+                                                      size - done, get_cancellable (stream),
+                                                      &error);
       if (n > 0)
         {
           done += (gsize) n;
@@ -348,6 +357,12 @@ void
 stream_set_deadline (Stream *stream, guint seconds)
 {
   stream->deadline_us = g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC;
+}
+
+void
+stream_set_shielded (Stream *stream, gboolean is_shielded)
+{
+  stream->is_shielded = is_shielded;
 }
 
 void

@@ -51,6 +51,8 @@ GSource         *stream_create_input_source (Stream *stream);
 /* What may be read without an answer of ours in between is bounded (64 KiB). Whoever took a whole
  * reply of a pipelined flight, and waits for the next one, says so. */
 void             stream_renew_budget (Stream *stream);
+/* While it is shielded, a cancel waits (P-10); the deadline still counts. */
+void             stream_set_shielded (Stream *stream, gboolean is_shielded);
 /* TRUE if bytes have arrived that nobody has read yet (never blocks). */
 gboolean         stream_has_input (Stream *stream);
 
