@@ -129,10 +129,11 @@ const VerdictRule verdict_rules[] = {
     "not_accept_email_for|dont_accept_mail_for|wont_accept_mail_for|not_receive_mail_for|"
     "domain_not_allowed|domain_is_not_allowed|domain_isnt_allowed|not_one_of_our_domains|"
     "mail_for_that_domain|not_responsible_for|nicht_zustandig|nicht_zustaendig|"
-    "unknown_local_domain|no_such_domain_here|external_domain*|foreign_domain*|mail_gateway|"
+    "unknown_local_domain|no_such_domain_here|external_domain*|external_recipient*|"
+    "external_address*|only_local_recipient*|outside_recipient*|foreign_domain*|mail_gateway|"
     "mail_gate|third_party !$sender !$auth !null_mx|nullmx !user",
     0, V (RELAY_DENIED), "domain-not-served" },
-  { ENVELOPE, 571, 571, NULL, NULL, 0, V (RELAY_DENIED), "delivery-not-authorized-code" },
+  { ENVELOPE, 571, 571, NULL, "!$auth", 0, V (RELAY_DENIED), "delivery-not-authorized-code" },
   { ENVELOPE, 513, 513, NULL, NULL, 0, V (RELAY_DENIED), "relaying-code" },
   { ENVELOPE, PERMANENT, "5.7.54 5.7.64", NULL, 0, V (RELAY_DENIED), "relaying-status-exchange" },
 
@@ -152,7 +153,7 @@ const VerdictRule verdict_rules[] = {
     "tlsa|mta_sts|not_available|unavailable|handshake !$badlogin !recipient_server",
     0, V (TLS_REQUIRED), "encrypt-first" },
   { ENVELOPE | OPENING, PERMANENT, "x.7.10-11", NULL, 0, V (TLS_REQUIRED), "encrypt-first-status" },
-  { ENVELOPE | OPENING, 538, 538, NULL, NULL, 0, V (TLS_REQUIRED), "encrypt-first-code" },
+  { ENVELOPE | OPENING, 538, 538, NULL, "!$auth", 0, V (TLS_REQUIRED), "encrypt-first-code" },
 
   /* ---- too much in a time, before what is refused then --------------------------------------- */
   { ENVELOPE, EVERY, NULL,
