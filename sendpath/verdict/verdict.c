@@ -255,6 +255,10 @@ read_status (const char *text, Status *ret_status)
   ret_status->first = *end == '.' ? (guint16) strtoul (end + 1, NULL, 10) : 0;
 }
 
+/* A refusal that is quoted without its code: no rule asks for these two by themselves. */
+#define SOME_4XX 499
+#define SOME_5XX 599
+
 /* POP3 has no codes: `+OK` counts as 200, anything else as 500. */
 static guint
 code_of (const SendpathVerdictQuery *query)
@@ -289,6 +293,8 @@ gather (const RuleBook *book, const SendpathVerdictQuery *query, Facts *ret_fact
     enhanced = words.status;
   if (g_ascii_isdigit (enhanced[0]) && enhanced[1] == '.')
     read_status (enhanced, &ret_facts->status);
+  if (ret_facts->code == 0 && words.n_words > 0)
+    ret_facts->code = ret_facts->status.class == 4 ? SOME_4XX : SOME_5XX;
 }
 
 static gboolean
