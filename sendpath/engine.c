@@ -47,7 +47,7 @@ enum { SIGNAL_REQUEST, SIGNAL_ATTEMPT_STARTED, SIGNAL_ATTEMPT_ENDED, SIGNAL_TRAC
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (SendpathEngine, sendpath_engine, G_TYPE_OBJECT)
-G_DEFINE_QUARK (sendpath - error - quark, sendpath_error)
+G_DEFINE_QUARK (sendpath-error-quark, sendpath_error)
 
 /* ---- object ------------------------------------------------------------------------------- */
 

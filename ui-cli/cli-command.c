@@ -14,7 +14,7 @@
 
 #define MAX_PASSWORD_BYTES 65536
 
-G_DEFINE_QUARK (cli - error - quark, cli_error)
+G_DEFINE_QUARK (cli-error-quark, cli_error)
 
 /* ---- options ------------------------------------------------------------------------------ */
 
