@@ -1,7 +1,7 @@
 /* verdict-words: lists of words that mean the same, in the languages that servers answer in. The
  * rules (verdict-rules.c) refer to a list as `$name`. No list knows what a rule makes of it.
  *
- * Case and accents do not count. One language after the other: English, German, French, Spanish,
+ * Case and accents do not count; a letter that came in an unknown encoding is a gap (`empf_nger`). One language after the other: English, German, French, Spanish,
  * Portuguese, Italian, Dutch, Polish, Czech, Scandinavian, Russian, Chinese, Japanese. */
 #include "config.h"
 
@@ -15,16 +15,16 @@ const VerdictWords verdict_words[] = {
     "vidarebefordr*|preposil*|релеинг*|релей*|релэй*|ретрансл*|пересыл*|中继|中繼|转发|轉發|轉寄|リレー|中継|"
     "chukei|chuukei|rire|릴레이*|중계*" },
   { "recipient",
-    "recipient*|rcpt|user|users|username|mailbox*|addressee*|account*|alias|inbox|email_address|"
-    "destination_address|to_address|local_part|customer|subscriber|person|persona|employee|"
-    "userid*|directory|ldap|mail_box|no_one_at|konta|casilla*|destin|empfanger*|empfaenger*|"
-    "benutzer*|nutzer|postfach*|mailkonto|destinataire*|boite*|utilisateur*|compte|destinatari*|"
-    "usuari*|buzon*|cuenta|conta|caixa_postal|caixa_de_correio|caixa|utente|utenti|casella*|"
-    "ontvanger*|geadresseerde*|gebruiker*|postbus|mailbus|odbiorc*|adresat*|uzytkownik*|skrzynk*|"
-    "konto|prijemc*|uzivatel*|schrank*|mottagar*|modtager*|mottaker*|anvandar*|bruger*|brevlada|"
-    "postkasse|получател*|адресат*|пользовател*|ящик*|收件人|收件者|用户|用戶|使用者|邮箱|郵箱|信箱|felhaszn*|"
-    "cimzett*|kullanici*|alici*|utilizator*|vastaanottaj*|kayttaja*|사용자*|수신자*|메일함*|계정*|受信者|宛先|"
-    "ユーザ|ユーザー|メールボックス|アカウント|atesaki|yuza|yuuza" },
+    "empf_nger*|buz_n|u_ytkownik*|recipient*|rcpt|user|users|username|mailbox*|addressee*|"
+    "account*|alias|inbox|email_address|destination_address|to_address|local_part|customer|"
+    "subscriber|person|persona|employee|userid*|directory|ldap|mail_box|no_one_at|konta|casilla*|"
+    "destin|empfanger*|empfaenger*|benutzer*|nutzer|postfach*|mailkonto|destinataire*|boite*|"
+    "utilisateur*|compte|destinatari*|usuari*|buzon*|cuenta|conta|caixa_postal|caixa_de_correio|"
+    "caixa|utente|utenti|casella*|ontvanger*|geadresseerde*|gebruiker*|postbus|mailbus|odbiorc*|"
+    "adresat*|uzytkownik*|skrzynk*|konto|prijemc*|uzivatel*|schrank*|mottagar*|modtager*|"
+    "mottaker*|anvandar*|bruger*|brevlada|postkasse|получател*|адресат*|пользовател*|ящик*|收件人|"
+    "收件者|用户|用戶|使用者|邮箱|郵箱|信箱|felhaszn*|cimzett*|kullanici*|alici*|utilizator*|vastaanottaj*|"
+    "kayttaja*|사용자*|수신자*|메일함*|계정*|受信者|宛先|ユーザ|ユーザー|メールボックス|アカウント|atesaki|yuza|yuuza" },
   { "address",
     "address*|adress*|adres|direccion*|endereco*|indirizz*|local_part|адрес*|地址|アドレス|adoresu" },
   { "sender",
@@ -51,24 +51,24 @@ const VerdictWords verdict_words[] = {
 
   /* ---- refusing ------------------------------------------------------------------------------ */
   { "deny",
-    "denied|denies|deny|refus*|reject*|prohibit*|disallow*|forbid*|not_permit*|isnt_permit*|"
-    "not_allow*|isnt_allow*|arent_allow*|dont_allow|doesnt_allow|not_authori*|unauthori*|"
-    "not_accept*|isnt_accept*|wont_accept|cannot_accept|dont_accept|doesnt_accept|not_enabled|"
-    "not_supported|unable|cannot|cant|blocked|bounced|not_welcome|verweiger*|abgelehnt|"
-    "abgewiesen|ablehn*|nicht_erlaubt|nicht_gestattet|nicht_zulassig|nicht_zulaessig|unzulassig|"
-    "verboten|untersagt|zuruckgewiesen|nicht_moglich|nicht_akzeptiert|nicht_angenommen|"
-    "nicht_zugelassen|kein|keine|rejet*|interdit*|non_autoris*|pas_autoris*|pas_accept*|"
-    "impossible|denegad*|rechazad*|rehusad*|no_permitid*|no_se_permite|no_permite|prohibid*|"
-    "no_autorizad*|no_esta_autorizad*|no_aceptad*|no_esta_permitid*|bloquead*|negad*|recusad*|"
-    "rejeitad*|nao_permit*|nao_autoriz*|proibid*|nao_aceit*|nao_e_permitid*|rifiutat*|bloccat*|"
-    "respint*|negat*|non_consentit*|non_permess*|non_autorizzat*|vietat*|non_accettat*|geweigerd|"
-    "niet_toegestaan|afgewezen|verboden|niet_toegelaten|niet_geaccepteerd|odrzucon*|zabronion*|"
-    "odmow*|odmaw*|niedozwolon*|nie_wolno|nie_pozwala|zablokowan*|brak_zgody|nie_przyjmuje|"
-    "zamitnut*|odmitnut*|zakazan*|nepovolen*|nekad*|avvisad*|ej_tillat*|inte_tillat*|afvist|"
-    "ikke_tilladt|ikke_tillatt|avvist|naegtet|estetty|kielletty|elutasit*|megtagad*|reddedil*|"
-    "respins*|refuzat*|запрещ*|отклонен*|отказан*|отказ|не_разреш*|отвергнут*|недопустим*|"
-    "не_принима*|не_принят*|拒绝|拒絕|禁止|不允许|不允許|被拒|不接受|不支持|退回|거부*|허용되지|engedelyez*|拒否|許可され|許可しな|"
-    "できません|受け付け|kyohi|kinshi|dekimasen|kyoka_sarete" },
+    "unzul_ssig*|zur_ckgewiesen|n_o_permit*|n_o_autoriz*|denied|denies|deny|refus*|reject*|"
+    "prohibit*|disallow*|forbid*|not_permit*|isnt_permit*|not_allow*|isnt_allow*|arent_allow*|"
+    "dont_allow|doesnt_allow|not_authori*|unauthori*|not_accept*|isnt_accept*|wont_accept|"
+    "cannot_accept|dont_accept|doesnt_accept|not_enabled|not_supported|unable|cannot|cant|"
+    "blocked|bounced|not_welcome|verweiger*|abgelehnt|abgewiesen|ablehn*|nicht_erlaubt|"
+    "nicht_gestattet|nicht_zulassig|nicht_zulaessig|unzulassig|verboten|untersagt|zuruckgewiesen|"
+    "nicht_moglich|nicht_akzeptiert|nicht_angenommen|nicht_zugelassen|kein|keine|rejet*|"
+    "interdit*|non_autoris*|pas_autoris*|pas_accept*|impossible|denegad*|rechazad*|rehusad*|"
+    "no_permitid*|no_se_permite|no_permite|prohibid*|no_autorizad*|no_esta_autorizad*|"
+    "no_aceptad*|no_esta_permitid*|bloquead*|negad*|recusad*|rejeitad*|nao_permit*|nao_autoriz*|"
+    "proibid*|nao_aceit*|nao_e_permitid*|rifiutat*|bloccat*|respint*|negat*|non_consentit*|"
+    "non_permess*|non_autorizzat*|vietat*|non_accettat*|geweigerd|niet_toegestaan|afgewezen|"
+    "verboden|niet_toegelaten|niet_geaccepteerd|odrzucon*|zabronion*|odmow*|odmaw*|niedozwolon*|"
+    "nie_wolno|nie_pozwala|zablokowan*|brak_zgody|nie_przyjmuje|zamitnut*|odmitnut*|zakazan*|"
+    "nepovolen*|nekad*|avvisad*|ej_tillat*|inte_tillat*|afvist|ikke_tilladt|ikke_tillatt|avvist|"
+    "naegtet|estetty|kielletty|elutasit*|megtagad*|reddedil*|respins*|refuzat*|запрещ*|отклонен*|"
+    "отказан*|отказ|не_разреш*|отвергнут*|недопустим*|не_принима*|не_принят*|拒绝|拒絕|禁止|不允许|不允許|被拒|"
+    "不接受|不支持|退回|거부*|허용되지|engedelyez*|拒否|許可され|許可しな|できません|受け付け|kyohi|kinshi|dekimasen|kyoka_sarete" },
   { "denied",
     "denied|refused|rejected|prohibited|disallowed|forbidden|not_permitted|not_allowed|"
     "not_authorized|not_authorised|unauthorized|not_accepted|blocked|verweigert|abgelehnt|"
@@ -174,19 +174,19 @@ const VerdictWords verdict_words[] = {
 
   /* ---- addresses that do not work ------------------------------------------------------------ */
   { "unknown",
-    "unknown|not_found|could_not_be_found|couldnt_be_found|cannot_be_found|cannot_find|cant_find|"
-    "not_find|no_such|nonexist*|non_exist*|not_exist*|doesnt_exist|dont_exist|not_known|"
-    "inesistent*|incorrectly|expirad*|scadut*|unrecogni*|not_recogni*|not_present|not_an_active|"
-    "no_one|no_mail_box|not_ok|missing|wrong|no_mailbox|not_a_valid_mailbox|not_a_valid_user|"
-    "not_a_known|not_listed|not_our|not_a_local|not_local|isnt_local|no_local|not_registered|"
-    "no_longer|has_moved|has_left|undeliverable|not_deliverable|unroutable|unrouteable|"
-    "does_not_have|doesnt_have|not_have_a|no_account|not_hosted|not_in_our|has_no_mailbox|"
-    "marked_as_invalid|not_here|recipnotfound|recipientnotfound|not_a_member|cannot_verify_user|"
-    "verification_failed|not_verified|callout|cannot_receive|not_active|unbekannt*|"
-    "existiert_nicht|nicht_gefunden|nicht_bekannt|nicht_vorhanden|nicht_existent|nicht_verfugbar|"
-    "gibt_es_nicht|kein_konto|kein_postfach|inconnu*|existe_pas|nexiste_pas|inexistant*|"
-    "introuvable*|plus_valide|nest_plus|n_est_plus|desconocid*|no_existe|no_encontrad*|"
-    "inexistente*|no_se_encontro|no_se_encuentra|no_valid*|desconhecid*|nao_existe|"
+    "n_o_existe|n_o_encontrad*|existiert_nicht|unknown|not_found|could_not_be_found|"
+    "couldnt_be_found|cannot_be_found|cannot_find|cant_find|not_find|no_such|nonexist*|"
+    "non_exist*|not_exist*|doesnt_exist|dont_exist|not_known|inesistent*|incorrectly|expirad*|"
+    "scadut*|unrecogni*|not_recogni*|not_present|not_an_active|no_one|no_mail_box|not_ok|missing|"
+    "wrong|no_mailbox|not_a_valid_mailbox|not_a_valid_user|not_a_known|not_listed|not_our|"
+    "not_a_local|not_local|isnt_local|no_local|not_registered|no_longer|has_moved|has_left|"
+    "undeliverable|not_deliverable|unroutable|unrouteable|does_not_have|doesnt_have|not_have_a|"
+    "no_account|not_hosted|not_in_our|has_no_mailbox|marked_as_invalid|not_here|recipnotfound|"
+    "recipientnotfound|not_a_member|cannot_verify_user|verification_failed|not_verified|callout|"
+    "cannot_receive|not_active|unbekannt*|nicht_gefunden|nicht_bekannt|nicht_vorhanden|"
+    "nicht_existent|nicht_verfugbar|gibt_es_nicht|kein_konto|kein_postfach|inconnu*|existe_pas|"
+    "nexiste_pas|inexistant*|introuvable*|plus_valide|nest_plus|n_est_plus|desconocid*|no_existe|"
+    "no_encontrad*|inexistente*|no_se_encontro|no_se_encuentra|no_valid*|desconhecid*|nao_existe|"
     "nao_encontrad*|nao_foi_encontrad*|nao_localizad*|sconosciut*|non_esiste|non_trovat*|"
     "non_e_stato_trovato|non_presente|onbekend*|bestaat_niet|niet_gevonden|niet_bekend|nieznan*|"
     "nie_istniej*|nie_znalezion*|nie_ma_takie*|brak_takie*|brak_uzytkownika|brak_skrzynki|"
@@ -223,11 +223,11 @@ const VerdictWords verdict_words[] = {
     "gedeactiveerd|zablokowan*|zawieszon*|nieaktywn*|usuniet*|wylaczon*|заблокирован*|отключен*|"
     "удален*|неактивн*|停用|禁用|冻结|凍結|注销|失效|停止|無効" },
   { "invalid",
-    "invalid*|not_valid|isnt_valid|not_a_valid|illegal|malformed|bad_address|bad_destination|"
-    "bad_recipient|syntax|unqualified|not_qualified|fully_qualified|improper|not_well_formed|"
-    "ill_formed|misformatted|badly_formed|unparseable|unparsable|ungultig*|ungueltig*|incorrect*|"
-    "non_valid*|ongeldig*|nieprawidlow*|niepoprawn*|bledny|neplatn*|ogiltig*|ugyldig*|gecersiz|"
-    "недопустим*|некорректн*|неверн*|неправильн*|无效|無效|不正|格式错误|無効|不合法" },
+    "ung_ltig*|inv_lid*|invalid*|not_valid|isnt_valid|not_a_valid|illegal|malformed|bad_address|"
+    "bad_destination|bad_recipient|syntax|unqualified|not_qualified|fully_qualified|improper|"
+    "not_well_formed|ill_formed|misformatted|badly_formed|unparseable|unparsable|ungultig*|"
+    "ungueltig*|incorrect*|non_valid*|ongeldig*|nieprawidlow*|niepoprawn*|bledny|neplatn*|"
+    "ogiltig*|ugyldig*|gecersiz|недопустим*|некорректн*|неверн*|неправильн*|无效|無效|不正|格式错误|無効|不合法" },
   { "full",
     "overquota|over_quota|quota|full|allotment|exhausted|초과|storage_limit|storage_space|"
     "storage_full|exceeds_allowed_size|mails_auf_dem_server|messages_on_the_server|"
