@@ -1,8 +1,9 @@
 /* verdict-words: lists of words that mean the same, in the languages that servers answer in. The
  * rules (verdict-rules.c) refer to a list as `$name`. No list knows what a rule makes of it.
  *
- * Case and accents do not count; a letter that came in an unknown encoding is a gap (`empf_nger`). One language after the other: English, German, French, Spanish,
- * Portuguese, Italian, Dutch, Polish, Czech, Scandinavian, Russian, Chinese, Japanese. */
+ * Case and accents do not count; a letter that came in an unknown encoding is a gap (`empf_nger`).
+ * One language after the other: English, German, French, Spanish, Portuguese, Italian, Dutch,
+ * Polish, Czech, Scandinavian, Russian, Chinese, Japanese, Korean. */
 #include "config.h"
 
 #include "sendpath/verdict/verdict-rules.h"
