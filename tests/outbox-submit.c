@@ -1,5 +1,6 @@
-/* outbox-submit DIR: one submission and nothing else, for tests/check-crash, which kills it at every call.
- * outbox-submit --recover DIR: tidies up as the next process does, and tells what is there. */
+/* outbox-submit DIR: one submission and nothing else, for tests/check-crash, which kills it at
+ * every call. outbox-submit --recover DIR: tidies up as the next process does, and tells what is
+ * there. */
 #include "config.h"
 
 #include <stdio.h>
@@ -16,7 +17,7 @@ get_status (const GError *error)
 {
   static const struct {
     OutboxError code;
-    int         status;
+    int status;
   } rows[] = {
     { OUTBOX_ERROR_CANNOT_CREATE, 73 },
     { OUTBOX_ERROR_IO, 74 },

@@ -66,19 +66,20 @@ test_names_and_order (void)
 
   /* T-028: what the server sent comes cleaned */
   before_outlook = cut_out (json, "{", "\"outlook\"");
-  g_assert_cmpstr (before_outlook, ==,
-                   "{\"route\":{\"kind\":\"account\",\"server\":\"smtp.proseware.com\",\"login\":\"account\","
-                   "\"pop_login\":false,\"sender_rule\":\"keep\"},"
-                   "\"host\":\"smtp.proseware.com\",\"ip\":\"192.0.2.25\",\"port\":587,"
-                   "\"security\":\"starttls\",\"protected\":true,\"auth\":\"scram-sha-256\","
-                   "\"same_connection\":true,\"mail_from\":\"terri@proseware.com\","
-                   "\"header_changes\":[\"From\",\"Reply-To\"],"
-                   "\"phase\":\"rcpt\",\"code\":550,\"enhanced\":\"5.7.1\","
-                   "\"text\":\"5.7.1 Relaying denied 5.7.1 today\","
-                   "\"verdict\":\"relay-denied\",\"rule\":\"relay-words\",");
-  g_assert_true (g_str_has_suffix (
-      json, ",\"at\":\"2026-11-21T12:00:00Z\","
-            "\"ms\":{\"resolve\":1,\"connect\":20,\"tls\":45,\"total\":210}}"));
+  g_assert_cmpstr (
+      before_outlook, ==,
+      "{\"route\":{\"kind\":\"account\",\"server\":\"smtp.proseware.com\",\"login\":\"account\","
+      "\"pop_login\":false,\"sender_rule\":\"keep\"},"
+      "\"host\":\"smtp.proseware.com\",\"ip\":\"192.0.2.25\",\"port\":587,"
+      "\"security\":\"starttls\",\"protected\":true,\"auth\":\"scram-sha-256\","
+      "\"same_connection\":true,\"mail_from\":\"terri@proseware.com\","
+      "\"header_changes\":[\"From\",\"Reply-To\"],"
+      "\"phase\":\"rcpt\",\"code\":550,\"enhanced\":\"5.7.1\","
+      "\"text\":\"5.7.1 Relaying denied 5.7.1 today\","
+      "\"verdict\":\"relay-denied\",\"rule\":\"relay-words\",");
+  g_assert_true (
+      g_str_has_suffix (json, ",\"at\":\"2026-11-21T12:00:00Z\","
+                              "\"ms\":{\"resolve\":1,\"connect\":20,\"tls\":45,\"total\":210}}"));
 }
 
 static void
@@ -96,9 +97,10 @@ test_absent_is_null (void)
   attempt->verdict = SENDPATH_VERDICT_HOST_NOT_FOUND;
   json = print (attempt);
   endpoint = cut_out (json, "\"host\"", "\"phase\"");
-  g_assert_cmpstr (endpoint, ==,
-                   "\"host\":null,\"ip\":null,\"port\":null,\"security\":null,\"protected\":false,"
-                   "\"auth\":null,\"same_connection\":false,\"mail_from\":null,\"header_changes\":[],");
+  g_assert_cmpstr (
+      endpoint, ==,
+      "\"host\":null,\"ip\":null,\"port\":null,\"security\":null,\"protected\":false,"
+      "\"auth\":null,\"same_connection\":false,\"mail_from\":null,\"header_changes\":[],");
   reply = cut_out (json, "\"code\"", "\"outlook\"");
   g_assert_cmpstr (reply, ==,
                    "\"code\":null,\"enhanced\":null,\"text\":\"no such name\","
@@ -136,7 +138,7 @@ test_silence_comes_back_as_its_fault (void)
 {
   static const struct {
     SendpathVerdict verdict;
-    SendpathFault   fault;
+    SendpathFault fault;
   } cases[] = {
     { SENDPATH_VERDICT_OFFLINE, SENDPATH_FAULT_OFFLINE },
     { SENDPATH_VERDICT_UNREACHABLE, SENDPATH_FAULT_UNREACHABLE },
@@ -183,9 +185,12 @@ test_refuses_what_is_no_attempt (void)
     "[]",
     "{}",
     "{\"route\":{},\"phase\":\"rcpt\",\"verdict\":\"accepted\",\"text\":\"ok\"}",
-    "{\"route\":{\"kind\":\"account\",\"sender_rule\":\"none\"},\"phase\":\"rcpt\",\"verdict\":\"accepted\",\"text\":\"\"}",
-    "{\"route\":{\"kind\":\"account\",\"sender_rule\":\"keep\"},\"phase\":\"rcpt\",\"verdict\":\"accepted\",\"text\":null}",
-    "{\"route\":{\"kind\":\"account\",\"sender_rule\":\"keep\"},\"phase\":3,\"verdict\":\"accepted\",\"text\":\"ok\"}",
+    "{\"route\":{\"kind\":\"account\",\"sender_rule\":\"none\"},\"phase\":\"rcpt\",\"verdict\":"
+    "\"accepted\",\"text\":\"\"}",
+    "{\"route\":{\"kind\":\"account\",\"sender_rule\":\"keep\"},\"phase\":\"rcpt\",\"verdict\":"
+    "\"accepted\",\"text\":null}",
+    "{\"route\":{\"kind\":\"account\",\"sender_rule\":\"keep\"},\"phase\":3,\"verdict\":"
+    "\"accepted\",\"text\":\"ok\"}",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -205,7 +210,8 @@ main (int argc, char **argv)
   g_test_add_func ("/attempt/names-and-order-are-those-of-the-contract", test_names_and_order);
   g_test_add_func ("/attempt/what-is-absent-is-null", test_absent_is_null);
   g_test_add_func ("/attempt/comes-back-from-json", test_comes_back);
-  g_test_add_func ("/attempt/silence-comes-back-as-its-fault", test_silence_comes_back_as_its_fault);
+  g_test_add_func ("/attempt/silence-comes-back-as-its-fault",
+                   test_silence_comes_back_as_its_fault);
   g_test_add_func ("/attempt/a-pop-login-has-no-code", test_a_pop_login_has_no_code);
   g_test_add_func ("/attempt/refuses-what-is-no-attempt", test_refuses_what_is_no_attempt);
   return g_test_run ();

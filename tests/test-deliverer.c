@@ -1,4 +1,5 @@
-/* Deliverer: it survives its caller, and nobody waits for it who need not. Every step is told through pipes; nothing sleeps. */
+/* Deliverer: it survives its caller, and nobody waits for it who need not. Every step is told
+ * through pipes; nothing sleeps. */
 #include "config.h"
 
 #include "sendpath/outbox/deliverer.h"
@@ -81,7 +82,7 @@ start (DelivererRun run, gpointer data)
   return deliverer;
 }
 
-/* ---- reports --------------------------------------------------------------------------------------- */
+/* ---- reports --------------------------------------------------------------------------------- */
 
 static int
 say_data (int report_fd, gpointer data)
@@ -167,7 +168,7 @@ test_died (void)
     }
 }
 
-/* ---- the caller goes away -------------------------------------------------------------------------- */
+/* ---- the caller goes away -------------------------------------------------------------------- */
 
 static int
 report_then_tell (int report_fd, gpointer data)
@@ -192,7 +193,8 @@ test_nobody_listens (void)
   end (&play);
 }
 
-/* In a child of the test: the caller that is going to be killed. Its output is a pipe to the test. */
+/* In a child of the test: the caller that is going to be killed. Its output is a pipe to the test.
+ */
 static void
 be_a_caller (Play *play, DelivererRun run, int output)
 {
@@ -251,7 +253,7 @@ test_no_zombie (void)
   g_assert_cmpint (errno, ==, ECHILD);
 }
 
-/* ---- what it begins with --------------------------------------------------------------------------- */
+/* ---- what it begins with --------------------------------------------------------------------- */
 
 static gboolean
 is_null (int fd)
@@ -271,8 +273,9 @@ has_default_signals (void)
   sigset_t mask;
 
   sigprocmask (SIG_SETMASK, NULL, &mask);
-  if (sigismember (&mask, SIGTERM) || sigaction (SIGTERM, NULL, &action) < 0 || action.sa_handler != SIG_DFL
-      || sigaction (SIGCHLD, NULL, &action) < 0 || action.sa_handler != SIG_DFL)
+  if (sigismember (&mask, SIGTERM) || sigaction (SIGTERM, NULL, &action) < 0 ||
+      action.sa_handler != SIG_DFL || sigaction (SIGCHLD, NULL, &action) < 0 ||
+      action.sa_handler != SIG_DFL)
     return FALSE;
   return sigaction (SIGPIPE, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
@@ -365,7 +368,7 @@ test_without_stdio (void)
   end (&play);
 }
 
-/* ---- no process to be had -------------------------------------------------------------------------- */
+/* ---- no process to be had -------------------------------------------------------------------- */
 
 /* Root has no such limit, so it becomes somebody who has. */
 static void

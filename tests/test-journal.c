@@ -20,17 +20,17 @@
 #define EVE "eve@adatum.com"
 
 typedef struct {
-  char           *dir;
-  char           *path;
-  Journal        *journal;
+  char *dir;
+  char *path;
+  Journal *journal;
   SendpathReport *report; /* as the sender has it */
 } Fixture;
 
 static SendpathReport *
 new_report (void)
 {
-  g_autoptr(SendpathMessage) message
-      = outbox_fixture_new_message (NULL, BOB " " ANN " " EVE, "Noon?\r\n");
+  g_autoptr(SendpathMessage) message =
+      outbox_fixture_new_message (NULL, BOB " " ANN " " EVE, "Noon?\r\n");
 
   return report_new ("0123456789abcdef0123456789abcdef", message);
 }
@@ -78,7 +78,8 @@ note_dot (Fixture *fixture, const char *addresses)
   g_auto(GStrv) list = g_strsplit (addresses, " ", -1);
   g_autoptr(GError) error = NULL;
 
-  journal_note_dot (fixture->journal, (const char *const *) list, "smtp.proseware.com", FIXTURE_NOW_US, &error);
+  journal_note_dot (fixture->journal, (const char *const *) list, "smtp.proseware.com",
+                    FIXTURE_NOW_US, &error);
   g_assert_no_error (error);
 }
 
@@ -95,7 +96,8 @@ note_attempt (Fixture *fixture, const char *addresses, SendpathRecipientState st
   attempt->server = g_strdup ("smtp.proseware.com");
   attempt->login = g_strdup ("account");
   attempt->phase = SENDPATH_PHASE_EOD;
-  attempt->reply = sendpath_reply_new (code, NULL, code == 250 ? "2.0.0 Ok" : "5.7.1 Relaying denied");
+  attempt->reply =
+      sendpath_reply_new (code, NULL, code == 250 ? "2.0.0 Ok" : "5.7.1 Relaying denied");
   attempt->verdict = verdict;
   attempt->at_us = FIXTURE_NOW_US;
   index = report_add_attempt (fixture->report, attempt);
@@ -105,7 +107,7 @@ note_attempt (Fixture *fixture, const char *addresses, SendpathRecipientState st
   g_assert_no_error (error);
 }
 
-#define SENT SENDPATH_RECIPIENT_SENT, 250, SENDPATH_VERDICT_ACCEPTED
+#define SENT   SENDPATH_RECIPIENT_SENT, 250, SENDPATH_VERDICT_ACCEPTED
 #define DENIED SENDPATH_RECIPIENT_QUEUED, 550, SENDPATH_VERDICT_RELAY_DENIED
 
 typedef gboolean (*Reader) (int fd, SendpathReport *report, GError **error);
@@ -144,7 +146,7 @@ check_states (Fixture *fixture, Reader reader, const char *expected)
   g_assert_cmpstr (states, ==, expected);
 }
 
-/* ---- what comes back ------------------------------------------------------------------------------- */
+/* ---- what comes back ------------------------------------------------------------------------- */
 
 static void
 test_empty (Fixture *fixture, gconstpointer data)
@@ -198,7 +200,7 @@ test_states_replace_each_other (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (report->reason, ==, "no network");
 }
 
-/* ---- the dot record -------------------------------------------------------------------------------- */
+/* ---- the dot record -------------------------------------------------------------------------- */
 
 /* T-104, T-105: nobody knows whether the dot went out, so nobody else is tried for these. */
 static void
@@ -235,7 +237,7 @@ test_a_known_refusal_clears_the_dot (Fixture *fixture, gconstpointer data)
   check_states (fixture, journal_replay, "qqq");
 }
 
-/* ---- torn and damaged ------------------------------------------------------------------------------ */
+/* ---- torn and damaged ------------------------------------------------------------------------ */
 
 static char *
 dup_contents (Fixture *fixture, gsize *length)
@@ -251,12 +253,13 @@ set_contents (Fixture *fixture, const char *bytes, gsize length)
 {
   g_clear_pointer (&fixture->journal, journal_free);
   g_assert_cmpint (g_remove (fixture->path), ==, 0); /* GLib does not cut what it writes over */
-  g_assert_true (g_file_set_contents_full (fixture->path, bytes, (gssize) length, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  g_assert_true (g_file_set_contents_full (fixture->path, bytes, (gssize) length,
+                                           G_FILE_SET_CONTENTS_NONE, 0600, NULL));
   open_journal (fixture);
 }
 
-/* A torn last line never happened, and what comes after it is read again, whatever the length that was left. A line that lacks
- * only its end is whole. */
+/* A torn last line never happened, and what comes after it is read again, whatever the length that
+ * was left. A line that lacks only its end is whole. */
 static void
 test_torn_at_every_length (Fixture *fixture, gconstpointer data)
 {
@@ -376,7 +379,7 @@ test_unknown_records (Fixture *fixture, gconstpointer data)
   check_refused (fixture, "{\"at\":\"2026-11-21T12:00:00Z\"}\n", OUTBOX_ERROR_NEWER);
 }
 
-/* ---- a full disk ----------------------------------------------------------------------------------- */
+/* ---- a full disk ----------------------------------------------------------------------------- */
 
 static int
 hit_the_size_limit (gpointer data)
@@ -388,12 +391,13 @@ hit_the_size_limit (gpointer data)
 
   if (setrlimit (RLIMIT_FSIZE, &none) < 0)
     return 1;
-  if (journal_note_dot (fixture->journal, addresses, "smtp.proseware.com", FIXTURE_NOW_US, &error)
-      || !g_error_matches (error, OUTBOX_ERROR, OUTBOX_ERROR_FULL))
+  if (journal_note_dot (fixture->journal, addresses, "smtp.proseware.com", FIXTURE_NOW_US,
+                        &error) ||
+      !g_error_matches (error, OUTBOX_ERROR, OUTBOX_ERROR_FULL))
     return 2;
   /* the ten bytes that fitted are a torn line now */
-  if (setrlimit (RLIMIT_FSIZE, &much) < 0
-      || !journal_note_dot (fixture->journal, addresses, "smtp.proseware.com", FIXTURE_NOW_US, NULL))
+  if (setrlimit (RLIMIT_FSIZE, &much) < 0 ||
+      !journal_note_dot (fixture->journal, addresses, "smtp.proseware.com", FIXTURE_NOW_US, NULL))
     return 3;
   return 0;
 }
@@ -434,8 +438,8 @@ write_on_a_full_disk (gpointer data)
   g_autofree char *big = g_build_filename (fixture->dir, "big", NULL);
   int fd;
 
-  if (unshare (CLONE_NEWNS) < 0 || mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0
-      || mount ("none", fixture->dir, "tmpfs", 0, "size=64k") < 0)
+  if (unshare (CLONE_NEWNS) < 0 || mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+      mount ("none", fixture->dir, "tmpfs", 0, "size=64k") < 0)
     return UNABLE;
   fd = open (fixture->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0 || !journal_reserve (fd, 1) || !fill_disk (big))

@@ -82,7 +82,7 @@ read_message_file (OutboxFixture *fixture, const char *id, gsize *length)
   return read_file (path, length);
 }
 
-/* ---- in and out ------------------------------------------------------------------------------------ */
+/* ---- in and out ------------------------------------------------------------------------------ */
 
 /* P-3: what comes out is what went in. */
 static void
@@ -101,14 +101,14 @@ test_comes_back_whole (OutboxFixture *fixture, gconstpointer data)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr(SendpathMessage) message
-          = outbox_fixture_new_message (cases[i].sender, cases[i].recipients, cases[i].body);
+      g_autoptr(SendpathMessage) message = outbox_fixture_new_message (
+          cases[i].sender, cases[i].recipients, cases[i].body);
       g_autoptr(GError) error = NULL;
       g_autofree char *id = outbox_add (fixture->outbox, message, "home", FIXTURE_NOW_US, &error);
       g_autoptr(OutboxEntry) entry = take (fixture, id);
       SendpathMessage *taken = outbox_entry_get_message (entry);
-      g_autofree char *recipients
-          = g_strjoinv (" ", (char **) sendpath_message_get_recipients (taken));
+      g_autofree char *recipients =
+          g_strjoinv (" ", (char **) sendpath_message_get_recipients (taken));
       g_autofree char *body = outbox_fixture_dup_body (taken);
 
       g_assert_no_error (error);
@@ -118,7 +118,8 @@ test_comes_back_whole (OutboxFixture *fixture, gconstpointer data)
       g_assert_cmpstr (recipients, ==, cases[i].recipients);
       g_assert_cmpstr (body, ==, cases[i].body);
       g_assert_cmpstr (sendpath_message_get_subject (taken), ==, "Lunch");
-      g_assert_cmpint (sendpath_report_get_queued_at (outbox_entry_get_report (entry)), ==, 1795262400);
+      g_assert_cmpint (sendpath_report_get_queued_at (outbox_entry_get_report (entry)), ==,
+                       1795262400);
       g_assert_true (outbox_entry_remove (entry, NULL));
     }
   g_assert_cmpuint (outbox_fixture_count (fixture, "queue"), ==, 0);
@@ -132,10 +133,11 @@ test_traits_and_no_account (OutboxFixture *fixture, gconstpointer data)
 
   for (BodyTraits traits = BODY_PLAIN; traits <= all; traits++)
     {
-      g_autoptr(SendpathMessage) plain = outbox_fixture_new_message (NULL, "someone@adatum.com", BODY);
-      g_autoptr(SendpathMessage) message
-          = message_new_from_parts (NULL, sendpath_message_get_recipients (plain), message_peek_header (plain),
-                                    message_peek_body (plain), traits);
+      g_autoptr(SendpathMessage) plain =
+          outbox_fixture_new_message (NULL, "someone@adatum.com", BODY);
+      g_autoptr(SendpathMessage) message = message_new_from_parts (
+          NULL, sendpath_message_get_recipients (plain), message_peek_header (plain),
+          message_peek_body (plain), traits);
       g_autofree char *id = outbox_add (fixture->outbox, message, NULL, FIXTURE_NOW_US, NULL);
       g_autoptr(OutboxEntry) entry = take (fixture, id);
 
@@ -149,7 +151,8 @@ static void
 test_odd_account (OutboxFixture *fixture, gconstpointer data)
 {
   static const char name[] = "my % account\nrecipient: <eve@example.com>";
-  g_autoptr(SendpathMessage) message = outbox_fixture_new_message (NULL, "someone@adatum.com", BODY);
+  g_autoptr(SendpathMessage) message =
+      outbox_fixture_new_message (NULL, "someone@adatum.com", BODY);
   g_autofree char *id = outbox_add (fixture->outbox, message, name, FIXTURE_NOW_US, NULL);
   g_autoptr(OutboxEntry) entry = take (fixture, id);
 
@@ -200,9 +203,10 @@ test_modes_and_names (OutboxFixture *fixture, gconstpointer data)
 static void
 test_readable_without_us (OutboxFixture *fixture, gconstpointer data)
 {
-  g_autoptr(SendpathMessage) message
-      = outbox_fixture_new_message ("terri@proseware.com", "someone@adatum.com", BODY);
-  g_autofree char *id = outbox_add (fixture->outbox, message, "home", FIXTURE_NOW_US + 250000, NULL);
+  g_autoptr(SendpathMessage) message =
+      outbox_fixture_new_message ("terri@proseware.com", "someone@adatum.com", BODY);
+  g_autofree char *id =
+      outbox_add (fixture->outbox, message, "home", FIXTURE_NOW_US + 250000, NULL);
   g_autofree char *contents = read_message_file (fixture, id, NULL);
   g_autofree char *expected = g_strdup_printf (
       "id: %s\n"
@@ -219,7 +223,8 @@ test_readable_without_us (OutboxFixture *fixture, gconstpointer data)
       "end of message %s\n",
       id, id);
 
-  g_assert_true (g_str_has_prefix (contents, "sendpath outbox message, format 1\nenvelope-bytes: 0"));
+  g_assert_true (
+      g_str_has_prefix (contents, "sendpath outbox message, format 1\nenvelope-bytes: 0"));
   g_assert_true (g_str_has_suffix (contents, expected));
 }
 
@@ -228,45 +233,55 @@ static void
 test_reads_format_1 (OutboxFixture *fixture, gconstpointer data)
 {
   static const char id[] = "00112233445566778899aabbccddeeff";
-  static const char message[]
-      = "sendpath outbox message, format 1\n"
-        "envelope-bytes: 00000000000000000430\n"
-        "header-bytes: 00000000000000000027\n"
-        "body-bytes: 00000000000000000007\n"
-        "sha256: e27fd8dc24892386e9a049a6e2b9f547a4f86871f42a5a60347b294961ae4ac5\n"
-        "id: 00112233445566778899aabbccddeeff\n"
-        "queued-at-us: 00001795262400250000\n"
-        "date: 2026-11-21T12:00:00Z\n"
-        "traits: 8bit\n"
-        "account: home\n"
-        "sender: account decides\n"
-        "recipient: <bob@proseware.com>\n"
-        "recipient: <\"50%25 off\"@adatum.com>\n"
-        "\n"
-        "From: terri@proseware.com\r\n"
-        "\r\n"
-        "Noon\xa0\r\n"
-        "end of message 00112233445566778899aabbccddeeff\n";
-  static const char journal[]
-      = "{\"event\":\"dot\",\"at\":\"2026-11-21T12:00:01Z\",\"server\":\"smtp.proseware.com\","
-        "\"addresses\":[\"bob@proseware.com\"]}\n"
-        "{\"event\":\"attempt\",\"at\":\"2026-11-21T12:00:02Z\",\"attempt\":{\"route\":{\"kind\":\"account\","
-        "\"server\":\"smtp.proseware.com\",\"login\":\"account\",\"pop_login\":false,\"sender_rule\":\"keep\"},"
-        "\"host\":\"smtp.proseware.com\",\"ip\":\"192.0.2.25\",\"port\":587,\"security\":\"starttls\","
-        "\"protected\":true,\"auth\":\"plain\",\"same_connection\":false,\"mail_from\":\"terri@proseware.com\","
-        "\"header_changes\":[],\"phase\":\"eod\",\"code\":250,\"enhanced\":\"2.0.0\",\"text\":\"2.0.0 Ok\","
-        "\"verdict\":\"accepted\",\"rule\":\"accepted\",\"outlook\":null,\"at\":\"2026-11-21T12:00:00Z\","
-        "\"ms\":{\"resolve\":1,\"connect\":20,\"tls\":45,\"total\":210}},"
-        "\"recipients\":[{\"address\":\"bob@proseware.com\",\"state\":\"sent\",\"verdict\":\"accepted\","
-        "\"code\":250,\"enhanced\":\"2.0.0\",\"text\":\"2.0.0 Ok\"}]}\n"
-        "{\"event\":\"state\",\"at\":\"2026-11-21T12:00:02Z\",\"account\":\"home\",\"location\":\"hotel\","
-        "\"network\":\"n1\",\"reason\":\"no network\",\"needs\":\"network\",\"next_try\":null,\"held\":false}\n";
+  static const char message[] =
+      "sendpath outbox message, format 1\n"
+      "envelope-bytes: 00000000000000000430\n"
+      "header-bytes: 00000000000000000027\n"
+      "body-bytes: 00000000000000000007\n"
+      "sha256: e27fd8dc24892386e9a049a6e2b9f547a4f86871f42a5a60347b294961ae4ac5\n"
+      "id: 00112233445566778899aabbccddeeff\n"
+      "queued-at-us: 00001795262400250000\n"
+      "date: 2026-11-21T12:00:00Z\n"
+      "traits: 8bit\n"
+      "account: home\n"
+      "sender: account decides\n"
+      "recipient: <bob@proseware.com>\n"
+      "recipient: <\"50%25 off\"@adatum.com>\n"
+      "\n"
+      "From: terri@proseware.com\r\n"
+      "\r\n"
+      "Noon\xa0\r\n"
+      "end of message 00112233445566778899aabbccddeeff\n";
+  static const char journal[] =
+      "{\"event\":\"dot\",\"at\":\"2026-11-21T12:00:01Z\",\"server\":\"smtp.proseware.com\","
+      "\"addresses\":[\"bob@proseware.com\"]}\n"
+      "{\"event\":\"attempt\",\"at\":\"2026-11-21T12:00:02Z\",\"attempt\":{\"route\":{\"kind\":"
+      "\"account\","
+      "\"server\":\"smtp.proseware.com\",\"login\":\"account\",\"pop_login\":false,\"sender_rule\":"
+      "\"keep\"},"
+      "\"host\":\"smtp.proseware.com\",\"ip\":\"192.0.2.25\",\"port\":587,\"security\":"
+      "\"starttls\","
+      "\"protected\":true,\"auth\":\"plain\",\"same_connection\":false,\"mail_from\":\"terri@"
+      "proseware.com\","
+      "\"header_changes\":[],\"phase\":\"eod\",\"code\":250,\"enhanced\":\"2.0.0\",\"text\":\"2.0."
+      "0 Ok\","
+      "\"verdict\":\"accepted\",\"rule\":\"accepted\",\"outlook\":null,\"at\":\"2026-11-21T12:00:"
+      "00Z\","
+      "\"ms\":{\"resolve\":1,\"connect\":20,\"tls\":45,\"total\":210}},"
+      "\"recipients\":[{\"address\":\"bob@proseware.com\",\"state\":\"sent\",\"verdict\":"
+      "\"accepted\","
+      "\"code\":250,\"enhanced\":\"2.0.0\",\"text\":\"2.0.0 Ok\"}]}\n"
+      "{\"event\":\"state\",\"at\":\"2026-11-21T12:00:02Z\",\"account\":\"home\",\"location\":"
+      "\"hotel\","
+      "\"network\":\"n1\",\"reason\":\"no "
+      "network\",\"needs\":\"network\",\"next_try\":null,\"held\":false}\n";
   g_autofree char *journal_path = outbox_fixture_get_path (fixture, "queue", id, ".journal");
   g_autoptr(OutboxEntry) entry = NULL;
   SendpathReport *report;
 
   outbox_fixture_plant (fixture, id, message, sizeof message - 1);
-  g_assert_true (g_file_set_contents_full (journal_path, journal, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  g_assert_true (
+      g_file_set_contents_full (journal_path, journal, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
   entry = take (fixture, id);
   report = outbox_entry_get_report (entry);
   g_assert_cmpint (sendpath_report_get_state (report, 0), ==, SENDPATH_RECIPIENT_SENT);
@@ -276,16 +291,19 @@ test_reads_format_1 (OutboxFixture *fixture, gconstpointer data)
   g_assert_cmpuint (message_get_body_traits (outbox_entry_get_message (entry)), ==, BODY_HAS_8BIT);
 }
 
-/* ---- listing and finding --------------------------------------------------------------------------- */
+/* ---- listing and finding --------------------------------------------------------------------- */
 
 /* P-13: a clock that jumps to 1970 or 2099 loses nothing. */
 static void
 test_order_of_arrival (OutboxFixture *fixture, gconstpointer data)
 {
-  static const gint64 clocks_us[] = { FIXTURE_NOW_US + 1, FIXTURE_NOW_US, -5, 0, G_GINT64_CONSTANT (4102444799000000),
-                                      FIXTURE_NOW_US + 2 };
+  static const gint64 clocks_us[] = {
+    FIXTURE_NOW_US + 1, FIXTURE_NOW_US, -5, 0, G_GINT64_CONSTANT (4102444799000000),
+    FIXTURE_NOW_US + 2
+  };
   static const guint order[] = { 2, 3, 1, 0, 5, 4 };
-  g_autoptr(SendpathMessage) message = outbox_fixture_new_message (NULL, "someone@adatum.com", BODY);
+  g_autoptr(SendpathMessage) message =
+      outbox_fixture_new_message (NULL, "someone@adatum.com", BODY);
   char *ids[G_N_ELEMENTS (clocks_us)] = { NULL };
   g_auto(GStrv) listed = NULL;
 
@@ -308,7 +326,8 @@ test_order_of_arrival (OutboxFixture *fixture, gconstpointer data)
 static void
 test_find (OutboxFixture *fixture, gconstpointer data)
 {
-  static const char *const bad[] = { "", "012", "0123456789abcdef0123456789abcdef0", "ABCD", "../../etc", "beef" };
+  static const char *const bad[] = { "",     "012",       "0123456789abcdef0123456789abcdef0",
+                                     "ABCD", "../../etc", "beef" };
   g_autofree char *id = outbox_fixture_add (fixture, BODY);
   g_autofree char *prefix = g_strndup (id, 12);
   g_autofree char *found = NULL;
@@ -364,7 +383,7 @@ test_ten_thousand (OutboxFixture *fixture, gconstpointer data)
     g_assert_cmpfloat (seconds, <, 1.0);
 }
 
-/* ---- one sender ------------------------------------------------------------------------------------ */
+/* ---- one sender ------------------------------------------------------------------------------ */
 
 /* P-7, T-118 */
 static void
@@ -391,9 +410,9 @@ test_one_taker (OutboxFixture *fixture, gconstpointer data)
 /* A child that tells when it is ready and ends when @go is closed, or is killed. */
 typedef struct {
   OutboxFixture *fixture;
-  const char    *id;
-  int            ready[2];
-  int            go[2];
+  const char *id;
+  int ready[2];
+  int go[2];
 } Play;
 
 static void
@@ -496,7 +515,7 @@ take_all (Play *play)
   g_auto(GStrv) ids = outbox_list (play->fixture->outbox, OUTBOX_QUEUE, NULL, NULL);
 
   close (play->go[1]);
-  while (read (play->go[0], &(char){ 0 }, 1) > 0)
+  while (read (play->go[0], &(char) { 0 }, 1) > 0)
     ;
   for (guint i = 0; ids[i] != NULL; i++)
     {
@@ -528,7 +547,7 @@ test_race (OutboxFixture *fixture, gconstpointer data)
     }
   close (play.go[1]); /* all begin at once */
   close (play.ready[1]);
-  while (read (play.ready[0], &(char){ 0 }, 1) > 0)
+  while (read (play.ready[0], &(char) { 0 }, 1) > 0)
     n_taken++;
   for (guint i = 0; i < TAKERS; i++)
     {
@@ -543,7 +562,7 @@ test_race (OutboxFixture *fixture, gconstpointer data)
   g_assert_cmpuint (outbox_fixture_count (fixture, "queue"), ==, 0);
 }
 
-/* ---- filing ---------------------------------------------------------------------------------------- */
+/* ---- filing ---------------------------------------------------------------------------------- */
 
 static void
 settle (OutboxEntry *entry, guint i, SendpathRecipientState state)
@@ -560,7 +579,7 @@ test_filing (OutboxFixture *fixture, gconstpointer data)
 {
   static const struct {
     SendpathRecipientState states[2];
-    const char            *folder; /* NULL: gone */
+    const char *folder; /* NULL: gone */
   } cases[] = {
     { { SENDPATH_RECIPIENT_SENT, SENDPATH_RECIPIENT_SENT }, NULL },
     { { SENDPATH_RECIPIENT_SENT, SENDPATH_RECIPIENT_QUEUED }, "queue" },
@@ -573,8 +592,8 @@ test_filing (OutboxFixture *fixture, gconstpointer data)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr(SendpathMessage) message
-          = outbox_fixture_new_message (NULL, "bob@proseware.com someone@adatum.com", BODY);
+      g_autoptr(SendpathMessage) message = outbox_fixture_new_message (
+          NULL, "bob@proseware.com someone@adatum.com", BODY);
       g_autofree char *id = outbox_add (fixture->outbox, message, "home", FIXTURE_NOW_US, NULL);
       g_autoptr(OutboxEntry) entry = take (fixture, id);
 
@@ -613,7 +632,7 @@ test_failed_mail_stays (OutboxFixture *fixture, gconstpointer data)
   g_assert_cmpuint (outbox_fixture_count (fixture, "failed"), ==, 0);
 }
 
-/* ---- looking without a lock ------------------------------------------------------------------------ */
+/* ---- looking without a lock ------------------------------------------------------------------ */
 
 static void
 test_report_while_sending (OutboxFixture *fixture, gconstpointer data)
@@ -624,8 +643,8 @@ test_report_while_sending (OutboxFixture *fixture, gconstpointer data)
   g_autoptr(SendpathReport) during = NULL;
   g_autoptr(SendpathReport) after = NULL;
 
-  g_assert_true (journal_note_dot (outbox_entry_get_journal (entry), addresses, "smtp.proseware.com",
-                                   FIXTURE_NOW_US, NULL));
+  g_assert_true (journal_note_dot (outbox_entry_get_journal (entry), addresses,
+                                   "smtp.proseware.com", FIXTURE_NOW_US, NULL));
   during = outbox_read_report (fixture->outbox, id, NULL);
   g_assert_cmpint (sendpath_report_get_state (during, 0), ==, SENDPATH_RECIPIENT_QUEUED);
   outbox_entry_free (entry);
@@ -635,7 +654,35 @@ test_report_while_sending (OutboxFixture *fixture, gconstpointer data)
   g_assert_cmpstr (sendpath_report_get_from (after), ==, "terri@proseware.com");
 }
 
-/* ---- damage ---------------------------------------------------------------------------------------- */
+/* Who watches learns what became of a message though it is gone, and cannot file it. */
+static void
+test_watched_to_the_end (OutboxFixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = outbox_fixture_add (fixture, BODY);
+  g_autoptr(OutboxEntry) watch = outbox_watch (fixture->outbox, id, NULL);
+  OutboxEntry *entry = take (fixture, id);
+  SendpathReport *report = outbox_entry_get_report (entry);
+  g_autoptr(SendpathReport) seen = NULL;
+  g_autoptr(GError) error = NULL;
+  Attempt *attempt = attempt_new ();
+
+  attempt->reply = sendpath_reply_new (250, NULL, "2.0.0 Ok");
+  attempt->verdict = SENDPATH_VERDICT_ACCEPTED;
+  attempt->phase = SENDPATH_PHASE_EOD;
+  report_set_recipient (report, "someone@adatum.com", report_add_attempt (report, attempt),
+                        SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED, attempt->reply);
+  g_assert_true (journal_note_attempt (outbox_entry_get_journal (entry), report, 0, FIXTURE_NOW_US,
+                                       NULL));
+  g_assert_false (outbox_entry_file (watch, &error));
+  g_assert_error (error, OUTBOX_ERROR, OUTBOX_ERROR_BUSY);
+  g_assert_true (outbox_entry_file (entry, NULL));
+  outbox_entry_free (entry);
+  g_assert_cmpuint (outbox_fixture_count (fixture, "queue"), ==, 0);
+  seen = outbox_watch_report (watch, NULL);
+  g_assert_cmpint (sendpath_report_get_outcome (seen), ==, SENDPATH_OUTCOME_SENT);
+}
+
+/* ---- damage ---------------------------------------------------------------------------------- */
 
 static char *
 plant_prefix (OutboxFixture *fixture, const char *contents, gsize length, guint number)
@@ -646,7 +693,8 @@ plant_prefix (OutboxFixture *fixture, const char *contents, gsize length, guint 
   return id;
 }
 
-/* T-120, P-2: a file that was cut, at whatever length, is set aside and named; its neighbours are sent. */
+/* T-120, P-2: a file that was cut, at whatever length, is set aside and named; its neighbours are
+ * sent. */
 static void
 test_cut_everywhere (OutboxFixture *fixture, gconstpointer data)
 {
@@ -674,7 +722,8 @@ test_cut_everywhere (OutboxFixture *fixture, gconstpointer data)
   entry = take (fixture, id);
 }
 
-/* No byte can change without being noticed. Each file has the right name, so only its contents can tell. */
+/* No byte can change without being noticed. Each file has the right name, so only its contents can
+ * tell. */
 static void
 test_bit_rot_everywhere (OutboxFixture *fixture, gconstpointer data)
 {
@@ -752,7 +801,7 @@ test_later_version (OutboxFixture *fixture, gconstpointer data)
   g_assert_true (outbox_fixture_has (fixture, "queue", id, ".message"));
 }
 
-/* ---- files that are none of ours ------------------------------------------------------------------- */
+/* ---- files that are none of ours ------------------------------------------------------------- */
 
 typedef gboolean (*MakeOdd) (const char *path, const char *secret);
 
@@ -789,22 +838,23 @@ make_device (const char *path, const char *secret)
 static gboolean
 make_foreign (const char *path, const char *secret)
 {
-  return g_file_set_contents_full (path, "x", 1, G_FILE_SET_CONTENTS_NONE, 0600, NULL)
-         && chown (path, geteuid () + 1, (gid_t) -1) == 0;
+  return g_file_set_contents_full (path, "x", 1, G_FILE_SET_CONTENTS_NONE, 0600, NULL) &&
+         chown (path, geteuid () + 1, (gid_t) -1) == 0;
 }
 
 static gboolean
 make_unreadable (const char *path, const char *secret)
 {
-  return g_file_set_contents_full (path, "x", 1, G_FILE_SET_CONTENTS_NONE, 0600, NULL) && chmod (path, 0) == 0;
+  return g_file_set_contents_full (path, "x", 1, G_FILE_SET_CONTENTS_NONE, 0600, NULL) &&
+         chmod (path, 0) == 0;
 }
 
 static const struct {
   const char *name;
-  MakeOdd     make;
+  MakeOdd make;
 } odd_files[] = {
-  { "symlink", make_symlink }, { "hard-link", make_hard_link }, { "fifo", make_fifo },
-  { "folder", make_folder },   { "device", make_device },       { "foreign", make_foreign },
+  { "symlink", make_symlink },       { "hard-link", make_hard_link }, { "fifo", make_fifo },
+  { "folder", make_folder },         { "device", make_device },       { "foreign", make_foreign },
   { "unreadable", make_unreadable },
 };
 
@@ -914,7 +964,7 @@ test_no_place (OutboxFixture *fixture, gconstpointer data)
   g_assert_error (error, OUTBOX_ERROR, OUTBOX_ERROR_CANNOT_CREATE);
 }
 
-/* ---- tidying up ------------------------------------------------------------------------------------ */
+/* ---- tidying up ------------------------------------------------------------------------------ */
 
 static void
 plant_in (OutboxFixture *fixture, const char *folder, const char *id, const char *suffix)
@@ -1001,7 +1051,7 @@ test_recovery_spares_the_living (OutboxFixture *fixture, gconstpointer data)
   g_assert_cmpuint (outbox_fixture_count (fixture, "queue"), ==, 0);
 }
 
-/* ---- no room --------------------------------------------------------------------------------------- */
+/* ---- no room --------------------------------------------------------------------------------- */
 
 /* A message of 200 KB is refused as FULL, and nothing of it is left. */
 static int
@@ -1020,7 +1070,9 @@ fail_to_add (OutboxFixture *fixture)
   id = outbox_add (fixture->outbox, message, "home", FIXTURE_NOW_US, &error);
   if (id != NULL || !g_error_matches (error, OUTBOX_ERROR, OUTBOX_ERROR_FULL))
     return 1;
-  return outbox_fixture_count (fixture, "tmp") == 0 && outbox_fixture_count (fixture, "queue") == 0 ? GOOD : 2;
+  return outbox_fixture_count (fixture, "tmp") == 0 && outbox_fixture_count (fixture, "queue") == 0
+             ? GOOD
+             : 2;
 }
 
 /* T-116: no death by SIGXFSZ, though its effect is the default one, before and after. */
@@ -1036,7 +1088,8 @@ add_over_the_size_limit (gpointer data)
     return UNABLE;
   result = fail_to_add (data);
   sigpending (&pending);
-  if (sigaction (SIGXFSZ, NULL, &action) < 0 || action.sa_handler != SIG_DFL || sigismember (&pending, SIGXFSZ))
+  if (sigaction (SIGXFSZ, NULL, &action) < 0 || action.sa_handler != SIG_DFL ||
+      sigismember (&pending, SIGXFSZ))
     return 3;
   return result;
 }
@@ -1055,8 +1108,8 @@ add_to_small_disk (OutboxFixture *fixture, const char *options)
   OutboxFixture small = { .path = path };
   int result;
 
-  if (unshare (CLONE_NEWNS) < 0 || mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0
-      || mkdir (path, 0700) < 0 || mount ("none", path, "tmpfs", 0, options) < 0)
+  if (unshare (CLONE_NEWNS) < 0 || mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+      mkdir (path, 0700) < 0 || mount ("none", path, "tmpfs", 0, options) < 0)
     return UNABLE;
   if (chmod (path, 0700) < 0)
     return UNABLE;
@@ -1117,7 +1170,8 @@ add_with_few_descriptors (gpointer data)
   close (next);
   for (int n = 0; n < 16 && !is_added; n++)
     {
-      g_autoptr(SendpathMessage) message = outbox_fixture_new_message (NULL, "someone@adatum.com", BODY);
+      g_autoptr(SendpathMessage) message =
+          outbox_fixture_new_message (NULL, "someone@adatum.com", BODY);
       struct rlimit limit = { (rlim_t) (next + n), 4096 };
       g_autofree char *id = NULL;
       g_autoptr(GError) error = NULL;
@@ -1129,7 +1183,8 @@ add_with_few_descriptors (gpointer data)
       is_added = id != NULL;
       if (!is_added && !g_error_matches (error, OUTBOX_ERROR, OUTBOX_ERROR_FULL))
         return 1;
-      if (!is_added && (outbox_fixture_count (fixture, "tmp") > 0 || outbox_fixture_count (fixture, "queue") > 0))
+      if (!is_added && (outbox_fixture_count (fixture, "tmp") > 0 ||
+                        outbox_fixture_count (fixture, "queue") > 0))
         return 2;
     }
   return is_added ? GOOD : 3;
@@ -1141,14 +1196,15 @@ test_few_descriptors (OutboxFixture *fixture, gconstpointer data)
   g_assert_cmpint (outbox_fixture_run_child (add_with_few_descriptors, fixture), ==, GOOD);
 }
 
-/* Started without standard input and outputs, nothing of ours gets their numbers: a stray line of a library would go into
- * somebody's mail. */
+/* Started without standard input and outputs, nothing of ours gets their numbers: a stray line of a
+ * library would go into somebody's mail. */
 static int
 add_without_stdio (gpointer data)
 {
   OutboxFixture *fixture = data;
   g_autoptr(Outbox) outbox = NULL;
-  g_autoptr(SendpathMessage) message = outbox_fixture_new_message (NULL, "someone@adatum.com", BODY);
+  g_autoptr(SendpathMessage) message =
+      outbox_fixture_new_message (NULL, "someone@adatum.com", BODY);
   g_autofree char *id = NULL;
   g_autoptr(OutboxEntry) entry = NULL;
 
@@ -1171,7 +1227,7 @@ test_without_stdio (OutboxFixture *fixture, gconstpointer data)
   g_assert_cmpint (outbox_fixture_run_child (add_without_stdio, fixture), ==, GOOD);
 }
 
-/* ---- size ------------------------------------------------------------------------------------------ */
+/* ---- size ------------------------------------------------------------------------------------ */
 
 static long
 get_peak_kib (void)
@@ -1192,9 +1248,9 @@ pass_a_large_message (gpointer data)
   int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   g_autoptr(BodySource) body = body_source_new_from_fd (fd, 0, length);
   g_autoptr(SendpathMessage) small = outbox_fixture_new_message (NULL, "someone@adatum.com", BODY);
-  g_autoptr(SendpathMessage) message
-      = message_new_from_parts (NULL, sendpath_message_get_recipients (small), message_peek_header (small), body,
-                                BODY_HAS_NUL);
+  g_autoptr(SendpathMessage) message =
+      message_new_from_parts (NULL, sendpath_message_get_recipients (small),
+                                         message_peek_header (small), body, BODY_HAS_NUL);
   g_autofree char *id = NULL;
   g_autoptr(OutboxEntry) entry = NULL;
   long before = get_peak_kib ();
@@ -1203,7 +1259,8 @@ pass_a_large_message (gpointer data)
     return 1;
   id = outbox_add (fixture->outbox, message, "home", FIXTURE_NOW_US, NULL);
   entry = id != NULL ? outbox_take (fixture->outbox, id, NULL) : NULL;
-  if (entry == NULL || body_source_get_length (message_peek_body (outbox_entry_get_message (entry))) != length)
+  if (entry == NULL ||
+      body_source_get_length (message_peek_body (outbox_entry_get_message (entry))) != length)
     return 2;
   return get_peak_kib () - before < 16 * 1024 ? GOOD : 3;
 }
@@ -1265,6 +1322,7 @@ main (int argc, char **argv)
   add ("/outbox/filed-by-what-became-of-it", test_filing);
   add ("/outbox/failed-mail-stays-until-removed", test_failed_mail_stays);
   add ("/outbox/report-while-it-is-sent", test_report_while_sending);
+  add ("/outbox/watched-to-the-end", test_watched_to_the_end);
   add_in_memory ("/outbox/cut-anywhere-is-set-aside", test_cut_everywhere);
   add_in_memory ("/outbox/bit-rot-anywhere-is-set-aside", test_bit_rot_everywhere);
   add ("/outbox/longer-than-it-says-is-set-aside", test_longer_than_it_says);

@@ -10,24 +10,24 @@
 /* What an attempt is in these tests: only what the words and the outcome hang on. */
 typedef struct {
   SendpathRouteKind kind;
-  const char       *server;
-  guint16           port;
-  const char       *auth;
-  SenderRule        rule;
-  SendpathPhase     phase;
-  guint             code; /* 0: nobody answered */
-  const char       *text;
-  SendpathVerdict   verdict;
+  const char *server;
+  guint16 port;
+  const char *auth;
+  SenderRule rule;
+  SendpathPhase phase;
+  guint code; /* 0: nobody answered */
+  const char *text;
+  SendpathVerdict verdict;
 } Step;
 
-#define ISP SENDPATH_ROUTE_ACCOUNT, "smtp.proseware.com"
+#define ISP     SENDPATH_ROUTE_ACCOUNT, "smtp.proseware.com"
 #define ISP_POP SENDPATH_ROUTE_ACCOUNT_POP, "smtp.proseware.com"
-#define WORK SENDPATH_ROUTE_LOCATION, "mail.thephone-company.com"
-#define DENIED SENDPATH_PHASE_RCPT, 550, "5.7.1 Relaying denied", SENDPATH_VERDICT_RELAY_DENIED
+#define WORK    SENDPATH_ROUTE_LOCATION, "mail.thephone-company.com"
+#define DENIED  SENDPATH_PHASE_RCPT, 550, "5.7.1 Relaying denied", SENDPATH_VERDICT_RELAY_DENIED
 #define UNKNOWN SENDPATH_PHASE_RCPT, 550, "5.1.1 No such user", SENDPATH_VERDICT_RECIPIENT_UNKNOWN
-#define TAKEN SENDPATH_PHASE_EOD, 250, "2.0.0 Ok: queued", SENDPATH_VERDICT_ACCEPTED
-#define SILENT SENDPATH_PHASE_CONNECT, 0, "no answer in time", SENDPATH_VERDICT_UNREACHABLE
-#define LOST SENDPATH_PHASE_EOD, 0, "the connection broke", SENDPATH_VERDICT_UNCERTAIN
+#define TAKEN   SENDPATH_PHASE_EOD, 250, "2.0.0 Ok: queued", SENDPATH_VERDICT_ACCEPTED
+#define SILENT  SENDPATH_PHASE_CONNECT, 0, "no answer in time", SENDPATH_VERDICT_UNREACHABLE
+#define LOST    SENDPATH_PHASE_EOD, 0, "the connection broke", SENDPATH_VERDICT_UNCERTAIN
 
 static SendpathReport *
 new_report (const char *recipients)
@@ -44,7 +44,8 @@ new_report (const char *recipients)
   SendpathReport *report;
 
   g_assert_no_error (error);
-  message = message_new_from_parts (NULL, (const char *const *) addresses, parsed, body, BODY_PLAIN);
+  message =
+      message_new_from_parts (NULL, (const char *const *) addresses, parsed, body, BODY_PLAIN);
   report = report_new ("0123456789abcdef0123456789abcdef", message);
   report->account = g_strdup ("home");
   return report;
@@ -98,13 +99,13 @@ take_step (SendpathReport *report, const char *addresses, const Step *step)
                           attempt->reply);
 }
 
-/* ---- outcomes -------------------------------------------------------------------------------------- */
+/* ---- outcomes -------------------------------------------------------------------------------- */
 
 static void
 test_outcomes (void)
 {
   static const struct {
-    const char     *states; /* one letter a recipient: the first of its state's name */
+    const char *states; /* one letter a recipient: the first of its state's name */
     SendpathOutcome outcome;
   } cases[] = {
     { "s", SENDPATH_OUTCOME_SENT },       { "ss", SENDPATH_OUTCOME_SENT },
@@ -119,7 +120,8 @@ test_outcomes (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr(SendpathReport) report = new_report ("a@adatum.com b@adatum.com c@adatum.com d@adatum.com");
+      g_autoptr(SendpathReport) report =
+          new_report ("a@adatum.com b@adatum.com c@adatum.com d@adatum.com");
 
       g_ptr_array_set_size (report->recipients, (int) strlen (cases[i].states));
       for (guint j = 0; cases[i].states[j] != '\0'; j++)
@@ -138,8 +140,8 @@ test_recipients_are_settled_one_by_one (void)
   g_autoptr(SendpathReport) report = new_report ("bob@proseware.com someone@adatum.com");
   g_autofree const char **unsettled = NULL;
 
-  take_step (report, "bob@proseware.com", &(Step){ ISP, 587, NULL, SENDER_RULE_KEEP, TAKEN });
-  take_step (report, "someone@adatum.com", &(Step){ ISP, 587, NULL, SENDER_RULE_KEEP, DENIED });
+  take_step (report, "bob@proseware.com", &(Step) { ISP, 587, NULL, SENDER_RULE_KEEP, TAKEN });
+  take_step (report, "someone@adatum.com", &(Step) { ISP, 587, NULL, SENDER_RULE_KEEP, DENIED });
   unsettled = report_dup_unsettled (report);
   g_assert_cmpstr (unsettled[0], ==, "someone@adatum.com");
   g_assert_null (unsettled[1]);
@@ -155,15 +157,15 @@ test_furthest (void)
   g_autoptr(SendpathReport) report = new_report ("a@adatum.com b@adatum.com");
 
   g_assert_null (report_get_furthest (report));
-  take_step (report, "a@adatum.com", &(Step){ ISP, 587, NULL, SENDER_RULE_KEEP, TAKEN });
+  take_step (report, "a@adatum.com", &(Step) { ISP, 587, NULL, SENDER_RULE_KEEP, TAKEN });
   g_assert_null (report_get_furthest (report));
-  take_step (report, "b@adatum.com", &(Step){ ISP, 25, NULL, SENDER_RULE_KEEP, DENIED });
-  take_step (report, "b@adatum.com", &(Step){ ISP_POP, 587, NULL, SENDER_RULE_KEEP, DENIED });
-  take_step (report, "b@adatum.com", &(Step){ WORK, 25, NULL, SENDER_RULE_KEEP, SILENT });
+  take_step (report, "b@adatum.com", &(Step) { ISP, 25, NULL, SENDER_RULE_KEEP, DENIED });
+  take_step (report, "b@adatum.com", &(Step) { ISP_POP, 587, NULL, SENDER_RULE_KEEP, DENIED });
+  take_step (report, "b@adatum.com", &(Step) { WORK, 25, NULL, SENDER_RULE_KEEP, SILENT });
   g_assert_true (report_get_furthest (report) == report->attempts->pdata[2]);
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------------ */
+/* ---- JSON ------------------------------------------------------------------------------------ */
 
 /* The members of @object, in order. */
 static char *
@@ -187,8 +189,8 @@ new_told_report (void)
   report->queued_at_s = NOON_S;
   report->size_bytes = 2048;
   take_step (report, "bob@proseware.com someone@adatum.com",
-             &(Step){ ISP, 587, NULL, SENDER_RULE_KEEP, DENIED });
-  take_step (report, "bob@proseware.com", &(Step){ ISP, 587, "plain", SENDER_RULE_KEEP, TAKEN });
+             &(Step) { ISP, 587, NULL, SENDER_RULE_KEEP, DENIED });
+  take_step (report, "bob@proseware.com", &(Step) { ISP, 587, "plain", SENDER_RULE_KEEP, TAKEN });
   report->reason = g_strdup ("smtp.proseware.com answered: 550 5.7.1 Relaying denied");
   report->next_try_s = NOON_S + 300;
   return report;
@@ -199,16 +201,15 @@ test_members (void)
 {
   static const struct {
     SendpathReportForm form;
-    const char        *members;
+    const char *members;
   } cases[] = {
-    { SENDPATH_REPORT_SEND,
-      "schema id outcome account location network message_id subject from attempts recipients reason needs "
-      "next_try summary" },
-    { SENDPATH_REPORT_QUEUE_SHOW,
-      "schema id outcome account location network message_id subject from attempts recipients reason needs "
-      "next_try summary queued_at size held" },
-    { SENDPATH_REPORT_QUEUE_LIST,
-      "id outcome account from subject message_id recipients queued_at size reason needs next_try held" },
+    { SENDPATH_REPORT_SEND, "schema id outcome account location network message_id subject from "
+                            "attempts recipients reason needs next_try summary" },
+    { SENDPATH_REPORT_QUEUE_SHOW, "schema id outcome account location network message_id subject "
+                                  "from attempts recipients reason needs next_try summary "
+                                  "queued_at size held" },
+    { SENDPATH_REPORT_QUEUE_LIST, "id outcome account from subject message_id recipients queued_at "
+                                  "size reason needs next_try held" },
   };
   g_autoptr(SendpathReport) report = new_told_report ();
 
@@ -235,9 +236,11 @@ test_list_line (void)
       "\"from\":\"terri@proseware.com\",\"subject\":\"Lunch\","
       "\"message_id\":\"<1@proseware.com>\","
       "\"recipients\":["
-      "{\"address\":\"bob@proseware.com\",\"state\":\"sent\",\"attempts\":[0,1],\"verdict\":\"accepted\","
+      "{\"address\":\"bob@proseware.com\",\"state\":\"sent\",\"attempts\":[0,1],\"verdict\":"
+      "\"accepted\","
       "\"code\":250,\"enhanced\":\"2.0.0\",\"text\":\"2.0.0 Ok: queued\"},"
-      "{\"address\":\"someone@adatum.com\",\"state\":\"queued\",\"attempts\":[0],\"verdict\":\"relay-denied\","
+      "{\"address\":\"someone@adatum.com\",\"state\":\"queued\",\"attempts\":[0],\"verdict\":"
+      "\"relay-denied\","
       "\"code\":550,\"enhanced\":\"5.7.1\",\"text\":\"5.7.1 Relaying denied\"}],"
       "\"queued_at\":\"2026-11-21T12:00:00Z\",\"size\":2048,"
       "\"reason\":\"smtp.proseware.com answered: 550 5.7.1 Relaying denied\",\"needs\":null,"
@@ -251,10 +254,11 @@ test_nothing_known_yet (void)
   g_autofree char *json = sendpath_report_to_json (report, SENDPATH_REPORT_SEND);
 
   g_assert_nonnull (strstr (json, "\"location\":null,\"network\":null,"));
-  g_assert_nonnull (strstr (json, "\"attempts\":[],\"recipients\":[{\"address\":\"someone@adatum.com\","
-                                  "\"state\":\"queued\",\"attempts\":[],\"verdict\":null,\"code\":null,"
-                                  "\"enhanced\":null,\"text\":null}],"
-                                  "\"reason\":null,\"needs\":null,\"next_try\":null,"));
+  g_assert_nonnull (strstr (json,
+                            "\"attempts\":[],\"recipients\":[{\"address\":\"someone@adatum.com\","
+                            "\"state\":\"queued\",\"attempts\":[],\"verdict\":null,\"code\":null,"
+                            "\"enhanced\":null,\"text\":null}],"
+                            "\"reason\":null,\"needs\":null,\"next_try\":null,"));
 }
 
 /* P-13: a clock from before or after all calendars loses nothing. */
@@ -274,56 +278,62 @@ test_odd_clocks (void)
     }
 }
 
-/* ---- for people ------------------------------------------------------------------------------------ */
+/* ---- for people ------------------------------------------------------------------------------ */
 
 static void
 test_summaries_of_what_worked (void)
 {
   static const struct {
-    Step        steps[3];
+    Step steps[3];
     const char *summary;
   } cases[] = {
     { { { ISP, 587, "plain", SENDER_RULE_KEEP, TAKEN } },
       "Your message to someone@adatum.com has been sent." },
     { { { ISP, 587, NULL, SENDER_RULE_KEEP, DENIED },
         { ISP, 587, "scram-sha-256", SENDER_RULE_KEEP, TAKEN } },
-      "Your message to someone@adatum.com has been sent. smtp.proseware.com does not relay mail from this "
-      "network without a login, so sendpath logged in." },
-    { { { ISP, 587, NULL, SENDER_RULE_KEEP, DENIED }, { ISP_POP, 587, NULL, SENDER_RULE_KEEP, TAKEN } },
-      "Your message to someone@adatum.com has been sent. smtp.proseware.com does not relay mail from this "
-      "network without a login, so sendpath logged in to your incoming mail first." },
+      "Your message to someone@adatum.com has been sent. smtp.proseware.com does not relay "
+      "mail from this network without a login, so sendpath logged in." },
+    { { { ISP, 587, NULL, SENDER_RULE_KEEP, DENIED },
+        { ISP_POP, 587, NULL, SENDER_RULE_KEEP, TAKEN } },
+      "Your message to someone@adatum.com has been sent. smtp.proseware.com does not relay "
+      "mail from this network without a login, so sendpath logged in to your incoming mail "
+      "first." },
     { { { ISP, 587, "plain", SENDER_RULE_KEEP, DENIED },
         { SENDPATH_ROUTE_BACKUP, "smtp.example.org", 587, "plain", SENDER_RULE_KEEP, TAKEN } },
-      "Your message to someone@adatum.com has been sent. smtp.proseware.com does not relay this mail from "
-      "this network, so sendpath used the server of your other account, smtp.example.org." },
+      "Your message to someone@adatum.com has been sent. smtp.proseware.com does not relay "
+      "this mail from this network, so sendpath used the server of your other account, "
+      "smtp.example.org." },
     { { { ISP, 587, NULL, SENDER_RULE_KEEP, SILENT }, { WORK, 25, NULL, SENDER_RULE_KEEP, TAKEN } },
-      "Your message to someone@adatum.com has been sent. smtp.proseware.com cannot be reached from here, so "
-      "sendpath used the relay of this location, mail.thephone-company.com." },
-    { { { ISP, 587, NULL, SENDER_RULE_KEEP, SILENT }, { WORK, 25, NULL, SENDER_RULE_SENDER, TAKEN } },
-      "Your message to someone@adatum.com has been sent. smtp.proseware.com cannot be reached from here, so "
-      "sendpath used the relay of this location, mail.thephone-company.com, with "
-      "tchudzik@thephone-company.com as the sender; replies still come to you." },
+      "Your message to someone@adatum.com has been sent. smtp.proseware.com cannot be "
+      "reached from here, so sendpath used the relay of this location, "
+      "mail.thephone-company.com." },
+    { { { ISP, 587, NULL, SENDER_RULE_KEEP, SILENT },
+        { WORK, 25, NULL, SENDER_RULE_SENDER, TAKEN } },
+      "Your message to someone@adatum.com has been sent. smtp.proseware.com cannot be "
+      "reached from here, so sendpath used the relay of this location, "
+      "mail.thephone-company.com, with tchudzik@thephone-company.com as the sender; replies "
+      "still come to you." },
     { { { WORK, 25, NULL, SENDER_RULE_KEEP, SENDPATH_PHASE_MAIL, 553, "5.7.1 not yours",
           SENDPATH_VERDICT_SENDER_REJECTED },
         { WORK, 25, NULL, SENDER_RULE_SENDER, TAKEN } },
-      "Your message to someone@adatum.com has been sent. mail.thephone-company.com does not accept this "
-      "sender address, so sendpath named tchudzik@thephone-company.com as the sender, and replies still "
-      "come to you." },
+      "Your message to someone@adatum.com has been sent. mail.thephone-company.com does not "
+      "accept this sender address, so sendpath named tchudzik@thephone-company.com as the "
+      "sender, and replies still come to you." },
     { { { ISP, 465, NULL, SENDER_RULE_KEEP, SILENT },
         { SENDPATH_ROUTE_ACCOUNT_PORT, "smtp.proseware.com", 587, NULL, SENDER_RULE_KEEP, TAKEN } },
-      "Your message to someone@adatum.com has been sent. smtp.proseware.com cannot be reached from here, so "
-      "sendpath used port 587." },
+      "Your message to someone@adatum.com has been sent. smtp.proseware.com cannot be "
+      "reached from here, so sendpath used port 587." },
     /* the first that answered counts, not the door that was shut before it */
     { { { ISP, 465, NULL, SENDER_RULE_KEEP, SILENT },
         { ISP, 587, NULL, SENDER_RULE_KEEP, DENIED },
         { ISP, 587, "plain", SENDER_RULE_KEEP, TAKEN } },
-      "Your message to someone@adatum.com has been sent. smtp.proseware.com does not relay mail from this "
-      "network without a login, so sendpath logged in." },
+      "Your message to someone@adatum.com has been sent. smtp.proseware.com does not relay "
+      "mail from this network without a login, so sendpath logged in." },
     { { { ISP, 587, "plain", SENDER_RULE_KEEP, SENDPATH_PHASE_RCPT, 451, "4.7.1 later",
           SENDPATH_VERDICT_GREYLISTED },
         { ISP, 587, "plain", SENDER_RULE_KEEP, TAKEN } },
-      "Your message to someone@adatum.com has been sent. smtp.proseware.com asks to try again in some "
-      "minutes, so sendpath tried again." },
+      "Your message to someone@adatum.com has been sent. smtp.proseware.com asks to try "
+      "again in some minutes, so sendpath tried again." },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -347,20 +357,23 @@ test_summary_of_what_waits (void)
   g_autofree char *needy = NULL;
 
   g_assert_cmpstr (at_first, ==,
-                   "Your message to someone@adatum.com waits in the outbox. "
-                   "To try again at once, run: sendpath queue flush");
-  take_step (report, "someone@adatum.com", &(Step){ ISP, 587, NULL, SENDER_RULE_KEEP, DENIED });
-  take_step (report, "someone@adatum.com", &(Step){ WORK, 25, NULL, SENDER_RULE_KEEP, SILENT });
+                   "Your message to someone@adatum.com waits in the outbox. To try again at "
+                   "once, run: sendpath queue flush");
+  take_step (report, "someone@adatum.com", &(Step) { ISP, 587, NULL, SENDER_RULE_KEEP, DENIED });
+  take_step (report, "someone@adatum.com", &(Step) { WORK, 25, NULL, SENDER_RULE_KEEP, SILENT });
   refused = sendpath_report_dup_summary (report);
-  g_assert_cmpstr (refused, ==,
-                   "Your message to someone@adatum.com waits in the outbox: smtp.proseware.com does not relay "
-                   "mail from this network without a login. To try again at once, run: sendpath queue flush");
+  g_assert_cmpstr (
+      refused, ==,
+      "Your message to someone@adatum.com waits in the outbox: smtp.proseware.com does not "
+      "relay mail from this network without a login. To try again at once, run: sendpath "
+      "queue flush");
   report->needs = g_strdup ("password");
   report->reason = g_strdup ("the password of home is not at hand.");
   needy = sendpath_report_dup_summary (report);
-  g_assert_cmpstr (needy, ==,
-                   "Your message to someone@adatum.com waits in the outbox: the password of home is not at "
-                   "hand. To try again at once, run: sendpath queue flush");
+  g_assert_cmpstr (
+      needy, ==,
+      "Your message to someone@adatum.com waits in the outbox: the password of home is not at "
+      "hand. To try again at once, run: sendpath queue flush");
 }
 
 static void
@@ -370,28 +383,33 @@ test_summary_of_what_failed (void)
   g_autofree char *partial = NULL;
   g_autofree char *uncertain = NULL;
 
-  take_step (report, "bob@proseware.com", &(Step){ ISP, 587, NULL, SENDER_RULE_KEEP, TAKEN });
-  take_step (report, "x@adatum.com y@adatum.com", &(Step){ ISP, 587, NULL, SENDER_RULE_KEEP, UNKNOWN });
+  take_step (report, "bob@proseware.com", &(Step) { ISP, 587, NULL, SENDER_RULE_KEEP, TAKEN });
+  take_step (report, "x@adatum.com y@adatum.com",
+             &(Step) { ISP, 587, NULL, SENDER_RULE_KEEP, UNKNOWN });
   partial = sendpath_report_dup_summary (report);
-  g_assert_cmpstr (partial, ==,
-                   "Your message to bob@proseware.com has been sent. Your message to x@adatum.com, "
-                   "y@adatum.com could not be sent: smtp.proseware.com says that there is no such mailbox. "
-                   "A copy is kept; to see it, run: sendpath queue show 0123456789abcdef0123456789abcdef");
+  g_assert_cmpstr (
+      partial, ==,
+      "Your message to bob@proseware.com has been sent. Your message to x@adatum.com, "
+      "y@adatum.com could not be sent: smtp.proseware.com says that there is no such mailbox. "
+      "A copy is kept; to see it, run: sendpath queue show 0123456789abcdef0123456789abcdef");
 
-  take_step (report, "y@adatum.com", &(Step){ ISP, 587, NULL, SENDER_RULE_KEEP, LOST });
+  take_step (report, "y@adatum.com", &(Step) { ISP, 587, NULL, SENDER_RULE_KEEP, LOST });
   uncertain = sendpath_report_dup_summary (report);
-  g_assert_cmpstr (uncertain, ==,
-                   "Your message to bob@proseware.com has been sent. Your message to x@adatum.com could not "
-                   "be sent: smtp.proseware.com says that there is no such mailbox. Your message to "
-                   "y@adatum.com may have been sent, or not: smtp.proseware.com did not confirm that it took "
-                   "the message. Ask whether it arrived before you send it again.");
+  g_assert_cmpstr (
+      uncertain, ==,
+      "Your message to bob@proseware.com has been sent. Your message to x@adatum.com could "
+      "not be sent: smtp.proseware.com says that there is no such mailbox. Your message to "
+      "y@adatum.com may have been sent, or not: smtp.proseware.com did not confirm that it "
+      "took the message. Ask whether it arrived before you send it again.");
 }
 
 static void
 test_many_names_are_counted (void)
 {
-  g_autoptr(SendpathReport) report = new_report ("a@adatum.com b@adatum.com c@adatum.com d@adatum.com");
-  g_autoptr(SendpathReport) more = new_report ("a@adatum.com b@adatum.com c@adatum.com d@adatum.com e@adatum.com");
+  g_autoptr(SendpathReport) report =
+      new_report ("a@adatum.com b@adatum.com c@adatum.com d@adatum.com");
+  g_autoptr(SendpathReport) more =
+      new_report ("a@adatum.com b@adatum.com c@adatum.com d@adatum.com e@adatum.com");
   g_autofree char *one = sendpath_report_dup_summary (report);
   g_autofree char *two = sendpath_report_dup_summary (more);
 
@@ -407,23 +425,23 @@ test_text (void)
   g_autoptr(SendpathReport) report = new_told_report ();
   g_autofree char *text = sendpath_report_to_text (report);
 
-  g_assert_cmpstr (
-      text, ==,
-      "1. account smtp.proseware.com:587 starttls, rcpt 550: smtp.proseware.com does not relay mail from this "
-      "network without a login (5.7.1 Relaying denied)\n"
-      "2. account smtp.proseware.com:587 starttls, eod 250: smtp.proseware.com accepted the message "
-      "(2.0.0 Ok: queued)\n"
-      "bob@proseware.com: sent (250 2.0.0 Ok: queued)\n"
-      "someone@adatum.com: waits in the outbox (550 5.7.1 Relaying denied)\n"
-      "refused address: someone@adatum.com\n"
-      "subject: Lunch\n"
-      "account: home\n"
-      "server: smtp.proseware.com\n"
-      "port: 587\n"
-      "encryption: TLS by STARTTLS\n"
-      "the server's words: 5.7.1 Relaying denied\n"
-      "reply code: 550\n"
-      "Outlook's number: 0x800CCC79\n");
+  g_assert_cmpstr (text, ==,
+                   "1. account smtp.proseware.com:587 starttls, rcpt 550: smtp.proseware.com "
+                   "does not relay mail from this network without a login (5.7.1 Relaying "
+                   "denied)\n"
+                   "2. account smtp.proseware.com:587 starttls, eod 250: smtp.proseware.com "
+                   "accepted the message (2.0.0 Ok: queued)\n"
+                   "bob@proseware.com: sent (250 2.0.0 Ok: queued)\n"
+                   "someone@adatum.com: waits in the outbox (550 5.7.1 Relaying denied)\n"
+                   "refused address: someone@adatum.com\n"
+                   "subject: Lunch\n"
+                   "account: home\n"
+                   "server: smtp.proseware.com\n"
+                   "port: 587\n"
+                   "encryption: TLS by STARTTLS\n"
+                   "the server's words: 5.7.1 Relaying denied\n"
+                   "reply code: 550\n"
+                   "Outlook's number: 0x800CCC79\n");
 }
 
 static void
@@ -432,20 +450,27 @@ test_no_facts_without_a_refusal (void)
   g_autoptr(SendpathReport) report = new_report ("someone@adatum.com");
   g_autofree char *text = NULL;
 
-  take_step (report, "someone@adatum.com", &(Step){ ISP, 465, "plain", SENDER_RULE_KEEP, TAKEN });
+  take_step (report, "someone@adatum.com", &(Step) { ISP, 465, "plain", SENDER_RULE_KEEP, TAKEN });
   text = sendpath_report_to_text (report);
-  g_assert_cmpstr (text, ==,
-                   "1. account smtp.proseware.com:465 tls, eod 250: smtp.proseware.com accepted the message "
-                   "(2.0.0 Ok: queued)\n"
-                   "someone@adatum.com: sent (250 2.0.0 Ok: queued)\n");
+  g_assert_cmpstr (
+      text, ==,
+      "1. account smtp.proseware.com:465 tls, eod 250: smtp.proseware.com accepted the message "
+      "(2.0.0 Ok: queued)\n"
+      "someone@adatum.com: sent (250 2.0.0 Ok: queued)\n");
 }
 
 /* T-028, R-34: nothing that a server or a mail brings moves the cursor or turns the line around. */
 static void
 test_nothing_moves_the_cursor (void)
 {
-  static const Step rude = { ISP, 587, NULL, SENDER_RULE_KEEP, SENDPATH_PHASE_RCPT, 550,
-                             "\033[2J\033]0;title\007\xe2\x80\xae no\r\n\x01", SENDPATH_VERDICT_RELAY_DENIED };
+  static const Step rude = { ISP,
+                             587,
+                             NULL,
+                             SENDER_RULE_KEEP,
+                             SENDPATH_PHASE_RCPT,
+                             550,
+                             "\033[2J\033]0;title\007\xe2\x80\xae no\r\n\x01",
+                             SENDPATH_VERDICT_RELAY_DENIED };
   g_autoptr(SendpathReport) report = new_report ("\"\033[1m\xe2\x80\xae\"@adatum.com");
   g_autofree char *all = NULL;
   g_autofree char *summary = NULL;
@@ -466,7 +491,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/report/outcomes", test_outcomes);
-  g_test_add_func ("/report/recipients-are-settled-one-by-one", test_recipients_are_settled_one_by_one);
+  g_test_add_func ("/report/recipients-are-settled-one-by-one",
+                   test_recipients_are_settled_one_by_one);
   g_test_add_func ("/report/furthest-is-no-acceptance", test_furthest);
   g_test_add_func ("/report/json-members-are-those-of-the-contract", test_members);
   g_test_add_func ("/report/json-list-line", test_list_line);

@@ -1,4 +1,5 @@
-/* A process of its own that sends for a caller that may go away. It never waits for longer than it was told. */
+/* A process of its own that sends for a caller that may go away. It never waits for longer than it
+ * was told. */
 #include "config.h"
 
 #include "sendpath/outbox/deliverer.h"
@@ -14,18 +15,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A caller that neither reads the report nor goes away must not keep the deliverer for ever (P-9). */
+/* A caller that neither reads the report nor goes away must not keep the deliverer for ever (P-9).
+ */
 #define REPORT_PATIENCE_S 30
-#define READ_BYTES 4096
+#define READ_BYTES        4096
 
 struct _Deliverer {
-  int      report_fd;
+  int report_fd;
   GString *text; /* of the report, as far as it has come */
 };
 
-G_DEFINE_QUARK (deliverer-error-quark, deliverer_error)
+G_DEFINE_QUARK (deliverer - error - quark, deliverer_error)
 
-/* ---- the new process ------------------------------------------------------------------------------- */
+/* ---- the new process ------------------------------------------------------------------------- */
 
 static void
 reset_signals (void)
@@ -80,7 +82,8 @@ leave_stdio (int null_fd)
       ;
 }
 
-/* In the first child: a session without a terminal, and a second child, which init adopts when this one ends. */
+/* In the first child: a session without a terminal, and a second child, which init adopts when this
+ * one ends. */
 static void
 become_deliverer (DelivererRun run, gpointer data, int report_fd, int null_fd)
 {
@@ -96,7 +99,7 @@ become_deliverer (DelivererRun run, gpointer data, int report_fd, int null_fd)
   _exit (run (report_fd, data));
 }
 
-/* ---- the caller ------------------------------------------------------------------------------------ */
+/* ---- the caller ------------------------------------------------------------------------------ */
 
 static void
 close_both (int fds[2])
@@ -109,7 +112,8 @@ close_both (int fds[2])
     }
 }
 
-/* Above standard input and outputs, which the child replaces: the caller may have been started without them. */
+/* Above standard input and outputs, which the child replaces: the caller may have been started
+ * without them. */
 static int
 move_above_stdio (int fd)
 {
@@ -209,7 +213,7 @@ deliverer_free (Deliverer *deliverer)
   g_free (deliverer);
 }
 
-/* ---- the report ------------------------------------------------------------------------------------ */
+/* ---- the report ------------------------------------------------------------------------------ */
 
 /* Whether @fd is ready for @events before @deadline_us of the monotonic clock. */
 static gboolean
@@ -283,9 +287,12 @@ deliverer_wait (Deliverer *deliverer, guint wait_s, GError **error)
       if (end != NULL)
         return g_strndup (deliverer->text->str, (gsize) (end - deliverer->text->str));
     }
-  g_set_error (error, DELIVERER_ERROR, DELIVERER_ERROR_TIMED_OUT,
-               g_dngettext (GETTEXT_PACKAGE, "the message was not sent within %u second; it will be sent in the background",
-                            "the message was not sent within %u seconds; it will be sent in the background", wait_s),
-               wait_s);
+  g_set_error (
+      error, DELIVERER_ERROR, DELIVERER_ERROR_TIMED_OUT,
+      g_dngettext (GETTEXT_PACKAGE,
+                   "the message was not sent within %u second; it will be sent in the background",
+                   "the message was not sent within %u seconds; it will be sent in the background",
+                   wait_s),
+      wait_s);
   return NULL;
 }

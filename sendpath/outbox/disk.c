@@ -12,7 +12,7 @@
 
 #define ALWAYS (O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK)
 
-/* ---- opening --------------------------------------------------------------------------------------- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static int
 move_above_stdio (int fd)
@@ -80,11 +80,12 @@ disk_close (int fd)
   errno = code;
 }
 
-/* ---- SIGXFSZ --------------------------------------------------------------------------------------- */
+/* ---- SIGXFSZ --------------------------------------------------------------------------------- */
 
-/* A write beyond RLIMIT_FSIZE raises SIGXFSZ in the thread that writes, and kills it. A library may not change what a signal
- * does, but it may block it in its own thread: then the write says EFBIG, and the signal is taken back before it is let
- * through again. One that was pending before is not ours and stays. */
+/* A write beyond RLIMIT_FSIZE raises SIGXFSZ in the thread that writes, and kills it. A library may
+ * not change what a signal does, but it may block it in its own thread: then the write says EFBIG,
+ * and the signal is taken back before it is let through again. One that was pending before is not
+ * ours and stays. */
 typedef struct {
   sigset_t before;
   gboolean was_pending;
@@ -124,7 +125,7 @@ unguard_size (const SizeGuard *guard, gboolean was_hit)
   errno = code;
 }
 
-/* ---- writing and reading --------------------------------------------------------------------------- */
+/* ---- writing and reading --------------------------------------------------------------------- */
 
 /* @offset of -1: where the file stands. */
 static gboolean

@@ -1,25 +1,26 @@
-/* The text at the head of a message file. It repairs nothing: what is not exactly as written is damaged. */
+/* The text at the head of a message file. It repairs nothing: what is not exactly as written is
+ * damaged. */
 #include "config.h"
 
 #include "sendpath/outbox/envelope.h"
 
 #include <string.h>
 
-#define FORMAT_NAME "sendpath outbox message, format "
-#define FORMAT_LINE FORMAT_NAME "1\n"
+#define FORMAT_NAME     "sendpath outbox message, format "
+#define FORMAT_LINE     FORMAT_NAME "1\n"
 #define ACCOUNT_DECIDES "account decides"
-#define NUMBER_DIGITS 20
-#define END_MARK "end of message "
-#define END_MARK_BYTES (strlen (END_MARK) + ENVELOPE_ID_CHARS + 1)
+#define NUMBER_DIGITS   20
+#define END_MARK        "end of message "
+#define END_MARK_BYTES  (strlen (END_MARK) + ENVELOPE_ID_CHARS + 1)
 /* A body larger than any disk is damage, and keeps sums of lengths from wrapping. */
 #define LENGTH_MAX (G_MAXINT64 / 4)
 
 #define NUMBER_ZEROS "00000000000000000000"
-#define ID_ZEROS "00000000000000000000000000000000"
-#define UP_TO_SHA256 \
-  FORMAT_LINE "envelope-bytes: " NUMBER_ZEROS "\n" \
-              "header-bytes: " NUMBER_ZEROS "\n" \
-              "body-bytes: " NUMBER_ZEROS "\n" \
+#define ID_ZEROS     "00000000000000000000000000000000"
+#define UP_TO_SHA256                                                                               \
+  FORMAT_LINE "envelope-bytes: " NUMBER_ZEROS "\n"                                                 \
+              "header-bytes: " NUMBER_ZEROS "\n"                                                   \
+              "body-bytes: " NUMBER_ZEROS "\n"                                                     \
               "sha256: "
 #define FROM_ID "id: " ID_ZEROS "\nqueued-at-us: " NUMBER_ZEROS "\n"
 G_STATIC_ASSERT (sizeof NUMBER_ZEROS - 1 == NUMBER_DIGITS);
@@ -29,7 +30,7 @@ G_STATIC_ASSERT (sizeof UP_TO_SHA256 ID_ZEROS ID_ZEROS == ENVELOPE_SUMMED_OFFSET
 G_STATIC_ASSERT (ENVELOPE_SUMMED_OFFSET + sizeof FROM_ID - 1 == ENVELOPE_FIXED_BYTES);
 
 static const struct {
-  BodyTraits  trait;
+  BodyTraits trait;
   const char *name;
 } traits[] = {
   { BODY_HAS_BARE_CR, "bare-cr" },
@@ -38,14 +39,15 @@ static const struct {
   { BODY_HAS_8BIT, "8bit" },
 };
 
-/* ---- writing --------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
-/* Values are text on one line: `%` and control bytes are escaped, so nothing in them can begin a line. */
+/* Values are text on one line: `%` and control bytes are escaped, so nothing in them can begin a
+ * line. */
 static void
-append_value (GString *text, const char *name, const char *before, const char *value, const char *after)
+append_value (GString *text, const char *name, const char *before, const char *value,
+              const char *after)
 {
-  g_autofree char *escaped
-      = g_uri_escape_string (value, " !\"#$&'()*+,/:;<=>?@[\\]^`{|}", TRUE);
+  g_autofree char *escaped = g_uri_escape_string (value, " !\"#$&'()*+,/:;<=>?@[\\]^`{|}", TRUE);
 
   g_string_append_printf (text, "%s: %s%s%s\n", name, before, escaped, after);
 }
@@ -64,7 +66,8 @@ static char *
 format_rest (const Envelope *envelope)
 {
   g_autoptr(GString) text = g_string_new (NULL);
-  g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc (envelope->queued_at_us / G_USEC_PER_SEC);
+  g_autoptr(GDateTime) time =
+      g_date_time_new_from_unix_utc (envelope->queued_at_us / G_USEC_PER_SEC);
   g_autofree char *date = time != NULL ? g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ") : NULL;
 
   g_string_append_printf (text, "date: %s\n", date != NULL ? date : "");
@@ -99,7 +102,7 @@ envelope_format (Envelope *envelope)
                           ENVELOPE_SHA256_CHARS, 0, envelope->id, envelope->queued_at_us, rest);
 }
 
-/* ---- reading --------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 typedef struct {
   const char *at;
@@ -134,8 +137,8 @@ take_number (Cursor *cursor, const char *name, guint64 *number)
 {
   char digits[NUMBER_DIGITS + 1];
 
-  if (!skip (cursor, name) || !take_digits (cursor, "0123456789", NUMBER_DIGITS, digits)
-      || !g_ascii_string_to_unsigned (digits, 10, 0, G_MAXINT64, number, NULL))
+  if (!skip (cursor, name) || !take_digits (cursor, "0123456789", NUMBER_DIGITS, digits) ||
+      !g_ascii_string_to_unsigned (digits, 10, 0, G_MAXINT64, number, NULL))
     return FALSE;
   return skip (cursor, "\n");
 }
@@ -143,7 +146,8 @@ take_number (Cursor *cursor, const char *name, guint64 *number)
 static gboolean
 take_hex (Cursor *cursor, const char *name, gsize n, char *value)
 {
-  return skip (cursor, name) && take_digits (cursor, "0123456789abcdef", n, value) && skip (cursor, "\n");
+  return skip (cursor, name) && take_digits (cursor, "0123456789abcdef", n, value) &&
+         skip (cursor, "\n");
 }
 
 /* TRUE for a first line like ours with a greater number. */
@@ -167,21 +171,24 @@ envelope_read_fixed (Envelope *envelope, const char *text, gsize length)
 
   if (is_newer (cursor))
     return ENVELOPE_NEWER;
-  if (!skip (&cursor, FORMAT_LINE) || !take_number (&cursor, "envelope-bytes: ", &envelope->envelope_bytes)
-      || !take_number (&cursor, "header-bytes: ", &envelope->header_bytes)
-      || !take_number (&cursor, "body-bytes: ", &envelope->body_bytes)
-      || !take_hex (&cursor, "sha256: ", ENVELOPE_SHA256_CHARS, envelope->sha256)
-      || !take_hex (&cursor, "id: ", ENVELOPE_ID_CHARS, envelope->id)
-      || !take_number (&cursor, "queued-at-us: ", &queued_at_us))
+  if (!skip (&cursor, FORMAT_LINE) ||
+      !take_number (&cursor, "envelope-bytes: ", &envelope->envelope_bytes) ||
+      !take_number (&cursor, "header-bytes: ", &envelope->header_bytes) ||
+      !take_number (&cursor, "body-bytes: ", &envelope->body_bytes) ||
+      !take_hex (&cursor, "sha256: ", ENVELOPE_SHA256_CHARS, envelope->sha256) ||
+      !take_hex (&cursor, "id: ", ENVELOPE_ID_CHARS, envelope->id) ||
+      !take_number (&cursor, "queued-at-us: ", &queued_at_us))
     return ENVELOPE_DAMAGED;
   envelope->queued_at_us = (gint64) queued_at_us;
-  if (envelope->envelope_bytes <= ENVELOPE_FIXED_BYTES || envelope->envelope_bytes > ENVELOPE_MAX_BYTES
-      || envelope->header_bytes > HEADER_MAX_BYTES || envelope->body_bytes > LENGTH_MAX)
+  if (envelope->envelope_bytes <= ENVELOPE_FIXED_BYTES ||
+      envelope->envelope_bytes > ENVELOPE_MAX_BYTES || envelope->header_bytes > HEADER_MAX_BYTES ||
+      envelope->body_bytes > LENGTH_MAX)
     return ENVELOPE_DAMAGED;
   return ENVELOPE_GOOD;
 }
 
-/* The value of the line `@name: @before…@after`, unescaped, or NULL if the line is another or damaged. */
+/* The value of the line `@name: @before…@after`, unescaped, or NULL if the line is another or
+ * damaged. */
 static char *
 take_value (Cursor *cursor, const char *name, const char *before, const char *after)
 {
@@ -189,10 +196,10 @@ take_value (Cursor *cursor, const char *name, const char *before, const char *af
   const char *end = memchr (line.at, '\n', (gsize) (line.end - line.at));
   g_autofree char *value = NULL;
 
-  if (end == NULL || !skip (&line, name) || !skip (&line, before)
-      || (gsize) (end - line.at) < strlen (after)
-      || memcmp (end - strlen (after), after, strlen (after)) != 0
-      || memchr (line.at, '\0', (gsize) (end - line.at)) != NULL)
+  if (end == NULL || !skip (&line, name) || !skip (&line, before) ||
+      (gsize) (end - line.at) < strlen (after) ||
+      memcmp (end - strlen (after), after, strlen (after)) != 0 ||
+      memchr (line.at, '\0', (gsize) (end - line.at)) != NULL)
     return NULL;
   value = g_strndup (line.at, (gsize) (end - line.at) - strlen (after));
   cursor->at = end + 1;
@@ -254,7 +261,7 @@ envelope_clear (Envelope *envelope)
   g_clear_pointer (&envelope->recipients, g_strfreev);
 }
 
-/* ---- where things are ------------------------------------------------------------------------------ */
+/* ---- where things are ------------------------------------------------------------------------ */
 
 guint64
 envelope_get_header_offset (const Envelope *envelope)

@@ -1,5 +1,5 @@
-/* The text at the head of a message file: who, to whom, how long, and the checksum. It is made and read here; nothing here
- * touches a file.
+/* The text at the head of a message file: who, to whom, how long, and the checksum. It is made and
+ * read here; nothing here touches a file.
  *
  *   sendpath outbox message, format 1
  *   envelope-bytes: 00000000000000000422
@@ -15,7 +15,8 @@
  *   recipient: <someone@adatum.com>
  *   (an empty line)
  *
- * then the message's header, CRLF, its body, and `end of message ID`. The lines down to queued-at-us have a fixed width. */
+ * then the message's header, CRLF, its body, and `end of message ID`. The lines down to queued-at-us
+ * have a fixed width. */
 #pragma once
 
 #include "sendpath/mail/message-private.h"
@@ -24,7 +25,8 @@ G_BEGIN_DECLS
 
 #define ENVELOPE_ID_CHARS 32
 #define ENVELOPE_SHA256_CHARS 64
-/* The lines of fixed width; where the digits of the checksum stand in them; where begins what it covers. */
+/* The lines of fixed width; where the digits of the checksum stand in them; where begins what it
+ * covers. */
 #define ENVELOPE_FIXED_BYTES 284
 #define ENVELOPE_SHA256_OFFSET 147
 #define ENVELOPE_SUMMED_OFFSET 212
@@ -54,7 +56,8 @@ typedef enum {
 char         *envelope_format (Envelope *envelope);
 /* The lines of fixed width in @text (@length bytes; less is damage). */
 EnvelopeState envelope_read_fixed (Envelope *envelope, const char *text, gsize length);
-/* The lines after them up to and with the empty line: envelope_bytes - ENVELOPE_FIXED_BYTES bytes. */
+/* The lines after them up to and with the empty line: envelope_bytes - ENVELOPE_FIXED_BYTES
+ * bytes. */
 gboolean      envelope_read_rest (Envelope *envelope, const char *text, gsize length);
 void          envelope_clear (Envelope *envelope);
 

@@ -1,4 +1,5 @@
-/* The journal of one message: lines of JSON, only ever appended. It never judges what a record means for the next try. */
+/* The journal of one message: lines of JSON, only ever appended. It never judges what a record
+ * means for the next try. */
 #include "config.h"
 
 #include "sendpath/outbox/journal.h"
@@ -12,31 +13,33 @@
 #include "sendpath/outbox/outbox.h"
 #include "sendpath/walk/fields.h"
 
-/* Room for a dot record and its outcome (P-11): for each recipient its address twice and up to 500 characters of a reply. One
- * transaction has no more recipients than this (PRODUCT.md, max-recipients). */
-#define ROOM_BYTES 4096
+/* Room for a dot record and its outcome (P-11): for each recipient its address twice and up to 500
+ * characters of a reply. One transaction has no more recipients than this (PRODUCT.md,
+ * max-recipients). */
+#define ROOM_BYTES               4096
 #define ROOM_BYTES_PER_RECIPIENT 2048
-#define TRANSACTION_RECIPIENTS 100
+#define TRANSACTION_RECIPIENTS   100
 
 #define READ_BYTES (64 * 1024)
 
-/* Put behind what a crash left of a last line, before anything else is written: so what is torn is told from what was damaged
- * later. */
-#define TORN_MARK '~'
+/* Put behind what a crash left of a last line, before anything else is written: so what is torn is
+ * told from what was damaged later. */
+#define TORN_MARK     '~'
 #define TORN_LINE_END "~\n"
 
 struct _Journal {
-  int      fd;
+  int fd;
   gboolean is_torn;   /* the last line is not whole */
   gboolean is_broken; /* a sync failed: nothing that is written now can be trusted (P-1) */
 };
 
-/* ---- writing --------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 static guint64
 room_for (guint n_recipients)
 {
-  return ROOM_BYTES + (guint64) MIN (n_recipients, TRANSACTION_RECIPIENTS) * ROOM_BYTES_PER_RECIPIENT;
+  return ROOM_BYTES +
+         (guint64) MIN (n_recipients, TRANSACTION_RECIPIENTS) * ROOM_BYTES_PER_RECIPIENT;
 }
 
 gboolean
@@ -56,7 +59,8 @@ read_tail (int fd, guint64 size, gsize length)
   return g_steal_pointer (&tail);
 }
 
-/* A last line without its end, or one whose blocks did not all reach the disk before a power cut. */
+/* A last line without its end, or one whose blocks did not all reach the disk before a power cut.
+ */
 static gboolean
 ends_torn (int fd)
 {
@@ -153,14 +157,15 @@ new_record (const char *event, gint64 now_us)
   return record;
 }
 
-/* The room for what comes after the dot is taken before it: a full disk must not make sure into uncertain. */
+/* The room for what comes after the dot is taken before it: a full disk must not make sure into
+ * uncertain. */
 static gboolean
 reserve_behind (Journal *journal, guint n_recipients)
 {
   struct stat status;
 
-  return fstat (journal->fd, &status) == 0
-         && disk_reserve (journal->fd, (guint64) status.st_size, room_for (n_recipients));
+  return fstat (journal->fd, &status) == 0 &&
+         disk_reserve (journal->fd, (guint64) status.st_size, room_for (n_recipients));
 }
 
 gboolean
@@ -223,12 +228,12 @@ journal_note_state (Journal *journal, const SendpathReport *report, gint64 now_u
   return append (journal, record, error);
 }
 
-/* ---- reading --------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 typedef struct {
   SendpathReport *report;
-  GHashTable     *dots;    /* address -> server: a dot may have been sent, and no outcome is known yet */
-  gboolean        is_torn; /* the line before could not be read */
+  GHashTable *dots; /* address -> server: a dot may have been sent, and no outcome is known yet */
+  gboolean is_torn; /* the line before could not be read */
 } Replay;
 
 static void
@@ -242,7 +247,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Replay, replay_clear)
 static gboolean
 set_damage (GError **error)
 {
-  g_set_error_literal (error, OUTBOX_ERROR, OUTBOX_ERROR_CORRUPT, _("the journal of the message is damaged"));
+  g_set_error_literal (error, OUTBOX_ERROR, OUTBOX_ERROR_CORRUPT,
+                       _("the journal of the message is damaged"));
   return FALSE;
 }
 
@@ -258,7 +264,8 @@ replay_dot (Replay *replay, JsonObject *record, GError **error)
 
       if (recipient == NULL)
         return set_damage (error);
-      g_hash_table_insert (replay->dots, recipient->address, g_strdup (server != NULL ? server : ""));
+      g_hash_table_insert (replay->dots, recipient->address,
+                           g_strdup (server != NULL ? server : ""));
     }
   return TRUE;
 }
@@ -275,7 +282,8 @@ find_state (const char *name, SendpathRecipientState *state)
   return FALSE;
 }
 
-/* Settles one recipient. Only those whom an outcome names lose their dot: the others may have got the message. */
+/* Settles one recipient. Only those whom an outcome names lose their dot: the others may have got
+ * the message. */
 static gboolean
 replay_outcome (Replay *replay, JsonObject *outcome, guint attempt, GError **error)
 {
@@ -285,8 +293,9 @@ replay_outcome (Replay *replay, JsonObject *outcome, guint attempt, GError **err
   SendpathRecipientState state;
   SendpathVerdict verdict;
 
-  if (address == NULL || verdict_name == NULL || report_find_recipient (replay->report, address) == NULL
-      || !find_state (fields_get_text (outcome, "state"), &state))
+  if (address == NULL || verdict_name == NULL ||
+      report_find_recipient (replay->report, address) == NULL ||
+      !find_state (fields_get_text (outcome, "state"), &state))
     return set_damage (error);
   verdict = sendpath_verdict_from_string (verdict_name);
   reply = attempt_read_reply_fields (outcome, verdict);
@@ -355,13 +364,15 @@ replay_record (Replay *replay, JsonObject *record, GError **error)
     if (g_strcmp0 (event, events[i].event) == 0)
       return events[i].apply (replay, record, error);
   /* passing over what we do not know could send a message again */
-  g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_NEWER, _("the journal has a record “%s”, which is not known here"),
+  g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_NEWER,
+               _("the journal has a record “%s”, which is not known here"),
                event != NULL ? event : "");
   return FALSE;
 }
 
-/* What cannot be read is a torn line, which never happened, if it is the last one, or a mark ends or follows it. A line that
- * lacked only its end was taken as it was before it got its mark, and still is. */
+/* What cannot be read is a torn line, which never happened, if it is the last one, or a mark ends
+ * or follows it. A line that lacked only its end was taken as it was before it got its mark, and
+ * still is. */
 static gboolean
 replay_line (Replay *replay, const char *line, gsize length, GError **error)
 {
@@ -416,14 +427,15 @@ read_records (Replay *replay, int fd, GError **error)
     {
       int code = errno;
 
-      g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_IO, _("the journal of the message cannot be read: %s"),
-                   g_strerror (code));
+      g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_IO,
+                   _("the journal of the message cannot be read: %s"), g_strerror (code));
       return FALSE;
     }
   return text->len == 0 || replay_line (replay, text->str, text->len, error);
 }
 
-/* P-5, T-104: between the record and the outcome nobody can tell, so nobody else is tried for them. */
+/* P-5, T-104: between the record and the outcome nobody can tell, so nobody else is tried for them.
+ */
 static void
 settle_dots (Replay *replay)
 {
@@ -433,13 +445,13 @@ settle_dots (Replay *replay)
   g_hash_table_iter_init (&iter, replay->dots);
   while (g_hash_table_iter_next (&iter, &address, &server))
     {
-      g_autofree char *text
-          = g_strdup_printf (_("the message may have been handed to %s; its answer was never recorded"),
-                             (char *) server);
+      g_autofree char *text = g_strdup_printf (
+          _("the message may have been handed to %s; its answer was never recorded"),
+          (char *) server);
       g_autoptr(SendpathReply) reply = sendpath_reply_new_fault (SENDPATH_FAULT_LINK_LOST, text);
 
-      report_set_recipient (replay->report, address, REPORT_NO_ATTEMPT, SENDPATH_RECIPIENT_UNCERTAIN,
-                            SENDPATH_VERDICT_UNCERTAIN, reply);
+      report_set_recipient (replay->report, address, REPORT_NO_ATTEMPT,
+                            SENDPATH_RECIPIENT_UNCERTAIN, SENDPATH_VERDICT_UNCERTAIN, reply);
     }
 }
 

@@ -1,4 +1,5 @@
-/* What happened to each recipient of one message: append-only lines of JSON, synced. A torn last line never happened. */
+/* What happened to each recipient of one message: append-only lines of JSON, synced. A torn last
+ * line never happened. */
 #pragma once
 
 #include "sendpath/walk/report-private.h"
@@ -7,30 +8,31 @@ G_BEGIN_DECLS
 
 typedef struct _Journal Journal;
 
-/* Reserves room for one outcome of so many recipients in the new journal @fd (P-11); FALSE and errno. */
+/* Reserves room for one outcome of so many recipients in the new journal @fd (P-11); FALSE and
+ * errno. */
 gboolean journal_reserve (int fd, guint n_recipients);
 /* Takes @fd over, opened for reading and append. */
 Journal *journal_new (int fd);
 void     journal_free (Journal *journal);
 
-/* "About to send the final dot" for these addresses: on disk when this returns TRUE (P-6), and with it room for the outcome.
- * After FALSE nothing may be sent. */
+/* "About to send the final dot" for these addresses: on disk when this returns TRUE (P-6), and
+ * with it room for the outcome. After FALSE nothing may be sent. */
 gboolean journal_note_dot (Journal *journal, const char *const *addresses, const char *server,
                            gint64 now_us, GError **error);
-/* One attempt with what it meant for each of its recipients (indexes into @report->recipients that it touched are those
- * whose last attempt is @attempt). Clears the dot of those. Synced. */
+/* One attempt with what it meant for each of its recipients (indexes into @report->recipients
+ * that it touched are those whose last attempt is @attempt). Clears the dot of those. Synced. */
 gboolean journal_note_attempt (Journal *journal, const SendpathReport *report, guint attempt,
                                gint64 now_us, GError **error);
 /* Account, location, network, reason, needs, next_try and held of @report. Synced. */
 gboolean journal_note_state (Journal *journal, const SendpathReport *report, gint64 now_us,
                              GError **error);
 
-/* Applies the records of @fd to @report. Recipients under a dot record without an outcome become uncertain (T-104).
- * OUTBOX_ERROR_CORRUPT if a line other than a torn one cannot be read, OUTBOX_ERROR_NEWER if one is of a kind that is not
- * known here. */
+/* Applies the records of @fd to @report. Recipients under a dot record without an outcome become
+ * uncertain (T-104). OUTBOX_ERROR_CORRUPT if a line other than a torn one cannot be read,
+ * OUTBOX_ERROR_NEWER if one is of a kind that is not known here. */
 gboolean journal_replay (int fd, SendpathReport *report, GError **error);
-/* The same for a journal that another process is writing just now: a dot without an outcome is on its way, and says nothing
- * yet. */
+/* The same for a journal that another process is writing just now: a dot without an outcome is
+ * on its way, and says nothing yet. */
 gboolean journal_peek (int fd, SendpathReport *report, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Journal, journal_free)

@@ -10,12 +10,13 @@
 
 #include "sendpath/outbox/disk.h"
 
-/* Open-file-description locks belong to the descriptor and all its copies, so a child that the host program forks (and that
- * never executes another program) would hold our locks as long as it lives, even when we are long dead. There is no
- * close-on-fork. Hence the one list in the library that is not handed in: fork() tells its handlers, and them only, that
- * there is a child, and the child closes its copies. Closing a copy leaves the parent's lock as it is. */
+/* Open-file-description locks belong to the descriptor and all its copies, so a child that the host
+ * program forks (and that never executes another program) would hold our locks as long as it lives,
+ * even when we are long dead. There is no close-on-fork. Hence the one list in the library that is
+ * not handed in: fork() tells its handlers, and them only, that there is a child, and the child
+ * closes its copies. Closing a copy leaves the parent's lock as it is. */
 struct _Lock {
-  int   fd;
+  int fd;
   Lock *next;
   Lock *previous;
 };
@@ -81,7 +82,8 @@ lock_take (int fd)
 
   watch_forks ();
   lock->fd = fd;
-  /* taken and listed in one step: a fork in between would give the child a copy that nobody closes */
+  /* taken and listed in one step: a fork in between would give the child a copy that nobody closes
+   */
   pthread_mutex_lock (&mutex);
   is_taken = set_lock (fd, F_WRLCK);
   if (is_taken)

@@ -1,5 +1,5 @@
-/* A lock on a message file that this process alone holds (P-7): it vanishes with the process, and a forked child neither holds
- * it nor keeps it alive. */
+/* A lock on a message file that this process alone holds (P-7): it vanishes with the process,
+ * and a forked child neither holds it nor keeps it alive. */
 #pragma once
 
 #include <glib.h>
@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 
 typedef struct _Lock Lock;
 
-/* Locks the file of @fd, which is open for writing, and takes @fd over on success. NULL and errno: EAGAIN if somebody else, in
- * this process or another, holds it. */
+/* Locks the file of @fd, which is open for writing, and takes @fd over on success. NULL and
+ * errno: EAGAIN if somebody else, in this process or another, holds it. */
 Lock    *lock_take (int fd);
 /* Lets it go and closes the file. In a forked child it only frees the memory. */
 void     lock_free (Lock *lock);

@@ -1,5 +1,5 @@
-/* A message comes in: written whole, synced, renamed into queue/ (P-1 to P-4). Either it is there when this is over, or nothing
- * of it. */
+/* A message comes in: written whole, synced, renamed into queue/ (P-1 to P-4). Either it is there
+ * when this is over, or nothing of it. */
 #include "config.h"
 
 #include <errno.h>
@@ -20,14 +20,14 @@
 #define TRIES 8
 
 typedef struct {
-  Outbox    *outbox;
-  Envelope   envelope; /* its texts are borrowed */
-  char       message[OUTBOX_NAME_SIZE];
-  char       journal[OUTBOX_NAME_SIZE];
-  Lock      *lock;
+  Outbox *outbox;
+  Envelope envelope; /* its texts are borrowed */
+  char message[OUTBOX_NAME_SIZE];
+  char journal[OUTBOX_NAME_SIZE];
+  Lock *lock;
   GChecksum *sum;
-  char      *buffer; /* what is not written yet: most messages go in one write */
-  gsize      used;
+  char *buffer; /* what is not written yet: most messages go in one write */
+  gsize used;
 } Addition;
 
 static void
@@ -47,7 +47,7 @@ fail (Addition *addition, guint folder, const char *name, GError **error)
   return FALSE;
 }
 
-/* ---- a name and a file ----------------------------------------------------------------------------- */
+/* ---- a name and a file ----------------------------------------------------------------------- */
 
 /* nobody can guess it, so nobody can have put something there. */
 static gboolean
@@ -110,7 +110,7 @@ create_message (Addition *addition, GError **error)
   return fail (addition, OUTBOX_TMP, addition->message, error);
 }
 
-/* ---- its bytes ------------------------------------------------------------------------------------- */
+/* ---- its bytes ------------------------------------------------------------------------------- */
 
 static gboolean
 flush (Addition *addition, GError **error)
@@ -150,9 +150,9 @@ put_envelope (Addition *addition, GError **error)
 {
   g_autofree char *text = envelope_format (&addition->envelope);
 
-  return put (addition, text, ENVELOPE_SUMMED_OFFSET, error)
-         && put_summed (addition, text + ENVELOPE_SUMMED_OFFSET,
-                        addition->envelope.envelope_bytes - ENVELOPE_SUMMED_OFFSET, error);
+  return put (addition, text, ENVELOPE_SUMMED_OFFSET, error) &&
+         put_summed (addition, text + ENVELOPE_SUMMED_OFFSET,
+                     addition->envelope.envelope_bytes - ENVELOPE_SUMMED_OFFSET, error);
 }
 
 /* P-12: the body goes through one small buffer. */
@@ -192,8 +192,8 @@ seal (Addition *addition, GError **error)
   int fd = lock_get_fd (addition->lock);
 
   if (!disk_write_at (fd, g_checksum_get_string (addition->sum), ENVELOPE_SHA256_CHARS,
-                      ENVELOPE_SHA256_OFFSET)
-      || !disk_sync (fd))
+                      ENVELOPE_SHA256_OFFSET) ||
+      !disk_sync (fd))
     return fail (addition, OUTBOX_TMP, addition->message, error);
   return TRUE;
 }
@@ -201,17 +201,18 @@ seal (Addition *addition, GError **error)
 static gboolean
 write_message (Addition *addition, GBytes *header, const BodySource *body, GError **error)
 {
-  return put_envelope (addition, error)
-         && put_summed (addition, g_bytes_get_data (header, NULL), g_bytes_get_size (header), error)
-         && put_summed (addition, "\r\n", strlen ("\r\n"), error) && put_body (addition, body, error)
-         && put_end (addition, error) && seal (addition, error);
+  return put_envelope (addition, error) &&
+         put_summed (addition, g_bytes_get_data (header, NULL), g_bytes_get_size (header), error) &&
+         put_summed (addition, "\r\n", strlen ("\r\n"), error) &&
+         put_body (addition, body, error) && put_end (addition, error) && seal (addition, error);
 }
 
 /* An empty journal with room for one outcome (P-11). */
 static gboolean
 create_journal (Addition *addition, GError **error)
 {
-  int fd = disk_create (addition->outbox->folders[OUTBOX_TMP], addition->journal, O_RDWR | O_APPEND);
+  int fd =
+      disk_create (addition->outbox->folders[OUTBOX_TMP], addition->journal, O_RDWR | O_APPEND);
   guint n_recipients = g_strv_length (addition->envelope.recipients);
 
   if (fd < 0)
@@ -226,7 +227,7 @@ create_journal (Addition *addition, GError **error)
   return TRUE;
 }
 
-/* ---- into the queue -------------------------------------------------------------------------------- */
+/* ---- into the queue -------------------------------------------------------------------------- */
 
 static gboolean
 rename_into_queue (Addition *addition, const char *name)
@@ -240,13 +241,15 @@ rename_into_queue (Addition *addition, const char *name)
   return result == 0;
 }
 
-/* The journal first: a message in queue/ without one could be taken for one that was never tried. Our lock keeps every sender
- * away until the folder is synced: what fails there has been sent to nobody (P-4). */
+/* The journal first: a message in queue/ without one could be taken for one that was never tried.
+ * Our lock keeps every sender away until the folder is synced: what fails there has been sent to
+ * nobody (P-4). */
 static gboolean
 publish (Addition *addition, GError **error)
 {
-  if (!rename_into_queue (addition, addition->journal) || !rename_into_queue (addition, addition->message)
-      || !disk_sync (addition->outbox->folders[OUTBOX_QUEUE]))
+  if (!rename_into_queue (addition, addition->journal) ||
+      !rename_into_queue (addition, addition->message) ||
+      !disk_sync (addition->outbox->folders[OUTBOX_QUEUE]))
     return fail (addition, OUTBOX_QUEUE, addition->message, error);
   return TRUE;
 }
@@ -262,12 +265,13 @@ take_back (Addition *addition)
     unlinkat (addition->outbox->folders[folders[i]], addition->journal, 0);
 }
 
-/* What cannot be read back must not be taken in: it would be found damaged later, when nobody is there to mend it. */
+/* What cannot be read back must not be taken in: it would be found damaged later, when nobody is
+ * there to mend it. */
 static gboolean
 check_readable (Addition *addition, GBytes *header, GError **error)
 {
-  g_autoptr(Header) parsed
-      = header_parse (g_bytes_get_data (header, NULL), g_bytes_get_size (header), error);
+  g_autoptr(Header) parsed =
+      header_parse (g_bytes_get_data (header, NULL), g_bytes_get_size (header), error);
 
   if (parsed == NULL)
     return FALSE;
@@ -281,13 +285,14 @@ check_readable (Addition *addition, GBytes *header, GError **error)
 }
 
 char *
-outbox_add (Outbox *outbox, SendpathMessage *message, const char *account, gint64 now_us, GError **error)
+outbox_add (Outbox *outbox, SendpathMessage *message, const char *account, gint64 now_us,
+            GError **error)
 {
   g_autoptr(GBytes) header = header_to_bytes (message_peek_header (message));
   BodySource *body = message_peek_body (message);
   g_auto(Addition) addition = { .outbox = outbox };
 
-  addition.envelope = (Envelope){
+  addition.envelope = (Envelope) {
     .header_bytes = g_bytes_get_size (header),
     .body_bytes = body_source_get_length (body),
     .queued_at_us = now_us,
@@ -301,8 +306,8 @@ outbox_add (Outbox *outbox, SendpathMessage *message, const char *account, gint6
   addition.buffer = g_malloc (BUFFER_BYTES);
   if (!check_readable (&addition, header, error) || !create_message (&addition, error))
     return NULL;
-  if (!write_message (&addition, header, body, error) || !create_journal (&addition, error)
-      || !publish (&addition, error))
+  if (!write_message (&addition, header, body, error) || !create_journal (&addition, error) ||
+      !publish (&addition, error))
     {
       take_back (&addition);
       return NULL;

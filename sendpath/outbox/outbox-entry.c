@@ -1,4 +1,5 @@
-/* One message of the outbox in the hands of one sender: locked, read, filed. It never changes the message's bytes. */
+/* One message of the outbox in the hands of one sender: locked, read, filed. It never changes the
+ * message's bytes. */
 #include "config.h"
 
 #include <errno.h>
@@ -15,16 +16,16 @@
 #define BUFFER_BYTES (64 * 1024)
 
 struct _OutboxEntry {
-  Outbox          *outbox;
-  guint            folder;
-  char             id[ENVELOPE_ID_CHARS + 1];
-  int              fd;   /* of the message: @lock's, or our own if we only look */
-  Lock            *lock; /* NULL if we only look */
-  int              journal_fd; /* of the journal, until @journal has it */
-  Envelope         envelope;
+  Outbox *outbox;
+  guint folder;
+  char id[ENVELOPE_ID_CHARS + 1];
+  int fd;         /* of the message: @lock's, or our own if we only look */
+  Lock *lock;     /* NULL if we only look */
+  int journal_fd; /* of the journal, until @journal has it */
+  Envelope envelope;
   SendpathMessage *message;
-  SendpathReport  *report;
-  Journal         *journal;
+  SendpathReport *report;
+  Journal *journal;
 };
 
 void
@@ -44,7 +45,7 @@ outbox_entry_free (OutboxEntry *entry)
   g_free (entry);
 }
 
-/* ---- reading --------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 /* What came of reading: damage is told apart from what may work the next time. */
 typedef enum {
@@ -97,8 +98,8 @@ read_envelope (OutboxEntry *entry)
     case ENVELOPE_NEWER:
       return READ_NEWER;
     }
-  if (!g_str_equal (entry->envelope.id, entry->id)
-      || (guint64) status.st_size != envelope_get_file_bytes (&entry->envelope))
+  if (!g_str_equal (entry->envelope.id, entry->id) ||
+      (guint64) status.st_size != envelope_get_file_bytes (&entry->envelope))
     return READ_DAMAGED;
   rest_bytes = (gsize) entry->envelope.envelope_bytes - ENVELOPE_FIXED_BYTES;
   rest = read_text (entry, ENVELOPE_FIXED_BYTES, rest_bytes, &result);
@@ -130,7 +131,8 @@ check_sum (OutboxEntry *entry)
 
   for (guint64 offset = ENVELOPE_SUMMED_OFFSET; offset < end;)
     {
-      gssize count = disk_read_at (entry->fd, buffer, (gsize) MIN (BUFFER_BYTES, end - offset), offset);
+      gssize count =
+          disk_read_at (entry->fd, buffer, (gsize) MIN (BUFFER_BYTES, end - offset), offset);
 
       if (count < 0)
         return failed_or_damaged ();
@@ -139,10 +141,12 @@ check_sum (OutboxEntry *entry)
       g_checksum_update (sum, (const guchar *) buffer, count);
       offset += (guint64) count;
     }
-  return g_str_equal (g_checksum_get_string (sum), entry->envelope.sha256) ? READ_GOOD : READ_DAMAGED;
+  return g_str_equal (g_checksum_get_string (sum), entry->envelope.sha256) ? READ_GOOD
+                                                                           : READ_DAMAGED;
 }
 
-/* A descriptor of its own for the body: the message may outlive the entry, and must not keep its lock alive. */
+/* A descriptor of its own for the body: the message may outlive the entry, and must not keep its
+ * lock alive. */
 static int
 open_body (OutboxEntry *entry)
 {
@@ -152,9 +156,8 @@ open_body (OutboxEntry *entry)
 
   outbox_make_name (name, entry->id, OUTBOX_MESSAGE);
   fd = outbox_open_file (entry->outbox, entry->folder, name, O_RDONLY);
-  if (fd >= 0
-      && (fstat (entry->fd, &ours) < 0 || fstat (fd, &opened) < 0 || ours.st_ino != opened.st_ino
-          || ours.st_dev != opened.st_dev))
+  if (fd >= 0 && (fstat (entry->fd, &ours) < 0 || fstat (fd, &opened) < 0 ||
+                  ours.st_ino != opened.st_ino || ours.st_dev != opened.st_dev))
     {
       disk_close (fd);
       errno = EUCLEAN;
@@ -169,8 +172,8 @@ read_message (OutboxEntry *entry)
   const Envelope *envelope = &entry->envelope;
   ReadResult result = READ_DAMAGED;
   gsize header_bytes = (gsize) envelope->header_bytes;
-  g_autofree char *text
-      = read_text (entry, envelope_get_header_offset (envelope), header_bytes + 2, &result);
+  g_autofree char *text =
+      read_text (entry, envelope_get_header_offset (envelope), header_bytes + 2, &result);
   g_autoptr(Header) header = NULL;
   g_autoptr(BodySource) body = NULL;
   int fd;
@@ -186,8 +189,8 @@ read_message (OutboxEntry *entry)
   if (fd < 0)
     return failed_or_damaged ();
   body = body_source_new_from_fd (fd, envelope_get_body_offset (envelope), envelope->body_bytes);
-  entry->message = message_new_from_parts (envelope->sender, (const char *const *) envelope->recipients,
-                                           header, body, envelope->traits);
+  entry->message = message_new_from_parts (
+      envelope->sender, (const char *const *) envelope->recipients, header, body, envelope->traits);
   return READ_GOOD;
 }
 
@@ -199,7 +202,8 @@ begin_report (OutboxEntry *entry)
   entry->report = report_new (entry->id, entry->message);
   entry->report->account = g_strdup (entry->envelope.account);
   entry->report->queued_at_s = entry->envelope.queued_at_us / G_USEC_PER_SEC;
-  entry->report->size_bytes = entry->envelope.header_bytes + strlen ("\r\n") + entry->envelope.body_bytes;
+  entry->report->size_bytes =
+      entry->envelope.header_bytes + strlen ("\r\n") + entry->envelope.body_bytes;
 }
 
 /* A message without its journal is damaged: nobody can tell what was sent already. */
@@ -228,7 +232,7 @@ read_journal (OutboxEntry *entry, gboolean is_in_flight)
   return g_error_matches (error, OUTBOX_ERROR, OUTBOX_ERROR_NEWER) ? READ_NEWER : READ_DAMAGED;
 }
 
-/* ---- taking and looking ---------------------------------------------------------------------------- */
+/* ---- taking and looking ---------------------------------------------------------------------- */
 
 static OutboxEntry *
 new_entry (Outbox *outbox, const char *id)
@@ -245,7 +249,8 @@ new_entry (Outbox *outbox, const char *id)
 static void
 set_not_found (GError **error, const char *id)
 {
-  g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_NOT_FOUND, _("no message in the outbox has the id “%s”"), id);
+  g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_NOT_FOUND,
+               _("no message in the outbox has the id “%s”"), id);
 }
 
 /* Opens the message where it lies. FALSE and *@error. */
@@ -287,9 +292,10 @@ is_still_there (OutboxEntry *entry)
   struct stat by_name, by_fd;
 
   outbox_make_name (name, entry->id, OUTBOX_MESSAGE);
-  return fstatat (entry->outbox->folders[entry->folder], name, &by_name, AT_SYMLINK_NOFOLLOW) == 0
-         && fstat (entry->fd, &by_fd) == 0 && by_name.st_ino == by_fd.st_ino
-         && by_name.st_dev == by_fd.st_dev;
+  return fstatat (entry->outbox->folders[entry->folder], name, &by_name, AT_SYMLINK_NOFOLLOW) ==
+             0 &&
+         fstat (entry->fd, &by_fd) == 0 && by_name.st_ino == by_fd.st_ino &&
+         by_name.st_dev == by_fd.st_dev;
 }
 
 static gboolean
@@ -328,12 +334,14 @@ set_read_error (OutboxEntry *entry, ReadResult result, GError **error)
       if (entry->lock != NULL)
         outbox_set_aside (entry->outbox, entry->id, entry->folder, error);
       else
-        g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_CORRUPT, _("%s/%s/%s: the message is damaged"),
-                     entry->outbox->path, outbox_get_folder_name (entry->folder), name);
+        g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_CORRUPT,
+                     _("%s/%s/%s: the message is damaged"), entry->outbox->path,
+                     outbox_get_folder_name (entry->folder), name);
       return FALSE;
     case READ_NEWER:
       g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_NEWER,
-                   _("%s/%s/%s: a later version of sendpath wrote this message; it is left for that version"),
+                   _("%s/%s/%s: a later version of sendpath wrote this message; it is left for "
+                      "that version"),
                    entry->outbox->path, outbox_get_folder_name (entry->folder), name);
       return FALSE;
     case READ_FAILED:
@@ -436,7 +444,7 @@ outbox_entry_get_journal (OutboxEntry *entry)
   return entry->journal;
 }
 
-/* ---- filing ---------------------------------------------------------------------------------------- */
+/* ---- filing ---------------------------------------------------------------------------------- */
 
 /* The message first, so that no crash leaves one without its journal. */
 static gboolean
@@ -463,21 +471,22 @@ remove_files (Outbox *outbox, guint folder, const char *id, GError **error)
   return TRUE;
 }
 
-/* T-167: the lock stayed with the parent. */
+/* T-167: in a forked child, the lock stayed with the parent. Who only watches has none either. */
 static gboolean
 check_owner (OutboxEntry *entry, GError **error)
 {
-  if (lock_get_fd (entry->lock) >= 0)
+  if (entry->lock != NULL && lock_get_fd (entry->lock) >= 0)
     return TRUE;
-  g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_BUSY, _("%s: this message belongs to the parent process"),
-               entry->id);
+  g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_BUSY,
+               _("%s: this message belongs to another process"), entry->id);
   return FALSE;
 }
 
 gboolean
 outbox_entry_remove (OutboxEntry *entry, GError **error)
 {
-  return check_owner (entry, error) && remove_files (entry->outbox, entry->folder, entry->id, error);
+  return check_owner (entry, error) &&
+         remove_files (entry->outbox, entry->folder, entry->id, error);
 }
 
 gboolean
@@ -504,7 +513,7 @@ outbox_entry_file (OutboxEntry *entry, GError **error)
   return FALSE;
 }
 
-/* ---- what was set aside ---------------------------------------------------------------------------- */
+/* ---- what was set aside ---------------------------------------------------------------------- */
 
 static gboolean
 remove_anything (Outbox *outbox, const char *name)
@@ -524,8 +533,8 @@ outbox_discard (Outbox *outbox, const char *id, GError **error)
   struct stat status;
 
   outbox_make_name (name, id, OUTBOX_MESSAGE);
-  if (!outbox_is_id (id)
-      || fstatat (outbox->folders[OUTBOX_CORRUPT], name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+  if (!outbox_is_id (id) ||
+      fstatat (outbox->folders[OUTBOX_CORRUPT], name, &status, AT_SYMLINK_NOFOLLOW) < 0)
     {
       set_not_found (error, id);
       return FALSE;

@@ -27,7 +27,7 @@ outbox_get_folder_name (guint folder)
   return folder_names[folder];
 }
 
-/* ---- names ----------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 void
 outbox_make_name (char name[OUTBOX_NAME_SIZE], const char *id, const char *suffix)
@@ -44,15 +44,15 @@ outbox_is_id (const char *text)
 gboolean
 outbox_split_name (const char *name, const char *suffix, char id[ENVELOPE_ID_CHARS + 1])
 {
-  if (strlen (name) != ENVELOPE_ID_CHARS + strlen (suffix)
-      || strcmp (name + ENVELOPE_ID_CHARS, suffix) != 0)
+  if (strlen (name) != ENVELOPE_ID_CHARS + strlen (suffix) ||
+      strcmp (name + ENVELOPE_ID_CHARS, suffix) != 0)
     return FALSE;
   memcpy (id, name, ENVELOPE_ID_CHARS);
   id[ENVELOPE_ID_CHARS] = '\0';
   return outbox_is_id (id);
 }
 
-/* ---- errors ---------------------------------------------------------------------------------------- */
+/* ---- errors ---------------------------------------------------------------------------------- */
 
 /* Nothing is wrong with the outbox, there is only no room: the caller may come again (exit 75). */
 gboolean
@@ -67,16 +67,17 @@ outbox_is_full (int code)
 }
 
 void
-outbox_set_error (GError **error, OutboxError otherwise, Outbox *outbox, guint folder, const char *name)
+outbox_set_error (GError **error, OutboxError otherwise, Outbox *outbox, guint folder,
+                  const char *name)
 {
   int code = errno;
 
-  g_set_error (error, OUTBOX_ERROR, outbox_is_full (code) ? OUTBOX_ERROR_FULL : otherwise, "%s/%s%s%s: %s",
-               outbox->path, folder_names[folder], name != NULL ? "/" : "", name != NULL ? name : "",
-               g_strerror (code));
+  g_set_error (error, OUTBOX_ERROR, outbox_is_full (code) ? OUTBOX_ERROR_FULL : otherwise,
+               "%s/%s%s%s: %s", outbox->path, folder_names[folder], name != NULL ? "/" : "",
+               name != NULL ? name : "", g_strerror (code));
 }
 
-/* ---- opening --------------------------------------------------------------------------------------- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static gboolean
 is_ours (const struct stat *status)
@@ -120,7 +121,7 @@ outbox_is_damage (int code)
   return code == EUCLEAN || code == EACCES || code == EPERM || code == EIO;
 }
 
-/* ---- moving ---------------------------------------------------------------------------------------- */
+/* ---- moving ---------------------------------------------------------------------------------- */
 
 static gboolean
 move_file (Outbox *outbox, const char *name, guint from, const char *to_name, guint to)
@@ -173,14 +174,16 @@ outbox_open_journal (Outbox *outbox, const char *id, guint folder, int flags)
   return fd;
 }
 
-/* A name in corrupt/ that nothing has: what is set aside must not push out what was set aside before. */
+/* A name in corrupt/ that nothing has: what is set aside must not push out what was set aside
+ * before. */
 static void
 choose_free_name (Outbox *outbox, const char *name, char *free_name, gsize size)
 {
   struct stat status;
 
   g_strlcpy (free_name, name, size);
-  for (guint i = 2; fstatat (outbox->folders[OUTBOX_CORRUPT], free_name, &status, AT_SYMLINK_NOFOLLOW) == 0; i++)
+  for (guint i = 2;
+       fstatat (outbox->folders[OUTBOX_CORRUPT], free_name, &status, AT_SYMLINK_NOFOLLOW) == 0; i++)
     g_snprintf (free_name, size, "%s.%u", name, i);
 }
 
@@ -194,13 +197,14 @@ outbox_set_aside (Outbox *outbox, const char *id, guint folder, GError **error)
   if (!move_file (outbox, name, folder, free_name, OUTBOX_CORRUPT))
     {
       g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_CORRUPT,
-                   _("%s/%s/%s: the message is damaged, and cannot be set aside: %s"), outbox->path,
-                   folder_names[folder], name, g_strerror (errno));
+                   _("%s/%s/%s: the message is damaged, and cannot be set aside: %s"),
+                   outbox->path, folder_names[folder], name, g_strerror (errno));
       return;
     }
-  g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_CORRUPT,
-               _("%s/%s/%s: the message is damaged; it was not sent, what is left of it is kept there"),
-               outbox->path, folder_names[OUTBOX_CORRUPT], free_name);
+  g_set_error (
+      error, OUTBOX_ERROR, OUTBOX_ERROR_CORRUPT,
+      _("%s/%s/%s: the message is damaged; it was not sent, what is left of it is kept there"),
+      outbox->path, folder_names[OUTBOX_CORRUPT], free_name);
   outbox_make_name (name, id, OUTBOX_JOURNAL);
   choose_free_name (outbox, name, free_name, sizeof free_name);
   move_file (outbox, name, folder, free_name, OUTBOX_CORRUPT);
@@ -209,7 +213,7 @@ outbox_set_aside (Outbox *outbox, const char *id, guint folder, GError **error)
   disk_sync (outbox->folders[folder]);
 }
 
-/* ---- scanning -------------------------------------------------------------------------------------- */
+/* ---- scanning -------------------------------------------------------------------------------- */
 
 static DIR *
 open_scan (Outbox *outbox, guint folder)

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 #define OUTBOX_TMP (OUTBOX_CORRUPT + 1)
 #define OUTBOX_N_FOLDERS (OUTBOX_TMP + 1)
 
-/* `ID.message` and `ID.journal`: what the user's tools see, and enough of a difference from files that are not ours. */
+/* `ID.message` and `ID.journal`: what the user's tools see, and enough of a difference from
+ * files that are not ours. */
 #define OUTBOX_MESSAGE ".message"
 #define OUTBOX_JOURNAL ".journal"
 #define OUTBOX_NAME_SIZE (ENVELOPE_ID_CHARS + sizeof OUTBOX_MESSAGE)
@@ -30,26 +31,31 @@ gboolean outbox_split_name (const char *name, const char *suffix, char id[ENVELO
 /* TRUE for 32 lower-case hex digits. */
 gboolean outbox_is_id (const char *text);
 
-/* TRUE if @code (an errno) says that there is no room for more, which may change: OUTBOX_ERROR_FULL. */
+/* TRUE if @code (an errno) says that there is no room for more, which may change:
+ * OUTBOX_ERROR_FULL. */
 gboolean outbox_is_full (int code);
-/* Sets @error from errno: OUTBOX_ERROR_FULL where that is what errno says, else @otherwise. @name may be NULL. */
+/* Sets @error from errno: OUTBOX_ERROR_FULL where that is what errno says, else @otherwise.
+ * @name may be NULL. */
 void     outbox_set_error (GError **error, OutboxError otherwise, Outbox *outbox, guint folder,
                            const char *name);
 
-/* Opens a file of ours: regular, owned by us, with one link, else errno is EUCLEAN, and nothing was read (R-40, T-122). */
+/* Opens a file of ours: regular, owned by us, with one link, else errno is EUCLEAN, and nothing
+ * was read (R-40, T-122). */
 int      outbox_open_file (Outbox *outbox, guint folder, const char *name, int flags);
 /* EUCLEAN, or what says that this file will not become readable by waiting. */
 gboolean outbox_is_damage (int code);
 
-/* Moves message and journal of @id, the message first: a message must never stand in queue/ without its journal. */
+/* Moves message and journal of @id, the message first: a message must never stand in queue/
+ * without its journal. */
 gboolean outbox_move (Outbox *outbox, const char *id, guint from, guint to, GError **error);
 /* The journal of @id wherever a crash left it, for @flags; -1 and errno. */
 int      outbox_open_journal (Outbox *outbox, const char *id, guint folder, int flags);
-/* Moves a damaged message to corrupt/ under a name that is free, and says so in @error. The caller holds its lock, or it is
- * nothing that could be locked. Never deletes. */
+/* Moves a damaged message to corrupt/ under a name that is free, and says so in @error. The
+ * caller holds its lock, or it is nothing that could be locked. Never deletes. */
 void     outbox_set_aside (Outbox *outbox, const char *id, guint folder, GError **error);
 
-/* Called for each file of @folder named by an id and @suffix, in no order. FALSE ends the scan, with an error set. */
+/* Called for each file of @folder named by an id and @suffix, in no order. FALSE ends the scan,
+ * with an error set. */
 typedef gboolean (*OutboxVisit) (const char *id, gpointer data, GError **error);
 gboolean outbox_visit (Outbox *outbox, guint folder, const char *suffix, OutboxVisit visit,
                        gpointer data, GError **error);

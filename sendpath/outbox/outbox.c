@@ -1,5 +1,5 @@
-/* The durable outbox: its folders, what lies in them, and tidying up. It never sends, never asks, and deletes nothing that is a
- * message. */
+/* The durable outbox: its folders, what lies in them, and tidying up. It never sends, never asks,
+ * and deletes nothing that is a message. */
 #include "config.h"
 
 #include "sendpath/outbox/outbox.h"
@@ -18,9 +18,9 @@
 
 #define PREFIX_MIN_CHARS 4
 
-G_DEFINE_QUARK (outbox-error-quark, outbox_error)
+G_DEFINE_QUARK (outbox - error - quark, outbox_error)
 
-/* ---- opening --------------------------------------------------------------------------------------- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static void
 set_path_error (GError **error, OutboxError otherwise, const char *path)
@@ -49,16 +49,16 @@ sync_parent (const char *path)
   return is_synced;
 }
 
-/* A folder that was there before us may be the work of a submission that was killed before it could sync it, or of somebody
- * whose folders we may not even open. */
+/* A folder that was there before us may be the work of a submission that was killed before it could
+ * sync it, or of somebody whose folders we may not even open. */
 static gboolean
 make_dir (const char *path, GError **error)
 {
   struct stat status;
   gboolean is_old = stat (path, &status) == 0;
 
-  if ((!is_old && mkdir (path, 0700) < 0 && errno != EEXIST)
-      || (!sync_parent (path) && !(is_old && (errno == EACCES || errno == EINVAL || errno == EROFS))))
+  if ((!is_old && mkdir (path, 0700) < 0 && errno != EEXIST) ||
+      (!sync_parent (path) && !(is_old && (errno == EACCES || errno == EINVAL || errno == EROFS))))
     {
       set_path_error (error, OUTBOX_ERROR_CANNOT_CREATE, path);
       return FALSE;
@@ -108,9 +108,10 @@ check_dir (int fd, const char *path, GError **error)
     }
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
     {
-      g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_UNSAFE,
-                   _("%s: other users may write to this folder; to make it safe, run: chmod 700 %s"),
-                   path, path);
+      g_set_error (
+          error, OUTBOX_ERROR, OUTBOX_ERROR_UNSAFE,
+          _("%s: other users may write to this folder; to make it safe, run: chmod 700 %s"), path,
+          path);
       return FALSE;
     }
   return TRUE;
@@ -216,17 +217,17 @@ outbox_unref (Outbox *outbox)
   g_free (outbox);
 }
 
-/* ---- what lies there ------------------------------------------------------------------------------- */
+/* ---- what lies there ------------------------------------------------------------------------- */
 
 typedef struct {
-  char   id[ENVELOPE_ID_CHARS + 1];
+  char id[ENVELOPE_ID_CHARS + 1];
   gint64 queued_at_us;
 } Place;
 
 typedef struct {
-  Outbox    *outbox;
-  guint      folder;
-  GArray    *places;  /* Place */
+  Outbox *outbox;
+  guint folder;
+  GArray *places;     /* Place */
   GPtrArray *corrupt; /* ids */
 } Listing;
 
@@ -239,8 +240,8 @@ listing_clear (Listing *listing)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Listing, listing_clear)
 
-/* Whether the file of @fd may be what it says, by its first lines and its length; for a later version, when it was written
- * stands in for when it came. -1 and errno if it cannot be read. */
+/* Whether the file of @fd may be what it says, by its first lines and its length; for a later
+ * version, when it was written stands in for when it came. -1 and errno if it cannot be read. */
 static int
 peek (int fd, const char *id, gint64 *queued_at_us, EnvelopeState *state)
 {
@@ -255,14 +256,15 @@ peek (int fd, const char *id, gint64 *queued_at_us, EnvelopeState *state)
   *queued_at_us = envelope.queued_at_us;
   if (*state == ENVELOPE_NEWER)
     *queued_at_us = status.st_mtim.tv_sec * G_USEC_PER_SEC;
-  else if (*state == ENVELOPE_GOOD
-           && (!g_str_equal (envelope.id, id)
-               || (guint64) status.st_size != envelope_get_file_bytes (&envelope)))
+  else if (*state == ENVELOPE_GOOD &&
+           (!g_str_equal (envelope.id, id) ||
+            (guint64) status.st_size != envelope_get_file_bytes (&envelope)))
     *state = ENVELOPE_DAMAGED;
   return 0;
 }
 
-/* A regular file is set aside only under its lock: whoever holds that has read it when it was whole. */
+/* A regular file is set aside only under its lock: whoever holds that has read it when it was
+ * whole. */
 static void
 set_aside_unless_busy (Listing *listing, const char *id, gboolean is_regular)
 {
@@ -365,14 +367,14 @@ outbox_list (Outbox *outbox, OutboxFolder folder, char ***ret_corrupt, GError **
   return dup_ids (listing.places);
 }
 
-/* ---- finding by the first digits ------------------------------------------------------------------- */
+/* ---- finding by the first digits ------------------------------------------------------------- */
 
 typedef struct {
   const char *prefix;
-  guint       folder; /* being looked through */
-  char        id[ENVELOPE_ID_CHARS + 1];
-  guint       found_in;
-  guint       n_found;
+  guint folder; /* being looked through */
+  char id[ENVELOPE_ID_CHARS + 1];
+  guint found_in;
+  guint n_found;
 } Search;
 
 static gboolean
@@ -397,7 +399,8 @@ outbox_find (Outbox *outbox, const char *id, OutboxFolder *ret_folder, GError **
   if (length < PREFIX_MIN_CHARS || strspn (id, "0123456789abcdef") != length)
     {
       g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_NOT_FOUND,
-                   _("“%s” is not the id of a message, nor its first %d digits"), id, PREFIX_MIN_CHARS);
+                   _("“%s” is not the id of a message, nor its first %d digits"), id,
+                   PREFIX_MIN_CHARS);
       return NULL;
     }
   for (search.folder = OUTBOX_QUEUE; search.folder <= OUTBOX_CORRUPT; search.folder++)
@@ -416,7 +419,7 @@ outbox_find (Outbox *outbox, const char *id, OutboxFolder *ret_folder, GError **
   return g_strdup (search.id);
 }
 
-/* ---- tidying up ------------------------------------------------------------------------------------ */
+/* ---- tidying up ------------------------------------------------------------------------------ */
 
 static gboolean
 exists (Outbox *outbox, guint folder, const char *id, const char *suffix)
@@ -471,11 +474,12 @@ drop_unfinished (const char *id, gpointer data, GError **error)
 
 typedef struct {
   Outbox *outbox;
-  guint   folder;
+  guint folder;
 } JournalSearch;
 
-/* A journal belongs beside its message. The order of the questions is that in which messages move: one that is no longer in
- * tmp/ is in queue/, one that is no longer in queue/ is in failed/ or corrupt/, or gone. */
+/* A journal belongs beside its message. The order of the questions is that in which messages move:
+ * one that is no longer in tmp/ is in queue/, one that is no longer in queue/ is in failed/ or
+ * corrupt/, or gone. */
 static gboolean
 bring_journal (const char *id, gpointer data, GError **error)
 {

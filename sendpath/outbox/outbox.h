@@ -1,5 +1,6 @@
-/* The durable outbox: a folder of plain files (DESIGN.md section 3). Sub-folders tmp, queue, failed, corrupt; a message is in
- * one of them at a time, moved by rename. It never sends and never asks. */
+/* The durable outbox: a folder of plain files (DESIGN.md section 3). Sub-folders tmp, queue,
+ * failed, corrupt; a message is in one of them at a time, moved by rename. It never sends and
+ * never asks. */
 #pragma once
 
 #include "sendpath/mail/message-private.h"
@@ -12,7 +13,7 @@ G_BEGIN_DECLS
 typedef enum {
   OUTBOX_ERROR_CANNOT_CREATE, /* exit 73 */
   OUTBOX_ERROR_IO,            /* exit 74 */
-  OUTBOX_ERROR_FULL,          /* exit 75: disk or quota full, no inodes, file size limit, no descriptors */
+  OUTBOX_ERROR_FULL,          /* exit 75: no room on disk, no inodes, size limit, no descriptors */
   OUTBOX_ERROR_UNSAFE,        /* exit 77: folder writable by others or not ours */
   OUTBOX_ERROR_NOT_FOUND,
   OUTBOX_ERROR_BUSY,          /* another sender holds the message */
@@ -27,31 +28,35 @@ typedef struct _Outbox Outbox;
 /* A message that this process alone may send or change, until it is freed. */
 typedef struct _OutboxEntry OutboxEntry;
 
-/* Opens (and makes, 0700) the folder. Plain system calls, no thread: usable before a fork, and in the child. */
+/* Opens (and makes, 0700) the folder. Plain system calls, no thread: usable before a fork, and
+ * in the child. */
 Outbox      *outbox_open (const char *path, GError **error);
 Outbox      *outbox_ref (Outbox *outbox);
 void         outbox_unref (Outbox *outbox);
 
-/* P-1: when this returns an id, message and envelope are written, synced, renamed into queue/ and the folder is
- * synced. @account: its id, or NULL when not yet decided (broken configuration). A message whose sender is NULL: the
- * account decides about MAIL FROM. @now_us: g_get_real_time(). Newly allocated id of 32 hex digits. A header that could
- * not be read back is refused with G_IO_ERROR_INVALID_DATA (exit 65). */
-char        *outbox_add (Outbox *outbox, SendpathMessage *message, const char *account, gint64 now_us,
-                         GError **error);
+/* P-1: when this returns an id, message and envelope are written, synced, renamed into queue/
+ * and the folder is synced. @account: its id, or NULL when not yet decided (broken
+ * configuration). A message whose sender is NULL: the account decides about MAIL FROM. @now_us:
+ * g_get_real_time(). Newly allocated id of 32 hex digits. A header that could not be read back
+ * is refused with G_IO_ERROR_INVALID_DATA (exit 65). */
+char        *outbox_add (Outbox *outbox, SendpathMessage *message, const char *account,
+                         gint64 now_us, GError **error);
 
-/* Ids in order of arrival (GStrv). Removes nothing and reads no message; what is damaged is moved to corrupt/ and named in
- * @ret_corrupt (GStrv, may be NULL). Messages of a later version of sendpath are in the list: taking one says why not. */
+/* Ids in order of arrival (GStrv). Removes nothing and reads no message; what is damaged is
+ * moved to corrupt/ and named in @ret_corrupt (GStrv, may be NULL). Messages of a later version
+ * of sendpath are in the list: taking one says why not. */
 char       **outbox_list (Outbox *outbox, OutboxFolder folder, char ***ret_corrupt, GError **error);
 /* @id may be a unique prefix of at least 4 digits. */
 char        *outbox_find (Outbox *outbox, const char *id, OutboxFolder *ret_folder, GError **error);
 
-/* Locks and reads one message of queue/ or failed/; OUTBOX_ERROR_BUSY if somebody else has it. Checks lengths, checksum, end
- * mark; what is damaged goes to corrupt/. */
+/* Locks and reads one message of queue/ or failed/; OUTBOX_ERROR_BUSY if somebody else has it.
+ * Checks lengths, checksum, end mark; what is damaged goes to corrupt/. */
 OutboxEntry *outbox_take (Outbox *outbox, const char *id, GError **error);
-/* Reads what is known without a lock: envelope, journal, no checksum of the body. What another process is sending just now
- * still waits. Moves nothing. */
+/* Reads what is known without a lock: envelope, journal, no checksum of the body. What another
+ * process is sending just now still waits. Moves nothing. */
 SendpathReport *outbox_read_report (Outbox *outbox, const char *id, GError **error);
-/* The same in two steps: a message that is watched can be reported on even when it has left the outbox since. */
+/* The same in two steps: a message that is watched can be reported on even when it has left the
+ * outbox since. */
 OutboxEntry     *outbox_watch (Outbox *outbox, const char *id, GError **error);
 SendpathReport  *outbox_watch_report (OutboxEntry *watch, GError **error);
 
@@ -63,15 +68,16 @@ SendpathMessage *outbox_entry_get_message (OutboxEntry *entry);
 SendpathReport  *outbox_entry_get_report (OutboxEntry *entry);
 Journal         *outbox_entry_get_journal (OutboxEntry *entry);
 
-/* All recipients settled and none failed: the message leaves the disk. Else it moves to failed/ if nothing
- * waits and something failed or is uncertain; otherwise it stays. */
+/* All recipients settled and none failed: the message leaves the disk. Else it moves to failed/
+ * if nothing waits and something failed or is uncertain; otherwise it stays. */
 gboolean         outbox_entry_file (OutboxEntry *entry, GError **error);
 /* The user's command. */
 gboolean         outbox_entry_remove (OutboxEntry *entry, GError **error);
-/* The user's command for a message that was set aside: it leaves corrupt/ with all that came with it. */
+/* The user's command for a message that was set aside: it leaves corrupt/ with all that came
+ * with it. */
 gboolean         outbox_discard (Outbox *outbox, const char *id, GError **error);
-/* Removes leftovers of dead submissions in tmp/, and brings journals to their messages where a crash came between
- * (idempotent; never touches what a living process writes). */
+/* Removes leftovers of dead submissions in tmp/, and brings journals to their messages where a
+ * crash came between (idempotent; never touches what a living process writes). */
 gboolean         outbox_recover (Outbox *outbox, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Outbox, outbox_unref)

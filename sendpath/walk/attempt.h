@@ -1,4 +1,5 @@
-/* One attempt: one offer of one message in one session; a plain record of facts and their verdict. */
+/* One attempt: one offer of one message in one session; a plain record of facts and their
+ * verdict. */
 #pragma once
 
 #include <json-glib/json-glib.h>
@@ -43,13 +44,14 @@ void      attempt_free (Attempt *attempt);
 /* The number that Outlook would show, static, or NULL. */
 const char *attempt_get_outlook (const Attempt *attempt);
 
-/* The object of PRODUCT.md section 7, and back (from the journal). The reply comes back with its text cleaned, the time in
- * whole seconds. G_IO_ERROR_INVALID_DATA if @node is none. */
+/* The object of PRODUCT.md section 7, and back (from the journal). The reply comes back with its
+ * text cleaned, the time in whole seconds. G_IO_ERROR_INVALID_DATA if @node is none. */
 JsonNode *attempt_to_json (const Attempt *attempt);
 Attempt  *attempt_from_json (JsonNode *node, GError **error);
 
-/* The members `code`, `enhanced` and `text`, which attempts and recipients share, and back. @reply may be NULL: all are
- * null, and come back as NULL. @verdict says what the absence of a code meant. */
+/* The members `code`, `enhanced` and `text`, which attempts and recipients share, and back.
+ * @reply may be NULL: all are null, and come back as NULL. @verdict says what the absence of a
+ * code meant. */
 void           attempt_add_reply_fields (JsonObject *object, const SendpathReply *reply);
 SendpathReply *attempt_read_reply_fields (JsonObject *object, SendpathVerdict verdict);
 

@@ -161,7 +161,8 @@ fields_dup_texts (JsonObject *object, const char *name)
 JsonObject *
 fields_peek_object (JsonArray *array, guint index)
 {
-  JsonNode *node = index < json_array_get_length (array) ? json_array_get_element (array, index) : NULL;
+  JsonNode *node =
+      index < json_array_get_length (array) ? json_array_get_element (array, index) : NULL;
 
   return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
 }
@@ -173,8 +174,8 @@ fields_parse (const char *line, gsize length)
   JsonNode *root;
 
   /* json-glib takes a NUL for the end of the text, and wants UTF-8 without saying so */
-  if (length == 0 || length > G_MAXSSIZE || !g_utf8_validate_len (line, length, NULL)
-      || !json_parser_load_from_data (parser, line, (gssize) length, NULL))
+  if (length == 0 || length > G_MAXSSIZE || !g_utf8_validate_len (line, length, NULL) ||
+      !json_parser_load_from_data (parser, line, (gssize) length, NULL))
     return NULL;
   root = json_parser_get_root (parser);
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))

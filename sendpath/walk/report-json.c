@@ -1,5 +1,5 @@
-/* A report for programs: the names and the order of PRODUCT.md section 7. Nothing here is translated but `reason` and
- * `summary`. */
+/* A report for programs: the names and the order of PRODUCT.md section 7. Nothing here is
+ * translated but `reason` and `summary`. */
 #include "config.h"
 
 #include "sendpath/walk/fields.h"

@@ -36,8 +36,8 @@ struct _SendpathReport {
 SendpathReport  *report_new (const char *id, SendpathMessage *message);
 /* Takes @attempt over, which has its reply; returns its index. */
 guint            report_add_attempt (SendpathReport *report, Attempt *attempt);
-/* Notes what attempt @attempt meant for @address (@reply is referenced, may be NULL). With REPORT_NO_ATTEMPT what is noted
- * was found out later, without an attempt of its own. */
+/* Notes what attempt @attempt meant for @address (@reply is referenced, may be NULL). With
+ * REPORT_NO_ATTEMPT what is noted was found out later, without an attempt of its own. */
 #define REPORT_NO_ATTEMPT G_MAXUINT
 void             report_set_recipient (SendpathReport *report, const char *address, guint attempt,
                                        SendpathRecipientState state, SendpathVerdict verdict,
@@ -45,7 +45,8 @@ void             report_set_recipient (SendpathReport *report, const char *addre
 ReportRecipient *report_find_recipient (SendpathReport *report, const char *address);
 /* The addresses that are not settled, borrowed strings in a new array (free with g_free). */
 const char     **report_dup_unsettled (SendpathReport *report);
-/* Of the attempts that were not accepted, the one that got furthest (gio's rule), the latest of several; or NULL. */
+/* Of the attempts that were not accepted, the one that got furthest (gio's rule), the latest of
+ * several; or NULL. */
 const Attempt   *report_get_furthest (const SendpathReport *report);
 /* The attempt that decided last about @recipient, or NULL. */
 const Attempt   *report_get_last_attempt (const SendpathReport *report,

@@ -9,10 +9,10 @@
 #include "sendpath/wire/clean-text.h"
 
 /* More addresses than these are only counted. */
-#define NAMED_MAX 3
+#define NAMED_MAX     3
 #define ADDRESS_CHARS 320
 
-/* ---- whom it concerns ------------------------------------------------------------------------------ */
+/* ---- whom it concerns ------------------------------------------------------------------------ */
 
 static const ReportRecipient *
 find_state (const SendpathReport *report, SendpathRecipientState state)
@@ -45,15 +45,16 @@ dup_names (const SendpathReport *report, SendpathRecipientState state)
       g_string_append_printf (names, "%s%s", n > 1 ? ", " : "", clean);
     }
   if (n > NAMED_MAX)
-    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s and %u other", "%s and %u others",
-                                         n - NAMED_MAX),
-                            names->str, n - NAMED_MAX);
+    return g_strdup_printf (
+        g_dngettext (GETTEXT_PACKAGE, "%s and %u other", "%s and %u others", n - NAMED_MAX),
+        names->str, n - NAMED_MAX);
   return n > 0 ? g_string_free (g_steal_pointer (&names), FALSE) : NULL;
 }
 
-/* ---- what became of it ----------------------------------------------------------------------------- */
+/* ---- what became of it ----------------------------------------------------------------------- */
 
-/* A clause that is to stand inside a sentence: servers end their words in a full stop, we put our own. */
+/* A clause that is to stand inside a sentence: servers end their words in a full stop, we put our
+ * own. */
 static char *
 take_clause (char *text)
 {
@@ -75,8 +76,8 @@ dup_cause (const SendpathReport *report, const ReportRecipient *recipient)
   return take_clause (g_strdup (recipient->text));
 }
 
-/* Why anything waits: the reason that was given if somebody can do something about it, else what the attempt that got
- * furthest came to. */
+/* Why anything waits: the reason that was given if somebody can do something about it, else what
+ * the attempt that got furthest came to. */
 static char *
 dup_waiting_cause (const SendpathReport *report)
 {
@@ -108,7 +109,8 @@ dup_sentence (const SendpathReport *report, SendpathRecipientState state)
       cause = dup_cause (report, find_state (report, state));
       if (cause == NULL)
         return g_strdup_printf (_("Your message to %s may have been sent, or not."), names);
-      return g_strdup_printf (_("Your message to %s may have been sent, or not: %s."), names, cause);
+      return g_strdup_printf (_("Your message to %s may have been sent, or not: %s."), names,
+                              cause);
     case SENDPATH_RECIPIENT_QUEUED:
       cause = dup_waiting_cause (report);
       if (cause == NULL)
@@ -118,7 +120,7 @@ dup_sentence (const SendpathReport *report, SendpathRecipientState state)
   return NULL;
 }
 
-/* ---- what made it work ----------------------------------------------------------------------------- */
+/* ---- what made it work ----------------------------------------------------------------------- */
 
 static const Attempt *
 attempt_of (const SendpathReport *report, const ReportRecipient *recipient, guint i)
@@ -213,8 +215,8 @@ dup_cure (const SendpathReport *report, const ReportRecipient *recipient)
     {
       g_autofree char *sender = clean_text (sent->mail_from, -1, ADDRESS_CHARS);
 
-      return g_strdup_printf (_("%s, so %s, with %s as the sender; replies still come to you."), cause,
-                              cure, sender);
+      return g_strdup_printf (_("%s, so %s, with %s as the sender; replies still come to you."),
+                              cause, cure, sender);
     }
   if (cure == NULL)
     cure = dup_other_manner (refused, sent);
@@ -237,7 +239,7 @@ find_longest_way (const SendpathReport *report)
   return longest;
 }
 
-/* ---- what comes next ------------------------------------------------------------------------------- */
+/* ---- what comes next ------------------------------------------------------------------------- */
 
 static char *
 dup_next_step (const SendpathReport *report)

@@ -25,7 +25,8 @@ append_code (GString *lines, const SendpathReply *reply)
     g_string_append_printf (lines, " %u", sendpath_reply_get_code (reply));
 }
 
-/* `1. account smtp.proseware.com:587 starttls, rcpt 550: smtp.proseware.com does not … (5.7.1 Relaying denied)` */
+/* `1. account smtp.proseware.com:587 starttls, rcpt 550: smtp.proseware.com does not … (5.7.1
+ * Relaying denied)` */
 static void
 append_attempt (GString *lines, guint number, const Attempt *attempt)
 {
@@ -78,7 +79,7 @@ append_recipient (GString *lines, const ReportRecipient *recipient)
   g_string_append_c (lines, '\n');
 }
 
-/* ---- what a help desk asks for --------------------------------------------------------------------- */
+/* ---- what a help desk asks for --------------------------------------------------------------- */
 
 static const ReportRecipient *
 find_refused (const SendpathReport *report)
@@ -87,8 +88,8 @@ find_refused (const SendpathReport *report)
     {
       const ReportRecipient *recipient = report->recipients->pdata[i];
 
-      if (recipient->state != SENDPATH_RECIPIENT_SENT
-          && report_get_last_attempt (report, recipient) != NULL)
+      if (recipient->state != SENDPATH_RECIPIENT_SENT &&
+          report_get_last_attempt (report, recipient) != NULL)
         return recipient;
     }
   return NULL;
@@ -117,8 +118,9 @@ encryption_in_words (const Attempt *attempt)
   return "";
 }
 
-/* Always the same names in the same order: people read them out on the telephone. The facts are those of the refusal that
- * decided last; what keeps a message waiting is the attempt that got furthest. */
+/* Always the same names in the same order: people read them out on the telephone. The facts are
+ * those of the refusal that decided last; what keeps a message waiting is the attempt that got
+ * furthest. */
 static void
 append_facts (GString *lines, const SendpathReport *report)
 {
@@ -143,7 +145,8 @@ append_facts (GString *lines, const SendpathReport *report)
   append_fact (lines, _("account"), report->account);
   append_fact (lines, _("server"), attempt->host != NULL ? attempt->host : attempt->server);
   append_fact (lines, _("port"), port);
-  append_fact (lines, _("encryption"), attempt->host != NULL ? encryption_in_words (attempt) : NULL);
+  append_fact (lines, _("encryption"),
+               attempt->host != NULL ? encryption_in_words (attempt) : NULL);
   append_fact (lines, _("the server's words"), words);
   append_fact (lines, _("reply code"), code);
   append_fact (lines, _("Outlook's number"), attempt_get_outlook (attempt));

@@ -57,7 +57,8 @@ typedef enum {
 } SendpathReportForm;
 
 #define SENDPATH_TYPE_REPORT (sendpath_report_get_type ())
-typedef struct _SendpathReport SendpathReport; /* boxed, reference counted, immutable once handed out */
+/* boxed, reference counted, immutable once handed out */
+typedef struct _SendpathReport SendpathReport;
 
 GType            sendpath_report_get_type (void);
 SendpathReport  *sendpath_report_ref (SendpathReport *report);

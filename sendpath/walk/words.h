@@ -5,11 +5,13 @@
 
 G_BEGIN_DECLS
 
-/* What the server of @attempt did by @verdict (the attempt's own, or that of one of its recipients); it begins with the
- * server's name, and ends without a full stop. Newly allocated, translated, safe to show. */
+/* What the server of @attempt did by @verdict (the attempt's own, or that of one of its
+ * recipients); it begins with the server's name, and ends without a full stop. Newly allocated,
+ * translated, safe to show. */
 char *words_for_attempt (const Attempt *attempt, SendpathVerdict verdict);
 
-/* @format with its `%s` filled in: unlike printf, no translation can make it read what is not there. */
+/* @format with its `%s` filled in: unlike printf, no translation can make it read what is not
+ * there. */
 char *words_fill (const char *format, const char *word);
 
 G_END_DECLS

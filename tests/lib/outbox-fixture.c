@@ -13,7 +13,8 @@
 static char *
 make_dir (gboolean in_memory)
 {
-  const char *parent = in_memory && g_access (MEMORY_DIR, W_OK) == 0 ? MEMORY_DIR : g_get_tmp_dir ();
+  const char *parent =
+      in_memory && g_access (MEMORY_DIR, W_OK) == 0 ? MEMORY_DIR : g_get_tmp_dir ();
   char *dir = g_build_filename (parent, "sendpath-test-XXXXXX", NULL);
 
   g_assert_nonnull (g_mkdtemp_full (dir, 0700));
@@ -70,13 +71,15 @@ outbox_fixture_new_message (const char *sender, const char *recipients, const ch
   g_auto(GStrv) addresses = g_strsplit (recipients, " ", -1);
 
   g_assert_no_error (error);
-  return message_new_from_parts (sender, (const char *const *) addresses, header, source, BODY_PLAIN);
+  return message_new_from_parts (sender, (const char *const *) addresses, header, source,
+                                 BODY_PLAIN);
 }
 
 char *
 outbox_fixture_add (OutboxFixture *fixture, const char *body)
 {
-  g_autoptr(SendpathMessage) message = outbox_fixture_new_message (NULL, "someone@adatum.com", body);
+  g_autoptr(SendpathMessage) message =
+      outbox_fixture_new_message (NULL, "someone@adatum.com", body);
   g_autoptr(GError) error = NULL;
   char *id = outbox_add (fixture->outbox, message, "home", FIXTURE_NOW_US, &error);
 
@@ -85,7 +88,8 @@ outbox_fixture_add (OutboxFixture *fixture, const char *body)
 }
 
 char *
-outbox_fixture_get_path (OutboxFixture *fixture, const char *folder, const char *id, const char *suffix)
+outbox_fixture_get_path (OutboxFixture *fixture, const char *folder, const char *id,
+                         const char *suffix)
 {
   return g_strdup_printf ("%s/%s/%s%s", fixture->path, folder, id, suffix);
 }

@@ -17,22 +17,28 @@ typedef struct {
 void             outbox_fixture_set_up (OutboxFixture *fixture, gboolean in_memory);
 void             outbox_fixture_tear_down (OutboxFixture *fixture);
 
-/* From terri@proseware.com with the subject Lunch. @recipients are separated by spaces; @sender NULL: the account decides. */
-SendpathMessage *outbox_fixture_new_message (const char *sender, const char *recipients, const char *body);
+/* From terri@proseware.com with the subject Lunch. @recipients are separated by spaces; @sender
+ * NULL: the account decides. */
+SendpathMessage *outbox_fixture_new_message (const char *sender, const char *recipients,
+                                             const char *body);
 /* Adds such a message for one recipient, and asserts that it worked. */
 char            *outbox_fixture_add (OutboxFixture *fixture, const char *body);
 /* The path of @id's file with @suffix (`.message`, `.journal`) in @folder. */
-char            *outbox_fixture_get_path (OutboxFixture *fixture, const char *folder, const char *id,
-                                          const char *suffix);
-gboolean         outbox_fixture_has (OutboxFixture *fixture, const char *folder, const char *id, const char *suffix);
+char            *outbox_fixture_get_path (OutboxFixture *fixture, const char *folder,
+                                          const char *id, const char *suffix);
+gboolean         outbox_fixture_has (OutboxFixture *fixture, const char *folder, const char *id,
+                                     const char *suffix);
 /* How many files of any kind are in @folder. */
 guint            outbox_fixture_count (OutboxFixture *fixture, const char *folder);
-/* Puts a copy of a message's file into queue/ under @id, @length bytes of it, with an empty journal. */
-void             outbox_fixture_plant (OutboxFixture *fixture, const char *id, const char *bytes, gsize length);
+/* Puts a copy of a message's file into queue/ under @id, @length bytes of it, with an empty
+ * journal. */
+void             outbox_fixture_plant (OutboxFixture *fixture, const char *id, const char *bytes,
+                                       gsize length);
 /* The body of @message as a string. */
 char            *outbox_fixture_dup_body (SendpathMessage *message);
 
-/* Runs @work in a forked child, which ends with the status that it returns; asserts that the child was not killed. */
+/* Runs @work in a forked child, which ends with the status that it returns; asserts that the
+ * child was not killed. */
 int              outbox_fixture_run_child (int (*work) (gpointer data), gpointer data);
 
 G_END_DECLS
