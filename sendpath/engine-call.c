@@ -54,17 +54,23 @@ emission_new (EngineCall *call)
   return emission;
 }
 
-/* Takes @emission over. */
+/* Takes @emission over. A source of its own, since g_main_context_invoke() would emit in the worker's thread whenever nobody
+ * runs the caller's context just then. */
 static void
 send_emission (EngineCall *call, Emission *emission)
 {
-  if (call->context != NULL)
+  g_autoptr (GSource) source = NULL;
+
+  if (call->context == NULL)
     {
-      g_main_context_invoke_full (call->context, G_PRIORITY_DEFAULT, emit, emission, emission_free);
+      emit (emission);
+      emission_free (emission);
       return;
     }
-  emit (emission);
-  emission_free (emission);
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, emit, emission, emission_free);
+  g_source_attach (source, call->context);
 }
 
 static SendpathSecret *
