@@ -54,8 +54,8 @@ emission_new (EngineCall *call)
   return emission;
 }
 
-/* Takes @emission over. A source of its own, since g_main_context_invoke() would emit in the worker's thread whenever nobody
- * runs the caller's context just then. */
+/* Takes @emission over. A source of its own: g_main_context_invoke() would emit in the worker's
+ * thread whenever nobody runs the caller's context just then. */
 static void
 send_emission (EngineCall *call, Emission *emission)
 {

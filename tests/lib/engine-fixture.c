@@ -53,7 +53,7 @@ load_profiles (EngineFixture *fixture)
   SendpathProfileStore *profiles = sendpath_profile_store_new (path);
   g_autoptr(GError) error = NULL;
 
-  g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, &error);
+  g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error);
   g_assert_no_error (error);
   sendpath_profile_store_load (profiles, &error);
   g_assert_no_error (error);
