@@ -1,5 +1,5 @@
-/* SendpathEngine, the calls that return at once: where signals and callbacks arrive, answers that come
- * later, and what a cancel leaves. */
+/* SendpathEngine, the calls that return at once: where signals and callbacks arrive, answers that
+ * come later, and what a cancel leaves. */
 #include "config.h"
 
 #include "sendpath/engine.h"
@@ -53,7 +53,7 @@ call_wait (Call *call)
   return g_steal_pointer (&call->report);
 }
 
-/* ---- where things arrive ------------------------------------------------------------------------ */
+/* ---- where things arrive --------------------------------------------------------------------- */
 
 static void
 test_sent (void)
@@ -230,7 +230,7 @@ test_deliver_and_flush (void)
   sendpath_report_unref (results.delivered);
 }
 
-/* ---- answers that come later -------------------------------------------------------------------- */
+/* ---- answers that come later ----------------------------------------------------------------- */
 
 typedef enum { ANSWER, DECLINE, DROP, CANCEL } Manner;
 
@@ -324,7 +324,7 @@ test_not_answered (gconstpointer data)
   g_clear_object (&person.request);
 }
 
-/* ---- cancelled ---------------------------------------------------------------------------------- */
+/* ---- cancelled ------------------------------------------------------------------------------- */
 
 typedef struct {
   GCancellable *cancellable;
@@ -340,7 +340,7 @@ cancel_at_line (SendpathEngine *engine, const char *line, gpointer data)
     g_cancellable_cancel (impatience->cancellable);
 }
 
-/* What waits after a cancel leaves the next day, once; what is uncertain is not sent again by itself. */
+/* What waits after a cancel leaves the next day, once; what is uncertain is not sent again. */
 static void
 assert_next_day (EngineFixture *fixture, SendpathOutcome outcome)
 {
@@ -356,7 +356,7 @@ assert_next_day (EngineFixture *fixture, SendpathOutcome outcome)
   g_assert_cmpuint (scripted_server_count_bodies (fixture->server), ==, waits ? 1 : 0);
 }
 
-/* T-165: cancelled at each line that is said or heard; TRUE if the send was over before that line. */
+/* T-165: cancelled at a line that is said or heard; TRUE if the send was over before it. */
 static gboolean
 cancel_at (guint line)
 {
@@ -426,7 +426,7 @@ test_cancelled_while_waiting (gconstpointer data)
   assert_next_day (fixture, SENDPATH_OUTCOME_QUEUED);
 }
 
-/* After the dot the reply is waited for; without one it is uncertain, and never sent again by itself. */
+/* After the dot the reply is waited for; without one it is uncertain, and not sent again. */
 static void
 test_cancelled_after_the_dot (gconstpointer data)
 {

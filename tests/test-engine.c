@@ -1,5 +1,5 @@
-/* SendpathEngine, the calls that block: what comes back, what stays in the outbox, what is told on the
- * way. */
+/* SendpathEngine, the calls that block: what comes back, what stays in the outbox, what is told on
+ * the way. */
 #include "config.h"
 
 #include "sendpath/engine.h"
@@ -16,7 +16,7 @@
 
 #define SECRET_BASE64 "Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5" /* of FIXTURE_SECRET alone */
 
-/* ---- results ------------------------------------------------------------------------------------ */
+/* ---- results --------------------------------------------------------------------------------- */
 
 static void
 test_sent (void)
@@ -88,7 +88,7 @@ test_error_domain (void)
   g_assert_cmpstr (g_quark_to_string (SENDPATH_ERROR), ==, "sendpath-error-quark");
 }
 
-/* ---- signals ------------------------------------------------------------------------------------ */
+/* ---- signals --------------------------------------------------------------------------------- */
 
 static void
 test_attempts_are_told (void)
@@ -132,7 +132,7 @@ test_trace_has_no_secret (gconstpointer data)
   g_assert_null (strstr (json, FIXTURE_SECRET));
 }
 
-/* ---- questions ---------------------------------------------------------------------------------- */
+/* ---- questions ------------------------------------------------------------------------------- */
 
 typedef enum { ANSWER, DECLINE, LEAVE_IT, DROP, ANSWER_ELSEWHERE } Manner;
 
@@ -199,7 +199,7 @@ test_answered (gconstpointer data)
   g_assert_true (scripted_server_has_received (fixture->server, FIXTURE_SECRET));
 }
 
-/* nobody answers, which is the safe answer: nothing is sent, the message waits for a password. */
+/* nobody answers, which is the safe answer: the message waits for a password. */
 static void
 test_not_answered (gconstpointer data)
 {
@@ -215,7 +215,7 @@ test_not_answered (gconstpointer data)
   g_assert_cmpuint (engine_fixture_count_waiting (fixture), ==, 1);
 }
 
-/* ---- coming in ---------------------------------------------------------------------------------- */
+/* ---- coming in ------------------------------------------------------------------------------- */
 
 static void
 assert_not_submitted (EngineFixture *fixture, SendpathMessage *message, const char *account,
@@ -342,7 +342,7 @@ test_held (void)
   g_assert_cmpstr (sendpath_report_get_account (sent), ==, "home");
 }
 
-/* ---- the outbox --------------------------------------------------------------------------------- */
+/* ---- the outbox ------------------------------------------------------------------------------ */
 
 static void
 test_list_show_remove (void)
@@ -428,7 +428,7 @@ test_damaged_one_alone (void)
   g_assert_cmpuint (scripted_server_count_connections (fixture->server), ==, 0);
 }
 
-/* ---- here and now ------------------------------------------------------------------------------- */
+/* ---- here and now ---------------------------------------------------------------------------- */
 
 static void
 test_plan_and_location (void)
@@ -502,7 +502,8 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/attempts-are-told", test_attempts_are_told);
   g_test_add_data_func ("/engine/trace-has-no-secret/plain", TELLS_PLAIN, test_trace_has_no_secret);
   g_test_add_data_func ("/engine/trace-has-no-secret/login", TELLS_LOGIN, test_trace_has_no_secret);
-  g_test_add_data_func ("/engine/request/answered-at-once", GINT_TO_POINTER (ANSWER), test_answered);
+  g_test_add_data_func ("/engine/request/answered-at-once", GINT_TO_POINTER (ANSWER),
+                        test_answered);
   g_test_add_data_func ("/engine/request/answered-by-another-thread",
                         GINT_TO_POINTER (ANSWER_ELSEWHERE), test_answered);
   g_test_add_data_func ("/engine/request/declined", GINT_TO_POINTER (DECLINE), test_not_answered);

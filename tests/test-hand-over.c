@@ -1,5 +1,5 @@
-/* A message handed over to a process of its own: it is reported, and it arrives although its caller is
- * gone. */
+/* A message handed over to a process of its own: it is reported, and it arrives although its caller
+ * is gone. */
 #include "config.h"
 
 #include "sendpath/engine.h"
@@ -13,8 +13,8 @@
 
 #define HAND_OVER "hand-over"
 
-/* This program once more, as one that has a single thread: hands a message over to a process of its own
- * and ends. Its exit status is the outcome; 99 if time was up first. */
+/* This program once more, as one that has a single thread: hands a message over to a process of its
+ * own and ends. Its exit status is the outcome; 99 if time was up first. */
 static int
 run_caller (const char *dir, const char *id, const char *wait_s)
 {
@@ -46,7 +46,8 @@ call (EngineFixture *fixture, const char *id, const char *wait_s)
   g_autoptr(GError) error = NULL;
   int status = 0;
 
-  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, NULL, &status, &error);
+  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, NULL, &status,
+                &error);
   g_assert_no_error (error);
   g_assert_true (WIFEXITED (status));
   return WEXITSTATUS (status);

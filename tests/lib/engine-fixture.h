@@ -38,7 +38,7 @@ typedef struct {
   GString        *trace;  /* a line a line */
 } EngineFixture;
 
-/* @dialogue: of the account's server, or NULL. @keys: more lines for the account `home`, or NULL. */
+/* @dialogue: of the account's server, or NULL. @keys: more lines for account `home`, or NULL. */
 EngineFixture *engine_fixture_new (const char *dialogue, const char *keys);
 void           engine_fixture_free (EngineFixture *fixture);
 
