@@ -21,12 +21,12 @@ make_dir (gboolean in_memory)
   return dir;
 }
 
-void
-outbox_fixture_set_up (OutboxFixture *fixture, gboolean in_memory)
+static void
+set_up (OutboxFixture *fixture, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
 
-  fixture->dir = make_dir (in_memory);
+  fixture->dir = make_dir (data != NULL);
   fixture->path = g_build_filename (fixture->dir, "state", "outbox", NULL);
   fixture->outbox = outbox_open (fixture->path, &error);
   g_assert_no_error (error);
@@ -49,13 +49,21 @@ remove_tree (const char *path)
   g_remove (path);
 }
 
-void
-outbox_fixture_tear_down (OutboxFixture *fixture)
+static void
+tear_down (OutboxFixture *fixture, gconstpointer data)
 {
   g_clear_pointer (&fixture->outbox, outbox_unref);
   remove_tree (fixture->dir);
   g_clear_pointer (&fixture->path, g_free);
   g_clear_pointer (&fixture->dir, g_free);
+}
+
+void
+outbox_fixture_add_test (const char *path,
+                         void (*test) (OutboxFixture *fixture, gconstpointer data),
+                         gboolean in_memory)
+{
+  g_test_add (path, OutboxFixture, in_memory ? MEMORY_DIR : NULL, set_up, test, tear_down);
 }
 
 SendpathMessage *
@@ -87,6 +95,35 @@ outbox_fixture_add (OutboxFixture *fixture, const char *body)
   return id;
 }
 
+OutboxEntry *
+outbox_fixture_take (OutboxFixture *fixture, const char *id)
+{
+  g_autoptr(GError) error = NULL;
+  OutboxEntry *entry = outbox_take (fixture->outbox, id, &error);
+
+  g_assert_no_error (error);
+  return entry;
+}
+
+void
+outbox_fixture_refuse (OutboxFixture *fixture, const char *id, OutboxError code)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_assert_null (outbox_take (fixture->outbox, id, &error));
+  g_assert_error (error, OUTBOX_ERROR, (int) code);
+}
+
+char *
+outbox_fixture_list (OutboxFixture *fixture, OutboxFolder folder, char ***ret_corrupt)
+{
+  g_autoptr(GError) error = NULL;
+  g_auto(GStrv) ids = outbox_list (fixture->outbox, folder, ret_corrupt, &error);
+
+  g_assert_no_error (error);
+  return g_strjoinv (" ", ids);
+}
+
 char *
 outbox_fixture_get_path (OutboxFixture *fixture, const char *folder, const char *id,
                          const char *suffix)
@@ -113,6 +150,25 @@ outbox_fixture_count (OutboxFixture *fixture, const char *folder)
   while (g_dir_read_name (dir) != NULL)
     n++;
   return n;
+}
+
+char *
+outbox_fixture_read_file (const char *path, gsize *length)
+{
+  g_autoptr(GError) error = NULL;
+  char *contents = NULL;
+
+  g_file_get_contents (path, &contents, length, &error);
+  g_assert_no_error (error);
+  return contents;
+}
+
+char *
+outbox_fixture_read_message_file (OutboxFixture *fixture, const char *id, gsize *length)
+{
+  g_autofree char *path = outbox_fixture_get_path (fixture, "queue", id, ".message");
+
+  return outbox_fixture_read_file (path, length);
 }
 
 static void

@@ -1,0 +1,203 @@
+/* Outbox: one sender at a time, and none that is dead. */
+#include "config.h"
+
+#include "sendpath/outbox/outbox.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/lib/outbox-fixture.h"
+
+enum { GOOD = 0 };
+
+/* P-7, T-118 */
+static void
+test_one_taker (OutboxFixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = outbox_fixture_add (fixture, FIXTURE_BODY);
+  g_autoptr(Outbox) other = outbox_open (fixture->path, NULL);
+  OutboxEntry *entry = outbox_fixture_take (fixture, id);
+  g_autoptr(OutboxEntry) later = NULL;
+  g_autoptr(SendpathMessage) kept = g_object_ref (outbox_entry_get_message (entry));
+  g_autoptr(GError) error = NULL;
+  g_autofree char *body = NULL;
+
+  g_assert_null (outbox_take (other, id, &error));
+  g_assert_error (error, OUTBOX_ERROR, OUTBOX_ERROR_BUSY);
+  outbox_entry_free (entry);
+  later = outbox_take (other, id, NULL);
+  g_assert_nonnull (later);
+  /* a message that outlives its entry can be read, and holds no lock */
+  body = outbox_fixture_dup_body (kept);
+  g_assert_cmpstr (body, ==, FIXTURE_BODY);
+}
+
+/* A child that tells when it is ready and ends when @go is closed, or is killed. */
+typedef struct {
+  OutboxFixture *fixture;
+  const char *id;
+  int ready[2];
+  int go[2];
+} Play;
+
+static void
+begin_play (Play *play)
+{
+  g_assert_cmpint (pipe2 (play->ready, O_CLOEXEC), ==, 0);
+  g_assert_cmpint (pipe2 (play->go, O_CLOEXEC), ==, 0);
+}
+
+static void
+end_play (Play *play)
+{
+  close (play->ready[0]);
+  close (play->ready[1]);
+  close (play->go[0]);
+  close (play->go[1]);
+}
+
+static void
+tell (int fd)
+{
+  g_assert_cmpint (write (fd, "!", 1), ==, 1);
+}
+
+static void
+hear (int fd)
+{
+  char byte;
+
+  g_assert_cmpint (read (fd, &byte, 1), ==, 1);
+}
+
+/* Takes the message, lets a grandchild live on that inherited everything, and is killed. */
+static void
+take_and_fork (Play *play)
+{
+  g_autoptr(OutboxEntry) entry = outbox_take (play->fixture->outbox, play->id, NULL);
+
+  if (entry == NULL)
+    _exit (1);
+  if (fork () == 0)
+    {
+      char byte;
+
+      close (play->go[1]);
+      /* T-167: the child has it in memory, and must not do anything with it */
+      if (outbox_entry_file (entry, NULL) || outbox_entry_remove (entry, NULL))
+        _exit (1);
+      tell (play->ready[1]);
+      _exit ((int) read (play->go[0], &byte, 1)); /* until the test is over */
+    }
+  hear (play->go[0]);
+  _exit (0);
+}
+
+/* P-7, T-119, T-167: the lock dies with its process, though a forked child lives on. */
+static void
+test_lock_dies_with_its_process (OutboxFixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = outbox_fixture_add (fixture, FIXTURE_BODY);
+  Play play = { .fixture = fixture, .id = id };
+  g_autoptr(OutboxEntry) entry = NULL;
+  int status;
+  pid_t child;
+
+  begin_play (&play);
+  child = fork ();
+  if (child == 0)
+    take_and_fork (&play);
+  hear (play.ready[0]);
+  outbox_fixture_refuse (fixture, id, OUTBOX_ERROR_BUSY);
+  g_assert_cmpint (kill (child, SIGKILL), ==, 0);
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  entry = outbox_fixture_take (fixture, id);
+  end_play (&play);
+}
+
+/* A child's end, or its freeing what it inherited, must not let go what the parent holds. */
+static int
+free_what_was_inherited (gpointer data)
+{
+  outbox_entry_free (data);
+  return GOOD;
+}
+
+static void
+test_a_child_does_not_unlock (OutboxFixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = outbox_fixture_add (fixture, FIXTURE_BODY);
+  g_autoptr(OutboxEntry) entry = outbox_fixture_take (fixture, id);
+
+  g_assert_cmpint (outbox_fixture_run_child (free_what_was_inherited, entry), ==, GOOD);
+  outbox_fixture_refuse (fixture, id, OUTBOX_ERROR_BUSY);
+}
+
+/* Takes what it can get and reports each removed message with one byte. */
+static void
+take_all (Play *play)
+{
+  g_auto(GStrv) ids = outbox_list (play->fixture->outbox, OUTBOX_QUEUE, NULL, NULL);
+
+  close (play->go[1]);
+  while (read (play->go[0], &(char) { 0 }, 1) > 0)
+    ;
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      g_autoptr(OutboxEntry) entry = outbox_take (play->fixture->outbox, ids[i], NULL);
+
+      if (entry != NULL && outbox_entry_remove (entry, NULL))
+        tell (play->ready[1]);
+    }
+  _exit (0);
+}
+
+/* T-117 */
+static void
+test_race (OutboxFixture *fixture, gconstpointer data)
+{
+  enum { TAKERS = 4, MESSAGES = 100 };
+  Play play = { .fixture = fixture };
+  pid_t children[TAKERS];
+  guint n_taken = 0;
+
+  for (guint i = 0; i < MESSAGES; i++)
+    g_free (outbox_fixture_add (fixture, FIXTURE_BODY));
+  begin_play (&play);
+  for (guint i = 0; i < TAKERS; i++)
+    {
+      children[i] = fork ();
+      if (children[i] == 0)
+        take_all (&play);
+    }
+  close (play.go[1]); /* all begin at once */
+  close (play.ready[1]);
+  while (read (play.ready[0], &(char) { 0 }, 1) > 0)
+    n_taken++;
+  for (guint i = 0; i < TAKERS; i++)
+    {
+      int status = 1;
+
+      g_assert_cmpint (waitpid (children[i], &status, 0), ==, children[i]);
+      g_assert_cmpint (status, ==, 0);
+    }
+  close (play.go[0]);
+  close (play.ready[0]);
+  g_assert_cmpuint (n_taken, ==, MESSAGES);
+  g_assert_cmpuint (outbox_fixture_count (fixture, "queue"), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  outbox_fixture_add_test ("/outbox-locks/one-taker", test_one_taker, FALSE);
+  outbox_fixture_add_test ("/outbox-locks/lock-dies-with-its-process",
+                           test_lock_dies_with_its_process, FALSE);
+  outbox_fixture_add_test ("/outbox-locks/a-child-does-not-unlock", test_a_child_does_not_unlock,
+                           FALSE);
+  outbox_fixture_add_test ("/outbox-locks/takers-race-and-each-message-goes-once", test_race, TRUE);
+  return g_test_run ();
+}
