@@ -332,7 +332,7 @@ test_sender_rules_at_the_relay (void)
   g_autoptr (Scene) scene = scene_new (
       DENIES, "S: 220 x ESMTP\nC: EHLO *\nS: 250 x\nC: MAIL FROM:<terri@proseware.com>*\n"
               "S: 553 5.7.1 Sender address rejected: not owned by this network\n"
-              "C: RSET\nS: 250 ok\nC: MAIL FROM:<tchudzik@thephone-company.com>*\nS: 250 ok\nC: "
+              "C: MAIL FROM:<tchudzik@thephone-company.com>*\nS: 250 ok\nC: "
               "RCPT TO:*\nS: 250 ok\n"
               "C: DATA\nS: 354 go\nC: <data>\nS: 250 queued\n");
   g_autoptr (GBytes) body = NULL;
