@@ -455,6 +455,7 @@ test_cancelled_flush (void)
   g_autoptr(EngineFixture) fixture = engine_fixture_new (SERVER_GREETS "!hold\n!wait\n", NULL);
   g_autofree char *first = engine_fixture_submit (fixture);
   g_autofree char *second = engine_fixture_submit (fixture);
+  g_autoptr(SendpathReport) untouched = NULL;
   g_autoptr(GCancellable) cancellable = g_cancellable_new ();
   Results results = { NULL };
 
@@ -468,6 +469,8 @@ test_cancelled_flush (void)
   g_assert_cmpuint (results.flushed->len, ==, 1);
   g_assert_cmpstr (sendpath_report_get_id (results.flushed->pdata[0]), ==, first);
   g_assert_cmpuint (engine_fixture_count_waiting (fixture), ==, 2);
+  untouched = sendpath_engine_show (fixture->engine, second, NULL);
+  g_assert_cmpuint (sendpath_report_get_n_attempts (untouched), ==, 0);
   g_ptr_array_unref (results.flushed);
 }
 

@@ -65,7 +65,6 @@ test_nobody_listens (void)
 {
   g_autoptr(EngineFixture) fixture = engine_fixture_new (NULL, NULL);
   g_autoptr(SendpathReport) report = engine_fixture_send (fixture, NULL);
-  g_autoptr(SendpathReport) flushed = NULL;
   g_autoptr(GPtrArray) reports = NULL;
   g_autoptr(GError) error = NULL;
 
@@ -96,6 +95,7 @@ test_attempts_are_told (void)
   g_autoptr(EngineFixture) fixture = engine_fixture_new (SERVER_TAKES, NULL);
   g_autoptr(SendpathReport) report = engine_fixture_send (fixture, NULL);
 
+  g_assert_cmpuint (sendpath_report_get_n_attempts (report), ==, 1);
   g_assert_cmpstr (fixture->events->str, ==, "started account; ended 0");
 }
 
