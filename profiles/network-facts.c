@@ -1,6 +1,6 @@
 /* What the kernel and resolv.conf say about the present network.
  *
- * No D-Bus, no traffic, no thread: a process may fork right after. */
+ * No D-Bus, no thread: a process may fork right after. */
 #include "config.h"
 
 #include "profiles/network-facts.h"

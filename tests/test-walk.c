@@ -3,7 +3,10 @@
 
 #include "sendpath/walk/walk.h"
 
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "tests/lib/plan-fixture.h"
 #include "tests/lib/scripted-server.h"
@@ -31,6 +34,8 @@ typedef struct {
   GString *dots;   /* addresses of the dot records, as they were written */
   GString *routes; /* kinds that were started */
   gboolean disk_is_full;
+  int closed_fd; /* bound and not listening: its port refuses */
+  guint16 closed_port;
 } Scene;
 
 static SendpathSecret *
@@ -86,6 +91,19 @@ pause_for (gpointer data, guint milliseconds)
   return TRUE;
 }
 
+static void
+bind_closed_port (Scene *scene)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET,
+                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t length = sizeof address;
+
+  scene->closed_fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  g_assert_cmpint (bind (scene->closed_fd, (struct sockaddr *) &address, length), ==, 0);
+  g_assert_cmpint (getsockname (scene->closed_fd, (struct sockaddr *) &address, &length), ==, 0);
+  scene->closed_port = ntohs (address.sin_port);
+}
+
 /* @own: dialogue of smtp.proseware.com's stand-in; @relay: of the location's; NULL: there is none. */
 static Scene *
 scene_new (const char *own, const char *relay)
@@ -96,6 +114,7 @@ scene_new (const char *own, const char *relay)
 
   scene->own = own != NULL ? scripted_server_new (own, SCRIPTED_SERVER_NO_CUT) : NULL;
   scene->relay = relay != NULL ? scripted_server_new (relay, SCRIPTED_SERVER_NO_CUT) : NULL;
+  bind_closed_port (scene);
   scene->dots = g_string_new (NULL);
   scene->routes = g_string_new (NULL);
   g_string_append_printf (config, "smtp = 127.0.0.1:%u\n", scripted_server_get_port (scene->own));
@@ -120,6 +139,7 @@ scene_free (Scene *scene)
   g_string_free (scene->dots, TRUE);
   g_string_free (scene->routes, TRUE);
   plan_fixture_free (scene->plan);
+  close (scene->closed_fd);
   g_free (scene);
 }
 
@@ -349,6 +369,54 @@ test_sender_rules_at_the_relay (void)
                                   "From: Terri Chudzik <terri@proseware.com>\r\n"));
 }
 
+/* The next door being shut does not undo the relay refusal: the location's relay is still tried. */
+static void
+test_shut_door_after_relay_denied (void)
+{
+  g_autoptr (Scene) scene = scene_new (DENIES, TAKES);
+  g_autofree char *two_servers = g_strdup_printf (
+      "127.0.0.1:%u; 127.0.0.1:%u", scripted_server_get_port (scene->own), scene->closed_port);
+
+  g_assert_true (sendpath_account_set (scene->plan->input.account, "smtp", two_servers, NULL));
+  walk_to (scene, "someone@adatum.com");
+  assert_recipient (scene, 0, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED);
+  g_assert_cmpstr (scene->routes->str, ==, "account account location");
+}
+
+/* A refusal that is final only after the other doors were tried is final in the end. */
+static void
+test_broken_server_is_final_at_last (void)
+{
+  g_autoptr (Scene) scene = scene_new (
+      "S: 220 x ESMTP\nC: EHLO *\nS: 250 x\nC: MAIL FROM:*\nS: 250 ok\nC: RCPT TO:*\nS: 250 ok\n"
+      "C: DATA\nS: 354 go\nC: <data>\nS: 554 5.3.0 Transaction failed\n",
+      TAKES);
+
+  walk_to (scene, "someone@adatum.com");
+  assert_recipient (scene, 0, SENDPATH_RECIPIENT_FAILED, SENDPATH_VERDICT_SERVER_ERROR);
+  g_assert_cmpuint (scripted_server_count_connections (scene->relay), ==, 0);
+}
+
+/* The account's own `sender` key is tried before a refusal of the sender after a login is final. */
+static void
+test_own_sender_after_login (void)
+{
+  g_autoptr (Scene) scene = scene_new (
+      "S: 220 x ESMTP\nC: EHLO *\nS: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN *\nS: 235 ok\n"
+      "C: MAIL FROM:<terri@proseware.com>*\nS: 553 5.7.1 Sender address rejected: not owned by "
+      "user terri\n"
+      "C: MAIL FROM:<chudzik@proseware.com>*\nS: 250 ok\nC: RCPT TO:*\nS: 250 ok\n"
+      "C: DATA\nS: 354 go\nC: <data>\nS: 250 queued\n",
+      NULL);
+
+  scene->password = CANARY;
+  g_assert_true (
+      sendpath_account_set (scene->plan->input.account, "sender", "chudzik@proseware.com", NULL));
+  walk_to (scene, "someone@adatum.com");
+  scripted_server_assert_played (scene->own);
+  assert_recipient (scene, 0, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED);
+}
+
 static void
 test_greylisted_waits_on_its_route (void)
 {
@@ -377,6 +445,9 @@ main (int argc, char **argv)
   g_test_add_func ("/walk/nobody-gets-it-twice", test_local_and_foreign_recipient);
   g_test_add_func ("/walk/refused-login-is-not-tried-again", test_refused_login_is_not_tried_again);
   g_test_add_func ("/walk/sender-rules-in-order", test_sender_rules_at_the_relay);
+  g_test_add_func ("/walk/shut-door-after-relay-denied", test_shut_door_after_relay_denied);
+  g_test_add_func ("/walk/broken-server-is-final-at-last", test_broken_server_is_final_at_last);
+  g_test_add_func ("/walk/own-sender-after-login", test_own_sender_after_login);
   g_test_add_func ("/walk/greylisted-waits", test_greylisted_waits_on_its_route);
   return g_test_run ();
 }

@@ -217,6 +217,7 @@ gboolean
 journal_note_state (Journal *journal, const SendpathReport *report, gint64 now_us, GError **error)
 {
   g_autoptr(JsonObject) record = new_record ("state", now_us);
+  JsonArray *outcomes = json_array_new ();
 
   fields_add_text (record, "account", report->account);
   fields_add_text (record, "location", report->location);
@@ -225,6 +226,14 @@ journal_note_state (Journal *journal, const SendpathReport *report, gint64 now_u
   fields_add_text (record, "needs", report->needs);
   fields_add_time (record, "next_try", report->next_try_s);
   fields_add_boolean (record, "held", report->held);
+  for (guint i = 0; i < report->recipients->len; i++)
+    {
+      const ReportRecipient *recipient = report->recipients->pdata[i];
+
+      if (recipient->is_late)
+        json_array_add_object_element (outcomes, new_outcome (recipient));
+    }
+  fields_add_array (record, "recipients", outcomes);
   return append (journal, record, error);
 }
 
@@ -335,6 +344,11 @@ static gboolean
 replay_state (Replay *replay, JsonObject *record, GError **error)
 {
   SendpathReport *report = replay->report;
+  JsonArray *late = fields_get_array (record, "recipients");
+
+  for (guint i = 0; late != NULL && i < json_array_get_length (late); i++)
+    if (!replay_outcome (replay, fields_peek_object (late, i), REPORT_NO_ATTEMPT, error))
+      return FALSE;
 
   replace_text (&report->account, record, "account");
   replace_text (&report->location, record, "location");

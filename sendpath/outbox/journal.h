@@ -23,7 +23,8 @@ gboolean journal_note_dot (Journal *journal, const char *const *addresses, const
  * that it touched are those whose last attempt is @attempt). Clears the dot of those. Synced. */
 gboolean journal_note_attempt (Journal *journal, const SendpathReport *report, guint attempt,
                                gint64 now_us, GError **error);
-/* Account, location, network, reason, needs, next_try and held of @report. Synced. */
+/* Account, location, network, reason, needs, next_try and held of @report, and the recipients whose state was found out
+ * after their last attempt was noted. Synced. */
 gboolean journal_note_state (Journal *journal, const SendpathReport *report, gint64 now_us,
                              GError **error);
 

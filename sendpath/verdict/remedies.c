@@ -16,6 +16,7 @@ typedef enum {
   EARLY = 1 << 4,     /* before MAIL */
   AFTER_DOT = 1 << 5, /* the content was refused: DATA or the final dot */
   TEMPORARY = 1 << 6, /* 4xx */
+  RULE_LEFT = 1 << 7, /* a further sender rule may be tried */
 } Place;
 
 typedef struct {
@@ -52,6 +53,10 @@ static const Row rows[] = {
   { V (NO_CREDENTIAL), ANYWHERE, { R (ASK_LOGIN), R (NEXT_ROUTE), R (WAIT) } },
 
   { V (SENDER_REJECTED), AT_RELAY | AFTER_DOT, { R (SENDER_RULE), R (WAIT) } },
+  { V (SENDER_REJECTED), AFTER_DOT | RULE_LEFT, { R (SENDER_RULE), R (FINAL) } },
+  { V (SENDER_REJECTED), RULE_LEFT, { R (SENDER_RULE), R (NEXT_ROUTE), R (WAIT) } },
+  { V (SENDER_REJECTED), AT_OWN | AFTER_DOT | TEMPORARY, { R (WAIT) } },
+  { V (SENDER_REJECTED), AT_OWN | LOGGED_IN | TEMPORARY, { R (WAIT) } },
   { V (SENDER_REJECTED), AT_OWN | AFTER_DOT, { R (FINAL) } },
   { V (SENDER_REJECTED), AT_OWN | LOGGED_IN, { R (FINAL) } },
   { V (SENDER_REJECTED), ANYWHERE, { R (SENDER_RULE), R (NEXT_ROUTE), R (WAIT) } },
@@ -126,6 +131,8 @@ place_of (const SendpathVerdictQuery *query)
     place |= AFTER_DOT;
   if (is_temporary (query->reply))
     place |= TEMPORARY;
+  if (query->has_sender_rule)
+    place |= RULE_LEFT;
   return place;
 }
 

@@ -86,6 +86,7 @@ typedef struct {
   gboolean             tls;
   gboolean             local_accepted; /* another recipient of the same transaction was accepted */
   gboolean             relay;          /* a route of steps 5-6: somebody else's server */
+  gboolean             has_sender_rule; /* a further sender rule may be tried on this route */
 } SendpathVerdictQuery;
 
 typedef struct {

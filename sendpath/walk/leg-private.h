@@ -34,6 +34,7 @@ Traveller *leg_get_traveller (Leg *leg, guint i);
 Traveller *leg_get_leader (Leg *leg);
 Attempt *leg_new_attempt (Leg *leg, const Runner *contact);
 void leg_add_session_facts (Attempt *attempt, Leg *leg);
+SenderRule leg_find_next_rule (Leg *leg);
 SendpathVerdictQuery leg_make_query (Leg *leg, SendpathPhase phase, const SendpathReply *reply);
 /* An attempt (taken over) that failed for everybody before a recipient was offered. */
 void leg_fail_all (Leg *leg, Attempt *attempt, SendpathPhase phase, const SendpathReply *reply);

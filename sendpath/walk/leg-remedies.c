@@ -5,102 +5,154 @@
 
 #include "sendpath/verdict/remedies.h"
 
-typedef enum {
-  REMEDY_NOT_HERE, /* this route cannot do it: the next remedy */
-  REMEDY_DONE,     /* offer again */
-  REMEDY_LEAVE,    /* nothing more on this route */
-} RemedyResult;
+/* Each remedy returns TRUE when it is worth offering again. FALSE: this route cannot do it, the next remedy. */
+typedef gboolean (*Apply) (Leg *leg, Traveller *leader);
 
-static RemedyResult
-try_log_in (Leg *leg, const Traveller *leader)
+static gboolean
+has_session (Leg *leg)
 {
-  return !leg->asked && leg_log_in (leg, WALK_SECRET_ASK) ? REMEDY_DONE
-         : leg->login_refused                             ? REMEDY_LEAVE
-                                                          : REMEDY_NOT_HERE;
+  return leg->session != NULL && smtp_session_is_open (leg->session);
 }
 
-static RemedyResult
-try_pop_login (Leg *leg, const Traveller *leader)
+static gboolean
+try_log_in (Leg *leg, Traveller *leader)
 {
-  return leg->walk->has_pop_route ? REMEDY_LEAVE : REMEDY_NOT_HERE;
+  return !leg->asked && leg_log_in (leg, WALK_SECRET_ASK);
 }
 
-/* A relay refusal before a login says nothing about the sender. */
-static RemedyResult
-try_sender_rule (Leg *leg, const Traveller *leader)
+static gboolean
+try_other_family (Leg *leg, Traveller *leader)
 {
-  if (leader->verdict == SENDPATH_VERDICT_RELAY_DENIED && !leader->query.authenticated &&
-      !leader->query.relay)
-    return REMEDY_NOT_HERE;
-  for (SenderRule rule = leg->rule + 1; rule <= leg->route->last_rule; rule++)
-    if (sender_rule_is_possible (rule, leg->walk->message))
-      {
-        leg_use_rule (leg, rule);
-        return smtp_session_is_open (leg->session) ||
-                       (leg_enter_race (leg), leg_connect (leg, RACE_ALL))
-                   ? REMEDY_DONE
-                   : REMEDY_LEAVE;
-      }
-  return REMEDY_NOT_HERE;
+  return leg_connect (leg, RACE_OTHER_FAMILY);
 }
 
-static RemedyResult
-try_other_family (Leg *leg, const Traveller *leader)
+static gboolean
+try_next_endpoint (Leg *leg, Traveller *leader)
 {
-  return leg_connect (leg, RACE_OTHER_FAMILY)                 ? REMEDY_DONE
-         : leg->login_refused || leg_get_leader (leg) == NULL ? REMEDY_LEAVE
-                                                              : REMEDY_NOT_HERE;
+  return leg_connect (leg, RACE_NEXT_ENDPOINT);
 }
 
-static RemedyResult
-try_next_endpoint (Leg *leg, const Traveller *leader)
+/* In the same connection where it is still open. */
+static gboolean
+try_sender_rule (Leg *leg, Traveller *leader)
 {
-  return leg_connect (leg, RACE_NEXT_ENDPOINT) ? REMEDY_DONE : REMEDY_LEAVE;
+  SenderRule next = leg_find_next_rule (leg);
+
+  if (next == leg->rule)
+    return FALSE;
+  leg_use_rule (leg, next);
+  if (has_session (leg))
+    return TRUE;
+  leg_enter_race (leg);
+  return leg_connect (leg, RACE_ALL);
 }
 
-static RemedyResult
-try_split (Leg *leg, const Traveller *leader)
+/* As long as each transaction takes somebody. */
+static gboolean
+try_split (Leg *leg, Traveller *leader)
 {
-  return leg->made_progress && smtp_session_is_open (leg->session) ? REMEDY_DONE : REMEDY_LEAVE;
+  return leg->made_progress && has_session (leg);
 }
 
-static RemedyResult
-leave_route (Leg *leg, const Traveller *leader)
+static gboolean
+is_other_route (Leg *leg, Traveller *leader)
 {
-  return REMEDY_LEAVE;
+  return FALSE;
 }
 
-/* What a remedy does on this route; those without a row are done by others or mean waiting. */
-static RemedyResult (*const remedies[]) (Leg *, const Traveller *) = {
-  [SENDPATH_REMEDY_NONE] = leave_route,
-  [SENDPATH_REMEDY_LOG_IN] = try_log_in,
-  [SENDPATH_REMEDY_POP_LOGIN] = try_pop_login,
-  [SENDPATH_REMEDY_ENCRYPT] = try_next_endpoint,
-  [SENDPATH_REMEDY_ASK_LOGIN] = leave_route,
-  [SENDPATH_REMEDY_SENDER_RULE] = try_sender_rule,
-  [SENDPATH_REMEDY_OTHER_FAMILY] = try_other_family,
-  [SENDPATH_REMEDY_NEXT_ENDPOINT] = try_next_endpoint,
-  [SENDPATH_REMEDY_NEXT_ROUTE] = leave_route,
-  [SENDPATH_REMEDY_SPLIT] = try_split,
-  [SENDPATH_REMEDY_WAIT] = leave_route,
-  [SENDPATH_REMEDY_FINAL] = leave_route,
+/* ---- where a recipient stops -------------------------------------------------------------- */
+
+typedef void (*Release) (Leg *leg, Traveller *traveller);
+
+static void
+leave_route (Leg *leg, Traveller *traveller)
+{
+  traveller->is_here = FALSE;
+}
+
+static void
+wait_for_later (Leg *leg, Traveller *traveller)
+{
+  traveller->is_open = FALSE;
+}
+
+static void
+give_up (Leg *leg, Traveller *traveller)
+{
+  traveller->is_open = FALSE;
+  report_set_recipient (leg->walk->report, traveller->address, REPORT_NO_ATTEMPT,
+                        SENDPATH_RECIPIENT_FAILED, traveller->verdict,
+                        (SendpathReply *) traveller->query.reply);
+}
+
+/* A POP3 login is a route of its own: the walk goes on there, if it has one. */
+static void
+leave_for_pop (Leg *leg, Traveller *traveller)
+{
+  if (leg->walk->has_pop_route)
+    leave_route (leg, traveller);
+}
+
+/* What a remedy does on this route, and what becomes of the recipients with that verdict if it does nothing. */
+static const struct {
+  Apply apply;
+  Release release; /* NULL: the next remedy */
+} remedies[] = {
+  [SENDPATH_REMEDY_NONE] = { is_other_route, wait_for_later },
+  [SENDPATH_REMEDY_LOG_IN] = { try_log_in, NULL },
+  [SENDPATH_REMEDY_POP_LOGIN] = { is_other_route, leave_for_pop },
+  [SENDPATH_REMEDY_ENCRYPT] = { try_next_endpoint, NULL },
+  [SENDPATH_REMEDY_ASK_LOGIN] = { is_other_route, NULL },
+  [SENDPATH_REMEDY_SENDER_RULE] = { try_sender_rule, NULL },
+  [SENDPATH_REMEDY_OTHER_FAMILY] = { try_other_family, NULL },
+  [SENDPATH_REMEDY_NEXT_ENDPOINT] = { try_next_endpoint, NULL },
+  [SENDPATH_REMEDY_NEXT_ROUTE] = { is_other_route, leave_route },
+  [SENDPATH_REMEDY_SPLIT] = { try_split, NULL },
+  [SENDPATH_REMEDY_WAIT] = { is_other_route, wait_for_later },
+  [SENDPATH_REMEDY_FINAL] = { is_other_route, give_up },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (remedies) == SENDPATH_REMEDY_FINAL + 1);
 
-/* Does the first of the verdict's remedies that this route allows. TRUE: offer again. */
+/* Everybody on this route who got the answer that @leader got. */
+static void
+release_group (Leg *leg, Traveller *leader, Release release)
+{
+  SendpathVerdict verdict = leader->verdict;
+
+  for (guint i = 0; i < leg->walk->travellers->len; i++)
+    {
+      Traveller *traveller = leg_get_traveller (leg, i);
+
+      if (traveller->is_open && traveller->is_here && traveller->verdict == verdict)
+        release (leg, traveller);
+    }
+}
+
+/* The remedies for @leader's verdict, in order. TRUE: offer again. FALSE: its group stops here, or a login was refused
+ * meanwhile, which is a verdict of its own. */
+static gboolean
+apply_in_order (Leg *leg, Traveller *leader)
+{
+  SendpathVerdict verdict = leader->verdict;
+  const SendpathRemedy *remedy = verdict_remedies (verdict, &leader->query);
+
+  for (; leader->is_open && leader->is_here && leader->verdict == verdict; remedy++)
+    {
+      if (remedies[*remedy].apply (leg, leader))
+        return TRUE;
+      if (remedies[*remedy].release != NULL && leader->verdict == verdict)
+        release_group (leg, leader, remedies[*remedy].release);
+    }
+  return FALSE;
+}
+
 gboolean
 leg_apply_remedy (Leg *leg)
 {
-  const Traveller *leader = leg_get_leader (leg);
-  const SendpathRemedy *remedy;
-  RemedyResult result = REMEDY_NOT_HERE;
+  Traveller *leader;
 
-  if (leader == NULL || leg->walk->must_stop)
-    return FALSE;
-  if (leg_try_pop_again (leg, leader))
-    return TRUE;
-  for (remedy = verdict_remedies (leader->verdict, &leader->query); result == REMEDY_NOT_HERE;
-       remedy++)
-    result = remedies[*remedy](leg, leader);
-  return result == REMEDY_DONE && !leg->walk->must_stop && leg_get_leader (leg) != NULL;
+  while (!leg->walk->must_stop && (leader = leg_get_leader (leg)) != NULL)
+    if (leg_try_pop_again (leg, leader) || apply_in_order (leg, leader))
+      return TRUE;
+  return FALSE;
 }

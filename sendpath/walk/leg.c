@@ -85,6 +85,16 @@ leg_add_session_facts (Attempt *attempt, Leg *leg)
   attempt->same_connection = leg->n_offers_here > 0;
 }
 
+/* The next sender rule that is allowed and possible here, or the present one. */
+SenderRule
+leg_find_next_rule (Leg *leg)
+{
+  for (SenderRule rule = leg->rule + 1; rule <= leg->route->last_rule; rule++)
+    if (sender_rule_is_possible (rule, leg->walk->message))
+      return rule;
+  return leg->rule;
+}
+
 SendpathVerdictQuery
 leg_make_query (Leg *leg, SendpathPhase phase, const SendpathReply *reply)
 {
@@ -95,7 +105,16 @@ leg_make_query (Leg *leg, SendpathPhase phase, const SendpathReply *reply)
     .authenticated = leg->session != NULL && smtp_session_is_logged_in (leg->session),
     .tls = leg->session != NULL && smtp_session_is_tls (leg->session),
     .relay = route_is_relay (leg->route),
+    .has_sender_rule = leg_find_next_rule (leg) != leg->rule,
   };
+}
+
+/* An answer to an offer is not forgotten because the next door did not open. A login that was refused always counts. */
+static gboolean
+is_news (const Traveller *traveller, const SendpathVerdictQuery *query, SendpathVerdict verdict)
+{
+  return traveller->verdict == SENDPATH_VERDICT_NONE || query->phase >= SENDPATH_PHASE_MAIL ||
+         query->phase >= traveller->query.phase || verdict == SENDPATH_VERDICT_AUTH_FAILED;
 }
 
 /* Notes what @query means for @traveller. */
@@ -103,16 +122,20 @@ static void
 settle (Leg *leg, Traveller *traveller, guint attempt, const SendpathVerdictQuery *query)
 {
   SendpathVerdictAnswer answer;
-  SendpathRecipientState state;
+  SendpathRecipientState state = SENDPATH_RECIPIENT_QUEUED;
 
   sendpath_verdict_classify (query, &answer);
-  state = state_after (answer.verdict, answer.remedy);
-  traveller->verdict = answer.verdict;
-  traveller->query = *query;
-  traveller->is_open = state == SENDPATH_RECIPIENT_QUEUED && answer.remedy != SENDPATH_REMEDY_WAIT;
+  if (is_news (traveller, query, answer.verdict))
+    {
+      state = state_after (answer.verdict, answer.remedy);
+      traveller->verdict = answer.verdict;
+      traveller->query = *query;
+      traveller->is_open =
+          state == SENDPATH_RECIPIENT_QUEUED && answer.remedy != SENDPATH_REMEDY_WAIT;
+    }
   leg->made_progress = leg->made_progress || state != SENDPATH_RECIPIENT_QUEUED;
-  report_set_recipient (leg->walk->report, traveller->address, attempt, state, answer.verdict,
-                        (SendpathReply *) query->reply);
+  report_set_recipient (leg->walk->report, traveller->address, attempt, state, traveller->verdict,
+                        (SendpathReply *) traveller->query.reply);
 }
 
 /* An attempt that is over is on disk before anything else is done. */

@@ -14,6 +14,7 @@ typedef struct {
   SendpathVerdict        verdict;
   SendpathReply         *reply;    /* the one that decided last; NULL before any */
   char                  *text;     /* of @reply, cleaned for people; NULL before any */
+  gboolean               is_late;  /* noted without an attempt of its own (REPORT_NO_ATTEMPT) */
 } ReportRecipient;
 
 struct _SendpathReport {

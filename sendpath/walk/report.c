@@ -131,6 +131,7 @@ copy_recipient (SendpathReport *copy, const ReportRecipient *from)
   g_array_append_vals (to->attempts, from->attempts->data, from->attempts->len);
   to->state = from->state;
   to->verdict = from->verdict;
+  to->is_late = from->is_late;
   to->reply = from->reply != NULL ? sendpath_reply_ref (from->reply) : NULL;
   to->text = g_strdup (from->text);
 }
@@ -185,6 +186,7 @@ report_set_recipient (SendpathReport *report, const char *address, guint attempt
 
   if (attempt != REPORT_NO_ATTEMPT && !is_last_attempt (recipient, attempt))
     g_array_append_val (recipient->attempts, attempt);
+  recipient->is_late = attempt == REPORT_NO_ATTEMPT;
   recipient->state = state;
   recipient->verdict = verdict;
   if (reply != NULL)
