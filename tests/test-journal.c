@@ -438,12 +438,13 @@ write_on_a_full_disk (gpointer data)
   g_autofree char *big = g_build_filename (fixture->dir, "big", NULL);
   int fd;
 
-  if (unshare (CLONE_NEWNS) < 0 || mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+  if (unshare (CLONE_NEWNS) < 0 || mount ("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
       mount ("none", fixture->dir, "tmpfs", 0, "size=64k") < 0)
     return UNABLE;
   fd = open (fixture->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0 || !journal_reserve (fd, 1) || !fill_disk (big))
     return 1;
+  g_clear_pointer (&fixture->journal, journal_free);
   fixture->journal = journal_new (fd);
   note_attempt (fixture, BOB, DENIED);
   if (!journal_note_dot (fixture->journal, addresses, "smtp.proseware.com", FIXTURE_NOW_US, NULL))

@@ -73,26 +73,23 @@ hear (int fd)
 }
 
 /* Takes the message, lets a grandchild live on that inherited everything, and is killed. */
-static void
+static int
 take_and_fork (Play *play)
 {
   g_autoptr(OutboxEntry) entry = outbox_take (play->fixture->outbox, play->id, NULL);
+  char byte;
 
   if (entry == NULL)
-    _exit (1);
+    return 1;
   if (fork () == 0)
     {
-      char byte;
-
       close (play->go[1]);
       /* T-167: the child has it in memory, and must not do anything with it */
       if (outbox_entry_file (entry, NULL) || outbox_entry_remove (entry, NULL))
-        _exit (1);
+        return 1;
       tell (play->ready[1]);
-      _exit ((int) read (play->go[0], &byte, 1)); /* until the test is over */
     }
-  hear (play->go[0]);
-  _exit (0);
+  return (int) read (play->go[0], &byte, 1); /* until the test is over */
 }
 
 /* P-7, T-119, T-167: the lock dies with its process, though a forked child lives on. */
@@ -108,7 +105,7 @@ test_lock_dies_with_its_process (OutboxFixture *fixture, gconstpointer data)
   begin_play (&play);
   child = fork ();
   if (child == 0)
-    take_and_fork (&play);
+    _exit (take_and_fork (&play));
   hear (play.ready[0]);
   outbox_fixture_refuse (fixture, id, OUTBOX_ERROR_BUSY);
   g_assert_cmpint (kill (child, SIGKILL), ==, 0);
@@ -136,7 +133,7 @@ test_a_child_does_not_unlock (OutboxFixture *fixture, gconstpointer data)
 }
 
 /* Takes what it can get and reports each removed message with one byte. */
-static void
+static int
 take_all (Play *play)
 {
   g_auto(GStrv) ids = outbox_list (play->fixture->outbox, OUTBOX_QUEUE, NULL, NULL);
@@ -151,7 +148,7 @@ take_all (Play *play)
       if (entry != NULL && outbox_entry_remove (entry, NULL))
         tell (play->ready[1]);
     }
-  _exit (0);
+  return 0;
 }
 
 /* T-117 */
@@ -170,7 +167,7 @@ test_race (OutboxFixture *fixture, gconstpointer data)
     {
       children[i] = fork ();
       if (children[i] == 0)
-        take_all (&play);
+        _exit (take_all (&play));
     }
   close (play.go[1]); /* all begin at once */
   close (play.ready[1]);

@@ -73,7 +73,7 @@ add_to_small_disk (OutboxFixture *fixture, const char *options)
   OutboxFixture small = { .path = path };
   int result;
 
-  if (unshare (CLONE_NEWNS) < 0 || mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+  if (unshare (CLONE_NEWNS) < 0 || mount ("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
       mkdir (path, 0700) < 0 || mount ("none", path, "tmpfs", 0, options) < 0)
     return UNABLE;
   if (chmod (path, 0700) < 0)
