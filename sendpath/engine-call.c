@@ -164,6 +164,7 @@ engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_async,
                          .context = is_async ? g_main_context_ref_thread_default () : NULL,
                          .may_ask = TRUE };
   g_set_object (&call->cancellable, cancellable);
+  g_object_get (engine, "network", &call->network, "location", &call->location, NULL);
   call->host = (WalkHost) { .get_secret = get_secret,
                             .attempt_started = attempt_started,
                             .attempt_ended = attempt_ended,
@@ -177,5 +178,7 @@ engine_call_clear (EngineCall *call)
 {
   g_clear_object (&call->engine);
   g_clear_object (&call->cancellable);
+  g_clear_object (&call->network);
+  g_clear_pointer (&call->location, g_free);
   g_clear_pointer (&call->context, g_main_context_unref);
 }

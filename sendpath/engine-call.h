@@ -10,6 +10,8 @@ typedef struct {
   SendpathEngine *engine;
   GMainContext *context;     /* where signals go; NULL: here, the call blocks its caller */
   GCancellable *cancellable; /* nullable */
+  SendpathNetwork *network;  /* when it began; NULL: the present one */
+  char *location;            /* chosen by hand when it began, or NULL */
   gboolean may_ask;          /* somebody may be asked at all */
   gboolean keyring_is_down;  /* it did not answer once: not asked again in this call */
   WalkHost host;

@@ -344,6 +344,13 @@ sendpath_engine_get_network (SendpathEngine *self)
   return self->network;
 }
 
+static SendpathLocation *
+find_location (SendpathProfileStore *profiles, const char *chosen, SendpathNetwork *network)
+{
+  return chosen != NULL ? sendpath_profile_store_get_location (profiles, chosen)
+                        : sendpath_profile_store_match_location (profiles, network, NULL);
+}
+
 /**
  * sendpath_engine_get_current_location:
  * @self: a #SendpathEngine
@@ -358,10 +365,7 @@ sendpath_engine_get_current_location (SendpathEngine *self)
 {
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
 
-  return self->location != NULL
-             ? sendpath_profile_store_get_location (self->profiles, self->location)
-             : sendpath_profile_store_match_location (self->profiles,
-                                                      sendpath_engine_get_network (self), NULL);
+  return find_location (self->profiles, self->location, sendpath_engine_get_network (self));
 }
 
 /* ---- errors ------------------------------------------------------------------------------- */
@@ -544,12 +548,15 @@ workplace_open (Workplace *place, EngineCall *call, guint patience_s, GError **e
   place->outbox = open_outbox (self, error);
   if (place->outbox == NULL)
     return FALSE;
+  if (call->network == NULL)
+    call->network = sendpath_network_new ();
   place->memory = memory_new (self->state_dir);
   place->trust = trust_new (self->state_dir);
   place->context = (RunnerContext) { .outbox = place->outbox,
                                      .profiles = self->profiles,
-                                     .location = sendpath_engine_get_current_location (self),
-                                     .network = sendpath_engine_get_network (self),
+                                     .location = find_location (self->profiles, call->location,
+                                                                call->network),
+                                     .network = call->network,
                                      .memory = place->memory,
                                      .trust = place->trust,
                                      .patience_s = patience_s,

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "profiles/memory.h"
 #include "tests/lib/engine-fixture.h"
 
 /* One call that was started, and what came of it. */
@@ -154,6 +155,35 @@ test_engine_dropped_meanwhile (void)
   scripted_server_let_go (fixture->server);
   report = call_wait (&call);
   engine_fixture_assert_outcome (report, SENDPATH_OUTCOME_SENT, "accepted");
+}
+
+/* A call goes on with the network and the location that were there when it began. */
+static void
+test_network_changes_meanwhile (void)
+{
+  const char *const addresses[] = { "198.51.100.7/24", NULL };
+  g_autoptr(SendpathNetwork) other = sendpath_network_new_for_facts (NULL, NULL, addresses);
+  g_autoptr(EngineFixture) fixture
+      = engine_fixture_new ("!hold\n" SERVER_TAKES, "auth = none\n[location work]\n"
+                                                    "network = 192.0.2.0/24\nsmtp = 127.0.0.1\n");
+  g_autofree char *key = g_strdup_printf (
+      "home@%s", sendpath_network_get_id (sendpath_engine_get_network (fixture->engine)));
+  g_autofree char *json = NULL;
+  g_autofree char *learned = NULL;
+  g_autoptr(Memory) memory = NULL;
+  Call call = { NULL };
+  g_autoptr(SendpathReport) report = NULL;
+
+  call_start (&call, fixture, NULL);
+  scripted_server_wait_for_hold (fixture->server);
+  g_object_set (fixture->engine, "network", other, "location", "nowhere", NULL);
+  scripted_server_let_go (fixture->server);
+  report = call_wait (&call);
+  json = sendpath_report_to_json (report, SENDPATH_REPORT_SEND);
+  g_assert_nonnull (strstr (json, "\"location\":\"work\""));
+  memory = memory_new (fixture->dir);
+  learned = memory_get (memory, "route", key, g_get_real_time () / G_USEC_PER_SEC, 0);
+  g_assert_nonnull (learned);
 }
 
 static void
@@ -487,6 +517,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine-async/two-engines-in-two-threads", test_two_engines_in_two_threads);
   g_test_add_func ("/engine-async/two-calls-of-one-engine", test_two_calls_of_one_engine);
   g_test_add_func ("/engine-async/engine-lives-as-long-as-its-call", test_engine_dropped_meanwhile);
+  g_test_add_func ("/engine-async/network-may-change-meanwhile", test_network_changes_meanwhile);
   g_test_add_func ("/engine-async/error-comes-by-the-callback", test_error_comes_by_the_callback);
   g_test_add_func ("/engine-async/deliver-and-flush", test_deliver_and_flush);
   g_test_add_data_func ("/engine-async/request/answered-later", NULL, test_answered_later);
