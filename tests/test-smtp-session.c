@@ -88,16 +88,20 @@ test_size_and_8bit (void)
   assert_bytes (wire, text);
 }
 
-/* T-097: a server without 8BITMIME gets the message recoded. */
+#define NO_8BIT "S: 250 smtp.proseware.com\n"
+#define BODY_REFUSED                                                   \
+  "S: 250-smtp.proseware.com\nS: 250 8BITMIME\n"                       \
+  "C: MAIL FROM:<" SENDER "> BODY=8BITMIME\nS: 555 5.5.4 BODY\n"
+
+/* T-097: a server without 8BITMIME gets the message recoded; so does one that only says so. */
 static void
-test_recoding (void)
+test_recoding (gconstpointer ehlo)
 {
   static const char text[] = "Subject: x\r\nMIME-Version: 1.0\r\n"
                              "Content-Type: text/plain; charset=utf-8\r\n"
                              "Content-Transfer-Encoding: 8bit\r\n\r\n"
                              "one letter, ż, among many that are plain\r\n";
-  g_autoptr(GBytes) wire = send_through ("S: 250 smtp.proseware.com\n", "MAIL FROM:<" SENDER ">",
-                                         text, "eod 250");
+  g_autoptr(GBytes) wire = send_through (ehlo, "MAIL FROM:<" SENDER ">", text, "eod 250");
   gsize length;
   const char *bytes = g_bytes_get_data (wire, &length);
   for (gsize i = 0; i < length; i++)
@@ -107,10 +111,10 @@ test_recoding (void)
 
 /* T-097: a signed one is left alone and does not go here. */
 static void
-test_signed_8bit (void)
+test_signed_8bit (gconstpointer ehlo)
 {
   g_autoptr(GBytes) wire = send_through (
-      "S: 250 smtp.proseware.com\n", NULL,
+      ehlo, NULL,
       "DKIM-Signature: v=1; d=proseware.com; s=x; h=from; bh=x; b=x\r\nSubject: x\r\n"
       "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
       "Zażółć\r\n",
@@ -538,8 +542,12 @@ main (int argc, char **argv)
 
   g_test_add_func ("/smtp-session/content-arrives-as-it-is", test_content);
   g_test_add_func ("/smtp-session/size-and-8bit-are-said-where-offered", test_size_and_8bit);
-  g_test_add_func ("/smtp-session/8bit-is-recoded-for-a-7bit-server", test_recoding);
-  g_test_add_func ("/smtp-session/signed-8bit-is-left-alone", test_signed_8bit);
+  g_test_add_data_func ("/smtp-session/8bit-is-recoded/not-offered", NO_8BIT, test_recoding);
+  g_test_add_data_func ("/smtp-session/8bit-is-recoded/refused", BODY_REFUSED, test_recoding);
+  g_test_add_data_func ("/smtp-session/signed-8bit-is-left-alone/not-offered", NO_8BIT,
+                        test_signed_8bit);
+  g_test_add_data_func ("/smtp-session/signed-8bit-is-left-alone/refused", BODY_REFUSED,
+                        test_signed_8bit);
   g_test_add_func ("/smtp-session/each-reply-finds-its-recipient", test_windows);
   g_test_add_func ("/smtp-session/full-buffers-never-lock-both-sides", test_window_size);
   g_test_add_func ("/smtp-session/one-record-one-settlement", test_record);

@@ -3,8 +3,34 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "sendpath/wire/smtp-session-private.h"
+
+#define LOOPBACK_LITERAL "[127.0.0.1]"
+
+/* Refusals of EHLO that are about the name. */
+static const struct {
+  guint    code;
+  gboolean must_say_so;
+} name_refusals[] = {
+  { 501, FALSE }, /* the name is the only argument */
+  { 504, TRUE },
+  { 550, TRUE },
+  { 554, TRUE },
+};
+
+static gboolean
+is_about_name (const SendpathReply *reply)
+{
+  g_autofree char *text = g_ascii_strup (sendpath_reply_get_text (reply), -1);
+  gboolean says_so = strstr (text, "HELO") || strstr (text, "EHLO");
+
+  for (guint i = 0; i < G_N_ELEMENTS (name_refusals); i++)
+    if (name_refusals[i].code == sendpath_reply_get_code (reply))
+      return says_so || !name_refusals[i].must_say_so;
+  return FALSE;
+}
 
 static gboolean
 wants (const SmtpSession *session, SendpathSecurity security)
@@ -17,9 +43,13 @@ static char *
 dup_hello_name (const SmtpSession *session)
 {
   GInetAddress *local = stream_get_local_address (session->stream);
-  if (session->options.ehlo)
-    return g_strdup (session->options.ehlo);
-  return local ? smtp_command_dup_literal (local) : g_strdup ("[127.0.0.1]");
+  g_autofree char *literal
+      = local ? smtp_command_dup_literal (local) : g_strdup (LOOPBACK_LITERAL);
+  const char *configured = session->options.ehlo;
+
+  if (session->is_name_refused)
+    return g_strdup (configured ? literal : LOOPBACK_LITERAL);
+  return g_strdup (configured ? configured : literal);
 }
 
 /* Says hello by @verb. The code, or 0. */
@@ -52,6 +82,11 @@ smtp_step_ehlo (SmtpSession *session)
       return SMTP_STEP_REST;
     }
   guint code = say_hello (session, "EHLO");
+  if (!session->is_name_refused && is_about_name (session->reply))
+    {
+      session->is_name_refused = TRUE;
+      return SMTP_STEP_EHLO;
+    }
   if (code >= 500 && wants (session, SENDPATH_SECURITY_NONE))
     return SMTP_STEP_HELO;
   if (code == 0 || code >= 400)

@@ -51,6 +51,8 @@ typedef struct {
   guint            next_in;  /* command whose reply is to be read */
   guint            n_taken;  /* RCPTs that got a 250 */
   gboolean         is_mail_refused;
+  guint            blamed;   /* set of SmtpCap whose parameters the server may have refused */
+  guint            left_out; /* of those, once more without them */
 } SmtpTransaction;
 
 struct _SmtpSession {
@@ -65,6 +67,7 @@ struct _SmtpSession {
   guint              timeout_s; /* of the running step */
   SendpathReply     *reply;
 
+  gboolean           is_name_refused; /* the first name for EHLO */
   gboolean           is_open;    /* ready for the next login or delivery */
   gboolean           may_quit;   /* a QUIT would be read as a command */
   gboolean           needs_rset; /* a transaction was left half done */
@@ -117,5 +120,7 @@ SmtpStep smtp_step_lone_dot (SmtpSession *session);
 SmtpStep smtp_step_content (SmtpSession *session);
 SmtpStep smtp_step_dot_record (SmtpSession *session);
 SmtpStep smtp_step_dot (SmtpSession *session);
+/* All but the delivery and what is left out. */
+void     smtp_transaction_clear (SmtpTransaction *transaction);
 
 G_END_DECLS

@@ -268,19 +268,10 @@ smtp_session_log_in (SmtpSession *session, const char *user, const SendpathSecre
   return session->mechanism != NULL;
 }
 
-static void
-transaction_clear (SmtpTransaction *transaction)
-{
-  g_clear_object (&transaction->message);
-  g_clear_pointer (&transaction->header, g_bytes_unref);
-  g_clear_pointer (&transaction->rcpts, g_array_unref);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SmtpTransaction, transaction_clear)
-
 void
 smtp_session_deliver (SmtpSession *session, Delivery *delivery)
 {
-  g_auto(SmtpTransaction) transaction = { .delivery = delivery };
+  SmtpTransaction transaction = { .delivery = delivery };
 
   delivery_reset (delivery);
   if (!smtp_session_is_open (session))
@@ -294,6 +285,10 @@ smtp_session_deliver (SmtpSession *session, Delivery *delivery)
   session->transaction = &transaction;
   run (session, SMTP_STEP_PREPARE);
   session->transaction = NULL;
+  /* It was not their fault. */
+  if (transaction.n_taken == 0)
+    session->caps.offered |= transaction.left_out;
+  smtp_transaction_clear (&transaction);
 }
 
 /* ---- facts ---------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "sendpath/mail/recode.h"
 #include "sendpath/wire/data-writer.h"
@@ -12,6 +13,32 @@
  * sides: the replies to this many commands fit into any. */
 #define WINDOW_COMMANDS 100
 #define WINDOW_BYTES (32 * 1024)
+
+/* What a command says beyond the address, and may leave out. SMTPUTF8 is said only where it is
+ * needed. */
+static const struct {
+  const char *parameter;
+  SmtpCap     cap;
+} optional[] = {
+  { " SIZE=", SMTP_CAP_SIZE },
+  { " BODY=", SMTP_CAP_8BITMIME },
+  { " RET=", SMTP_CAP_DSN },
+  { " ENVID=", SMTP_CAP_DSN },
+  { " NOTIFY=", SMTP_CAP_DSN },
+};
+
+/* RFC 5321 sections 4.1.1.11 and 4.2.2 */
+static const guint parameter_refusals[] = { 501, 504, 555 };
+
+void
+smtp_transaction_clear (SmtpTransaction *transaction)
+{
+  g_clear_object (&transaction->message);
+  g_clear_pointer (&transaction->header, g_bytes_unref);
+  g_clear_pointer (&transaction->rcpts, g_array_unref);
+  *transaction = (SmtpTransaction) { .delivery = transaction->delivery,
+                                     .left_out = transaction->left_out };
+}
 
 static guint
 get_data_number (const SmtpTransaction *transaction)
@@ -221,6 +248,49 @@ get_answer_step (const SmtpTransaction *transaction)
   return transaction->next_in < get_data_number (transaction) ? SMTP_STEP_RCPT : SMTP_STEP_DATA;
 }
 
+/* The session ended with the reply just read, or instead of it. */
+static gboolean
+is_over (const SmtpSession *session)
+{
+  return !smtp_session_is_open (session);
+}
+
+/* Which extensions the server may have meant when it refused the command just answered: none if its
+ * status is about something else, the address or a policy. */
+static guint
+find_blamed (SmtpSession *session)
+{
+  const char *enhanced = sendpath_reply_get_enhanced (session->reply);
+  gboolean is_refusal = FALSE;
+  guint blamed = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (parameter_refusals); i++)
+    if (sendpath_reply_get_code (session->reply) == parameter_refusals[i])
+      is_refusal = TRUE;
+  if (!is_refusal || (enhanced && !g_str_has_prefix (enhanced, "5.5.")))
+    return 0;
+  build (session, session->transaction->next_in);
+  for (guint i = 0; i < G_N_ELEMENTS (optional); i++)
+    if (strstr (session->command.bytes, optional[i].parameter))
+      blamed |= optional[i].cap;
+  return blamed;
+}
+
+/* Nobody was taken: once more, without what may have been refused? */
+static SmtpStep
+finish_envelope (SmtpSession *session)
+{
+  SmtpTransaction *transaction = session->transaction;
+
+  if (transaction->blamed == 0 || transaction->left_out != 0 || is_over (session))
+    return SMTP_STEP_REST;
+  transaction->left_out = transaction->blamed;
+  session->caps.offered &= ~transaction->left_out;
+  smtp_transaction_clear (transaction);
+  delivery_reset (transaction->delivery);
+  return SMTP_STEP_PREPARE;
+}
+
 /* After a reply: the next one, more commands, or the end. */
 static SmtpStep
 go_on (SmtpSession *session)
@@ -230,10 +300,9 @@ go_on (SmtpSession *session)
   transaction->next_in++;
   if (transaction->next_in < transaction->next_out)
     return get_answer_step (transaction);
-  if (transaction->is_mail_refused)
-    return SMTP_STEP_REST;
-  if (transaction->next_out == get_data_number (transaction) && transaction->n_taken == 0)
-    return SMTP_STEP_REST;
+  if (transaction->is_mail_refused
+      || (transaction->next_out == get_data_number (transaction) && transaction->n_taken == 0))
+    return finish_envelope (session);
   return SMTP_STEP_ENVELOPE;
 }
 
@@ -263,13 +332,6 @@ smtp_step_envelope (SmtpSession *session)
   return get_answer_step (transaction);
 }
 
-/* The session ended with the reply just read, or instead of it. */
-static gboolean
-is_over (const SmtpSession *session)
-{
-  return !smtp_session_is_open (session);
-}
-
 SmtpStep
 smtp_step_mail (SmtpSession *session)
 {
@@ -280,6 +342,7 @@ smtp_step_mail (SmtpSession *session)
     return decide_rest (session);
   session->needs_rset = code < 300;
   transaction->is_mail_refused = code >= 400;
+  transaction->blamed |= find_blamed (session);
   if (transaction->is_mail_refused)
     decide_rest (session);
   return go_on (session);
@@ -293,6 +356,7 @@ smtp_step_rcpt (SmtpSession *session)
 
   if (is_over (session)) /* T-017: 421 in the list means nothing is sent */
     return decide_rest (session);
+  transaction->blamed |= find_blamed (session);
   if (!transaction->is_mail_refused && code < 300)
     transaction->n_taken++;
   else if (!transaction->is_mail_refused)
@@ -317,7 +381,8 @@ smtp_step_data (SmtpSession *session)
       return transaction->n_taken > 0 ? SMTP_STEP_CONTENT : SMTP_STEP_LONE_DOT;
     }
   /* Where nobody was taken, nobody is left whose fate this refusal could be. */
-  return decide_rest (session);
+  decide_rest (session);
+  return transaction->n_taken > 0 ? SMTP_STEP_REST : finish_envelope (session);
 }
 
 /* RFC 2920 section 3.1: it wants content though it took nobody; it gets none, and what it answers
@@ -333,7 +398,7 @@ smtp_step_lone_dot (SmtpSession *session)
   guint code = smtp_session_read (session, 200, 299);
   session->may_quit = code > 0 && code != 421;
   session->needs_rset = FALSE;
-  return SMTP_STEP_REST;
+  return finish_envelope (session);
 }
 
 /* ---- content -------------------------------------------------------------------------------- */

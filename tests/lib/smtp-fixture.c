@@ -9,15 +9,19 @@
 
 #define HOST "smtp.proseware.com"
 
-/* NULL: the server hung up at once. */
+/* The client has an address of its own, other than the one that EHLO falls back to. NULL: the server
+ * hung up at once. */
 static Stream *
 connect_stream (guint16 port, const Trace *trace, GCancellable *cancellable)
 {
   g_autoptr(GSocketAddress) address
       = g_inet_socket_address_new_from_string ("127.0.0.1", port);
+  g_autoptr(GSocketAddress) own = g_inet_socket_address_new_from_string ("127.0.0.2", 0);
   g_autoptr(GError) error = NULL;
   g_autoptr(GSocket) socket
       = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &error);
+  g_assert_no_error (error);
+  g_socket_bind (socket, own, FALSE, &error);
   g_assert_no_error (error);
   g_autoptr(GSocketConnection) connection = g_socket_connection_factory_create_connection (socket);
 
