@@ -13,6 +13,12 @@
 
 static const SmtpSessionOptions plain_options = { .patience_s = 20 };
 
+static void
+on_trace (const char *line, gpointer data)
+{
+  g_string_append_printf (data, "%s\n", line);
+}
+
 static SmtpSession *
 open_session (ScriptedServer *server, const SmtpSessionOptions *options,
               GCancellable *cancellable)
@@ -34,10 +40,14 @@ assert_outcome (const Delivery *delivery, guint i, const char *expected)
 
 /* ---- content -------------------------------------------------------------------------------- */
 
-/* What the server of @ehlo gets of @text; NULL if no content came. */
+/* What the server of @ehlo gets of @text; NULL if no content came. What is traced is appended to
+ * @told, or nowhere. */
 static GBytes *
-send_through (const char *ehlo, const char *mail, const char *text, const char *expected)
+send_traced (const char *ehlo, const char *mail, const char *text, const char *expected,
+             GString *told)
 {
+  Trace trace = { told ? on_trace : NULL, told };
+  SmtpSessionOptions options = { .patience_s = 20, .trace = &trace };
   g_autofree char *dialogue
       = g_strconcat (EHLO, ehlo, mail ? "C: " : "", mail ? mail : "",
                      mail ? "\nS: 250 ok\nC: RCPT TO:<a@adatum.com>\nS: 250 ok\nC: DATA\n"
@@ -45,7 +55,7 @@ send_through (const char *ehlo, const char *mail, const char *text, const char *
                           : "",
                      "C: QUIT\n", NULL);
   g_autoptr(ScriptedServer) server = scripted_server_new (dialogue, SCRIPTED_SERVER_NO_CUT);
-  g_autoptr(SmtpSession) session = open_session (server, &plain_options, NULL);
+  g_autoptr(SmtpSession) session = open_session (server, &options, NULL);
   g_autoptr(SendpathMessage) message = smtp_fixture_message (SENDER, "a@adatum.com", text);
   g_autoptr(Delivery) delivery = smtp_fixture_delivery (message);
 
@@ -55,6 +65,12 @@ send_through (const char *ehlo, const char *mail, const char *text, const char *
   g_clear_pointer (&session, smtp_session_free);
   scripted_server_assert_played (server);
   return scripted_server_count_bodies (server) > 0 ? scripted_server_dup_body (server, 0) : NULL;
+}
+
+static GBytes *
+send_through (const char *ehlo, const char *mail, const char *text, const char *expected)
+{
+  return send_traced (ehlo, mail, text, expected, NULL);
 }
 
 static void
@@ -120,6 +136,58 @@ test_signed_8bit (gconstpointer ehlo)
       "Zażółć\r\n",
       "mail no-8bitmime");
   g_assert_null (wire);
+}
+
+#define RAW_NAME                                                           \
+  "Subject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"  \
+  "Content-Disposition: attachment; filename=\"ż.txt\"\r\n\r\nx\r\n--b--\r\n"
+
+/* What no recoding removes is not blamed on a signature that is not there, and the other way
+ * round. */
+static void
+test_8bit_that_stays (void)
+{
+  static const struct {
+    const char *text;
+    gboolean    is_signed;
+  } cases[] = {
+    { RAW_NAME, FALSE },
+    { "DKIM-Signature: v=1; d=proseware.com; s=x; h=from; bh=x; b=x\r\n" RAW_NAME, TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(ScriptedServer) server
+          = scripted_server_new (EHLO NO_8BIT "C: QUIT\n", SCRIPTED_SERVER_NO_CUT);
+      g_autoptr(SmtpSession) session = open_session (server, &plain_options, NULL);
+      g_autoptr(SendpathMessage) message
+          = smtp_fixture_message (SENDER, "a@adatum.com", cases[i].text);
+      g_autoptr(Delivery) delivery = smtp_fixture_delivery (message);
+
+      smtp_session_deliver (session, delivery);
+      assert_outcome (delivery, 0, "mail no-8bitmime");
+      const char *why = sendpath_reply_get_text (delivery->reply);
+      g_assert_cmpint (strstr (why, "signature") != NULL, ==, cases[i].is_signed);
+    }
+}
+
+/* T-096: what a signature covers goes unchanged, with a warning. */
+static void
+test_long_lines (void)
+{
+  for (guint length = 998; length <= 999; length++)
+    {
+      g_autofree char *line = g_strnfill (length, 'x');
+      g_autofree char *text = g_strconcat (
+          "DKIM-Signature: v=1; d=proseware.com; s=x; h=from; bh=x; b=x\r\n\r\n", line, "\r\n",
+          NULL);
+      g_autoptr(GString) told = g_string_new (NULL);
+      g_autoptr(GBytes) wire
+          = send_traced (NO_8BIT, "MAIL FROM:<" SENDER ">", text, "eod 250", told);
+
+      assert_bytes (wire, text);
+      g_assert_cmpint (strstr (told->str, "998 bytes") != NULL, ==, length > 998);
+    }
 }
 
 /* ---- many recipients ------------------------------------------------------------------------ */
@@ -319,12 +387,6 @@ test_cancel_at_dot (void)
 }
 
 /* ---- secrets -------------------------------------------------------------------------------- */
-
-static void
-on_trace (const char *line, gpointer data)
-{
-  g_string_append_printf (data, "%s\n", line);
-}
 
 /* Longest run of @needle's base64 that does not depend on its neighbours, at each offset. */
 static void
@@ -548,6 +610,8 @@ main (int argc, char **argv)
                         test_signed_8bit);
   g_test_add_data_func ("/smtp-session/signed-8bit-is-left-alone/refused", BODY_REFUSED,
                         test_signed_8bit);
+  g_test_add_func ("/smtp-session/8bit-that-stays-is-told-as-it-is", test_8bit_that_stays);
+  g_test_add_func ("/smtp-session/long-lines-that-are-signed-stay", test_long_lines);
   g_test_add_func ("/smtp-session/each-reply-finds-its-recipient", test_windows);
   g_test_add_func ("/smtp-session/full-buffers-never-lock-both-sides", test_window_size);
   g_test_add_func ("/smtp-session/one-record-one-settlement", test_record);

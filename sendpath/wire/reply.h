@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  * @SENDPATH_FAULT_NO_CREDENTIAL: a login is needed and no password or token is at hand
  * @SENDPATH_FAULT_NO_MECHANISM: the server offers no login mechanism that may be used
  * @SENDPATH_FAULT_TOO_LARGE: the message is over the SIZE the server announced
- * @SENDPATH_FAULT_NO_8BITMIME: signed 8-bit content and a server without 8BITMIME
+ * @SENDPATH_FAULT_NO_8BITMIME: 8-bit content that must stay so, and a server without 8BITMIME
  * @SENDPATH_FAULT_NO_SMTPUTF8: a UTF-8 address and a server without SMTPUTF8
  * @SENDPATH_FAULT_BAD_ADDRESS: the address cannot be put on the wire
  * @SENDPATH_FAULT_LOCAL: our own record could not be written; nothing was sent

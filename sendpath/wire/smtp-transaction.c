@@ -99,9 +99,10 @@ static gboolean
 make_7bit (SmtpSession *session)
 {
   SmtpTransaction *transaction = session->transaction;
+  gboolean is_signed = message_is_signed (transaction->message);
   g_autoptr(GError) error = NULL;
 
-  if (!message_is_signed (transaction->message))
+  if (!is_signed)
     {
       SendpathMessage *recoded = recode_message (transaction->message, BODY_HAS_8BIT, &error);
       if (!recoded)
@@ -112,14 +113,14 @@ make_7bit (SmtpSession *session)
       g_object_unref (transaction->message);
       transaction->message = recoded;
     }
-  if (message_get_body_traits (transaction->message) & BODY_HAS_8BIT)
-    {
-      smtp_session_set_fault (session, SENDPATH_FAULT_NO_8BITMIME,
-                              _("the server takes no 8-bit text, and a signature forbids to "
-                                "change the message"));
-      return FALSE;
-    }
-  return TRUE;
+  if (!(message_get_body_traits (transaction->message) & BODY_HAS_8BIT))
+    return TRUE;
+  smtp_session_set_fault (session, SENDPATH_FAULT_NO_8BITMIME,
+                          is_signed ? _("the server takes no 8-bit text, and a signature forbids "
+                                        "to change the message")
+                                    : _("the server takes no 8-bit text, and the message has some "
+                                        "that cannot be recoded, such as the name of a file"));
+  return FALSE;
 }
 
 static guint64
@@ -425,6 +426,9 @@ smtp_step_content (SmtpSession *session)
 
   trace_note (session->options.trace, "content, %" G_GUINT64_FORMAT " bytes",
               data_content_get_size (&content));
+  if (message_get_body_traits (transaction->message) & BODY_HAS_LONG_LINE)
+    trace_note (session->options.trace, "%s",
+                _("warning: lines of more than 998 bytes go as they are; a server may break them"));
   if (data_writer_write (session->stream, &content))
     return SMTP_STEP_DOT_RECORD;
   /* Either the link is dead, or the server broke in: both leave the message without its dot. */
