@@ -1,22 +1,29 @@
 """A mail server on 127.0.0.1 that keeps what it is given; for tests of the commands.  It stands in
 for the real ones of the lab where only the client's behaviour is looked at."""
 
+import base64
 import socketserver
 import threading
 
 
 class Sink(socketserver.ThreadingTCPServer):
-    """`refuse` maps a recipient to the reply it gets; everybody else is accepted.  `messages` are
-    (sender, recipients, bytes on the wire without the final dot)."""
+    """`refuse` maps a recipient to the reply it gets; everybody else is accepted.  With `password`
+    nobody sends without a login by one of `mechanisms`.  `messages` are (sender, recipients, bytes
+    on the wire without the final dot), `logins` (mechanism, user, was it accepted)."""
 
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self, refuse=None, after_data=b"250 2.0.0 queued", extensions=()):
+    def __init__(self, refuse=None, after_data=b"250 2.0.0 queued", extensions=(), password=None,
+                 mechanisms=("PLAIN", "LOGIN")):
         super().__init__(("127.0.0.1", 0), Dialogue)
         self.refuse = refuse or {}
         self.after_data = after_data
-        self.extensions = extensions
+        self.extensions = list(extensions)
+        self.password = password
+        if password:
+            self.extensions.append(b"AUTH " + " ".join(mechanisms).encode())
+        self.logins = []
         self.messages = []
         self.commands = []
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -44,8 +51,27 @@ class Dialogue(socketserver.StreamRequestHandler):
             self.say(b"250-" + word)
         self.say(b"250 " + words[-1])
 
+    def challenge(self, prompt):
+        self.say(b"334 " + base64.b64encode(prompt))
+        return base64.b64decode(self.rfile.readline())
+
+    def log_in(self, line):
+        words = line.split()
+        first = base64.b64decode(words[2]) if len(words) > 2 else None
+        mechanism = words[1].decode().upper()
+        if mechanism == "PLAIN":
+            _, user, password = (first or self.challenge(b"")).split(b"\0")
+        else:
+            user = first or self.challenge(b"Username:")
+            password = self.challenge(b"Password:")
+        accepted = password.decode() == self.server.password
+        self.server.logins.append((mechanism, user.decode(), accepted))
+        self.say(b"235 2.7.0 welcome" if accepted else b"535 5.7.8 authentication failed")
+        return accepted
+
     def handle(self):
         sender, recipients = None, []
+        may_send = self.server.password is None
         self.say(b"220 sink ESMTP")
         for line in self.rfile:
             line = line.rstrip(b"\r\n")
@@ -53,6 +79,10 @@ class Dialogue(socketserver.StreamRequestHandler):
             verb = line[:4].upper()
             if verb == b"EHLO":
                 self.greet()
+            elif verb == b"AUTH" and self.server.password:
+                may_send = self.log_in(line) or may_send
+            elif verb == b"MAIL" and not may_send:
+                self.say(b"530 5.7.0 authentication required")
             elif verb == b"MAIL":
                 sender, recipients = line[line.index(b"<") + 1:line.index(b">")].decode(), []
                 self.say(b"250 ok")
