@@ -200,6 +200,23 @@ test_states_replace_each_other (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (report->reason, ==, "no network");
 }
 
+/* What yesterday's walk came to is no reason for today's waiting. */
+static void
+test_walks_are_told_apart (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(SendpathReport) report = NULL;
+
+  note_attempt (fixture, BOB, DENIED);
+  note_attempt (fixture, ANN, DENIED);
+  g_assert_true (journal_note_state (fixture->journal, fixture->report, FIXTURE_NOW_US, NULL));
+  note_attempt (fixture, BOB, SENT);
+  note_attempt (fixture, ANN, DENIED);
+  g_assert_true (journal_note_state (fixture->journal, fixture->report, FIXTURE_NOW_US, NULL));
+  report = read_back (fixture, journal_replay);
+  g_assert_cmpuint (report->attempts->len, ==, 4);
+  g_assert_cmpuint (report->walk_from, ==, 2);
+}
+
 /* ---- the dot record -------------------------------------------------------------------------- */
 
 /* T-104, T-105: nobody knows whether the dot went out, so nobody else is tried for these. */
@@ -485,6 +502,7 @@ main (int argc, char **argv)
   add ("/journal/empty-means-nothing-was-tried", test_empty);
   add ("/journal/everything-comes-back", test_everything_comes_back);
   add ("/journal/states-replace-each-other", test_states_replace_each_other);
+  add ("/journal/walks-are-told-apart", test_walks_are_told_apart);
   add ("/journal/a-dot-without-outcome-is-uncertain", test_dot_without_outcome);
   add ("/journal/an-outcome-clears-only-its-own-dot", test_an_outcome_clears_only_its_own_dot);
   add ("/journal/a-known-refusal-clears-the-dot", test_a_known_refusal_clears_the_dot);

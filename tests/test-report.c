@@ -163,6 +163,10 @@ test_furthest (void)
   take_step (report, "b@adatum.com", &(Step) { ISP_POP, 587, NULL, SENDER_RULE_KEEP, DENIED });
   take_step (report, "b@adatum.com", &(Step) { WORK, 25, NULL, SENDER_RULE_KEEP, SILENT });
   g_assert_true (report_get_furthest (report) == report->attempts->pdata[2]);
+  report_begin_walk (report);
+  g_assert_null (report_get_furthest (report));
+  take_step (report, "b@adatum.com", &(Step) { WORK, 25, NULL, SENDER_RULE_KEEP, SILENT });
+  g_assert_true (report_get_furthest (report) == report->attempts->pdata[4]);
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------ */

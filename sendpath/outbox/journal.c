@@ -242,7 +242,8 @@ journal_note_state (Journal *journal, const SendpathReport *report, gint64 now_u
 typedef struct {
   SendpathReport *report;
   GHashTable *dots; /* address -> server: a dot may have been sent, and no outcome is known yet */
-  gboolean is_torn; /* the line before could not be read */
+  gboolean is_torn;      /* the line before could not be read */
+  gboolean is_walk_over; /* a walk ends with a record of the state it left behind */
 } Replay;
 
 static void
@@ -326,6 +327,9 @@ replay_attempt (Replay *replay, JsonObject *record, GError **error)
       g_clear_pointer (&attempt, attempt_free);
       return set_damage (error);
     }
+  if (replay->is_walk_over)
+    report_begin_walk (replay->report);
+  replay->is_walk_over = FALSE;
   index = report_add_attempt (replay->report, attempt);
   for (guint i = 0; i < json_array_get_length (outcomes); i++)
     if (!replay_outcome (replay, fields_peek_object (outcomes, i), index, error))
@@ -357,6 +361,7 @@ replay_state (Replay *replay, JsonObject *record, GError **error)
   replace_text (&report->needs, record, "needs");
   report->next_try_s = fields_get_time (record, "next_try");
   report->held = fields_get_boolean (record, "held");
+  replay->is_walk_over = TRUE;
   return TRUE;
 }
 

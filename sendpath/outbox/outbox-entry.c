@@ -367,6 +367,7 @@ outbox_take (Outbox *outbox, const char *id, GError **error)
   result = result == READ_GOOD ? read_journal (entry, FALSE) : result;
   if (!set_read_error (entry, result, error))
     return NULL;
+  report_begin_walk (entry->report);
   entry->journal = journal_new (entry->journal_fd);
   entry->journal_fd = -1;
   return g_steal_pointer (&entry);

@@ -25,6 +25,7 @@ struct _SendpathReport {
   gint64     queued_at_s;
   guint64    size_bytes;
   GPtrArray *attempts;   /* Attempt */
+  guint      walk_from;  /* the first attempt of the latest walk */
   GPtrArray *recipients; /* ReportRecipient */
   GHashTable *by_address; /* of @recipients, borrowed */
   char      *reason;     /* nullable */
@@ -35,6 +36,8 @@ struct _SendpathReport {
 
 /* All recipients of @message queued, no attempts. @id: NULL if the message is in no outbox. */
 SendpathReport  *report_new (const char *id, SendpathMessage *message);
+/* What is added from now on belongs to another walk, on another day perhaps. */
+void             report_begin_walk (SendpathReport *report);
 /* Takes @attempt over, which has its reply; returns its index. */
 guint            report_add_attempt (SendpathReport *report, Attempt *attempt);
 /* Notes what attempt @attempt meant for @address (@reply is referenced, may be NULL). With
@@ -46,8 +49,8 @@ void             report_set_recipient (SendpathReport *report, const char *addre
 ReportRecipient *report_find_recipient (SendpathReport *report, const char *address);
 /* The addresses that are not settled, borrowed strings in a new array (free with g_free). */
 const char     **report_dup_unsettled (SendpathReport *report);
-/* Of the attempts that were not accepted, the one that got furthest (gio's rule), the latest of
- * several; or NULL. */
+/* Of the latest walk's attempts that were not accepted, the one that got furthest (gio's rule), the
+ * last of several; or NULL. */
 const Attempt   *report_get_furthest (const SendpathReport *report);
 /* The attempt that decided last about @recipient, or NULL. */
 const Attempt   *report_get_last_attempt (const SendpathReport *report,

@@ -101,6 +101,12 @@ report_new (const char *id, SendpathMessage *message)
   return report;
 }
 
+void
+report_begin_walk (SendpathReport *report)
+{
+  report->walk_from = report->attempts->len;
+}
+
 guint
 report_add_attempt (SendpathReport *report, Attempt *attempt)
 {
@@ -218,7 +224,7 @@ report_get_furthest (const SendpathReport *report)
 {
   const Attempt *furthest = NULL;
 
-  for (guint i = 0; i < report->attempts->len; i++)
+  for (guint i = report->walk_from; i < report->attempts->len; i++)
     {
       const Attempt *attempt = report->attempts->pdata[i];
 
