@@ -216,6 +216,23 @@ test_utf8_across_reads (void)
     }
 }
 
+/* What begins like a character of five or six bytes is none, wherever a read ends in it. */
+static void
+test_long_characters (void)
+{
+  for (guint place = 32 * 1024 - 7; place < 32 * 1024 + 1; place++)
+    for (guint is_six = 0; is_six < 2; is_six++)
+      {
+        g_autofree char *before = g_strnfill (place, 'x');
+        g_autofree char *body = g_strconcat (
+            before, is_six ? "\xfc\x80\x80\x80\x80\x80\r\n" : "\xf8\x80\x80\x80\x80\r\n", NULL);
+        g_autoptr(SendpathMessage) message = make ("A: 1\r\n", body, strlen (body));
+        g_autoptr(SendpathMessage) recoded = recode (message, ALL);
+        g_autofree char *type = header_dup_first (message_peek_header (recoded), "Content-Type");
+        g_assert_cmpstr (type, ==, "text/plain; charset=unknown-8bit");
+      }
+}
+
 /* ---- parts ----------------------------------------------------------------------------------- */
 
 #define MIXED "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"o\"\r\n"
@@ -482,6 +499,7 @@ main (int argc, char **argv)
   g_test_add_func ("/recode/soft-breaks-at-every-place", test_soft_breaks);
   g_test_add_func ("/recode/header-says-what-was-done", test_single_header);
   g_test_add_func ("/recode/utf8-across-reads", test_utf8_across_reads);
+  g_test_add_func ("/recode/long-characters-are-none", test_long_characters);
   g_test_add_func ("/recode/parts-that-are-fine-stay", test_parts);
   g_test_add_func ("/recode/only-what-is-unwanted", test_only_what_is_unwanted);
   g_test_add_func ("/recode/parts-in-parts", test_nested);

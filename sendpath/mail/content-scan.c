@@ -11,7 +11,8 @@ is_binary (guchar c)
   return c >= 0x7f || (c < ' ' && !strchr ("\t\n\r\f\033", c)) || c == 0;
 }
 
-/* How many bytes at the end of @bytes are the beginning of a character; sets is_not_utf8. */
+/* How many bytes at the end of @bytes are the beginning of a character, less than a character may
+ * have; sets is_not_utf8. */
 static gsize
 check_utf8 (ContentScan *scan, const char *bytes, gsize length)
 {
@@ -21,8 +22,9 @@ check_utf8 (ContentScan *scan, const char *bytes, gsize length)
     {
       if (*bytes == '\0')
         bytes++;
-      else if (g_utf8_get_char_validated (bytes, end - bytes) == (gunichar) -2)
-        return end - bytes;
+      else if (end - bytes < (gssize) sizeof scan->cut &&
+               g_utf8_get_char_validated (bytes, end - bytes) == (gunichar) -2)
+        return end - bytes; /* GLib also says so of five and six bytes, which are no UTF-8 */
       else
         scan->is_not_utf8 = TRUE;
     }
