@@ -308,8 +308,9 @@ sendpath_engine_forget_account (SendpathEngine *self, const char *account)
 /**
  * sendpath_engine_harden_process:
  *
- * Makes this process leave no core file and be unreadable by other processes of the same user, as a
- * program that holds passwords should. For programs, not for libraries inside other programs.
+ * Makes this process leave no core file, be unreadable by other processes of the same user, and write
+ * down no TLS keys, as a program that holds passwords should. For programs, not for libraries inside
+ * other programs; call it first, before there is a second thread.
  *
  * Since: 1.0
  */
@@ -317,4 +318,5 @@ void
 sendpath_engine_harden_process (void)
 {
   secrets_harden_process ();
+  g_unsetenv ("SSLKEYLOGFILE"); /* GnuTLS honours it (T-084) */
 }

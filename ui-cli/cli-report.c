@@ -16,6 +16,15 @@ cli_report_print_summary (const SendpathReport *report)
 }
 
 void
+cli_report_print_walk (const SendpathReport *report)
+{
+  g_autofree char *text = sendpath_report_to_text (report);
+
+  cli_report_print_summary (report);
+  g_printf ("\n%s", text);
+}
+
+void
 cli_report_print_waiting (const SendpathReport *report)
 {
   g_autoptr (GDateTime) queued_at =

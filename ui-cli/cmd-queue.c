@@ -60,7 +60,6 @@ run_show (int argc, char **argv, GError **error)
   g_auto (GStrv) operands = cli_parse (&cmd_queue_show, entries, argc, argv, 1, 1, error);
   g_autoptr (SendpathEngine) engine = NULL;
   g_autoptr (SendpathReport) report = NULL;
-  g_autofree char *text = NULL;
 
   if (operands == NULL)
     return CLI_USAGE;
@@ -73,8 +72,7 @@ run_show (int argc, char **argv, GError **error)
       print_report_json (report, SENDPATH_REPORT_QUEUE_SHOW);
       return CLI_YES;
     }
-  text = sendpath_report_to_text (report);
-  g_printf ("%s", text);
+  cli_report_print_walk (report);
   return CLI_YES;
 }
 

@@ -73,9 +73,13 @@ run (int argc, char **argv, GError **error)
   report = message != NULL ? sendpath_engine_send (engine, message, account, NULL, error) : NULL;
   if (report == NULL)
     return CLI_UNAVAILABLE;
-  text = json ? sendpath_report_to_json (report, SENDPATH_REPORT_SEND)
-              : sendpath_report_to_text (report);
-  g_printf ("%s%s", text, json ? "\n" : "");
+  if (json)
+    {
+      text = sendpath_report_to_json (report, SENDPATH_REPORT_SEND);
+      g_printf ("%s\n", text);
+    }
+  else
+    cli_report_print_walk (report);
   return sendmail_exit_for_report (report);
 }
 

@@ -92,7 +92,6 @@ hand_over (SendpathEngine *engine, const SendmailOptions *options, const char *i
   guint wait_s = get_wait_s (options, profiles);
   g_autoptr (GError) error = NULL;
   g_autoptr (SendpathReport) report = NULL;
-  g_autofree char *text = NULL;
 
   if (wants_queue_only (options, profiles))
     return EX_OK;
@@ -105,10 +104,7 @@ hand_over (SendpathEngine *engine, const SendmailOptions *options, const char *i
     }
   cli_report_warn (report, "sendmail");
   if (options->verbose)
-    {
-      text = sendpath_report_to_text (report);
-      g_printf ("%s", text);
-    }
+    cli_report_print_walk (report);
   return sendmail_exit_for_report (report);
 }
 

@@ -25,8 +25,8 @@ append_code (GString *lines, const SendpathReply *reply)
     g_string_append_printf (lines, " %u", sendpath_reply_get_code (reply));
 }
 
-/* `1. account smtp.proseware.com:587 starttls, rcpt 550: smtp.proseware.com does not … (5.7.1
- * Relaying denied)` */
+/* `1. account smtp.proseware.com:587 [192.0.2.10] starttls, rcpt 550: smtp.proseware.com does not
+ * … (5.7.1 Relaying denied)` */
 static void
 append_attempt (GString *lines, guint number, const Attempt *attempt)
 {
@@ -37,8 +37,10 @@ append_attempt (GString *lines, guint number, const Attempt *attempt)
   if (attempt->host != NULL)
     {
       append_clean (lines, attempt->host);
-      g_string_append_printf (lines, ":%u %s", attempt->port,
-                              sendpath_security_to_string (attempt->security));
+      g_string_append_printf (lines, ":%u ", attempt->port);
+      if (attempt->ip != NULL && !g_str_equal (attempt->ip, attempt->host))
+        g_string_append_printf (lines, "[%s] ", attempt->ip);
+      g_string_append (lines, sendpath_security_to_string (attempt->security));
     }
   else if (attempt->server != NULL)
     append_clean (lines, attempt->server);
