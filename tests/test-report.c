@@ -430,10 +430,10 @@ test_text (void)
   g_autofree char *text = sendpath_report_to_text (report);
 
   g_assert_cmpstr (text, ==,
-                   "1. account smtp.proseware.com:587 starttls, rcpt 550: smtp.proseware.com "
+                   "1. account smtp.proseware.com:587 [192.0.2.25] starttls, rcpt 550: smtp.proseware.com "
                    "does not relay mail from this network without a login (5.7.1 Relaying "
                    "denied)\n"
-                   "2. account smtp.proseware.com:587 starttls, eod 250: smtp.proseware.com "
+                   "2. account smtp.proseware.com:587 [192.0.2.25] starttls, eod 250: smtp.proseware.com "
                    "accepted the message (2.0.0 Ok: queued)\n"
                    "bob@proseware.com: sent (250 2.0.0 Ok: queued)\n"
                    "someone@adatum.com: waits in the outbox (550 5.7.1 Relaying denied)\n"
