@@ -56,7 +56,7 @@ sendpath_recipient_state_to_string (SendpathRecipientState state)
   return state_names[state];
 }
 
-/* ---- built by walk, outbox and engine ------------------------------------------------------------- */
+/* ---- built by walk, outbox and engine -------------------------------------------------------- */
 
 static void
 recipient_free (gpointer data)
@@ -244,7 +244,7 @@ report_get_last_attempt (const SendpathReport *report, const ReportRecipient *re
   return n > 0 ? report->attempts->pdata[g_array_index (recipient->attempts, guint, n - 1)] : NULL;
 }
 
-/* ---- read by everybody ---------------------------------------------------------------------------- */
+/* ---- read by everybody ----------------------------------------------------------------------- */
 
 /**
  * sendpath_report_ref: (skip)
