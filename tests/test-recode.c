@@ -15,11 +15,11 @@ make (const char *header, const char *body, gsize length)
   g_autoptr(Header) fields = header_parse (header, strlen (header), &error);
   g_autoptr(GBytes) bytes = g_bytes_new (body, length);
   g_autoptr(BodySource) source = body_source_new_from_bytes (bytes);
-  BodyTraits traits;
+  BodyScan scan = { 0 };
 
   g_assert_no_error (error);
-  g_assert_true (recode_scan (source, &traits, NULL));
-  return message_new_from_parts ("a@x", NULL, fields, source, traits);
+  body_scan_feed (&scan, body, length);
+  return message_new_from_parts ("a@x", NULL, fields, source, body_scan_finish (&scan));
 }
 
 static GString *
@@ -367,8 +367,7 @@ test_between_parts (void)
   g_autofree char *after = g_strconcat (
       "??\r\n", x998, "\r\n --o\r\n--o\r\nX:  \xc3\r\n\r\nb\r\n--o--\r\n?", "\r\n", NULL);
 
-  /* 8-bit text in the header of a part stays */
-  check_parts (MIXED, before, after, ALL, BODY_HAS_8BIT);
+  check_parts (MIXED, before, after, ALL, 0);
 }
 
 static void
@@ -381,6 +380,65 @@ test_part_header_folded (void)
       g_strconcat ("--o\r\nX: ", x900, "\r\n ", x900, "\r\n\r\nb\r\n--o--\r\n", NULL);
 
   check_parts (MIXED, before, after, ALL, 0);
+}
+
+/* A multipart whose parts cannot be found is left alone: encoded as a whole, or taken for text before
+ * the first part, it would be lost. What SMTP cannot carry is still seen in its traits. */
+static void
+test_without_parts (void)
+{
+  static const char *const headers[] = {
+    "MIME-Version: 1.0\r\nContent-Type: multipart/mixed\r\n",
+    "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"\"\r\n",
+    "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary*0=a; boundary*1=b\r\n",
+    "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary*=us-ascii''ab\r\n",
+    "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=other\r\n",
+    "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=other\r\n"
+    "Content-Transfer-Encoding: base64\r\n",
+  };
+  static const char body[] = "pre\xc3\xa9\r\n--ab\r\nX: 1\r\n\r\ncaf\xc3\xa9 \r= \r\n--ab--\r\n";
+  g_autofree char *inside = g_strconcat (
+      "--o\r\nContent-Type: multipart/mixed; boundary=i\r\n\r\n", body, "--o--\r\n", NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (headers); i++)
+    check_parts (headers[i], body, body, ALL, BODY_HAS_8BIT | BODY_HAS_BARE_CR);
+  check_parts (MIXED, inside, inside, ALL, BODY_HAS_8BIT | BODY_HAS_BARE_CR);
+}
+
+/* A multipart cannot be encoded; one that says so has its parts in plain sight all the same. */
+static void
+test_encoded_multipart (void)
+{
+  check_parts (MIXED "Content-Transfer-Encoding: base64\r\n",
+               "--o\r\n\r\nx caf\xc3\xa9\r\n--o--\r\n",
+               "--o\r\nContent-Type: text/plain; charset=utf-8\r\n"
+               "Content-Transfer-Encoding: quoted-printable\r\n\r\nx caf=C3=A9\r\n--o--\r\n",
+               ALL, 0);
+}
+
+/* A name in 8-bit text is no content: like the header of the message, it goes as it is. */
+static void
+test_8bit_in_part_header (void)
+{
+  static const char body[] = "--o\r\nContent-Type: message/rfc822\r\n\r\nSubject: \xc3\xa9\r\n\r\nb\r\n"
+                             "--o\r\nContent-Disposition: attachment; filename=\"\xc3\xa9.txt\"\r\n"
+                             "\r\nb\r\n--o--\r\n";
+
+  check_parts (MIXED, body, body, BODY_HAS_8BIT, 0);
+}
+
+/* Longer than any line that is looked at whole. */
+static void
+test_endless_boundary (void)
+{
+  g_autofree char *boundary = g_strnfill (200 * 1024, 'b');
+  g_autofree char *header =
+      g_strconcat ("Content-Type: multipart/mixed; boundary=", boundary, "\r\n", NULL);
+  g_autoptr(GString) body = g_string_new ("\r");
+
+  while (body->len < 1024 * 1024)
+    g_string_append (body, "\r\n");
+  check_parts (header, body->str, body->str, BODY_HAS_BARE_CR, BODY_HAS_BARE_CR);
 }
 
 /* Encoding must not make a line that delimits parts. */
@@ -508,6 +566,10 @@ main (int argc, char **argv)
   g_test_add_func ("/recode/encodings-do-not-nest", test_encoded_already);
   g_test_add_func ("/recode/text-between-parts-cannot-stop-mail", test_between_parts);
   g_test_add_func ("/recode/part-headers-are-folded", test_part_header_folded);
+  g_test_add_func ("/recode/multipart-without-parts-is-left-alone", test_without_parts);
+  g_test_add_func ("/recode/multipart-is-never-encoded", test_encoded_multipart);
+  g_test_add_func ("/recode/8bit-headers-of-parts-stop-nothing", test_8bit_in_part_header);
+  g_test_add_func ("/recode/boundary-without-end", test_endless_boundary);
   g_test_add_func ("/recode/no-false-delimiter", test_no_false_delimiter);
   g_test_add_func ("/recode/depth-is-bounded", test_depth);
   g_test_add_func ("/recode/large-body", test_large);

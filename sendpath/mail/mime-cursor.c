@@ -11,7 +11,7 @@
 
 struct _MimeCursor {
   BodyLines *lines;
-  GPtrArray *delimiters; /* `--boundary`, the outermost first */
+  GPtrArray *delimiters; /* of GBytes: `--boundary`, the outermost first */
 };
 
 MimeCursor *
@@ -20,7 +20,7 @@ mime_cursor_new (const BodySource *body)
   MimeCursor *cursor = g_new0 (MimeCursor, 1);
 
   cursor->lines = body_lines_new (body);
-  cursor->delimiters = g_ptr_array_new_with_free_func (g_free);
+  cursor->delimiters = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   return cursor;
 }
 
@@ -41,7 +41,9 @@ mime_cursor_tell (const MimeCursor *cursor)
 void
 mime_cursor_open (MimeCursor *cursor, const char *boundary)
 {
-  g_ptr_array_add (cursor->delimiters, g_strconcat ("--", boundary, NULL));
+  char *delimiter = g_strconcat ("--", boundary, NULL);
+
+  g_ptr_array_add (cursor->delimiters, g_bytes_new_take (delimiter, strlen (delimiter)));
 }
 
 void
@@ -58,8 +60,8 @@ match_delimiter (const MimeCursor *cursor, const BodyLine *line, guint *ret_leve
 {
   for (guint i = cursor->delimiters->len; i > 0; i--)
     {
-      const char *delimiter = g_ptr_array_index (cursor->delimiters, i - 1);
-      gsize length = strlen (delimiter), end = line->length;
+      gsize length, end = line->length;
+      const char *delimiter = g_bytes_get_data (cursor->delimiters->pdata[i - 1], &length);
 
       if (end < length || memcmp (line->text, delimiter, length) != 0)
         continue;

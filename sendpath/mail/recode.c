@@ -1,6 +1,6 @@
 /* What SMTP, or one server, cannot carry becomes quoted-printable or base64: a walk over the MIME
  * parts that copies what is fine byte for byte. It never looks at whether the message is signed,
- * but never enters a signed part. */
+ * but never enters a signed part, and never guesses where parts are. */
 #include "config.h"
 
 #include "sendpath/mail/recode.h"
@@ -22,6 +22,7 @@ typedef struct {
   MimeCursor *cursor;
   BodyWriter *out;
   BodyTraits unwanted;
+  BodyScan kept; /* what is left as it is, all in one */
   guint depth;
 } Walk;
 
@@ -29,7 +30,7 @@ typedef struct {
 typedef enum {
   CARRY_AS_IS,
   CARRY_ENCODED,
-  CARRY_PARTS,   /* multipart: each part by itself */
+  CARRY_PARTS,   /* multipart: each part by itself; it is never encoded as a whole */
   CARRY_MESSAGE, /* message/rfc822: what is in it */
 } Carry;
 
@@ -97,21 +98,18 @@ take_encoded (gpointer encoder, const char *bytes, gsize length, GError **error)
 }
 
 static gboolean
-take_scan (gpointer scan, const char *bytes, gsize length, GError **error)
+take_as_is (gpointer data, const char *bytes, gsize length, GError **error)
 {
-  body_scan_feed (scan, bytes, length);
-  return TRUE;
+  Walk *walk = data;
+
+  body_scan_feed (&walk->kept, bytes, length);
+  return body_writer_write (walk->out, bytes, length, error);
 }
 
-gboolean
-recode_scan (const BodySource *body, BodyTraits *ret_traits, GError **error)
+static gboolean
+copy_as_is (Walk *walk, guint64 from, guint64 to, GError **error)
 {
-  BodyScan scan = { 0 };
-
-  if (!read_range (body, 0, body_source_get_length (body), take_scan, &scan, error))
-    return FALSE;
-  *ret_traits = body_scan_finish (&scan);
-  return TRUE;
+  return read_range (walk->body, from, to, take_as_is, walk, error);
 }
 
 /* Text before and behind the parts means nothing: what cannot be sent of it need not be kept. */
@@ -185,6 +183,12 @@ dup_encoding (const Header *header)
   return g_steal_pointer (&lower);
 }
 
+static gboolean
+has_boundary (const Entity *entity)
+{
+  return entity->boundary && *entity->boundary;
+}
+
 static void
 describe (Entity *entity)
 {
@@ -198,8 +202,8 @@ describe (Entity *entity)
 
   if (content_type_is_signed (entity->media))
     entity->carry = CARRY_AS_IS;
-  else if (g_str_has_prefix (entity->media, "multipart/") && entity->boundary && *entity->boundary)
-    entity->carry = CARRY_PARTS;
+  else if (g_str_has_prefix (entity->media, "multipart/"))
+    entity->carry = has_boundary (entity) ? CARRY_PARTS : CARRY_AS_IS;
   else if ((g_str_equal (entity->media, "message/rfc822") ||
             g_str_equal (entity->media, "message/global")) &&
            !entity->encoding)
@@ -233,12 +237,7 @@ take_content_scan (gpointer scan, const char *bytes, gsize length, GError **erro
 static gboolean
 is_text (const char *media)
 {
-  static const char *const prefixes[] = { "text/", "message/", "multipart/" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (prefixes); i++)
-    if (g_str_has_prefix (media, prefixes[i]))
-      return TRUE;
-  return FALSE;
+  return g_str_has_prefix (media, "text/") || g_str_has_prefix (media, "message/");
 }
 
 static void
@@ -283,7 +282,8 @@ choose_encoding (Walk *walk, Entity *entity, GError **error)
 static void
 relabel (const Walk *walk, Entity *entity)
 {
-  if ((walk->unwanted & BODY_HAS_8BIT) && header_has (entity->header, "Content-Transfer-Encoding"))
+  if ((walk->unwanted & BODY_HAS_8BIT) && !entity->encoding &&
+      header_has (entity->header, "Content-Transfer-Encoding"))
     header_set (entity->header, "Content-Transfer-Encoding", "7bit");
 }
 
@@ -352,16 +352,39 @@ copy_encoded (Walk *walk, const Entity *entity, GError **error)
          copy_range (walk, entity->end, entity->next, error);
 }
 
-/* To the next delimiter, from where there is no part. */
 static gboolean
-copy_between (Walk *walk, GError **error)
+copy_cleaned (Walk *walk, guint64 from, guint64 to, GError **error)
 {
   Cleaner cleaner = { .walk = walk };
-  guint64 from = mime_cursor_tell (walk->cursor);
+
+  return read_range (walk->body, from, to, take_cleaned, &cleaner, error);
+}
+
+/* The text before the first part, and the delimiter of that. MIME_NO_DELIMITER: there is no part,
+ * so it is not what it says it is and left as it is. */
+static gboolean
+copy_preamble (Walk *walk, MimeDelimiter *ret_delimiter, GError **error)
+{
+  guint64 start = mime_cursor_tell (walk->cursor), end;
+
+  if (!mime_cursor_find_delimiter (walk->cursor, error))
+    return FALSE;
+  end = mime_cursor_tell (walk->cursor);
+  if (!mime_cursor_take_delimiter (walk->cursor, ret_delimiter, error))
+    return FALSE;
+  if (*ret_delimiter == MIME_NO_DELIMITER)
+    return copy_as_is (walk, start, end, error);
+  return copy_cleaned (walk, start, end, error) &&
+         copy_range (walk, end, mime_cursor_tell (walk->cursor), error);
+}
+
+static gboolean
+copy_epilogue (Walk *walk, GError **error)
+{
+  guint64 start = mime_cursor_tell (walk->cursor);
 
   return mime_cursor_find_delimiter (walk->cursor, error) &&
-         read_range (walk->body, from, mime_cursor_tell (walk->cursor), take_cleaned, &cleaner,
-                     error);
+         copy_cleaned (walk, start, mime_cursor_tell (walk->cursor), error);
 }
 
 static gboolean
@@ -380,13 +403,13 @@ copy_parts (Walk *walk, const Entity *entity, GError **error)
   MimeDelimiter delimiter;
 
   mime_cursor_open (walk->cursor, entity->boundary);
-  if (!copy_between (walk, error) || !copy_delimiter (walk, &delimiter, error))
+  if (!copy_preamble (walk, &delimiter, error))
     return FALSE;
   while (delimiter == MIME_NEXT_PART)
     if (!copy_entity (walk, FALSE, is_digest, error) || !copy_delimiter (walk, &delimiter, error))
       return FALSE;
   mime_cursor_close (walk->cursor);
-  return delimiter == MIME_NO_DELIMITER || copy_between (walk, error);
+  return delimiter == MIME_NO_DELIMITER || copy_epilogue (walk, error);
 }
 
 static gboolean
@@ -398,7 +421,7 @@ copy_content (Walk *walk, const Entity *entity, GError **error)
   switch (entity->carry)
     {
     case CARRY_AS_IS:
-      is_copied = copy_range (walk, entity->start, entity->next, error);
+      is_copied = copy_as_is (walk, entity->start, entity->next, error);
       break;
     case CARRY_ENCODED:
       is_copied = copy_encoded (walk, entity, error);
@@ -423,7 +446,7 @@ recode_message (SendpathMessage *message, BodyTraits unwanted, GError **error)
   g_auto(Entity) entity = { .is_message = TRUE };
   g_autoptr(BodySource) body = NULL;
   BodyTraits traits;
-  Walk walk = { source, cursor, out, unwanted, 0 };
+  Walk walk = { .body = source, .cursor = cursor, .out = out, .unwanted = unwanted };
 
   entity.header = header_copy (message_peek_header (message));
   if (!decide (&walk, &entity, error) || !copy_content (&walk, &entity, error))
@@ -431,6 +454,9 @@ recode_message (SendpathMessage *message, BodyTraits unwanted, GError **error)
   body = body_writer_finish (out, &traits, error);
   if (!body)
     return NULL;
+  /* 8-bit text in the headers of parts is no content: it goes the way of the message's own header */
+  if ((unwanted & BODY_HAS_8BIT) && !(body_scan_finish (&walk.kept) & BODY_HAS_8BIT))
+    traits &= ~BODY_HAS_8BIT;
   return message_new_from_parts (sendpath_message_get_sender (message),
                                  sendpath_message_get_recipients (message), entity.header, body,
                                  traits);
