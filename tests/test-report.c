@@ -458,7 +458,7 @@ test_no_facts_without_a_refusal (void)
   text = sendpath_report_to_text (report);
   g_assert_cmpstr (
       text, ==,
-      "1. account smtp.proseware.com:465 tls, eod 250: smtp.proseware.com accepted the message "
+      "1. account smtp.proseware.com:465 [192.0.2.25] tls, eod 250: smtp.proseware.com accepted the message "
       "(2.0.0 Ok: queued)\n"
       "someone@adatum.com: sent (250 2.0.0 Ok: queued)\n");
 }
