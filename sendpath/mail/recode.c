@@ -22,7 +22,6 @@ typedef struct {
   MimeCursor *cursor;
   BodyWriter *out;
   BodyTraits unwanted;
-  BodyScan kept; /* what is left as it is, all in one */
   guint depth;
 } Walk;
 
@@ -95,21 +94,6 @@ static gboolean
 take_encoded (gpointer encoder, const char *bytes, gsize length, GError **error)
 {
   return transfer_encoder_feed (encoder, bytes, length, error);
-}
-
-static gboolean
-take_as_is (gpointer data, const char *bytes, gsize length, GError **error)
-{
-  Walk *walk = data;
-
-  body_scan_feed (&walk->kept, bytes, length);
-  return body_writer_write (walk->out, bytes, length, error);
-}
-
-static gboolean
-copy_as_is (Walk *walk, guint64 from, guint64 to, GError **error)
-{
-  return read_range (walk->body, from, to, take_as_is, walk, error);
 }
 
 /* Text before and behind the parts means nothing: what cannot be sent of it need not be kept. */
@@ -373,7 +357,7 @@ copy_preamble (Walk *walk, MimeDelimiter *ret_delimiter, GError **error)
   if (!mime_cursor_take_delimiter (walk->cursor, ret_delimiter, error))
     return FALSE;
   if (*ret_delimiter == MIME_NO_DELIMITER)
-    return copy_as_is (walk, start, end, error);
+    return copy_range (walk, start, end, error);
   return copy_cleaned (walk, start, end, error) &&
          copy_range (walk, end, mime_cursor_tell (walk->cursor), error);
 }
@@ -421,7 +405,7 @@ copy_content (Walk *walk, const Entity *entity, GError **error)
   switch (entity->carry)
     {
     case CARRY_AS_IS:
-      is_copied = copy_as_is (walk, entity->start, entity->next, error);
+      is_copied = copy_range (walk, entity->start, entity->next, error);
       break;
     case CARRY_ENCODED:
       is_copied = copy_encoded (walk, entity, error);
@@ -454,9 +438,6 @@ recode_message (SendpathMessage *message, BodyTraits unwanted, GError **error)
   body = body_writer_finish (out, &traits, error);
   if (!body)
     return NULL;
-  /* 8-bit text in the headers of parts is no content: it goes the way of the message's own header */
-  if ((unwanted & BODY_HAS_8BIT) && !(body_scan_finish (&walk.kept) & BODY_HAS_8BIT))
-    traits &= ~BODY_HAS_8BIT;
   return message_new_from_parts (sendpath_message_get_sender (message),
                                  sendpath_message_get_recipients (message), entity.header, body,
                                  traits);
