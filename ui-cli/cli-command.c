@@ -21,11 +21,12 @@ G_DEFINE_QUARK (cli-error-quark, cli_error)
 static GOptionContext *
 new_context (const CliCommand *command, const GOptionEntry *entries)
 {
-  g_autofree char *usage = g_strdup_printf ("%s %s", command->name, command->operands);
-  GOptionContext *context = g_option_context_new (usage);
+  g_autofree char *program = g_strdup_printf ("sendpath %s", command->name);
+  GOptionContext *context = g_option_context_new (command->operands);
 
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
   g_option_context_set_summary (context, _ (command->summary));
+  g_set_prgname (program); /* what --help calls it: options come after the command */
   if (entries != NULL)
     g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   return context;
@@ -139,6 +140,28 @@ cli_load_profiles (gboolean may_be_missing, GError **error)
   return NULL;
 }
 
+SendpathAccount *
+cli_find_account (SendpathProfileStore *profiles, const char *name, GError **error)
+{
+  SendpathAccount *account = sendpath_profile_store_get_account (profiles, name);
+
+  if (account == NULL)
+    g_set_error (error, CLI_ERROR, CLI_ERROR_NOT_FOUND,
+                 _ ("%s: there is no account %s; “sendpath account list” shows them"),
+                 sendpath_profile_store_get_path (profiles), name);
+  return account;
+}
+
+void
+cli_blame_usage (const CliCommand *command, GError **error)
+{
+  if (g_error_matches (*error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_EXISTS))
+    return;
+  (*error)->domain = CLI_ERROR;
+  (*error)->code = CLI_ERROR_USAGE;
+  g_prefix_error (error, "%s: ", command->name);
+}
+
 static gboolean
 on_request (SendpathEngine *engine, SendpathRequest *request, gpointer data)
 {
@@ -232,9 +255,11 @@ int
 cli_fail (const GError *error)
 {
   g_fprintf (stderr, "sendpath: %s\n", error->message);
-  if (error->domain == CLI_ERROR)
+  if (g_error_matches (error, CLI_ERROR, CLI_ERROR_USAGE))
     return CLI_USAGE;
-  if (error->domain == SENDPATH_ERROR && error->code == SENDPATH_ERROR_NOT_FOUND)
+  if (g_error_matches (error, CLI_ERROR, CLI_ERROR_NOT_FOUND) ||
+      g_error_matches (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND) ||
+      g_error_matches (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_EXISTS))
     return CLI_NO;
   return sendmail_exit_for_error (error);
 }

@@ -16,7 +16,7 @@ typedef struct {
 } CliCommand;
 
 #define CLI_ERROR (cli_error_quark ())
-typedef enum { CLI_ERROR_USAGE } CliError;
+typedef enum { CLI_ERROR_USAGE, CLI_ERROR_NOT_FOUND } CliError;
 GQuark cli_error_quark (void);
 
 /* Parses the options of one command; @min to @max operands (-1: any) stay in the result, without the command's name.
@@ -30,6 +30,11 @@ char **cli_parse_with_keys (const CliCommand *command, SendpathSection section,
 
 /* The configuration of PRODUCT.md section 5, loaded. With @may_be_missing an absent file is an empty store. */
 SendpathProfileStore *cli_load_profiles (gboolean may_be_missing, GError **error);
+/* The account of that name, borrowed; CLI_ERROR_NOT_FOUND if there is none. */
+SendpathAccount *cli_find_account (SendpathProfileStore *profiles, const char *name,
+                                   GError **error);
+/* What was typed is at fault and not a file: CLI_ERROR_USAGE, unless a name is taken. */
+void cli_blame_usage (const CliCommand *command, GError **error);
 /* An engine that asks on the terminal, if there is one. */
 SendpathEngine *cli_engine_new (SendpathProfileStore *profiles, gboolean show_trace);
 

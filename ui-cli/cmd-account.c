@@ -8,18 +8,6 @@
 #include "cli-json.h"
 #include "commands.h"
 
-static SendpathAccount *
-find_account (SendpathProfileStore *profiles, const char *name, GError **error)
-{
-  SendpathAccount *account = sendpath_profile_store_get_account (profiles, name);
-
-  if (account == NULL)
-    g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_NO_ACCOUNT,
-                 _ ("%s: there is no account %s; “sendpath account list” shows them"),
-                 sendpath_profile_store_get_path (profiles), name);
-  return account;
-}
-
 /* ---- add ---------------------------------------------------------------------------------- */
 
 /* The domain's first label: terri@proseware.com gives `proseware`. */
@@ -90,8 +78,12 @@ run_add (int argc, char **argv, GError **error)
   if (as == NULL)
     as = name_for (operands[0]);
   account = make_account (as, operands[0], values, error);
-  if (account == NULL || !sendpath_profile_store_add_account (profiles, account, error) ||
-      !sendpath_profile_store_save (profiles, error))
+  if (account == NULL || !sendpath_profile_store_add_account (profiles, account, error))
+    {
+      cli_blame_usage (&cmd_account_add, error);
+      return CLI_USAGE;
+    }
+  if (!sendpath_profile_store_save (profiles, error))
     return CLI_CONFIG;
   g_printf (_ ("Account %s for %s written to %s\n"), as, operands[0],
             sendpath_profile_store_get_path (profiles));
@@ -166,7 +158,7 @@ run_show (int argc, char **argv, GError **error)
   if (operands == NULL)
     return CLI_USAGE;
   profiles = cli_load_profiles (FALSE, error);
-  account = profiles != NULL ? find_account (profiles, operands[0], error) : NULL;
+  account = profiles != NULL ? cli_find_account (profiles, operands[0], error) : NULL;
   if (account == NULL)
     return CLI_CONFIG;
   engine = cli_engine_new (profiles, FALSE);
@@ -198,7 +190,7 @@ run_remove (int argc, char **argv, GError **error)
   if (operands == NULL)
     return CLI_USAGE;
   profiles = cli_load_profiles (FALSE, error);
-  if (profiles == NULL || find_account (profiles, operands[0], error) == NULL ||
+  if (profiles == NULL || cli_find_account (profiles, operands[0], error) == NULL ||
       !sendpath_profile_store_remove_account (profiles, operands[0], error) ||
       !sendpath_profile_store_save (profiles, error))
     return CLI_CONFIG;
@@ -219,7 +211,7 @@ run_forget (int argc, char **argv, GError **error)
   if (operands == NULL)
     return CLI_USAGE;
   profiles = cli_load_profiles (FALSE, error);
-  if (profiles == NULL || find_account (profiles, operands[0], error) == NULL)
+  if (profiles == NULL || cli_find_account (profiles, operands[0], error) == NULL)
     return CLI_CONFIG;
   engine = cli_engine_new (profiles, FALSE);
   sendpath_engine_forget_account (engine, operands[0]);
@@ -246,7 +238,7 @@ run_test (int argc, char **argv, GError **error)
   if (operands == NULL)
     return CLI_USAGE;
   profiles = cli_load_profiles (FALSE, error);
-  if (profiles == NULL || find_account (profiles, operands[0], error) == NULL)
+  if (profiles == NULL || cli_find_account (profiles, operands[0], error) == NULL)
     return CLI_CONFIG;
   engine = cli_engine_new (profiles, trace);
   checks = sendpath_engine_test_account (engine, operands[0], &ok, NULL, error);

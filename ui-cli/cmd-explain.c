@@ -17,14 +17,20 @@ explain_batch (GError **error)
   g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
   g_autoptr (GDataInputStream) lines = g_data_input_stream_new (input);
   char *line;
+  guint number = 0;
 
   while ((line = g_data_input_stream_read_line (lines, NULL, NULL, error)) != NULL)
     {
       g_autofree char *owned = line;
       g_autofree char *answer = sendpath_explain_json_line (owned, error);
 
+      number++;
       if (answer == NULL)
-        return CLI_USAGE;
+        {
+          g_prefix_error (error, _ ("line %u: "), number);
+          cli_blame_usage (&cmd_explain, error);
+          return CLI_USAGE;
+        }
       g_printf ("%s\n", answer);
     }
   return CLI_YES;
@@ -62,7 +68,10 @@ run (int argc, char **argv, GError **error)
   text = g_strjoinv (" ", operands);
   explanation = sendpath_explain_text (where, text, error);
   if (explanation == NULL)
-    return CLI_USAGE;
+    {
+      cli_blame_usage (&cmd_explain, error);
+      return CLI_USAGE;
+    }
   out = json ? sendpath_explanation_to_json (explanation)
              : sendpath_explanation_to_text (explanation);
   g_printf ("%s%s", out, g_str_has_suffix (out, "\n") ? "" : "\n");

@@ -17,6 +17,7 @@ run_add (int argc, char **argv, GError **error)
   g_autoptr (SendpathLocation) location = NULL;
   GHashTableIter iter;
   gpointer key, value;
+  gboolean is_good = TRUE;
 
   if (operands == NULL)
     return CLI_USAGE;
@@ -25,11 +26,14 @@ run_add (int argc, char **argv, GError **error)
     return CLI_CONFIG;
   location = sendpath_location_new (operands[0]);
   g_hash_table_iter_init (&iter, values);
-  while (g_hash_table_iter_next (&iter, &key, &value))
-    if (!sendpath_location_set (location, key, value, error))
-      return CLI_CONFIG;
-  if (!sendpath_profile_store_add_location (profiles, location, error) ||
-      !sendpath_profile_store_save (profiles, error))
+  while (is_good && g_hash_table_iter_next (&iter, &key, &value))
+    is_good = sendpath_location_set (location, key, value, error);
+  if (!is_good || !sendpath_profile_store_add_location (profiles, location, error))
+    {
+      cli_blame_usage (&cmd_location_add, error);
+      return CLI_USAGE;
+    }
+  if (!sendpath_profile_store_save (profiles, error))
     return CLI_CONFIG;
   g_printf (_ ("Location %s written to %s\n"), operands[0],
             sendpath_profile_store_get_path (profiles));
@@ -96,7 +100,16 @@ run_remove (int argc, char **argv, GError **error)
   if (operands == NULL)
     return CLI_USAGE;
   profiles = cli_load_profiles (FALSE, error);
-  if (profiles == NULL || !sendpath_profile_store_remove_location (profiles, operands[0], error) ||
+  if (profiles == NULL)
+    return CLI_CONFIG;
+  if (sendpath_profile_store_get_location (profiles, operands[0]) == NULL)
+    {
+      g_set_error (error, CLI_ERROR, CLI_ERROR_NOT_FOUND,
+                   _ ("%s: there is no location %s; “sendpath location list” shows them"),
+                   sendpath_profile_store_get_path (profiles), operands[0]);
+      return CLI_NO;
+    }
+  if (!sendpath_profile_store_remove_location (profiles, operands[0], error) ||
       !sendpath_profile_store_save (profiles, error))
     return CLI_CONFIG;
   return CLI_YES;

@@ -44,7 +44,7 @@ run (int argc, char **argv, GError **error)
   if (operands == NULL)
     return CLI_USAGE;
   profiles = cli_load_profiles (FALSE, error);
-  if (profiles == NULL)
+  if (profiles == NULL || (account != NULL && cli_find_account (profiles, account, error) == NULL))
     return CLI_CONFIG;
   engine = cli_engine_new (profiles, FALSE);
   routes = sendpath_engine_plan (engine, account, from, error);

@@ -66,7 +66,7 @@ run (int argc, char **argv, GError **error)
       return CLI_USAGE;
     }
   profiles = cli_load_profiles (FALSE, error);
-  if (profiles == NULL)
+  if (profiles == NULL || (account != NULL && cli_find_account (profiles, account, error) == NULL))
     return CLI_CONFIG;
   engine = cli_engine_new (profiles, trace);
   message = read_message (operands[0], from_header, to, error);
