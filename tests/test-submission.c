@@ -321,6 +321,23 @@ test_without_account (void)
   g_assert_cmpstr (recipients, ==, "a@x root");
 }
 
+/* -F is kept in the message itself until an account is known. */
+static void
+test_name_without_account (void)
+{
+  g_autoptr(GDateTime) now = g_date_time_new_utc (2026, 3, 7, 9, 5, 3);
+  SubmissionContext nobody = { .now = now, .unique = UNIQUE };
+  g_autoptr(SendpathMessage) raw = read_string ("To: a@x.org\n\nb\n", FROM_HEADER);
+  g_autoptr(SendpathMessage) held = NULL, finished = NULL;
+  g_autofree char *from = NULL;
+
+  g_assert_true (sendpath_message_set_full_name (raw, "Ren\xc3\xa9", NULL));
+  held = submission_finish (raw, &nobody, NULL);
+  finished = finish (held, NULL);
+  from = header_dup_first (message_peek_header (finished), "From");
+  g_assert_cmpstr (from, ==, "=?UTF-8?B?UmVuw6k=?= <terri@proseware.com>");
+}
+
 /* T-096, the header's share. */
 static void
 test_long_header_lines (void)
@@ -460,6 +477,7 @@ main (int argc, char **argv)
   g_test_add_func ("/submission/envelope-sender", test_sender);
   g_test_add_func ("/submission/date-has-no-language", test_date_without_language);
   g_test_add_func ("/submission/without-account", test_without_account);
+  g_test_add_func ("/submission/full-name-without-account-is-kept", test_name_without_account);
   g_test_add_func ("/submission/long-header-lines-are-folded", test_long_header_lines);
   g_test_add_func ("/submission/sendable-body-is-kept", test_body_is_kept);
   g_test_add_func ("/submission/unsendable-body-is-recoded", test_body_is_recoded);

@@ -10,6 +10,10 @@
 #include "sendpath/mail/address.h"
 #include "sendpath/mail/recode.h"
 
+/* The author of a message that was given a name before its account is known: not qualified, and so
+ * mended, with the name kept, as soon as it is. */
+#define AUTHOR_TO_COME "sender"
+
 /* RFC 5321 section 2.3.1 and 4.1.1.4 leave no room for these. */
 #define CANNOT_BE_SENT (BODY_HAS_BARE_CR | BODY_HAS_NUL)
 
@@ -159,13 +163,15 @@ format_message_id (const SubmissionContext *context)
   return g_strdup_printf ("<%s@%s>", context->unique, ascii ? ascii : domain);
 }
 
-/* Of the account, with the name that the message or the caller gave. */
+/* Of the account, with the name that the message or the caller gave; NULL if there is neither. */
 static char *
 format_account (SendpathMessage *raw, const char *name, const SubmissionContext *context)
 {
   if (!name)
     name = message_get_full_name (raw);
-  return address_format (name ? name : context->name, context->address);
+  if (context->address)
+    return address_format (name ? name : context->name, context->address);
+  return name ? address_format (name, AUTHOR_TO_COME) : NULL;
 }
 
 /* Unqualified authors become the account, and nobody else is touched. */
@@ -194,11 +200,11 @@ mend_from (SendpathMessage *raw, Header *header, const SubmissionContext *contex
   g_autoptr(GPtrArray) authors = value ? address_list_parse (value, strlen (value), NULL) : NULL;
   g_autofree char *mended = NULL;
 
-  if (!context->address || header_dkim_covers (header, "From", NULL))
+  if (header_dkim_covers (header, "From", NULL))
     return;
   if (!value || *value == '\0')
     mended = format_account (raw, NULL, context);
-  else if (authors)
+  else if (authors && context->address)
     mended = mend_authors (raw, authors, context);
   if (mended)
     header_set (header, "From", mended);

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 /* What submission needs to know of the world; all borrowed. */
 typedef struct {
   const char *address; /* the account's address: From: when missing, domain of Message-ID; NULL if
-                        * none is known (broken configuration): then no From: is added */
+                        * none is known (broken configuration): then a From: is added only to keep
+                        * the name that the caller gave, and finishing again mends it */
   const char *name;    /* its display name, or NULL */
   const char *local;   /* where unqualified recipients go (PRODUCT.md `local`); NULL: they stay */
   GDateTime  *now;     /* for Date: */
