@@ -231,7 +231,6 @@ test_refused (void)
     REFUSED ("A: 1\r\r\nB: 2\n\nb\n", 0), /* T-087 */
     REFUSED ("A: 1\rB: 2\n\nb\n", 0),
     REFUSED ("A: 1\n \0\n\nb\n", 0), /* T-095 */
-    REFUSED ("A: \x1b\n\nb\n", 0),
   };
 
   check_rows (rows, G_N_ELEMENTS (rows));

@@ -162,8 +162,8 @@ encoded_word_decode (const char *text)
     }
 
   valid = g_utf8_make_valid (out->str, out->len);
-  for (char *p = valid; *p; p++)
-    if (g_ascii_iscntrl (*p))
-      *p = ' ';
+  for (char *p = valid; *p; p = g_utf8_next_char (p))
+    if (g_unichar_iscntrl (g_utf8_get_char (p))) /* those beyond ASCII drive terminals, too */
+      memset (p, ' ', g_utf8_next_char (p) - p);
   return g_steal_pointer (&valid);
 }

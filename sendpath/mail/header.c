@@ -116,15 +116,10 @@ header_add_line (Header *header, const char *line, gsize length)
 static const char *
 find_fault (const char *line, gsize length, gboolean is_first)
 {
-  for (gsize i = 0; i < length; i++)
-    {
-      if (line[i] == '\0')
-        return _ ("it holds a NUL byte; remove it");
-      if (line[i] == '\r')
-        return _ ("it holds a carriage return without line feed; end lines with LF or CRLF");
-      if ((line[i] > 0 && line[i] < ' ' && line[i] != '\t') || line[i] == 0x7f)
-        return _ ("it holds a control character; remove it");
-    }
+  if (memchr (line, '\0', length))
+    return _ ("it holds a NUL byte; remove it");
+  if (memchr (line, '\r', length))
+    return _ ("it holds a carriage return without line feed; end lines with LF or CRLF");
   switch (header_line_classify (line, length))
     {
     case HEADER_LINE_FIELD:

@@ -20,8 +20,8 @@ typedef enum {
 HeaderLine  header_line_classify (const char *line, gsize length);
 
 /* Parses @bytes, a header block in which every line ends in CRLF, without the empty line that
- * ends it. Errors name the line. Refused: a line without colon, control characters, NUL, a bare
- * CR, over HEADER_MAX_BYTES. */
+ * ends it. Errors name the line. Refused: a line without colon, NUL, a bare CR, over
+ * HEADER_MAX_BYTES; not other control characters (RFC 5322 4.1), which SMTP can carry. */
 Header     *header_parse (const char *bytes, gsize length, GError **error);
 Header     *header_new (void);
 /* Adds a line, without its line end, that is a field or, behind one, a continuation. */

@@ -159,9 +159,8 @@ read_bytes (gpointer source, char *buffer, gsize size, GError **error)
  * may be missing.
  *
  * @error is %G_IO_ERROR_INVALID_DATA when nothing was read or the header cannot
- * be used: it holds a control character or a carriage return without line
- * feed, or is larger than 256 KiB. Other codes tell that the body could not be
- * kept.
+ * be used: it holds a NUL byte or a carriage return without line feed, or is
+ * larger than 256 KiB. Other codes tell that the body could not be kept.
  *
  * Returns: (transfer full): the message, still without envelope
  *
