@@ -375,6 +375,26 @@ test_no_file_is_left (void)
   g_assert_cmpint (g_rmdir (dir), ==, 0);
 }
 
+/* T-116, where the body is kept until it is in the outbox. */
+static void
+test_file_size_limit (void)
+{
+  if (g_test_subprocess ())
+    {
+      const struct rlimit limit = { 1536 * 1024, 1536 * 1024 };
+      int fd = open_file (3 * 1024 * 1024);
+      g_autoptr(GError) error = NULL;
+
+      g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+      g_assert_null (sendpath_message_new_from_fd (fd, 0, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+      g_close (fd, NULL);
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+}
+
 static glong
 get_peak_kb (void)
 {
@@ -588,6 +608,7 @@ main (int argc, char **argv)
   g_test_add_func ("/message/998-bytes-are-a-line", test_line_length);
   g_test_add_func ("/message/large-body-is-whole", test_large_body);
   g_test_add_func ("/message/no-file-is-left", test_no_file_is_left);
+  g_test_add_func ("/message/a-file-size-limit-is-no-death", test_file_size_limit);
   g_test_add_func ("/message/memory-does-not-grow", test_memory);
   g_test_add_func ("/message/bad-descriptor-is-no-message", test_bad_descriptor);
   g_test_add_func ("/message/reading-can-be-cancelled", test_cancelled);

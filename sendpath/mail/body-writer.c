@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
@@ -41,8 +42,10 @@ body_writer_free (BodyWriter *writer)
 static gboolean
 fail (const char *what, int code, GError **error)
 {
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "%s: %s: %s", g_get_tmp_dir (),
-               what, g_strerror (code));
+  gboolean is_full = code == EFBIG || code == EDQUOT;
+
+  g_set_error (error, G_IO_ERROR, is_full ? G_IO_ERROR_NO_SPACE : g_io_error_from_errno (code),
+               "%s: %s: %s", g_get_tmp_dir (), what, g_strerror (code));
   return FALSE;
 }
 
@@ -64,9 +67,21 @@ open_file (BodyWriter *writer, GError **error)
   return TRUE;
 }
 
+/* A write beyond the limit would end the process (SIGXFSZ), which may be somebody else's. */
+static gboolean
+is_within_limit (const BodyWriter *writer, gsize length)
+{
+  struct rlimit limit;
+
+  return getrlimit (RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+         writer->written + length <= limit.rlim_cur;
+}
+
 static gboolean
 write_file (BodyWriter *writer, const guint8 *bytes, gsize length, GError **error)
 {
+  if (!is_within_limit (writer, length))
+    return fail (_ ("the temporary file of a large message cannot be written"), EFBIG, error);
   while (length > 0)
     {
       gssize count = write (writer->fd, bytes, length);
