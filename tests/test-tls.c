@@ -210,23 +210,31 @@ test_client_certificate (gconstpointer dialogue)
   assert_accepted (server, stream);
 }
 
-/* T-050: nobody looks at what the server shows in a second handshake, so there is none. GLib 2.74
- * may lose a source of its own (120 bytes) while one is on its way in GIO's thread. */
+/* T-050: nobody looks at what the server shows in a second handshake, so there is none, and T-168:
+ * what GIO began of it in a thread of its own does not keep the connection open. GLib 2.74 may lose
+ * a source of its own (120 bytes) while one is on its way. */
 static void
 test_renegotiation (void)
 {
-  g_autoptr(ScriptedServer) server
-      = play ("!tls good tls1.2\nC: EHLO x\n!renegotiate\nS: 250 x\n");
-  g_autoptr(Stream) stream = loopback_connect (server, NULL, NULL);
-  g_autoptr(SendpathReply) reply = NULL;
+  for (guint i = 0; i < 30; i++)
+    {
+      g_autoptr(ScriptedServer) server
+          = play ("!tls good tls1.2\nC: EHLO x\n!renegotiate\nS: 250 x\n!wait\n");
+      g_autoptr(Stream) stream = loopback_connect (server, NULL, NULL);
+      g_autoptr(SendpathReply) reply = NULL;
+      g_autofree char *mismatch = NULL;
 
-  g_assert_true (stream_start_tls (stream, HOST, NULL));
-  g_assert_true (stream_write (stream, "EHLO x\r\n", 8));
-  g_assert_true (stream_flush (stream));
-  ignore_leaks (TRUE);
-  reply = reply_read (stream);
-  ignore_leaks (FALSE);
-  g_assert_cmpint (sendpath_reply_get_fault (reply), ==, SENDPATH_FAULT_LINK_LOST);
+      g_assert_true (stream_start_tls (stream, HOST, NULL));
+      g_assert_true (stream_write (stream, "EHLO x\r\n", 8));
+      g_assert_true (stream_flush (stream));
+      ignore_leaks (TRUE);
+      reply = reply_read (stream);
+      ignore_leaks (FALSE);
+      g_assert_cmpint (sendpath_reply_get_fault (reply), ==, SENDPATH_FAULT_LINK_LOST);
+      g_clear_pointer (&stream, stream_free);
+      mismatch = scripted_server_finish (server);
+      g_assert_cmpstr (mismatch, !=, "the client did not go");
+    }
 }
 
 /* T-042 */

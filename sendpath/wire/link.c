@@ -292,6 +292,9 @@ link_free (Link *link)
     return;
 
   g_cancellable_disconnect (link->cancellable, link->wake_id);
+  /* A handshake that the server began anew runs in a thread of GIO's, without a deadline: this ends
+   * it. */
+  g_socket_shutdown (g_socket_connection_get_socket (link->connection), TRUE, TRUE, NULL);
   /* The TCP connection, not the TLS over it, which would still want to say goodbye. */
   g_io_stream_close (G_IO_STREAM (link->connection), NULL, NULL);
   g_object_unref (link->io);
