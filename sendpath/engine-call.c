@@ -162,7 +162,7 @@ engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_async,
 {
   *call = (EngineCall) { .engine = g_object_ref (engine),
                          .context = is_async ? g_main_context_ref_thread_default () : NULL,
-                         .may_ask = TRUE };
+                         .may_ask = engine_takes_requests (engine) };
   g_set_object (&call->cancellable, cancellable);
   g_object_get (engine, "network", &call->network, "location", &call->location, NULL);
   call->host = (WalkHost) { .get_secret = get_secret,

@@ -12,7 +12,7 @@ typedef struct {
   GCancellable *cancellable; /* nullable */
   SendpathNetwork *network;  /* when it began; NULL: the present one */
   char *location;            /* chosen by hand when it began, or NULL */
-  gboolean may_ask;          /* somebody may be asked at all */
+  gboolean may_ask;          /* somebody is there to be asked, by us or by the keyring */
   gboolean keyring_is_down;  /* it did not answer once: not asked again in this call */
   WalkHost host;
   Trace trace;
@@ -29,6 +29,7 @@ void engine_emit_attempt_started (SendpathEngine *engine, SendpathRoute *route);
 void engine_emit_attempt_ended (SendpathEngine *engine, SendpathReport *report, guint attempt);
 void engine_emit_trace (SendpathEngine *engine, const char *line);
 gboolean engine_wants_trace (SendpathEngine *engine);
+gboolean engine_takes_requests (SendpathEngine *engine);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (EngineCall, engine_call_clear)
 

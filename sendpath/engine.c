@@ -213,7 +213,8 @@ sendpath_engine_class_init (SendpathEngineClass *klass)
    * @self: the engine
    * @request: the question
    *
-   * A question for the user. Keep a reference to answer it later.
+   * A question for the user. Keep a reference to answer it later. Connecting also says that there is
+   * a user: without a handler the keyring does not ask to be unlocked either.
    *
    * Returns: %TRUE if it has been or will be answered; %FALSE gives the safe answer at once
    *
@@ -290,6 +291,12 @@ gboolean
 engine_wants_trace (SendpathEngine *engine)
 {
   return g_signal_has_handler_pending (engine, signals[SIGNAL_TRACE], 0, FALSE);
+}
+
+gboolean
+engine_takes_requests (SendpathEngine *engine)
+{
+  return g_signal_has_handler_pending (engine, signals[SIGNAL_REQUEST], 0, FALSE);
 }
 
 /**

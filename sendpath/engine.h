@@ -20,10 +20,12 @@ G_DECLARE_FINAL_TYPE (SendpathEngine, sendpath_engine, SENDPATH, ENGINE, GObject
  * @SENDPATH_ERROR_OUTBOX_FULL: no room or no descriptors (exit 75)
  * @SENDPATH_ERROR_OUTBOX_UNSAFE: others may write to the outbox (exit 77)
  * @SENDPATH_ERROR_MESSAGE: the message or an address cannot be used (exit 65)
- * @SENDPATH_ERROR_NOT_FOUND: no such message in the outbox
+ * @SENDPATH_ERROR_NOT_FOUND: no such message in the outbox, or no such password in the keyring
  * @SENDPATH_ERROR_BUSY: another process is sending that message
  * @SENDPATH_ERROR_CORRUPT: the message was damaged on disk and has been set aside
  * @SENDPATH_ERROR_PROCESS: no process could be started (exit 71)
+ * @SENDPATH_ERROR_KEYRING: the keyring is locked, cannot be reached or does not take that password
+ *   (exit 69)
  *
  * Why something could not be tried. What servers said is never an error: it is in the report. Errors of the
  * configuration are #SendpathProfileError.
@@ -40,6 +42,7 @@ typedef enum {
   SENDPATH_ERROR_BUSY,
   SENDPATH_ERROR_CORRUPT,
   SENDPATH_ERROR_PROCESS,
+  SENDPATH_ERROR_KEYRING,
 } SendpathError;
 GQuark sendpath_error_quark (void);
 

@@ -9,6 +9,7 @@
 #include "profiles/trust.h"
 #include "sendpath/engine.h"
 #include "sendpath/walk/plan.h"
+#include "sendpath/walk/refusals.h"
 
 /* One place where a password is kept. */
 typedef struct {
@@ -150,15 +151,25 @@ find_places (SendpathProfileStore *profiles, const char *name, GError **error)
 
 /* A new password may be tried again. */
 static void
-forget_refusals (SendpathEngine *self, const Place *place)
+forget_refusal (SendpathEngine *self, const SecretQuery *query)
 {
   g_autofree char *state_dir = NULL;
-  g_autofree char *prefix = g_strdup_printf ("%s/", place->owner);
   g_autoptr (Memory) memory = NULL;
 
   g_object_get (self, "state-dir", &state_dir, NULL);
   memory = memory_new (state_dir);
-  memory_forget (memory, "login-refused", prefix);
+  refusals_forget (memory, query);
+}
+
+/* The keyring's errors in the words of the public face. */
+static void
+translate_error (GError **error)
+{
+  if (error == NULL || *error == NULL || (*error)->domain != SENDPATH_SECRET_ERROR)
+    return;
+  (*error)->code = (*error)->code == SENDPATH_SECRET_ERROR_NOT_FOUND ? SENDPATH_ERROR_NOT_FOUND
+                                                                     : SENDPATH_ERROR_KEYRING;
+  (*error)->domain = SENDPATH_ERROR;
 }
 
 /**
@@ -198,8 +209,11 @@ sendpath_engine_set_password (SendpathEngine *self, const char *name, const char
       SecretQuery query = make_query (place);
 
       if (!secrets_store (&query, secret, NULL, error))
-        return FALSE;
-      forget_refusals (self, place);
+        {
+          translate_error (error);
+          return FALSE;
+        }
+      forget_refusal (self, &query);
       g_strv_builder_add (servers, place->server);
     }
   if (ret_stored_for != NULL)
@@ -213,9 +227,10 @@ sendpath_engine_set_password (SendpathEngine *self, const char *name, const char
  * @name: an account's id, `pop:ACCOUNT` or `location:NAME`
  * @error: return location for a #GError, or %NULL
  *
- * Removes the password that sendpath stored. What other programs stored stays. Blocks.
+ * Removes the password that sendpath stored, wherever sendpath_engine_set_password() put it. What
+ * other programs stored stays. Blocks. The error is %SENDPATH_ERROR_NOT_FOUND if there was none.
  *
- * Returns: %TRUE if none of ours is left
+ * Returns: %TRUE if it was there and is gone
  *
  * Since: 1.0
  */
@@ -223,19 +238,33 @@ gboolean
 sendpath_engine_clear_password (SendpathEngine *self, const char *name, GError **error)
 {
   g_autoptr (GPtrArray) places = NULL;
+  g_autoptr (GError) local_error = NULL;
+  gboolean was_there = FALSE;
 
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), FALSE);
   g_return_val_if_fail (name != NULL, FALSE);
 
   places = find_places (sendpath_engine_get_profiles (self), name, error);
-  for (guint i = 0; places != NULL && i < places->len; i++)
+  if (places == NULL)
+    return FALSE;
+  for (guint i = 0; i < places->len; i++)
     {
       SecretQuery query = make_query (places->pdata[i]);
 
-      if (!secrets_clear (&query, NULL, error))
-        return FALSE;
+      g_clear_error (&local_error);
+      if (secrets_clear (&query, NULL, &local_error))
+        was_there = TRUE;
+      else if (!g_error_matches (local_error, SENDPATH_SECRET_ERROR,
+                                 SENDPATH_SECRET_ERROR_NOT_FOUND))
+        break;
     }
-  return places != NULL;
+  if (local_error == NULL ||
+      (was_there &&
+       g_error_matches (local_error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_NOT_FOUND)))
+    return TRUE;
+  translate_error (&local_error);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
 }
 
 /**

@@ -168,8 +168,6 @@ on_request (SendpathEngine *engine, SendpathRequest *request, gpointer data)
   g_autofree char *prompt = NULL;
   char *password;
 
-  if (!isatty (STDIN_FILENO))
-    return FALSE;
   prompt = g_strdup_printf ("%s: ", sendpath_request_get_text (request));
   password = cli_read_password (prompt, NULL);
   if (password != NULL)
@@ -191,7 +189,8 @@ cli_engine_new (SendpathProfileStore *profiles, gboolean show_trace)
 {
   SendpathEngine *engine = sendpath_engine_new (profiles);
 
-  g_signal_connect (engine, "request", G_CALLBACK (on_request), NULL);
+  if (isatty (STDIN_FILENO))
+    g_signal_connect (engine, "request", G_CALLBACK (on_request), NULL);
   if (show_trace)
     g_signal_connect (engine, "trace", G_CALLBACK (on_trace), NULL);
   return engine;

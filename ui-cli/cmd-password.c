@@ -6,6 +6,17 @@
 
 #include "commands.h"
 
+/* NAME means nothing here, which is no fault of the configuration. */
+static int
+blame_name (GError **error)
+{
+  if (!g_error_matches (*error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_NO_ACCOUNT))
+    return CLI_UNAVAILABLE;
+  (*error)->domain = CLI_ERROR;
+  (*error)->code = CLI_ERROR_NOT_FOUND;
+  return CLI_NO;
+}
+
 static int
 run_set (int argc, char **argv, GError **error)
 {
@@ -30,7 +41,7 @@ run_set (int argc, char **argv, GError **error)
   is_stored = sendpath_engine_set_password (engine, operands[0], password, &servers, error);
   cli_wipe (password);
   if (!is_stored)
-    return CLI_UNAVAILABLE;
+    return blame_name (error);
   for (guint i = 0; servers[i] != NULL; i++)
     g_printf (_ ("Stored in the keyring for %s\n"), servers[i]);
   return CLI_YES;
@@ -54,7 +65,7 @@ run_clear (int argc, char **argv, GError **error)
   if (profiles == NULL)
     return CLI_CONFIG;
   engine = cli_engine_new (profiles, FALSE);
-  return sendpath_engine_clear_password (engine, operands[0], error) ? CLI_YES : CLI_UNAVAILABLE;
+  return sendpath_engine_clear_password (engine, operands[0], error) ? CLI_YES : blame_name (error);
 }
 
 const CliCommand cmd_password_clear = { "password clear", "NAME",

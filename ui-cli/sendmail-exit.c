@@ -21,6 +21,7 @@ static const struct {
   { sendpath_error_quark, SENDPATH_ERROR_BUSY, EX_UNAVAILABLE },
   { sendpath_error_quark, SENDPATH_ERROR_CORRUPT, EX_DATAERR },
   { sendpath_error_quark, SENDPATH_ERROR_PROCESS, EX_OSERR },
+  { sendpath_error_quark, SENDPATH_ERROR_KEYRING, EX_UNAVAILABLE },
   { g_io_error_quark, G_IO_ERROR_INVALID_DATA, EX_DATAERR }, /* a message or address as it was read */
   { sendpath_profile_error_quark, SENDPATH_PROFILE_ERROR_MISSING, EX_CONFIG },
   { sendpath_profile_error_quark, SENDPATH_PROFILE_ERROR_BROKEN, EX_CONFIG },
