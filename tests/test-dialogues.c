@@ -3,7 +3,6 @@
  *
  *   #! security none|starttls|tls      (none)
  *   #! cleartext yes                   a login may go in the clear
- *   #! one-at-a-time yes               no pipelining
  *   #! ehlo NAME, #! notify LIST       what the user configured
  *   #! body-lines N                    a longer message: so many lines of 1000 bytes
  *   #! open OUTCOME                    a new connection; `ok`, or a phase with a code or fault
@@ -87,12 +86,6 @@ static void
 set_cleartext (Player *player, const char *line, const char *value)
 {
   player->allow_cleartext = TRUE;
-}
-
-static void
-set_one_at_a_time (Player *player, const char *line, const char *value)
-{
-  player->options.one_at_a_time = TRUE;
 }
 
 static void
@@ -259,10 +252,8 @@ static const struct {
   void      (*run) (Player *player, const char *line, const char *value);
 } words[] = {
   { "security ", set_security }, { "cleartext ", set_cleartext },
-  { "one-at-a-time ", set_one_at_a_time }, { "ehlo ", set_ehlo },
-  { "notify ", set_notify }, { "body-lines ", set_body_lines },
-  { "open ", open_session }, { "login ", log_in },
-  { "deliver ", deliver },
+  { "ehlo ", set_ehlo }, { "notify ", set_notify }, { "body-lines ", set_body_lines },
+  { "open ", open_session }, { "login ", log_in }, { "deliver ", deliver },
 };
 
 /* ---- playing -------------------------------------------------------------------------------- */

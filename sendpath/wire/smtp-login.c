@@ -1,5 +1,5 @@
-/* The steps of a login: AUTH, challenges and answers. No secret is written twice, and only 235 is a
- * success (R-5). */
+/* The steps of a login: AUTH, challenges and answers. A secret that was refused is never written
+ * again, and only 235 is a success (R-5). */
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
@@ -46,10 +46,12 @@ static SmtpStep
 answer_challenge (SmtpSession *session)
 {
   SmtpLogin *login = session->login;
-  const char *challenge = sendpath_reply_get_text (session->reply);
 
+  if (!smtp_session_is_quiet (session))
+    return SMTP_STEP_REST;
   g_clear_error (&login->problem);
-  if (!smtp_auth_answer (login->auth, challenge, &session->command, &login->problem))
+  if (!smtp_auth_answer (login->auth, sendpath_reply_get_text (session->reply), &session->command,
+                         &login->problem))
     {
       smtp_command_auth_answer (&session->command, "*");
       smtp_session_send (session);

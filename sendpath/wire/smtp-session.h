@@ -5,7 +5,6 @@
 #include "profiles/secrets.h"
 #include "sendpath/wire/delivery.h"
 #include "sendpath/wire/race.h"
-#include "sendpath/wire/smtp-caps.h"
 
 G_BEGIN_DECLS
 
@@ -13,7 +12,6 @@ typedef struct {
   const char  *ehlo;       /* name for EHLO, or NULL: the address literal of the connection */
   const char  *tls_pin;    /* or NULL */
   const Trace *trace;
-  gboolean     one_at_a_time; /* the server said PIPELINING once and misbehaved */
   guint        patience_s; /* no single wait is longer than this; 0: as R-32 says */
 } SmtpSessionOptions;
 
@@ -55,7 +53,6 @@ const char          *smtp_session_get_mechanism (const SmtpSession *session);
 /* Phase and reply of the last thing that was done. Borrowed. */
 SendpathPhase        smtp_session_get_phase (const SmtpSession *session);
 const SendpathReply *smtp_session_get_reply (const SmtpSession *session);
-const SmtpCaps      *smtp_session_get_caps (const SmtpSession *session);
 guint                smtp_session_get_tls_ms (const SmtpSession *session);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SmtpSession, smtp_session_free)

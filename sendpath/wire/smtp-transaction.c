@@ -313,9 +313,7 @@ smtp_step_envelope (SmtpSession *session)
 {
   SmtpTransaction *transaction = session->transaction;
   Delivery *delivery = transaction->delivery;
-  gboolean is_pipelined
-      = (session->caps.offered & SMTP_CAP_PIPELINING) && !session->options.one_at_a_time;
-  guint max_commands = is_pipelined ? WINDOW_COMMANDS : 1;
+  guint max_commands = (session->caps.offered & SMTP_CAP_PIPELINING) ? WINDOW_COMMANDS : 1;
   gsize n_bytes = 0;
 
   if (!smtp_session_is_quiet (session))
