@@ -1,0 +1,28 @@
+/* Delivery reports that only people were meant to read. */
+#pragma once
+
+#include "sendpath/mail/bounce.h"
+
+G_BEGIN_DECLS
+
+#define BOUNCE_TEXT_MAX_BYTES (128 * 1024)
+
+/* What is known from elsewhere; each may be NULL. */
+typedef struct {
+  char **failed;      /* addresses that a header field names as failed */
+  char **original;    /* recipients that the original message names */
+  const char *sender; /* whom the report went to: rarely the one who could not be reached */
+} BounceHints;
+
+/* Where in @text the original message is quoted; the end of @text if it is not. */
+const char *bounce_text_find_original (const char *text);
+
+/* Adds what @text (valid UTF-8, lines end in '\n', the original cut off) says about recipients. */
+void bounce_text_read (const char *text, const BounceHints *hints, GPtrArray *recipients);
+
+/* The first address in @text, or NULL; @ret_end: what follows it. */
+char *bounce_text_dup_address (const char *text, const char **ret_end);
+/* TRUE if @text says that delivery is only late. */
+gboolean bounce_text_is_delay (const char *text);
+
+G_END_DECLS

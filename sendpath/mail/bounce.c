@@ -1,0 +1,603 @@
+/* bounce: reads delivery reports: takes the MIME apart, finds what says which message it was, and
+ * leaves fields to bounce-fields and prose to bounce-text. It only reads: what a reply means is
+ * said elsewhere. The message is of unknown origin; parts, depth and lengths are bounded, and
+ * libetpan sees nothing but the encoded bytes of one part (its parsers of header fields call
+ * themselves for every bracket, without a bound). */
+#include "config.h"
+
+#include "sendpath/mail/bounce.h"
+
+#include <libetpan/mailmime.h>
+#include <string.h>
+#include <glib/gi18n-lib.h>
+
+#include "sendpath/mail/address.h"
+#include "sendpath/mail/bounce-fields.h"
+#include "sendpath/mail/bounce-text.h"
+#include "sendpath/mail/content-type.h"
+#include "sendpath/mail/mime-cursor.h"
+
+#define MAX_DEPTH 16
+#define MAX_PARTS 200
+/* Of one part, encoded. libetpan keeps results of megabytes in files of its own. */
+#define MAX_PART_BYTES (512 * 1024)
+#define MAX_ADDRESSES  20
+
+/* What is collected on the way through the parts. */
+typedef struct {
+  const char *bytes; /* of the message, lines end in CRLF */
+  MimeCursor *cursor;
+  guint n_parts, n_multiparts;
+
+  BounceFields fields;
+  GString *plain; /* the prose, in UTF-8 */
+  GString *html;
+  char *message_id;
+  GPtrArray *original; /* recipients that the original names */
+} Walk;
+
+BounceRecipient *
+bounce_recipient_new (const char *address)
+{
+  BounceRecipient *recipient = g_new0 (BounceRecipient, 1);
+
+  recipient->address = g_utf8_make_valid (address, -1);
+  return recipient;
+}
+
+void
+bounce_recipient_free (BounceRecipient *recipient)
+{
+  g_free (recipient->address);
+  g_free (recipient->status);
+  g_free (recipient->text);
+  g_free (recipient->context);
+  g_free (recipient);
+}
+
+void
+bounce_free (Bounce *bounce)
+{
+  g_free (bounce->message_id);
+  g_free (bounce->envid);
+  g_ptr_array_unref (bounce->recipients);
+  g_free (bounce);
+}
+
+/* ---- the bytes of a part --------------------------------------------------------------------- */
+
+static int
+find_mechanism (const char *encoding)
+{
+  if (encoding != NULL && g_ascii_strncasecmp (encoding, "quoted-printable", 16) == 0)
+    return MAILMIME_MECHANISM_QUOTED_PRINTABLE;
+  if (encoding != NULL && g_ascii_strncasecmp (encoding, "base64", 6) == 0)
+    return MAILMIME_MECHANISM_BASE64;
+  return MAILMIME_MECHANISM_8BIT;
+}
+
+/* UTF-8 with '\n' line ends, whatever @bytes are. */
+static char *
+to_text (const char *bytes, gsize length, const char *charset)
+{
+  g_autofree char *converted = NULL, *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  gsize used;
+
+  /* Mail of Japan tells its character set within the text. */
+  if (memmem (bytes, length, "\033$", 2) != NULL)
+    charset = "ISO-2022-JP";
+  if (charset != NULL)
+    converted =
+        g_convert_with_fallback (bytes, (gssize) length, "UTF-8", charset, "?", NULL, &used, NULL);
+  text = converted != NULL ? g_utf8_make_valid (converted, (gssize) used)
+                           : g_utf8_make_valid (bytes, (gssize) length);
+  lines = g_strsplit (text, "\r\n", -1);
+  return g_strjoinv ("\n", lines);
+}
+
+static char *
+decode_part (const char *bytes, gsize length, const Header *header)
+{
+  g_autofree char *encoding = header_dup_first (header, "Content-Transfer-Encoding");
+  g_autofree char *type = header_dup_first (header, "Content-Type");
+  g_autofree char *charset = type != NULL ? content_type_dup_param (type, "charset") : NULL;
+  int mechanism = find_mechanism (encoding);
+  char *decoded = NULL, *text;
+  gsize used = 0, decoded_length = 0;
+
+  length = MIN (length, MAX_PART_BYTES);
+  if (length == 0 || mechanism == MAILMIME_MECHANISM_8BIT ||
+      mailmime_part_parse (bytes, length, &used, mechanism, &decoded, &decoded_length) !=
+          MAILIMF_NO_ERROR)
+    return to_text (bytes, length, charset);
+  text = to_text (decoded, decoded_length, charset);
+  mailmime_decoded_part_free (decoded);
+  return text;
+}
+
+/* ---- HTML ------------------------------------------------------------------------------------ */
+
+static const struct {
+  const char *name;
+  const char *text;
+} entities[] = {
+  { "&lt;", "<" },   { "&gt;", ">" },  { "&amp;", "&" }, { "&quot;", "\"" },
+  { "&nbsp;", " " }, { "&#64;", "@" }, { "&#39;", "'" }, { "&#8203;", "" },
+};
+
+/* Tags that do not end a line. */
+static gboolean
+is_inline (const char *tag)
+{
+  static const char *const names[] = { "a", "b", "i", "span", "font", "strong", "em", "tt", "u" };
+  gsize n;
+
+  tag += *tag == '/';
+  n = strcspn (tag, " \t\n>/");
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (strlen (names[i]) == n && g_ascii_strncasecmp (tag, names[i], n) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static const char *
+skip_tag (const char *s, GString *out)
+{
+  const char *end = strchr (s, '>');
+
+  if (g_ascii_strncasecmp (s, "<style", 6) == 0 || g_ascii_strncasecmp (s, "<script", 7) == 0)
+    {
+      const char *close = strcasestr (s, g_ascii_tolower (s[2]) == 't' ? "</style" : "</script");
+
+      end = close != NULL ? strchr (close, '>') : NULL;
+    }
+  else if (!is_inline (s + 1))
+    g_string_append_c (out, '\n');
+  return end != NULL ? end + 1 : s + strlen (s);
+}
+
+/* The words of @html, one line a block. */
+static char *
+strip_html (const char *html)
+{
+  GString *out = g_string_sized_new (strlen (html));
+
+  for (const char *s = html; *s != '\0';)
+    {
+      guint i = 0;
+
+      if (*s == '<' && (g_ascii_isalpha (s[1]) || s[1] == '/' || s[1] == '!'))
+        {
+          s = skip_tag (s, out);
+          continue;
+        }
+      while (*s == '&' && i < G_N_ELEMENTS (entities) && !g_str_has_prefix (s, entities[i].name))
+        i++;
+      if (*s == '&' && i < G_N_ELEMENTS (entities))
+        {
+          g_string_append (out, entities[i].text);
+          s += strlen (entities[i].name);
+          continue;
+        }
+      g_string_append_c (out, *s++);
+    }
+  return g_string_free (out, FALSE);
+}
+
+/* ---- the original ---------------------------------------------------------------------------- */
+
+static void
+set_message_id (Walk *walk, const char *value)
+{
+  const char *open = value != NULL ? strchr (value, '<') : NULL;
+  const char *close = open != NULL ? strchr (open, '>') : NULL;
+
+  if (walk->message_id != NULL || close == NULL || close - open > 998)
+    return;
+  {
+    g_autofree char *raw = g_strndup (open, (gsize) (close - open + 1));
+
+    walk->message_id = g_utf8_make_valid (raw, -1);
+  }
+}
+
+static void
+add_addresses (GPtrArray *addresses, const char *value)
+{
+  const char *rest = value;
+  char *address;
+
+  while (value != NULL && addresses->len < MAX_ADDRESSES &&
+         (address = bounce_text_dup_address (rest, &rest)) != NULL)
+    g_ptr_array_add (addresses, address);
+}
+
+static void
+take_original (Walk *walk, const Header *header)
+{
+  static const char *const names[] = { "To", "Cc" };
+  g_autofree char *id = header_dup_first (header, "Message-ID");
+
+  set_message_id (walk, id);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *value = header_dup_first (header, names[i]);
+
+      add_addresses (walk->original, value);
+    }
+}
+
+/* The original as it is quoted in prose: its header, as far as it is one. */
+static void
+take_quoted_original (Walk *walk, const char *text)
+{
+  static const struct {
+    const char *name;
+    gboolean is_id;
+  } fields[] = { { "message-id:", TRUE }, { "to:", FALSE }, { "cc:", FALSE } };
+
+  for (const char *line = text; line != NULL && *line != '\0'; line = strchr (line, '\n'))
+    {
+      line += strspn (line, "\n \t>");
+      for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+        {
+          g_autofree char *value = NULL;
+          gsize n = strlen (fields[i].name);
+
+          if (g_ascii_strncasecmp (line, fields[i].name, n) != 0)
+            continue;
+          /* The identification may stand on the next line (RFC 5322 section 2.2.3). */
+          value = g_strndup (line + n, line[n + strspn (line + n, " \t")] == '\n'
+                                           ? n + strcspn (line + n + 1, "\n") + 1
+                                           : strcspn (line + n, "\n"));
+          if (fields[i].is_id)
+            set_message_id (walk, value);
+          else
+            add_addresses (walk->original, value);
+        }
+    }
+}
+
+/* ---- parts ----------------------------------------------------------------------------------- */
+
+static void
+append_limited (GString *out, const char *text)
+{
+  if (out->len >= BOUNCE_TEXT_MAX_BYTES)
+    return;
+  if (out->len > 0)
+    g_string_append_c (out, '\n');
+  g_string_append_len (out, text,
+                       (gssize) MIN (strlen (text), (gsize) BOUNCE_TEXT_MAX_BYTES - out->len));
+}
+
+static gboolean
+is_original (const char *media)
+{
+  return g_str_equal (media, "message/rfc822") || g_str_equal (media, "message/global") ||
+         g_str_equal (media, "text/rfc822-headers") || g_str_equal (media, "text/rfc822-header") ||
+         g_str_equal (media, "message/global-headers");
+}
+
+static gboolean
+read_leaf (Walk *walk, const Header *header, const char *media, GError **error)
+{
+  guint64 start = mime_cursor_tell (walk->cursor), end;
+  g_autofree char *text = NULL;
+
+  if (!mime_cursor_find_delimiter (walk->cursor, error))
+    return FALSE;
+  end = mime_cursor_tell (walk->cursor);
+  if (!g_str_has_prefix (media, "text/") && !g_str_has_prefix (media, "message/") &&
+      !g_str_has_prefix (media, "multipart/"))
+    return TRUE;
+  text = decode_part (walk->bytes + start, (gsize) (end - start), header);
+  if (g_str_has_prefix (media, "message/") && g_str_has_suffix (media, "delivery-status"))
+    bounce_fields_read (text, &walk->fields);
+  else if (g_str_equal (media, "text/html"))
+    append_limited (walk->html, text);
+  else
+    append_limited (walk->plain, text);
+  return TRUE;
+}
+
+static gboolean read_part (Walk *walk, guint depth, GError **error);
+
+static gboolean
+read_multipart (Walk *walk, const char *boundary, guint depth, GError **error)
+{
+  MimeDelimiter delimiter = MIME_NO_DELIMITER;
+  gboolean is_read = TRUE;
+
+  walk->n_multiparts++;
+  mime_cursor_open (walk->cursor, boundary);
+  is_read = mime_cursor_find_delimiter (walk->cursor, error) &&
+            mime_cursor_take_delimiter (walk->cursor, &delimiter, error);
+  while (is_read && delimiter == MIME_NEXT_PART && walk->n_parts < MAX_PARTS)
+    is_read = read_part (walk, depth + 1, error) &&
+              mime_cursor_take_delimiter (walk->cursor, &delimiter, error);
+  mime_cursor_close (walk->cursor);
+  return is_read && mime_cursor_find_delimiter (walk->cursor, error);
+}
+
+static gboolean
+read_body (Walk *walk, const Header *header, guint depth, GError **error)
+{
+  g_autofree char *type = header_dup_first (header, "Content-Type");
+  g_autofree char *media = type != NULL ? content_type_dup_media (type) : NULL;
+  g_autofree char *boundary = type != NULL ? content_type_dup_param (type, "boundary") : NULL;
+
+  walk->n_parts++;
+  if (media != NULL && is_original (media))
+    {
+      g_autoptr (Header) original = NULL;
+      gboolean has_end;
+
+      original = mime_cursor_take_header (walk->cursor, &has_end, error);
+      if (original == NULL)
+        return FALSE;
+      take_original (walk, original);
+      return mime_cursor_find_delimiter (walk->cursor, error);
+    }
+  if (media != NULL && g_str_has_prefix (media, "multipart/") && boundary != NULL &&
+      *boundary != '\0' && depth < MAX_DEPTH)
+    return read_multipart (walk, boundary, depth, error);
+  return read_leaf (walk, header, media != NULL ? media : "text/plain", error);
+}
+
+static gboolean
+read_part (Walk *walk, guint depth, GError **error)
+{
+  gboolean has_end;
+  g_autoptr (Header) header = mime_cursor_take_header (walk->cursor, &has_end, error);
+
+  return header != NULL && read_body (walk, header, depth, error);
+}
+
+/* ---- the whole ------------------------------------------------------------------------------- */
+
+/* CRLF line ends, no NUL, and no `From ` line of a mailbox file. */
+static GBytes *
+normalise (GBytes *message)
+{
+  gsize length;
+  const char *s = g_bytes_get_data (message, &length), *end = s + length;
+  GString *out = g_string_sized_new (length + length / 32 + 2);
+
+  if (length > 5 && strncmp (s, "From ", 5) == 0)
+    {
+      const char *line = memchr (s, '\n', length);
+
+      s = line != NULL ? line + 1 : end;
+    }
+  for (; s < end; s++)
+    if (*s == '\r' || *s == '\n')
+      {
+        g_string_append (out, "\r\n");
+        s += *s == '\r' && s + 1 < end && s[1] == '\n';
+      }
+    else
+      g_string_append_c (out, *s != '\0' ? *s : ' ');
+  return g_string_free_to_bytes (out);
+}
+
+static char *
+dup_sender (const Header *header)
+{
+  g_autofree char *value = header_dup_first (header, "To");
+
+  return value != NULL ? bounce_text_dup_address (value, NULL) : NULL;
+}
+
+static BounceRecipient *
+find_recipient (GPtrArray *recipients, const char *address)
+{
+  for (guint i = 0; i < recipients->len; i++)
+    {
+      BounceRecipient *recipient = g_ptr_array_index (recipients, i);
+
+      if (g_ascii_strcasecmp (recipient->address, address) == 0)
+        return recipient;
+    }
+  return NULL;
+}
+
+/* Some reporters put the first line of a reply into the field, and all of it into the prose. */
+static gboolean
+is_cut_short (const BounceRecipient *recipient, const BounceRecipient *other)
+{
+  gsize length = recipient->text != NULL ? strlen (recipient->text) : 0;
+
+  return length > 0 && other->text != NULL && recipient->code == other->code &&
+         strlen (other->text) > length && strncmp (recipient->text, other->text, length) == 0;
+}
+
+/* Fields are surer than prose; prose fills what they leave open. */
+static void
+complete_fields (GPtrArray *recipients, GPtrArray *prose, const char *text)
+{
+  for (guint i = 0; i < recipients->len; i++)
+    {
+      BounceRecipient *recipient = g_ptr_array_index (recipients, i);
+      const BounceRecipient *other = find_recipient (prose, recipient->address);
+
+      if (other == NULL && recipients->len == 1 && prose->len == 1)
+        other = g_ptr_array_index (prose, 0);
+      /* A program or a file in place of an address. */
+      if (other != NULL && (strchr (recipient->address, '@') == NULL ||
+                            strchr ("|/", recipient->address[0]) != NULL))
+        {
+          g_free (recipient->address);
+          recipient->address = g_strdup (other->address);
+        }
+      if (other != NULL && recipient->text == NULL)
+        {
+          recipient->text = g_strdup (other->text);
+          recipient->code = other->code;
+          if (other->status != NULL && !g_str_has_suffix (other->status, ".0.0"))
+            g_clear_pointer (&recipient->status, g_free);
+        }
+      else if (other != NULL && is_cut_short (recipient, other))
+        {
+          g_free (recipient->text);
+          recipient->text = g_strdup (other->text);
+        }
+      if (other != NULL && recipient->status == NULL)
+        recipient->status = g_strdup (other->status);
+      if (other != NULL)
+        recipient->context = g_strdup (other->text);
+      if (recipient->context == NULL && recipients->len == 1 && *text != '\0')
+        recipient->context = g_strdup (text);
+    }
+}
+
+static void
+read_prose (Walk *walk, const Header *header)
+{
+  g_autofree char *stripped = walk->plain->len > 0 ? NULL : strip_html (walk->html->str);
+  g_autofree char *all = g_utf8_make_valid (stripped != NULL ? stripped : walk->plain->str, -1);
+  const char *original = bounce_text_find_original (all);
+  g_autofree char *text = g_strndup (all, (gsize) (original - all));
+  g_autofree char *failed = header_dup_first (header, "X-Failed-Recipients");
+  g_autofree char *sender = dup_sender (header), *subject = header_dup_first (header, "Subject");
+  g_autoptr (GPtrArray) failed_list = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) prose =
+                 g_ptr_array_new_with_free_func ((GDestroyNotify) bounce_recipient_free);
+
+  take_quoted_original (walk, original);
+  add_addresses (failed_list, failed);
+  g_ptr_array_add (failed_list, NULL);
+  g_ptr_array_add (walk->original, NULL);
+  if (bounce_fields_are_in (text) && walk->fields.recipients->len == 0)
+    bounce_fields_read (text, &walk->fields);
+  {
+    const BounceHints hints = { (char **) failed_list->pdata, (char **) walk->original->pdata,
+                                sender };
+    g_autofree char *told = g_strconcat (subject != NULL ? subject : "", "\n", text, NULL);
+
+    bounce_text_read (text, &hints, prose);
+    if (bounce_text_is_delay (told))
+      for (guint i = 0; i < prose->len; i++)
+        ((BounceRecipient *) g_ptr_array_index (prose, i))->action = BOUNCE_DELAYED;
+  }
+  take_quoted_original (walk, text);
+  if (walk->fields.recipients->len > 0)
+    complete_fields (walk->fields.recipients, prose, text);
+  else
+    g_ptr_array_extend_and_steal (walk->fields.recipients, g_steal_pointer (&prose));
+}
+
+/* Something has to say that this is a report: who sent it, its form, or a reply in it. */
+static gboolean
+is_report (const Header *header, const Walk *walk)
+{
+  static const char *const reporters[] = { "mailer-daemon", "postmaster", "mail delivery" };
+  g_autofree char *from = header_dup_first (header, "From");
+  g_autofree char *path = header_dup_first (header, "Return-Path");
+
+  if (header_has (header, "X-Failed-Recipients") || (path != NULL && strstr (path, "<>") != NULL))
+    return TRUE;
+  for (guint i = 0; from != NULL && i < G_N_ELEMENTS (reporters); i++)
+    if (strcasestr (from, reporters[i]) != NULL)
+      return TRUE;
+  for (guint i = 0; i < walk->fields.recipients->len; i++)
+    {
+      const BounceRecipient *recipient = g_ptr_array_index (walk->fields.recipients, i);
+
+      if (recipient->code >= 400 || recipient->status != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Where the parts say nothing, such as in a multipart whose delimiters are not the announced ones:
+ * all of the body as it is. */
+static void
+read_as_prose (Walk *walk, const Header *header, const char *body, gsize length)
+{
+  g_autofree char *text = to_text (body, MIN (length, BOUNCE_TEXT_MAX_BYTES), NULL);
+
+  g_string_assign (walk->plain, text);
+  g_ptr_array_set_size (walk->original, 0);
+  read_prose (walk, header);
+}
+
+static Bounce *
+walk_finish (Walk *walk, const Header *header, const char *body, gsize length, GError **error)
+{
+  g_autofree char *reply_to = header_dup_first (header, "In-Reply-To");
+  Bounce *bounce;
+
+  read_prose (walk, header);
+  if (walk->fields.recipients->len == 0 && walk->n_multiparts > 0)
+    read_as_prose (walk, header, body, length);
+  if (walk->fields.recipients->len == 0 || !is_report (header, walk))
+    {
+      g_set_error_literal (
+          error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+          _ ("this is no delivery report: it names no recipient whose mail did not "
+             "arrive; give the whole message that came back"));
+      return NULL;
+    }
+  set_message_id (walk, walk->fields.message_id);
+  set_message_id (walk, reply_to);
+  bounce = g_new0 (Bounce, 1);
+  bounce->message_id = g_steal_pointer (&walk->message_id);
+  if (walk->fields.envid != NULL)
+    bounce->envid = g_utf8_make_valid (walk->fields.envid, -1);
+  bounce->recipients = g_ptr_array_ref (walk->fields.recipients);
+  return bounce;
+}
+
+static void
+walk_clear (Walk *walk)
+{
+  g_free (walk->fields.envid);
+  g_free (walk->fields.message_id);
+  g_ptr_array_unref (walk->fields.recipients);
+  g_string_free (walk->plain, TRUE);
+  g_string_free (walk->html, TRUE);
+  g_free (walk->message_id);
+  g_ptr_array_unref (walk->original);
+}
+
+Bounce *
+bounce_read (GBytes *message, GError **error)
+{
+  g_autoptr (GBytes) clean = NULL;
+  g_autoptr (BodySource) body = NULL;
+  g_autoptr (MimeCursor) cursor = NULL;
+  g_autoptr (Header) header = NULL;
+  Bounce *bounce = NULL;
+  Walk walk = { 0 };
+  gboolean has_end;
+  guint64 start;
+
+  if (g_bytes_get_size (message) > BOUNCE_MAX_BYTES)
+    {
+      g_set_error_literal (
+          error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE,
+          _ ("over 10 MB is too large for a delivery report; give only the message "
+             "that came back"));
+      return NULL;
+    }
+  clean = normalise (message);
+  body = body_source_new_from_bytes (clean);
+  cursor = mime_cursor_new (body);
+  header = mime_cursor_take_header (cursor, &has_end, error);
+  if (header == NULL)
+    return NULL;
+  start = mime_cursor_tell (cursor);
+  walk.bytes = g_bytes_get_data (clean, NULL);
+  walk.cursor = cursor;
+  walk.fields.recipients = g_ptr_array_new_with_free_func ((GDestroyNotify) bounce_recipient_free);
+  walk.plain = g_string_new (NULL);
+  walk.html = g_string_new (NULL);
+  walk.original = g_ptr_array_new_with_free_func (g_free);
+  if (read_body (&walk, header, 0, error))
+    bounce = walk_finish (&walk, header, walk.bytes + start,
+                          g_bytes_get_size (clean) - (gsize) start, error);
+  walk_clear (&walk);
+  return bounce;
+}
