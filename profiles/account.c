@@ -278,8 +278,8 @@ sendpath_account_get_integer (SendpathAccount *self, const char *key)
  *
  * Tells whether an address is the account's own or one of its aliases.
  *
- * Domains are compared without case, what stands before the `@` with it. `*@domain` among the
- * aliases covers every address of that domain, and none of the domains inside it.
+ * Addresses are compared without case. `*@domain` among the aliases covers every address of that
+ * domain, and none of the domains inside it.
  *
  * Returns: %TRUE if the account may write as @address
  *

@@ -45,6 +45,7 @@ is_dot_atom (const char *text, gsize length)
   return !after_dot;
 }
 
+/* Without what no command could hold (SAFETY R-30). */
 static gboolean
 is_quoted_string (const char *text, gsize length)
 {
@@ -54,7 +55,7 @@ is_quoted_string (const char *text, gsize length)
     {
       if (text[i] == '"' || (text[i] == '\\' && ++i == length - 1))
         return FALSE;
-      if ((guchar) text[i] < 0x20 || text[i] == 0x7f)
+      if ((guchar) text[i] < 0x20 || strchr ("<>\x7f", text[i]))
         return FALSE;
     }
   return TRUE;
@@ -195,5 +196,5 @@ profile_address_covers (const char *pattern, const char *address)
   if (profile_address_is_wildcard (pattern))
     return TRUE;
   return pattern_at - pattern == address_at - address &&
-         memcmp (pattern, address, address_at - address) == 0;
+         g_ascii_strncasecmp (pattern, address, address_at - address) == 0;
 }

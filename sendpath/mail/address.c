@@ -1,4 +1,4 @@
-/* Mailboxes: compared, matched and written. Parsing is in address-parser.c. */
+/* Mailboxes: compared and written. Parsing is in address-parser.c. */
 #include "config.h"
 
 #include "sendpath/mail/address.h"
@@ -39,27 +39,6 @@ address_dup_key (const char *addr)
   ascii = g_hostname_to_ascii (domain);
   lower = g_ascii_strdown (ascii ? ascii : domain, -1);
   return g_strconcat (local, lower, NULL);
-}
-
-gboolean
-address_equal (const char *a, const char *b)
-{
-  g_autofree char *key_a = address_dup_key (a);
-  g_autofree char *key_b = address_dup_key (b);
-
-  return g_str_equal (key_a, key_b);
-}
-
-gboolean
-address_matches (const char *pattern, const char *addr)
-{
-  const char *domain = address_get_domain (addr);
-  g_autofree char *anybody = NULL;
-
-  if (!g_str_has_prefix (pattern, "*@") || !domain)
-    return address_equal (pattern, addr);
-  anybody = g_strconcat ("*@", domain, NULL);
-  return address_equal (pattern, anybody);
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */

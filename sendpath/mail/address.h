@@ -26,17 +26,12 @@ GPtrArray  *address_list_parse (const char *text, gsize length, GError **error);
  * for `-f` and operands. "" and "<>" give "" if @may_be_empty. */
 char       *address_parse_one (const char *text, gboolean may_be_empty, GError **error);
 
-/* Same mailbox: domain without case and in either spelling of an international one, local part
- * with case. */
-gboolean    address_equal (const char *a, const char *b);
-/* The same string for addresses that are equal: for hash tables. */
+/* The same string for the same mailbox: domain without case and in either spelling of an
+ * international one, local part with case. */
 char       *address_dup_key (const char *addr);
 
 /* The domain, or NULL for an unqualified name. Borrowed from @addr. */
 const char *address_get_domain (const char *addr);
-
-/* TRUE if @pattern (an address, or `*@domain`) covers @addr. */
-gboolean    address_matches (const char *pattern, const char *addr);
 
 /* `Name <addr>` for a header field; the name quoted or RFC 2047 encoded as needed. */
 char       *address_format (const char *name, const char *addr);

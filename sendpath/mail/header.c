@@ -292,13 +292,6 @@ make_field (const char *name, const char *value)
 }
 
 void
-header_prepend (Header *header, const char *name, const char *value)
-{
-  g_return_if_fail (!strpbrk (value, "\r\n"));
-  g_ptr_array_insert (header->fields, 0, make_field (name, value));
-}
-
-void
 header_append (Header *header, const char *name, const char *value)
 {
   g_return_if_fail (!strpbrk (value, "\r\n"));

@@ -39,7 +39,6 @@ char       *header_dup_first (const Header *header, const char *name);
 gboolean    header_has (const Header *header, const char *name);
 
 /* @value must hold no CR or LF (g_return_if_fail); it is folded at white space. */
-void        header_prepend (Header *header, const char *name, const char *value);
 void        header_append (Header *header, const char *name, const char *value);
 /* Replaces the first field of that name in place, removes the others; appends if there is none. */
 void        header_set (Header *header, const char *name, const char *value);
