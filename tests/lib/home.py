@@ -1,0 +1,68 @@
+"""A user's directory with one account, and the commands run in it."""
+
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+
+SENDMAIL = os.environ["SENDMAIL"]
+SENDPATH = os.environ["SENDPATH"]
+NOWHERE = "127.255.255.255:1"  # nobody can listen there, and nothing is sent to it
+HELLO = b"From: terri@proseware.com\nTo: someone@adatum.com\nSubject: Hello\n\nHello.\n"
+
+
+class Home:
+    """The account's server is `sink` (None: nobody listens); `config` replaces the whole
+    configuration ("": there is none)."""
+
+    def __init__(self, sink=None, keys="auth = none\n", config=None):
+        self.dir = pathlib.Path(tempfile.mkdtemp(dir=os.environ["TMPDIR"]))
+        self.sink = sink
+        self.config = self.dir / "sendpath.conf"
+        self.outbox = self.dir / "outbox"
+        self.state = self.dir / "state"
+        server = f"127.0.0.1:{sink.port}" if sink else NOWHERE
+        text = config if config is not None else (
+            "[account home]\naddress = terri@proseware.com\nname = Terri Chudzik\n"
+            f"smtp = {server}\nsecurity = none\n{keys}")
+        if text:
+            self.write(text)
+        self.env = dict(os.environ, SENDPATH_CONFIG=str(self.config),
+                        SENDPATH_OUTBOX=str(self.outbox), XDG_STATE_HOME=str(self.state))
+
+    def write(self, text):
+        self.config.write_text(text)
+        self.config.chmod(0o600)
+
+    def run(self, program, *args, text=b"", **more):
+        return subprocess.run([program, *args], input=text, capture_output=True, env=self.env,
+                              cwd=self.dir, timeout=60, check=False, **more)
+
+    def sendmail(self, *args, text=HELLO):
+        return self.run(SENDMAIL, *args, text=text)
+
+    def sendpath(self, *args, text=b""):
+        return self.run(SENDPATH, *args, text=text)
+
+    def lines(self, *args, text=b"", status=0):
+        """The JSON Lines that a command prints, which must end with that status."""
+        done = self.sendpath(*args, text=text)
+        if done.returncode != status:
+            raise AssertionError(f"{args}: exit {done.returncode}, {done.stderr.decode()}")
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def object(self, *args, text=b"", status=0):
+        """The same for one that prints one object."""
+        lines = self.lines(*args, text=text, status=status)
+        if len(lines) != 1:
+            raise AssertionError(f"{args}: {len(lines)} lines")
+        return lines[0]
+
+    def send(self, *args, text=HELLO, status=0):
+        return self.object("send", "--json", *args, text=text, status=status)
+
+    def files_with(self, *needles):
+        """Which files below this directory hold one of them."""
+        return [str(path) for path in self.dir.rglob("*") if path.is_file()
+                and any(needle in path.read_bytes() for needle in needles)]

@@ -1,0 +1,38 @@
+"""What the Python checks share: cases, comparing, and TAP on standard output."""
+
+import sys
+
+cases = []
+
+
+def case(function):
+    """Its name is the promise; an exception, and only that, breaks it."""
+    cases.append(function)
+    return function
+
+
+def equal(seen, expected, what):
+    if seen != expected:
+        raise AssertionError(f"{what}: expected {expected!r}, saw {seen!r}")
+
+
+def contains(text, *words):
+    for word in words:
+        if word not in text:
+            raise AssertionError(f"{word!r} is not in {text!r}")
+
+
+def run_cases():
+    """The exit status of the program."""
+    print(f"1..{len(cases)}")
+    failed = 0
+    for number, function in enumerate(cases, 1):
+        try:
+            function()
+            print(f"ok {number} {function.__name__}")
+        except Exception as error:  # pylint: disable=broad-except  # ends one case, not all
+            failed += 1
+            message = str(error).replace("\n", "\n# ")
+            print(f"not ok {number} {function.__name__}\n# {type(error).__name__}: {message}")
+        sys.stdout.flush()
+    return 1 if failed else 0
