@@ -24,12 +24,15 @@ static gboolean
 check_needed (const ProfileFile *file, const ProfileSection *section, GError **error)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (needed); i++)
-    if (*get_value (section, needed[i]) == '\0')
-      {
-        profile_file_set_error (file, profile_section_get_number (section, needed[i]), section,
-                                error, _("\"%s\" is missing"), needed[i]);
-        return FALSE;
-      }
+    {
+      g_auto(GStrv) values = profile_value_split (get_value (section, needed[i]));
+
+      if (values[0] != NULL)
+        continue;
+      profile_file_set_error (file, profile_section_get_number (section, needed[i]), section, error,
+                              _("\"%s\" is missing"), needed[i]);
+      return FALSE;
+    }
   return TRUE;
 }
 

@@ -42,9 +42,9 @@ profile_value_dup_shown (const char *value)
 {
   g_autofree char *valid = g_utf8_make_valid (value, MIN (strlen (value), SHOWN_MAX));
 
-  for (char *p = valid; *p != '\0'; p++)
-    if (g_ascii_iscntrl (*p))
-      *p = '?';
+  for (char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    if (g_unichar_iscntrl (g_utf8_get_char (p))) /* those beyond ASCII drive terminals, too */
+      memset (p, '?', g_utf8_next_char (p) - p);
   return g_strconcat (valid, strlen (value) > SHOWN_MAX ? "…" : "", NULL);
 }
 

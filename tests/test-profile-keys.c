@@ -167,6 +167,7 @@ static const Value good[] = {
 
 static const Value bad[] = {
   { A, "address", "" },
+  { A, "address", "\xc2\x9b""2J" },
   { A, "address", "terri" },
   { A, "address", "terri@" },
   { A, "address", "@proseware.com" },
@@ -276,6 +277,7 @@ test_bad (void)
       /* what a terminal would obey is not repeated */
       g_assert_true (g_utf8_validate (error->message, -1, NULL));
       g_assert_null (strpbrk (error->message, "\033\r\n"));
+      g_assert_null (strstr (error->message, "\xc2\x9b"));
     }
 }
 

@@ -258,6 +258,8 @@ test_broken (Fixture *fixture, gconstpointer data)
       "sendpath.conf:1: account home: \"address\" is missing" },
     { "[account home]\naddress = a@example.org\nsmtp =\n",
       "sendpath.conf:3: account home: \"smtp\" is missing" },
+    { "[account home]\naddress = a@example.org\nsmtp = ; ;\n",
+      "sendpath.conf:3: account home: \"smtp\" is missing" },
     { MINIMAL "backup = work\n",
       "sendpath.conf:4: account home: bad value of \"backup\": there is no account \"work\"" },
     { MINIMAL "backup = home\n",
