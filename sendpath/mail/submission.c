@@ -70,27 +70,18 @@ is_resent (const Header *header, guint i)
   return g_ascii_strncasecmp (header_get_name (header, i), "Resent-", strlen ("Resent-")) == 0;
 }
 
-static gboolean
-is_repeated (const Header *header, guint first, guint i)
-{
-  const char *const name[] = { header_get_name (header, i), NULL };
-
-  while (first < i && !has_name (header, first, name))
-    first++;
-  return first < i;
-}
-
 /* RFC 5322 section 3.6.6: each resending puts a block of fields on top, one of each kind; only the
  * last one counts. Without any, all of the header does. */
 static const char *const *
 find_recipient_fields (const Header *header, guint *ret_first, guint *ret_end)
 {
+  g_autoptr(GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   guint n = header_get_n_fields (header), first = 0, end;
 
   while (first < n && !is_resent (header, first))
     first++;
   for (end = first; end < n && is_resent (header, end); end++)
-    if (is_repeated (header, first, end))
+    if (!g_hash_table_add (seen, g_ascii_strdown (header_get_name (header, end), -1)))
       break;
 
   *ret_first = first < n ? first : 0;
