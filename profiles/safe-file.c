@@ -165,7 +165,11 @@ gboolean
 safe_file_replace (int dir, const char *name, GBytes *bytes, mode_t mode, SafeFileFlags flags,
                    GError **error)
 {
-  g_autofree char *beside = g_strdup_printf (".%s.new", name);
+  /* without a file there is no lock: whoever makes one at the same time has another name */
+  g_autofree char *beside = (flags & SAFE_FILE_NEW) != 0
+                                ? g_strdup_printf (".%s.%d-%08x.new", name, (int) getpid (),
+                                                   g_random_int ())
+                                : g_strdup_printf (".%s.new", name);
   gboolean is_durable = (flags & SAFE_FILE_DURABLE) != 0;
 
   if (!write_beside (dir, beside, bytes, mode, is_durable) ||

@@ -23,7 +23,8 @@ GBytes  *safe_file_read (int dir, const char *name, gsize size_max, struct stat 
                          GError **error);
 
 /* Writes a file beside and moves it into place: readers see the old one or the new one. The
- * caller holds a lock if others may do the same. On failure nothing has changed. */
+ * caller holds a lock if others may do the same, unless the file is to be new. On failure nothing
+ * has changed. */
 gboolean safe_file_replace (int dir, const char *name, GBytes *bytes, mode_t mode,
                             SafeFileFlags flags, GError **error);
 

@@ -11,6 +11,8 @@
 
 #include <glib/gstdio.h>
 
+#include "profiles/safe-file.h"
+
 /* The example of the contract, with what people add: comments, blank lines, spacing of their
  * own. */
 static const char example[] = "# my mail\n"
@@ -690,6 +692,50 @@ test_made_meanwhile (Fixture *fixture, gconstpointer data)
   assert_text (fixture->path, "# not mine\n");
 }
 
+typedef struct {
+  int      dir;
+  GBytes  *bytes;
+  gboolean is_written;
+} Writer;
+
+static gpointer
+write_new (gpointer data)
+{
+  Writer *writer = data;
+
+  writer->is_written =
+      safe_file_replace (writer->dir, "raced", writer->bytes, 0600, SAFE_FILE_NEW, NULL);
+  return NULL;
+}
+
+/* Of two who make the same file at once, the one who is told so has made it, all of it. */
+static void
+test_made_at_once (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->dir, "raced", NULL);
+  g_autofree char *a = g_strnfill (256 * 1024, 'a');
+  g_autofree char *b = g_strnfill (256 * 1024, 'b');
+  int dir = safe_file_open_private_dir (fixture->dir, FALSE, NULL);
+  Writer writers[] = { { dir, g_bytes_new_static (a, 256 * 1024), FALSE },
+                       { dir, g_bytes_new_static (b, 256 * 1024), FALSE } };
+
+  for (guint round = 0; round < 300; round++)
+    {
+      GThread *first = g_thread_new ("first", write_new, &writers[0]);
+      GThread *second = g_thread_new ("second", write_new, &writers[1]);
+
+      g_thread_join (first);
+      g_thread_join (second);
+      g_assert_cmpint (writers[0].is_written, !=, writers[1].is_written);
+      assert_text (path, writers[0].is_written ? a : b);
+      g_assert_cmpint (g_unlink (path), ==, 0);
+    }
+  g_bytes_unref (writers[0].bytes);
+  g_bytes_unref (writers[1].bytes);
+  close (dir);
+  g_assert_cmpint (g_rmdir (fixture->dir), ==, 0); /* nothing is left in it */
+}
+
 static void
 test_incomplete (Fixture *fixture, gconstpointer data)
 {
@@ -824,6 +870,7 @@ main (int argc, char **argv)
   ADD ("/profile-store/the-mode-stays-and-nothing-is-left-behind", test_mode);
   ADD ("/profile-store/what-somebody-else-changed-is-not-overwritten", test_changed_meanwhile);
   ADD ("/profile-store/what-somebody-else-made-is-not-overwritten", test_made_meanwhile);
+  ADD ("/profile-store/of-two-who-make-the-file-one-does", test_made_at_once);
   ADD ("/profile-store/an-incomplete-account-is-not-written", test_incomplete);
   ADD ("/profile-store/T-128-an-unsafe-file-is-not-written", test_unsafe_save);
   ADD ("/profile-store/account-by-address-alias-domain-sender-default", test_match_account);
