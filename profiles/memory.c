@@ -56,6 +56,16 @@ memory_free (Memory *memory)
   g_free (memory);
 }
 
+/* A backslash at the end escapes nothing; GLib would complain on standard error. */
+static gboolean
+is_escaped (const char *field)
+{
+  for (; *field != '\0'; field++)
+    if (*field == '\\' && *++field == '\0')
+      return FALSE;
+  return TRUE;
+}
+
 /* `TIME<TAB>TOPIC<TAB>KEY<TAB>VALUE`, each escaped as in C; NULL if it is not that. */
 static Entry *
 parse_line (const char *line)
@@ -64,7 +74,8 @@ parse_line (const char *line)
   gint64 time_s;
   Entry *entry;
 
-  if (g_strv_length (fields) != 4 ||
+  if (g_strv_length (fields) != 4 || !is_escaped (fields[1]) || !is_escaped (fields[2]) ||
+      !is_escaped (fields[3]) ||
       !g_ascii_string_to_signed (fields[0], 10, G_MININT64, G_MAXINT64, &time_s, NULL))
     return NULL;
   entry = g_new0 (Entry, 1);

@@ -144,7 +144,8 @@ test_damaged (Fixture *fixture, gconstpointer data)
                                          "sendpath-memory 1",
                                          "sendpath-memory 1\n1\troute\thome\n",
                                          "sendpath-memory 1\n1\troute\thome\t1",
-                                         "sendpath-memory 1\nx\troute\thome\t1\n" };
+                                         "sendpath-memory 1\nx\troute\thome\t1\n",
+                                         "sendpath-memory 1\n1\troute\thome\t1\\\n" };
 
   memory_set (fixture->memory, "route", "home", "1", NOW);
   for (gsize i = 0; i < G_N_ELEMENTS (damaged); i++)
