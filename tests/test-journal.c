@@ -217,6 +217,55 @@ test_walks_are_told_apart (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (report->walk_from, ==, 2);
 }
 
+static void
+note_state (Fixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+
+  journal_note_state (fixture->journal, fixture->report, FIXTURE_NOW_US, &error);
+  g_assert_no_error (error);
+}
+
+/* A walk may find out about somebody after the attempt was noted: that no other route is left makes
+ * a refusal final. */
+static void
+test_found_out_after_the_attempt (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(SendpathReport) report = NULL;
+
+  note_attempt (fixture, BOB " " ANN, DENIED);
+  note_dot (fixture, EVE);
+  report_set_recipient (fixture->report, BOB, REPORT_NO_ATTEMPT, SENDPATH_RECIPIENT_FAILED,
+                        SENDPATH_VERDICT_RELAY_DENIED,
+                        report_find_recipient (fixture->report, BOB)->reply);
+  note_state (fixture);
+  /* nobody else's dot is settled by it, and no attempt is made up for it */
+  check_states (fixture, journal_replay, "fqu");
+  check_states (fixture, journal_peek, "fqq");
+  report = read_back (fixture, journal_replay);
+  g_assert_cmpuint (sendpath_report_get_n_attempts (report), ==, 1);
+  g_assert_cmpuint (report_find_recipient (report, BOB)->attempts->len, ==, 1);
+  g_assert_cmpint (sendpath_report_get_verdict (report, 0), ==, SENDPATH_VERDICT_RELAY_DENIED);
+  g_assert_cmpuint (sendpath_report_get_code (report, 0), ==, 550);
+  g_assert_cmpstr (sendpath_report_get_text (report, 0), ==, "5.7.1 Relaying denied");
+}
+
+/* What a replay found uncertain is written down by the next state, and an attempt after that
+ * decides again. */
+static void
+test_found_out_by_a_replay (Fixture *fixture, gconstpointer data)
+{
+  note_dot (fixture, BOB " " ANN);
+  sendpath_report_unref (fixture->report);
+  fixture->report = read_back (fixture, journal_replay);
+  reopen (fixture);
+  note_state (fixture);
+  check_states (fixture, journal_peek, "uuq");
+  note_attempt (fixture, BOB, SENT);
+  note_state (fixture);
+  check_states (fixture, journal_replay, "suq");
+}
+
 /* ---- the dot record -------------------------------------------------------------------------- */
 
 /* T-104, T-105: nobody knows whether the dot went out, so nobody else is tried for these. */
@@ -503,6 +552,8 @@ main (int argc, char **argv)
   add ("/journal/everything-comes-back", test_everything_comes_back);
   add ("/journal/states-replace-each-other", test_states_replace_each_other);
   add ("/journal/walks-are-told-apart", test_walks_are_told_apart);
+  add ("/journal/found-out-after-the-attempt-comes-back", test_found_out_after_the_attempt);
+  add ("/journal/found-out-by-a-replay-is-kept", test_found_out_by_a_replay);
   add ("/journal/a-dot-without-outcome-is-uncertain", test_dot_without_outcome);
   add ("/journal/an-outcome-clears-only-its-own-dot", test_an_outcome_clears_only_its_own_dot);
   add ("/journal/a-known-refusal-clears-the-dot", test_a_known_refusal_clears_the_dot);
