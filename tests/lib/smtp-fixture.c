@@ -9,8 +9,8 @@
 
 #define HOST "smtp.proseware.com"
 
-/* The client has an address of its own, other than the one that EHLO falls back to. NULL: the server
- * hung up at once. */
+/* The client has an address of its own, not the one that EHLO falls back to. NULL: the server hung
+ * up at once. */
 static Stream *
 connect_stream (guint16 port, const Trace *trace, GCancellable *cancellable)
 {
@@ -50,6 +50,17 @@ smtp_fixture_connect (guint16 port, SendpathSecurity security,
                     .stream = g_steal_pointer (&stream),
                     .greeting = greeting };
   return smtp_session_new (&winner, options);
+}
+
+SmtpSession *
+smtp_fixture_open (const ScriptedServer *server, const SmtpSessionOptions *options,
+                   GCancellable *cancellable)
+{
+  SmtpSession *session = smtp_fixture_connect (scripted_server_get_port (server),
+                                               SENDPATH_SECURITY_NONE, options, cancellable);
+  g_assert_nonnull (session);
+  g_assert_true (smtp_session_open (session));
+  return session;
 }
 
 SendpathMessage *
@@ -106,4 +117,12 @@ smtp_fixture_describe (SendpathPhase phase, const SendpathReply *reply)
   g_assert_cmpint (fault, ==, SENDPATH_FAULT_NONE);
   return g_strdup_printf ("%s %u", sendpath_phase_to_string (phase),
                           sendpath_reply_get_code (reply));
+}
+
+void
+smtp_fixture_assert_outcome (const Delivery *delivery, guint i, const char *expected)
+{
+  const DeliveryRecipient *recipient = delivery_get_recipient (delivery, i);
+  g_autofree char *outcome = smtp_fixture_describe (recipient->phase, recipient->reply);
+  g_assert_cmpstr (outcome, ==, expected);
 }
