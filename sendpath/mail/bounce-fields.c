@@ -82,7 +82,7 @@ has_domain (const char *address)
 {
   const char *at = strrchr (address, '@');
 
-  return at != NULL && strchr (at, '.') != NULL && strchr ("|/", *address) == NULL;
+  return at != NULL && at > address && strchr (at, '.') != NULL && strchr ("|/", *address) == NULL;
 }
 
 /* The mailbox that the report's reader knows best: with a domain if any field has one. */
@@ -163,6 +163,9 @@ take_group (Group *group, BounceFields *fields)
           recipient->status = g_steal_pointer (&status);
         }
     }
+  /* Actions that are no standard, such as `deliverable`. */
+  if (recipient->status != NULL && recipient->status[0] == '2')
+    recipient->action = BOUNCE_DELIVERED;
   g_ptr_array_add (fields->recipients, recipient);
   group_clear (group);
 }

@@ -8,8 +8,8 @@
 
 /* What stands before a code where a program tells of it in a sentence. */
 static const char *const heralds[] = {
-  "error", "code",     "status", "said",      "returned",
-  "reply", "response", "with",   "responded", "message",
+  "error",    "code", "status",    "said",         "returned", "reply",
+  "response", "with", "responded", "responsecode", "message",
 };
 
 /* A number before one of these is no code. */
@@ -113,6 +113,8 @@ is_announced (const char *text, const char *s)
   const char *before = s, *behind = s + 3 + (s[3] != '\0'), *word;
 
   if (measure_status (behind + strspn (behind, " '\"#(")) > 0)
+    return TRUE;
+  if (s[3] == '-' && (s[4] == '\'' || s[4] == '"'))
     return TRUE;
   /* `250` is a number like others, unless a status shows that it is none. */
   if (*s == '2')
@@ -258,6 +260,9 @@ unquote (char *words)
   if (g_str_has_prefix (words, "- "))
     words += 2;
   length = strlen (g_strchomp (words));
+  /* `(reason: 550 no such user)` */
+  if (length > 0 && words[length - 1] == ')' && strchr (words, '(') == NULL)
+    words[--length] = '\0';
   if (length < 2 || (*words != '\'' && *words != '"') || words[length - 1] != *words)
     return words;
   words[length - 1] = '\0';

@@ -344,14 +344,13 @@ is_service (const char *address)
 }
 
 static void
-add_lines (GArray *lines, LineKind kind, const BounceHints *hints, GPtrArray *addresses)
+add_lines (GArray *lines, LineKind kind, const char *but_not, GPtrArray *addresses)
 {
   for (guint i = 0; i < lines->len; i++)
     {
       const Line *line = &g_array_index (lines, Line, i);
 
-      if (line->kind == kind && !is_same (line->address, hints->sender) &&
-          !is_service (line->address))
+      if (line->kind == kind && !is_same (line->address, but_not) && !is_service (line->address))
         add_once (addresses, line->address);
     }
 }
@@ -386,7 +385,10 @@ choose_addresses (GArray *lines, const BounceHints *hints)
   for (char **failed = hints->failed; failed != NULL && *failed != NULL; failed++)
     add_once (addresses, *failed);
   for (LineKind kind = LINE_LEADS; kind >= LINE_COMMAND && addresses->len == 0; kind--)
-    add_lines (lines, kind, hints, addresses);
+    add_lines (lines, kind, hints->sender, addresses);
+  /* Who writes to himself gets his own mail back. */
+  if (addresses->len == 0)
+    add_lines (lines, LINE_LEADS, NULL, addresses);
   if (addresses->len == 0)
     add_mentions (lines, hints, addresses);
   for (char **to = hints->original; to != NULL && *to != NULL && addresses->len == 0; to++)

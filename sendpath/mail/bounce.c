@@ -11,7 +11,6 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 
-#include "sendpath/mail/address.h"
 #include "sendpath/mail/bounce-fields.h"
 #include "sendpath/mail/bounce-text.h"
 #include "sendpath/mail/content-type.h"
@@ -302,6 +301,16 @@ read_leaf (Walk *walk, const Header *header, const char *media, GError **error)
   return TRUE;
 }
 
+/* A report that somebody passed on. */
+static gboolean
+is_nested_report (const Header *header)
+{
+  g_autofree char *type = header_dup_first (header, "Content-Type");
+  g_autofree char *media = type != NULL ? content_type_dup_media (type) : NULL;
+
+  return media != NULL && g_str_equal (media, "multipart/report");
+}
+
 static gboolean read_part (Walk *walk, guint depth, GError **error);
 
 static gboolean
@@ -337,6 +346,8 @@ read_body (Walk *walk, const Header *header, guint depth, GError **error)
       original = mime_cursor_take_header (walk->cursor, &has_end, error);
       if (original == NULL)
         return FALSE;
+      if (walk->fields.recipients->len == 0 && is_nested_report (original) && depth < MAX_DEPTH)
+        return read_body (walk, original, depth + 1, error);
       take_original (walk, original);
       return mime_cursor_find_delimiter (walk->cursor, error);
     }
@@ -426,7 +437,7 @@ complete_fields (GPtrArray *recipients, GPtrArray *prose, const char *text)
         other = g_ptr_array_index (prose, 0);
       /* A program or a file in place of an address. */
       if (other != NULL && (strchr (recipient->address, '@') == NULL ||
-                            strchr ("|/", recipient->address[0]) != NULL))
+                            strchr ("|/@", recipient->address[0]) != NULL))
         {
           g_free (recipient->address);
           recipient->address = g_strdup (other->address);
@@ -488,18 +499,25 @@ read_prose (Walk *walk, const Header *header)
     g_ptr_array_extend_and_steal (walk->fields.recipients, g_steal_pointer (&prose));
 }
 
-/* Something has to say that this is a report: who sent it, its form, or a reply in it. */
+/* Something has to say that this is a report: who sent it, its form, its words, or a reply in it. */
 static gboolean
 is_report (const Header *header, const Walk *walk)
 {
   static const char *const reporters[] = { "mailer-daemon", "postmaster", "mail delivery" };
+  static const char *const words[] = { "not be delivered",  "undeliver",     "delivery fail",
+                                       "unable to deliver", "returned mail", "failure notice" };
   g_autofree char *from = header_dup_first (header, "From");
+  g_autofree char *subject = header_dup_first (header, "Subject");
   g_autofree char *path = header_dup_first (header, "Return-Path");
 
   if (header_has (header, "X-Failed-Recipients") || (path != NULL && strstr (path, "<>") != NULL))
     return TRUE;
   for (guint i = 0; from != NULL && i < G_N_ELEMENTS (reporters); i++)
     if (strcasestr (from, reporters[i]) != NULL)
+      return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (strcasestr (walk->plain->str, words[i]) != NULL ||
+        (subject != NULL && strcasestr (subject, words[i]) != NULL))
       return TRUE;
   for (guint i = 0; i < walk->fields.recipients->len; i++)
     {
