@@ -18,6 +18,7 @@
 #define BOB "bob@proseware.com"
 #define ANN "ann@adatum.com"
 #define EVE "eve@adatum.com"
+#define N_RECIPIENTS 3
 
 typedef struct {
   char *dir;
@@ -41,7 +42,7 @@ open_journal (Fixture *fixture)
   int fd = open (fixture->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 
   g_assert_cmpint (fd, >=, 0);
-  fixture->journal = journal_new (fd);
+  fixture->journal = journal_new (fd, N_RECIPIENTS);
 }
 
 static void
@@ -437,11 +438,28 @@ test_bit_rot_in_the_middle (Fixture *fixture, gconstpointer data)
   check_refused (fixture, contents, OUTBOX_ERROR_CORRUPT);
 }
 
+/* What cannot be read just now is not damaged: nothing is known of it. */
+static void
+test_unreadable (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(SendpathReport) report = new_report ();
+  g_autoptr(GError) error = NULL;
+  int fd = open (fixture->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  g_assert_false (journal_replay (fd, report, &error));
+  close (fd);
+  g_assert_error (error, OUTBOX_ERROR, OUTBOX_ERROR_IO);
+}
+
 /* P-15 the other way round: an unknown record may be the one that says "sent". */
 static void
 test_unknown_records (Fixture *fixture, gconstpointer data)
 {
   check_refused (fixture, "{\"event\":\"resolve\",\"address\":\"" BOB "\"}\n", OUTBOX_ERROR_NEWER);
+  check_refused (fixture,
+                 "{\"event\":\"state\",\"recipients\":[{\"address\":\"" BOB "\",\"state\":\"asleep\","
+                 "\"verdict\":\"accepted\"}]}\n",
+                 OUTBOX_ERROR_NEWER);
   check_refused (fixture, "{\"at\":\"2026-11-21T12:00:00Z\"}\n", OUTBOX_ERROR_NEWER);
 }
 
@@ -511,7 +529,7 @@ write_on_a_full_disk (gpointer data)
   if (fd < 0 || !journal_reserve (fd, 1) || !fill_disk (big))
     return 1;
   g_clear_pointer (&fixture->journal, journal_free);
-  fixture->journal = journal_new (fd);
+  fixture->journal = journal_new (fd, N_RECIPIENTS);
   note_attempt (fixture, BOB, DENIED);
   if (!journal_note_dot (fixture->journal, addresses, "smtp.proseware.com", FIXTURE_NOW_US, NULL))
     {
@@ -526,16 +544,67 @@ write_on_a_full_disk (gpointer data)
   return 0;
 }
 
-/* P-11: once a dot is recorded, there is room for what comes of it. */
-static void
-test_full_disk (Fixture *fixture, gconstpointer data)
+/* One of many is taken, and the server has a lot to say about each of the others. */
+static int
+write_many_on_a_full_disk (gpointer data)
 {
-  int status = outbox_fixture_run_child (write_on_a_full_disk, fixture);
+  enum { MANY = 20 };
+  Fixture *fixture = data;
+  const char *const addresses[] = { "r0@adatum.com", NULL };
+  g_autofree char *big = g_build_filename (fixture->dir, "big", NULL);
+  g_autofree char *words = g_strnfill (500, 'x');
+  g_autoptr(GString) recipients = g_string_new ("r0@adatum.com");
+  g_autoptr(SendpathMessage) message = NULL;
+  g_autoptr(SendpathReport) report = NULL;
+  g_autoptr(SendpathReply) refusal = sendpath_reply_new (550, NULL, words);
+  Attempt *attempt = attempt_new ();
+  int fd;
+
+  if (unshare (CLONE_NEWNS) < 0 || mount ("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
+      mount ("none", fixture->dir, "tmpfs", 0, "size=256k") < 0)
+    return UNABLE;
+  fd = open (fixture->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+  journal_free (fixture->journal);
+  fixture->journal = journal_new (fd, MANY);
+  for (guint i = 1; i < MANY; i++)
+    g_string_append_printf (recipients, " r%u@adatum.com", i);
+  message = outbox_fixture_new_message (NULL, recipients->str, "Noon?\r\n");
+  report = report_new (NULL, message);
+  attempt->reply = sendpath_reply_new (250, NULL, "2.0.0 Ok");
+  attempt->verdict = SENDPATH_VERDICT_ACCEPTED;
+  report_add_attempt (report, attempt);
+  if (!journal_note_dot (fixture->journal, addresses, "smtp.proseware.com", FIXTURE_NOW_US, NULL))
+    return 1;
+  if (!fill_disk (big))
+    return 2;
+  for (guint i = 0; i < MANY; i++)
+    report_set_recipient (report, sendpath_report_get_recipient (report, i), 0,
+                          SENDPATH_RECIPIENT_QUEUED, SENDPATH_VERDICT_RELAY_DENIED, refusal);
+  return journal_note_attempt (fixture->journal, report, 0, FIXTURE_NOW_US, NULL) ? 0 : 3;
+}
+
+static void
+check_on_a_disk_of_its_own (Fixture *fixture, int (*work) (gpointer data))
+{
+  int status = outbox_fixture_run_child (work, fixture);
 
   if (status == UNABLE)
     g_test_skip ("a tmpfs of its own needs root");
   else
     g_assert_cmpint (status, ==, 0);
+}
+
+/* P-11: once a dot is recorded, there is room for what comes of it. */
+static void
+test_full_disk (Fixture *fixture, gconstpointer data)
+{
+  check_on_a_disk_of_its_own (fixture, write_on_a_full_disk);
+}
+
+static void
+test_full_disk_and_many_refused (Fixture *fixture, gconstpointer data)
+{
+  check_on_a_disk_of_its_own (fixture, write_many_on_a_full_disk);
 }
 
 static void
@@ -562,8 +631,11 @@ main (int argc, char **argv)
   add ("/journal/zeros-at-the-end-never-happened", test_zeros_at_the_end);
   add ("/journal/damage-is-not-guessed-at", test_damage);
   add ("/journal/bit-rot-in-the-middle-is-damage", test_bit_rot_in_the_middle);
+  add ("/journal/what-cannot-be-read-is-not-damaged", test_unreadable);
   add ("/journal/unknown-records-are-left-alone", test_unknown_records);
   add ("/journal/size-limit-stops-before-the-dot", test_size_limit);
   add ("/journal/full-disk-keeps-room-for-the-outcome", test_full_disk);
+  add ("/journal/full-disk-keeps-room-for-those-who-were-refused",
+       test_full_disk_and_many_refused);
   return g_test_run ();
 }

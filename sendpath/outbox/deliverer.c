@@ -25,7 +25,7 @@ struct _Deliverer {
   GString *text; /* of the report, as far as it has come */
 };
 
-G_DEFINE_QUARK (deliverer - error - quark, deliverer_error)
+G_DEFINE_QUARK (deliverer-error-quark, deliverer_error)
 
 /* ---- the new process ------------------------------------------------------------------------- */
 

@@ -14,10 +14,11 @@
 #include "sendpath/walk/fields.h"
 
 /* Room for a dot record and its outcome (P-11): for each recipient its address twice and up to 500
- * characters of a reply. One transaction has no more recipients than this (PRODUCT.md,
- * max-recipients). */
+ * characters of a reply, which may take four bytes each. The outcome names those who were refused
+ * before the dot too, so it is room for as many as a transaction usually has (PRODUCT.md,
+ * max-recipients), or more if the dot is for more. */
 #define ROOM_BYTES               4096
-#define ROOM_BYTES_PER_RECIPIENT 2048
+#define ROOM_BYTES_PER_RECIPIENT 3072
 #define TRANSACTION_RECIPIENTS   100
 
 #define READ_BYTES (64 * 1024)
@@ -29,23 +30,26 @@
 
 struct _Journal {
   int fd;
+  guint n_recipients; /* of the message */
   gboolean is_torn;   /* the last line is not whole */
   gboolean is_broken; /* a sync failed: nothing that is written now can be trusted (P-1) */
 };
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
+/* For a dot of @n_dotted of the @n_recipients of a message. */
 static guint64
-room_for (guint n_recipients)
+room_for (guint n_dotted, guint n_recipients)
 {
-  return ROOM_BYTES +
-         (guint64) MIN (n_recipients, TRANSACTION_RECIPIENTS) * ROOM_BYTES_PER_RECIPIENT;
+  guint n = MAX (n_dotted, MIN (n_recipients, TRANSACTION_RECIPIENTS));
+
+  return ROOM_BYTES + (guint64) n * ROOM_BYTES_PER_RECIPIENT;
 }
 
 gboolean
 journal_reserve (int fd, guint n_recipients)
 {
-  return disk_reserve (fd, 0, room_for (n_recipients));
+  return disk_reserve (fd, 0, room_for (0, n_recipients));
 }
 
 /* The last @length bytes of @fd, or NULL. */
@@ -91,11 +95,12 @@ ends_torn (int fd)
 }
 
 Journal *
-journal_new (int fd)
+journal_new (int fd, guint n_recipients)
 {
   Journal *journal = g_new0 (Journal, 1);
 
   journal->fd = fd;
+  journal->n_recipients = n_recipients;
   journal->is_torn = ends_torn (fd);
   return journal;
 }
@@ -160,12 +165,13 @@ new_record (const char *event, gint64 now_us)
 /* The room for what comes after the dot is taken before it: a full disk must not make sure into
  * uncertain. */
 static gboolean
-reserve_behind (Journal *journal, guint n_recipients)
+reserve_behind (Journal *journal, guint n_dotted)
 {
   struct stat status;
 
   return fstat (journal->fd, &status) == 0 &&
-         disk_reserve (journal->fd, (guint64) status.st_size, room_for (n_recipients));
+         disk_reserve (journal->fd, (guint64) status.st_size,
+                       room_for (n_dotted, journal->n_recipients));
 }
 
 gboolean
@@ -292,6 +298,16 @@ find_state (const char *name, SendpathRecipientState *state)
   return FALSE;
 }
 
+/* Passing over what we do not know could send a message again. */
+static gboolean
+set_newer (GError **error, const char *what)
+{
+  g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_NEWER,
+               _("the journal has a record “%s”, which is not known here"),
+               what != NULL ? what : "");
+  return FALSE;
+}
+
 /* Settles one recipient. Only those whom an outcome names lose their dot: the others may have got
  * the message. */
 static gboolean
@@ -299,14 +315,16 @@ replay_outcome (Replay *replay, JsonObject *outcome, guint attempt, GError **err
 {
   const char *address = outcome != NULL ? fields_get_text (outcome, "address") : NULL;
   const char *verdict_name = outcome != NULL ? fields_get_text (outcome, "verdict") : NULL;
+  const char *state_name = outcome != NULL ? fields_get_text (outcome, "state") : NULL;
   g_autoptr(SendpathReply) reply = NULL;
   SendpathRecipientState state;
   SendpathVerdict verdict;
 
-  if (address == NULL || verdict_name == NULL ||
-      report_find_recipient (replay->report, address) == NULL ||
-      !find_state (fields_get_text (outcome, "state"), &state))
+  if (address == NULL || verdict_name == NULL || state_name == NULL ||
+      report_find_recipient (replay->report, address) == NULL)
     return set_damage (error);
+  if (!find_state (state_name, &state))
+    return set_newer (error, state_name);
   verdict = sendpath_verdict_from_string (verdict_name);
   reply = attempt_read_reply_fields (outcome, verdict);
   report_set_recipient (replay->report, address, attempt, state, verdict, reply);
@@ -382,11 +400,7 @@ replay_record (Replay *replay, JsonObject *record, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (events); i++)
     if (g_strcmp0 (event, events[i].event) == 0)
       return events[i].apply (replay, record, error);
-  /* passing over what we do not know could send a message again */
-  g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_NEWER,
-               _("the journal has a record “%s”, which is not known here"),
-               event != NULL ? event : "");
-  return FALSE;
+  return set_newer (error, event);
 }
 
 /* What cannot be read is a torn line, which never happened, if it is the last one, or a mark ends

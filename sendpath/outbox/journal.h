@@ -11,8 +11,8 @@ typedef struct _Journal Journal;
 /* Reserves room for one outcome of so many recipients in the new journal @fd (P-11); FALSE and
  * errno. */
 gboolean journal_reserve (int fd, guint n_recipients);
-/* Takes @fd over, opened for reading and append. */
-Journal *journal_new (int fd);
+/* Takes @fd over, opened for reading and append; it is of a message of so many recipients. */
+Journal *journal_new (int fd, guint n_recipients);
 void     journal_free (Journal *journal);
 
 /* "About to send the final dot" for these addresses: on disk when this returns TRUE (P-6), and
@@ -23,8 +23,8 @@ gboolean journal_note_dot (Journal *journal, const char *const *addresses, const
  * that it touched are those whose last attempt is @attempt). Clears the dot of those. Synced. */
 gboolean journal_note_attempt (Journal *journal, const SendpathReport *report, guint attempt,
                                gint64 now_us, GError **error);
-/* Account, location, network, reason, needs, next_try and held of @report, and the recipients whose state was found out
- * after their last attempt was noted. Synced. */
+/* Account, location, network, reason, needs, next_try and held of @report, and the recipients whose
+ * state was found out after their last attempt was noted. Synced. */
 gboolean journal_note_state (Journal *journal, const SendpathReport *report, gint64 now_us,
                              GError **error);
 

@@ -368,7 +368,8 @@ outbox_take (Outbox *outbox, const char *id, GError **error)
   if (!set_read_error (entry, result, error))
     return NULL;
   report_begin_walk (entry->report);
-  entry->journal = journal_new (entry->journal_fd);
+  entry->journal =
+      journal_new (entry->journal_fd, sendpath_report_get_n_recipients (entry->report));
   entry->journal_fd = -1;
   return g_steal_pointer (&entry);
 }

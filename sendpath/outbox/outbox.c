@@ -18,7 +18,7 @@
 
 #define PREFIX_MIN_CHARS 4
 
-G_DEFINE_QUARK (outbox - error - quark, outbox_error)
+G_DEFINE_QUARK (outbox-error-quark, outbox_error)
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
