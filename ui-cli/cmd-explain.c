@@ -36,13 +36,65 @@ explain_batch (GError **error)
   return CLI_YES;
 }
 
+/* All of a file, or of standard input if it is `-`; no more than a report may have and a little. */
+static GBytes *
+read_report (const char *path, GError **error)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autoptr (GInputStream) input = NULL;
+  guint8 buffer[16 * 1024];
+  gssize got;
+
+  if (g_str_equal (path, "-"))
+    input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
+  else
+    {
+      g_autoptr (GFile) file = g_file_new_for_path (path);
+
+      input = G_INPUT_STREAM (g_file_read (file, NULL, error));
+    }
+  if (input == NULL)
+    return NULL;
+  while (bytes->len <= SENDPATH_BOUNCE_MAX_BYTES &&
+         (got = g_input_stream_read (input, buffer, sizeof buffer, NULL, error)) != 0)
+    {
+      if (got < 0)
+        return NULL;
+      g_byte_array_append (bytes, buffer, (guint) got);
+    }
+  return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
+}
+
+/* A message that came back; one that is no report is answered with no. */
+static int
+explain_bounce (const char *path, gboolean json, GError **error)
+{
+  g_autoptr (GBytes) message = read_report (path, error);
+  g_autoptr (SendpathBounce) bounce =
+                 message != NULL ? sendpath_explain_bounce (message, error) : NULL;
+  g_autofree char *out = NULL;
+
+  if (bounce == NULL)
+    {
+      (*error)->domain = CLI_ERROR;
+      (*error)->code = message != NULL ? CLI_ERROR_NOT_FOUND : CLI_ERROR_USAGE;
+      g_prefix_error (error, "explain: %s: ", path);
+      return message != NULL ? CLI_NO : CLI_USAGE;
+    }
+  out = json ? sendpath_bounce_to_json (bounce) : sendpath_bounce_to_text (bounce);
+  g_printf ("%s%s", out, g_str_has_suffix (out, "\n") ? "" : "\n");
+  return CLI_YES;
+}
+
 static int
 run (int argc, char **argv, GError **error)
 {
   gboolean json = FALSE, batch = FALSE;
-  g_autofree char *phase = NULL, *text = NULL, *out = NULL;
+  g_autofree char *phase = NULL, *text = NULL, *out = NULL, *bounce = NULL;
   const GOptionEntry entries[] = { { "phase", 0, 0, G_OPTION_ARG_STRING, &phase,
                                      N_ ("Where in the session it was said"), N_ ("PHASE") },
+                                   { "bounce", 0, 0, G_OPTION_ARG_FILENAME, &bounce,
+                                     N_ ("Read a message that came back"), N_ ("FILE") },
                                    { "batch", 0, 0, G_OPTION_ARG_NONE, &batch,
                                      N_ ("Read JSON Lines on standard input"), NULL },
                                    CLI_JSON_OPTION (&json),
@@ -55,6 +107,8 @@ run (int argc, char **argv, GError **error)
     return CLI_USAGE;
   if (batch)
     return explain_batch (error);
+  if (bounce != NULL)
+    return explain_bounce (bounce, json, error);
   if (phase != NULL)
     where = sendpath_phase_from_string (phase);
   if (phase != NULL && where == SENDPATH_PHASE_UNKNOWN)

@@ -16,6 +16,8 @@
 #define MAX_TEXT_CHARS 500
 #define MAX_PARAGRAPHS 32
 
+G_STATIC_ASSERT (SENDPATH_BOUNCE_MAX_BYTES == BOUNCE_MAX_BYTES);
+
 typedef struct {
   char *address;
   char *status;

@@ -7,6 +7,15 @@
 
 G_BEGIN_DECLS
 
+/**
+ * SENDPATH_BOUNCE_MAX_BYTES:
+ *
+ * The largest message that sendpath_explain_bounce() reads.
+ *
+ * Since: 1.0
+ */
+#define SENDPATH_BOUNCE_MAX_BYTES (10 * 1024 * 1024)
+
 #define SENDPATH_TYPE_BOUNCE (sendpath_bounce_get_type ())
 typedef struct _SendpathBounce SendpathBounce; /* boxed, immutable, reference counted */
 
