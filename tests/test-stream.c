@@ -51,6 +51,24 @@ test_lines (void)
   assert_failure (stream, SENDPATH_FAULT_LINK_LOST);
 }
 
+/* a password goes through libetpan's buffer, and does not stay there. */
+static void
+test_wiping (void)
+{
+  static const char secret[] = "PASS canary-81d0\r\n";
+  g_autoptr(ScriptedServer) server = play ("C: PASS canary-81d0\n!wait\n");
+  g_autoptr(Stream) stream = loopback_connect (server, NULL, NULL);
+  const mailstream *mail = stream_get_mailstream (stream);
+
+  g_assert_true (stream_write (stream, secret, strlen (secret)));
+  g_assert_cmpmem (mail->write_buffer, strlen (secret), secret, strlen (secret));
+  g_assert_true (stream_flush (stream));
+  for (gsize i = 0; i < strlen (secret); i++)
+    g_assert_cmpint (mail->write_buffer[i], ==, '\0');
+  g_clear_pointer (&stream, stream_free);
+  scripted_server_assert_played (server);
+}
+
 static void
 test_addresses (void)
 {
@@ -317,6 +335,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/stream/lines-keep-their-bytes", test_lines);
+  g_test_add_func ("/stream/what-went-out-is-wiped", test_wiping);
   g_test_add_func ("/stream/knows-both-ends", test_addresses);
   g_test_add_func ("/stream/does-not-wait-for-acknowledgements", test_nodelay);
   g_test_add_func ("/stream/large-writes-are-whole", test_large_write);

@@ -32,13 +32,17 @@ low_read (mailstream_low *low, void *buffer, size_t size)
   return link_read (stream->link, buffer, size, stream->may_wait);
 }
 
-/* All of it or -1: libetpan loops for ever on 0 and takes a part for the whole. */
+/* All of it or -1: libetpan loops for ever on 0 and takes a part for the whole. Commands with a
+ * secret in them come out of its buffer and must not stay there (R-9). */
 static ssize_t
 low_write (mailstream_low *low, const void *buffer, size_t size)
 {
   Stream *stream = low->data;
+  gboolean is_written = link_write (stream->link, buffer, size);
 
-  return link_write (stream->link, buffer, size) ? (ssize_t) size : -1;
+  if (buffer == stream->mail->write_buffer)
+    explicit_bzero (stream->mail->write_buffer, size);
+  return is_written ? (ssize_t) size : -1;
 }
 
 /* The connection is the link's and ends with it. */
@@ -93,8 +97,7 @@ stream_free (Stream *stream)
   if (stream == NULL)
     return;
 
-  /* Commands with a secret in them went through this buffer. */
-  explicit_bzero (stream->mail->write_buffer, stream->mail->buffer_max_size);
+  explicit_bzero (stream->mail->write_buffer, stream->mail->write_buffer_len);
   mailstream_close (stream->mail);
   link_free (stream->link);
   g_byte_array_unref (stream->line);
