@@ -52,6 +52,16 @@ dup_hello_name (const SmtpSession *session)
   return g_strdup (configured ? configured : literal);
 }
 
+/* TRUE, once: the name was refused, and the next hello has the other one. */
+static gboolean
+takes_other_name (SmtpSession *session)
+{
+  if (session->is_name_refused)
+    return FALSE;
+  session->is_name_refused = is_about_name (session->reply);
+  return session->is_name_refused;
+}
+
 /* Says hello by @verb. The code, or 0. */
 static guint
 say_hello (SmtpSession *session, const char *verb)
@@ -82,11 +92,8 @@ smtp_step_ehlo (SmtpSession *session)
       return SMTP_STEP_REST;
     }
   guint code = say_hello (session, "EHLO");
-  if (!session->is_name_refused && is_about_name (session->reply))
-    {
-      session->is_name_refused = TRUE;
-      return SMTP_STEP_EHLO;
-    }
+  if (takes_other_name (session))
+    return SMTP_STEP_EHLO;
   if (code >= 500 && wants (session, SENDPATH_SECURITY_NONE))
     return SMTP_STEP_HELO;
   if (code == 0 || code >= 400)
@@ -107,6 +114,8 @@ SmtpStep
 smtp_step_helo (SmtpSession *session)
 {
   guint code = say_hello (session, "HELO");
+  if (takes_other_name (session))
+    return SMTP_STEP_HELO;
   session->is_open = code >= 200 && code < 300;
   return SMTP_STEP_REST;
 }
