@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import pty
 import subprocess
 import tempfile
 
@@ -44,6 +45,26 @@ class Home:
 
     def sendpath(self, *args, text=b""):
         return self.run(SENDPATH, *args, text=text)
+
+    def at_terminal(self, *args, answer):
+        """Runs `sendpath` on a terminal and types `answer` at the first question; the exit status,
+        the standard output and all that the terminal showed."""
+        person, terminal = pty.openpty()
+        with open(person, "r+b", buffering=0) as screen:
+            process = subprocess.Popen([SENDPATH, *args], stdin=terminal, stderr=terminal,
+                                       stdout=subprocess.PIPE, env=self.env, cwd=self.dir)
+            os.close(terminal)
+            shown = b""
+            while not shown.endswith(b": "):
+                shown += screen.read(1)
+            screen.write(answer + b"\n")
+            printed, _ = process.communicate(timeout=60)
+            try:
+                while more := screen.read(1000):
+                    shown += more
+            except OSError:  # nobody holds the terminal any more
+                pass
+        return process.returncode, printed, shown
 
     def lines(self, *args, text=b"", status=0):
         """The JSON Lines that a command prints, which must end with that status."""
