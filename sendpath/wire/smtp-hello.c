@@ -52,11 +52,11 @@ dup_hello_name (const SmtpSession *session)
   return g_strdup (configured ? configured : literal);
 }
 
-/* TRUE, once: the name was refused, and the next hello has the other one. */
+/* TRUE, once: @code refused the name, and the next hello has the other one. */
 static gboolean
-takes_other_name (SmtpSession *session)
+takes_other_name (SmtpSession *session, guint code)
 {
-  if (session->is_name_refused)
+  if (code == 0 || session->is_name_refused)
     return FALSE;
   session->is_name_refused = is_about_name (session->reply);
   return session->is_name_refused;
@@ -92,7 +92,7 @@ smtp_step_ehlo (SmtpSession *session)
       return SMTP_STEP_REST;
     }
   guint code = say_hello (session, "EHLO");
-  if (takes_other_name (session))
+  if (takes_other_name (session, code))
     return SMTP_STEP_EHLO;
   if (code >= 500 && wants (session, SENDPATH_SECURITY_NONE))
     return SMTP_STEP_HELO;
@@ -114,7 +114,7 @@ SmtpStep
 smtp_step_helo (SmtpSession *session)
 {
   guint code = say_hello (session, "HELO");
-  if (takes_other_name (session))
+  if (takes_other_name (session, code))
     return SMTP_STEP_HELO;
   session->is_open = code >= 200 && code < 300;
   return SMTP_STEP_REST;
