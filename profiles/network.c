@@ -130,8 +130,9 @@ new_from_facts (NetworkFacts *facts)
  *
  * Describes the present network as the kernel and resolv.conf see it now.
  *
- * Nothing is sent, no D-Bus is asked and no thread is started. The object does not follow later
- * changes: make another one.
+ * No D-Bus is asked and no thread is started. Nothing is sent but an empty datagram to a gateway
+ * that the kernel has not spoken with yet; if that does not answer, this takes 200 milliseconds.
+ * The object does not follow later changes: make another one.
  *
  * This function may be called from any thread.
  *
@@ -234,7 +235,7 @@ sendpath_network_get_id (SendpathNetwork *self)
  * Gets the hardware address of the gateway of the default route.
  *
  * Returns: (transfer none) (nullable): the address in lower case, as `00:53:00:aa:bb:cc`, or %NULL
- *   if there is no gateway or the kernel has not spoken with it yet
+ *   if there is no gateway or it does not answer
  *
  * Since: 1.0
  */

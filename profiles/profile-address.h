@@ -17,8 +17,8 @@ gboolean profile_ehlo_is_valid (const char *text);
 /* `host`, `host:port`, `[IPv6]` or `[IPv6]:port`. */
 gboolean profile_server_is_valid (const char *text);
 
-/* TRUE if @pattern, an address or `*@domain`, covers @address. Case does not matter: this chooses an
- * account, and nobody has two that differ by it. */
+/* TRUE if @pattern, an address or `*@domain`, covers @address. Case does not matter: this chooses
+ * an account, and nobody has two that differ by it. */
 gboolean profile_address_covers (const char *pattern, const char *address);
 
 /* TRUE if @pattern is of the form `*@domain`. */

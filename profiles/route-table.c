@@ -1,13 +1,14 @@
 /* The kernel's default route and the hardware address behind it, by rtnetlink.
  *
- * Reads two tables of the kernel. A gateway that the kernel has not met yet is sent an empty datagram,
- * so that the kernel asks for its hardware address: without it a network would not be known again. */
+ * Reads two tables of the kernel. A gateway that the kernel has not met yet is sent an empty
+ * datagram, so that the kernel asks for its hardware address: else the same network would have
+ * another name before and after the first real traffic. Never sends anything else, or elsewhere. */
 #include "config.h"
 
 #include "profiles/route-table.h"
 
-#include <linux/rtnetlink.h>
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -99,7 +100,7 @@ on_route (Reading *reading, const struct nlmsghdr *message)
 {
   const struct rtmsg *header = NLMSG_DATA (message);
   const struct rtattr *table[RTA_MAX + 1] = { NULL };
-  Route route = { .family = header->rtm_family };
+  Route route = { 0 };
 
   if (message->nlmsg_type != RTM_NEWROUTE || message->nlmsg_len < NLMSG_LENGTH (sizeof *header))
     return;
@@ -108,6 +109,7 @@ on_route (Reading *reading, const struct nlmsghdr *message)
     return;
 
   collect_attributes (RTM_RTA (header), RTM_PAYLOAD (message), table, G_N_ELEMENTS (table));
+  route.family = header->rtm_family;
   route.index = get_guint (table[RTA_OIF]);
   route.metric = get_guint (table[RTA_PRIORITY]);
   if (table[RTA_GATEWAY] != NULL)
@@ -151,8 +153,44 @@ on_neighbour (Reading *reading, const struct nlmsghdr *message)
   reading->ret_route->gateway = format_mac (RTA_DATA (table[NDA_LLADDR]));
 }
 
+/* A socket that hears of @groups; -1 if there is none. */
+static int
+open_netlink (guint groups)
+{
+  struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = groups };
+  int fd = socket (AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+
+  if (fd < 0 || bind (fd, (struct sockaddr *) &address, sizeof address) == 0)
+    return fd;
+  close (fd);
+  return -1;
+}
+
+/* Hands what the kernel says at once to @on_message. FALSE: it has no more to say. */
 static gboolean
-ask_for_dump (int fd, guint16 type)
+take_messages (int fd, OnMessage on_message, Reading *reading)
+{
+  char buffer[DUMP_BYTES] __attribute__ ((aligned (NLMSG_ALIGNTO)));
+  struct nlmsghdr *message = (struct nlmsghdr *) buffer;
+  gssize got;
+
+  do
+    got = recv (fd, buffer, sizeof buffer, 0);
+  while (got < 0 && errno == EINTR);
+  if (got <= 0)
+    return FALSE;
+  for (; NLMSG_OK (message, (guint) got); message = NLMSG_NEXT (message, got))
+    {
+      if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR)
+        return FALSE;
+      on_message (reading, message);
+    }
+  return TRUE;
+}
+
+/* Hands every message of a dump to @on_message. */
+static void
+read_dump (int fd, guint16 type, OnMessage on_message, Reading *reading)
 {
   struct {
     struct nlmsghdr header;
@@ -164,34 +202,12 @@ ask_for_dump (int fd, guint16 type)
     .body = { .rtgen_family = AF_UNSPEC },
   };
 
-  return send (fd, &request, request.header.nlmsg_len, 0) == (gssize) request.header.nlmsg_len;
+  if (send (fd, &request, request.header.nlmsg_len, 0) == (gssize) request.header.nlmsg_len)
+    while (take_messages (fd, on_message, reading))
+      ;
 }
 
-/* Hands every message of a dump to @on_message. */
-static void
-read_dump (int fd, guint16 type, OnMessage on_message, Reading *reading)
-{
-  char buffer[DUMP_BYTES] __attribute__ ((aligned (NLMSG_ALIGNTO)));
-
-  if (!ask_for_dump (fd, type))
-    return;
-  while (TRUE)
-    {
-      gssize got = recv (fd, buffer, sizeof buffer, 0);
-      struct nlmsghdr *message = (struct nlmsghdr *) buffer;
-
-      if (got < 0 && errno == EINTR)
-        continue;
-      if (got <= 0)
-        return;
-      for (; NLMSG_OK (message, (guint) got); message = NLMSG_NEXT (message, got))
-        {
-          if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR)
-            return;
-          on_message (reading, message);
-        }
-    }
-}
+/* ---- meeting the gateway --------------------------------------------------------------------- */
 
 static socklen_t
 make_gateway_address (const Route *route, struct sockaddr_storage *ret_address)
@@ -213,6 +229,7 @@ make_gateway_address (const Route *route, struct sockaddr_storage *ret_address)
   return sizeof *v6;
 }
 
+/* Whether it arrives does not matter: the kernel asks who has the address before it sends. */
 static void
 greet_gateway (const Route *route)
 {
@@ -226,42 +243,45 @@ greet_gateway (const Route *route)
   close (fd);
 }
 
-/* Reads what the kernel tells of neighbours until the gateway is among them or MEET_MS are over. */
-static void
-meet_gateway (Reading *reading)
+static gboolean
+wait_for_news (int fd, gint64 end_us)
 {
-  struct sockaddr_nl group = { .nl_family = AF_NETLINK, .nl_groups = RTMGRP_NEIGH };
-  char buffer[DUMP_BYTES] __attribute__ ((aligned (NLMSG_ALIGNTO)));
-  gint64 end_us = g_get_monotonic_time () + MEET_MS * G_TIME_SPAN_MILLISECOND;
-  struct pollfd news = { .fd = socket (AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), .events = POLLIN };
+  struct pollfd news = { .fd = fd, .events = POLLIN };
+  gint64 left_us;
+  int ready;
 
-  if (news.fd < 0)
-    return;
-  if (bind (news.fd, (struct sockaddr *) &group, sizeof group) == 0)
+  do
     {
-      greet_gateway (&reading->best);
-      while (reading->ret_route->gateway == NULL)
-        {
-          gint64  left_ms = (end_us - g_get_monotonic_time ()) / G_TIME_SPAN_MILLISECOND;
-          gssize  got = left_ms > 0 && poll (&news, 1, (int) left_ms) > 0
-                            ? recv (news.fd, buffer, DUMP_BYTES, 0)
-                            : 0;
-          struct nlmsghdr *message = (struct nlmsghdr *) buffer;
-
-          if (got <= 0)
-            break;
-          for (; NLMSG_OK (message, (guint) got); message = NLMSG_NEXT (message, got))
-            on_neighbour (reading, message);
-        }
+      left_us = MAX (0, end_us - g_get_monotonic_time ());
+      ready = poll (&news, 1, (int) ((left_us + 999) / 1000));
     }
-  close (news.fd);
+  while (ready < 0 && errno == EINTR);
+  return ready > 0;
+}
+
+/* Until the kernel knows the gateway, or MEET_MS are over. */
+static void
+meet_gateway (int fd, Reading *reading)
+{
+  gint64 end_us = g_get_monotonic_time () + MEET_MS * G_TIME_SPAN_MILLISECOND;
+  int news = open_netlink (RTMGRP_NEIGH);
+
+  if (news < 0)
+    return;
+  greet_gateway (&reading->best);
+  /* it may have been met since the table was read, and before we listened */
+  read_dump (fd, RTM_GETNEIGH, on_neighbour, reading);
+  while (reading->ret_route->gateway == NULL && wait_for_news (news, end_us) &&
+         take_messages (news, on_neighbour, reading))
+    ;
+  close (news);
 }
 
 void
 route_table_read (DefaultRoute *ret_route)
 {
   Reading reading = { .ret_route = ret_route };
-  int fd = socket (AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+  int fd = open_netlink (0);
 
   ret_route->index = 0;
   ret_route->gateway = NULL;
@@ -271,7 +291,7 @@ route_table_read (DefaultRoute *ret_route)
   ret_route->index = reading.best.index;
   if (reading.best.length > 0)
     read_dump (fd, RTM_GETNEIGH, on_neighbour, &reading);
-  close (fd);
   if (reading.best.length > 0 && ret_route->gateway == NULL)
-    meet_gateway (&reading);
+    meet_gateway (fd, &reading);
+  close (fd);
 }

@@ -10,7 +10,8 @@ typedef struct {
   char *gateway; /* MAC, lower case; NULL if there is none or it does not answer */
 } DefaultRoute;
 
-/* Asks the kernel; at most an empty datagram goes to the gateway. Takes 200 ms if that does not answer. */
+/* Asks the kernel; at most an empty datagram goes to the gateway. Takes 200 ms if nobody
+ * answers. */
 void route_table_read (DefaultRoute *ret_route);
 
 G_END_DECLS

@@ -53,7 +53,8 @@ static gboolean
 wait_for_output (Run *run, GError **error)
 {
   GPollFD wanted = { .fd = -1 };
-  struct pollfd fds[2] = { { .fd = run->output, .events = POLLIN }, { .fd = -1, .events = POLLIN } };
+  struct pollfd fds[2] = { { .fd = run->output, .events = POLLIN },
+                           { .fd = -1, .events = POLLIN } };
   gboolean has_pollfd = g_cancellable_make_pollfd (run->cancellable, &wanted);
   gint64 left_us;
   int ready;

@@ -5,10 +5,14 @@
 #include "profiles/network.h"
 
 #include <dirent.h>
+#include <sched.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define STRINGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define MAC "00:53:00:aa:bb:cc"
+#define GATEWAY_MAC "02:00:53:00:00:01"
 
 static char *
 dup_id (const char *gateway, const char *const *domains, const char *const *addresses)
@@ -176,6 +180,139 @@ test_this_machine (void)
   g_assert_cmpuint (count_tasks (), ==, tasks_before);
 }
 
+/* ---- a LAN of two network namespaces --------------------------------------------------------- */
+
+static gboolean
+run (const char *command)
+{
+  g_auto(GStrv) argv = g_strsplit (command, " ", -1);
+  int status = -1;
+
+  return g_spawn_sync (NULL, argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL,
+                       NULL, NULL, NULL, &status, NULL) &&
+         status == 0;
+}
+
+static void
+must (const char *command)
+{
+  if (!run (command))
+    g_error ("%s: failed", command);
+}
+
+/* The other machine: waits for its interface, answers as the gateway, and ends when nobody reads
+ * what it writes any more. */
+static void
+be_gateway (int in, int out)
+{
+  char byte;
+
+  if (unshare (CLONE_NEWNET) != 0 || write (out, "n", 1) != 1 || read (in, &byte, 1) != 1)
+    _exit (1);
+  must ("ip addr add 192.0.2.1/24 dev gate");
+  must ("ip link set gate up");
+  if (write (out, "u", 1) != 1 || read (in, &byte, 1) != 1)
+    _exit (1);
+  must ("ip link set gate down");
+  _exit (write (out, "d", 1) == 1 && read (in, &byte, 1) == 0 ? 0 : 1);
+}
+
+static void
+assert_byte (int fd, char expected)
+{
+  char byte = 0;
+
+  g_assert_cmpint (read (fd, &byte, 1), ==, 1);
+  g_assert_cmpint (byte, ==, expected);
+}
+
+static void
+assert_network (const char *id, const char *gateway)
+{
+  g_autoptr(SendpathNetwork) network = sendpath_network_new ();
+
+  g_assert_cmpstr (sendpath_network_get_gateway (network), ==, gateway);
+  if (id != NULL)
+    g_assert_cmpstr (sendpath_network_get_id (network), ==, id);
+}
+
+static void
+visit_lan (int to_gateway, int from_gateway, pid_t gateway)
+{
+  g_autofree char *move = g_strdup_printf ("ip link set gate netns %d", (int) gateway);
+  g_autoptr(SendpathNetwork) network = NULL;
+  const char *id;
+  guint n_tries = 0;
+
+  assert_byte (from_gateway, 'n');
+  must (move);
+  g_assert_cmpint (write (to_gateway, "g", 1), ==, 1);
+  assert_byte (from_gateway, 'u');
+  must ("ip addr add 192.0.2.7/24 dev lan");
+  must ("ip link set lan up");
+  must ("ip route add default via 192.0.2.1");
+
+  /* the kernel takes its time with an interface that has just come up */
+  do
+    {
+      g_clear_object (&network);
+      network = sendpath_network_new ();
+    }
+  while (sendpath_network_get_gateway (network) == NULL && n_tries++ < 50);
+  id = sendpath_network_get_id (network);
+  assert_network (id, GATEWAY_MAC); /* the kernel knows the gateway */
+  must ("ip neigh flush dev lan");
+  assert_network (id, GATEWAY_MAC); /* and here it had forgotten it */
+
+  g_assert_cmpint (write (to_gateway, "g", 1), ==, 1);
+  assert_byte (from_gateway, 'd');
+  must ("ip neigh flush dev lan");
+  assert_network (NULL, NULL); /* it does not answer, and nobody waits for long */
+}
+
+/* Exit status: 77 where no such LAN can be made. */
+static int
+travel (void)
+{
+  int down[2], up[2];
+  int status = 1;
+  pid_t gateway;
+
+  if (unshare (CLONE_NEWNET) != 0 ||
+      !run ("ip link add lan type veth peer name gate") ||
+      !run ("ip link set gate address " GATEWAY_MAC))
+    return 77;
+  g_assert_cmpint (pipe (down), ==, 0);
+  g_assert_cmpint (pipe (up), ==, 0);
+  gateway = fork ();
+  if (gateway == 0)
+    {
+      close (down[1]);
+      be_gateway (down[0], up[1]);
+    }
+  visit_lan (down[1], up[0], gateway);
+  close (down[1]);
+  g_assert_cmpint (waitpid (gateway, &status, 0), ==, gateway);
+  return status == 0 ? 0 : 1;
+}
+
+/* A network is known again, whether or not its gateway was met before. */
+static void
+test_gateway_is_met (void)
+{
+  pid_t traveller = fork ();
+  int status = 1;
+
+  if (traveller == 0)
+    _exit (travel ());
+  g_assert_cmpint (waitpid (traveller, &status, 0), ==, traveller);
+  g_assert_true (WIFEXITED (status));
+  if (WEXITSTATUS (status) == 77)
+    g_test_skip ("needs root and ip(8)");
+  else
+    g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+}
+
 static void
 test_no_resolv_conf (void)
 {
@@ -194,6 +331,7 @@ main (int argc, char **argv)
   g_test_add_func ("/network/facts-come-back-in-one-spelling", test_facts);
   g_test_add_func ("/network/search-domains-as-the-resolver-takes-them", test_resolv_conf);
   g_test_add_func ("/network/this-machine-is-read-without-a-thread", test_this_machine);
+  g_test_add_func ("/network/a-gateway-is-met-so-that-the-id-stays", test_gateway_is_met);
   g_test_add_func ("/network/no-resolv-conf-is-no-domains", test_no_resolv_conf);
   return g_test_run ();
 }
