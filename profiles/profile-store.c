@@ -16,6 +16,7 @@
 #include "profiles/profile-disk.h"
 #include "profiles/profile-join.h"
 #include "profiles/profile-parser.h"
+#include "profiles/profile-store-private.h"
 #include "profiles/profile-value.h"
 
 #define SYSTEM_PATH "/etc/sendpath.conf"
@@ -37,7 +38,8 @@ struct _SendpathProfileStore
 {
   GObject     parent;
   char       *path;
-  GBytes *loaded; /* what the file held when it was read or written last; NULL: there was none */
+  char       *own_path; /* where to save instead if the system's file cannot be written; or NULL */
+  GBytes     *loaded;   /* what the file held when it was read or written last; NULL: none */
   GListStore *accounts;
   GListStore *locations;
   KeyValues  *policy;
@@ -52,6 +54,7 @@ sendpath_profile_store_finalize (GObject *object)
   SendpathProfileStore *self = SENDPATH_PROFILE_STORE (object);
 
   g_free (self->path);
+  g_free (self->own_path);
   g_clear_pointer (&self->loaded, g_bytes_unref);
   g_object_unref (self->accounts);
   g_object_unref (self->locations);
@@ -83,6 +86,17 @@ is_there (const char *path)
   return access (path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
+SendpathProfileStore *
+profile_store_new_for_user (const char *own, const char *system)
+{
+  SendpathProfileStore *self = g_object_new (SENDPATH_TYPE_PROFILE_STORE, NULL);
+  gboolean is_system = !is_there (own) && is_there (system);
+
+  self->path = g_strdup (is_system ? system : own);
+  self->own_path = is_system ? g_strdup (own) : NULL;
+  return self;
+}
+
 /**
  * sendpath_profile_store_dup_default_path:
  *
@@ -99,25 +113,20 @@ is_there (const char *path)
 char *
 sendpath_profile_store_dup_default_path (void)
 {
-  const char *chosen = g_getenv ("SENDPATH_CONFIG");
-  g_autofree char *own = NULL;
+  g_autoptr(SendpathProfileStore) store = sendpath_profile_store_new (NULL);
 
-  if (chosen != NULL && *chosen != '\0')
-    return g_strdup (chosen);
-  own = g_build_filename (g_get_user_config_dir (), "sendpath", "sendpath.conf", NULL);
-  if (!is_there (own) && is_there (SYSTEM_PATH))
-    return g_strdup (SYSTEM_PATH);
-  return g_steal_pointer (&own);
+  return g_strdup (store->path);
 }
 
 /**
  * sendpath_profile_store_new:
  * @path: (nullable) (type filename): path of the configuration file, or %NULL for the user's
- *   default one
+ *   default one, which sendpath_profile_store_dup_default_path() tells
  *
  * Makes a store without accounts and locations.
  *
- * Nothing is read before sendpath_profile_store_load() is called.
+ * Nothing is read before sendpath_profile_store_load() is called. If @path is %NULL, and the
+ * default is `/etc/sendpath.conf`, which this user may not write, saving makes the user's own file.
  *
  * Returns: (transfer full): the store
  *
@@ -126,9 +135,17 @@ sendpath_profile_store_dup_default_path (void)
 SendpathProfileStore *
 sendpath_profile_store_new (const char *path)
 {
-  SendpathProfileStore *self = g_object_new (SENDPATH_TYPE_PROFILE_STORE, NULL);
+  const char *chosen = path != NULL ? path : g_getenv ("SENDPATH_CONFIG");
+  g_autofree char *own = NULL;
+  SendpathProfileStore *self;
 
-  self->path = path != NULL ? g_strdup (path) : sendpath_profile_store_dup_default_path ();
+  if (path == NULL && (chosen == NULL || *chosen == '\0'))
+    {
+      own = g_build_filename (g_get_user_config_dir (), "sendpath", "sendpath.conf", NULL);
+      return profile_store_new_for_user (own, SYSTEM_PATH);
+    }
+  self = g_object_new (SENDPATH_TYPE_PROFILE_STORE, NULL);
+  self->path = g_strdup (chosen);
   return self;
 }
 
@@ -138,7 +155,9 @@ sendpath_profile_store_new (const char *path)
  *
  * Gets the path of the configuration file.
  *
- * Returns: (transfer none) (type filename): the path
+ * It changes when sendpath_profile_store_save() makes the user's own file.
+ *
+ * Returns: (transfer none) (type filename): the path, valid until the store is saved
  *
  * Since: 1.0
  */
@@ -200,9 +219,9 @@ sendpath_profile_store_load (SendpathProfileStore *self, GError **error)
   profile_join_take_sections (self->accounts, file, SENDPATH_SECTION_ACCOUNT);
   profile_join_take_sections (self->locations, file, SENDPATH_SECTION_LOCATION);
   profile_join_take_values (self->policy, SENDPATH_SECTION_POLICY,
-               profile_file_find (file, SENDPATH_SECTION_POLICY, NULL), NULL);
+                            profile_file_find (file, SENDPATH_SECTION_POLICY, NULL), NULL);
   profile_join_take_values (self->serve, SENDPATH_SECTION_SERVE,
-               profile_file_find (file, SENDPATH_SECTION_SERVE, NULL), NULL);
+                            profile_file_find (file, SENDPATH_SECTION_SERVE, NULL), NULL);
   g_clear_pointer (&self->loaded, g_bytes_unref);
   self->loaded = g_steal_pointer (&text);
   return TRUE;
@@ -222,6 +241,10 @@ sendpath_profile_store_load (SendpathProfileStore *self, GError **error)
  * file is replaced whole and is on disk when this function returns; a new one can be read by its
  * owner only.
  *
+ * A store that was made for the default file, and loaded from `/etc/sendpath.conf`, which this user
+ * may not write, is saved to the user's own file, which begins as a copy: from then on that one
+ * counts for this user, and the other no more.
+ *
  * The error is %SENDPATH_PROFILE_ERROR_CHANGED if somebody else wrote the file since it was loaded,
  * %SENDPATH_PROFILE_ERROR_MISSING if somebody removed it, %SENDPATH_PROFILE_ERROR_UNSAFE if others
  * may write it or its folder, and %SENDPATH_PROFILE_ERROR_BROKEN if the configuration is not
@@ -237,6 +260,7 @@ sendpath_profile_store_save (SendpathProfileStore *self, GError **error)
   g_autoptr(ProfileFile) file = NULL;
   g_autoptr(ProfileFile) checked = NULL;
   g_autoptr(GBytes) text = NULL;
+  gboolean is_copy;
 
   g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), FALSE);
 
@@ -253,9 +277,16 @@ sendpath_profile_store_save (SendpathProfileStore *self, GError **error)
     return FALSE;
   if (self->loaded != NULL && g_bytes_equal (self->loaded, text))
     return TRUE;
-  if (!profile_disk_write (self->path, self->loaded, text, error))
+  is_copy = self->own_path != NULL && access (self->path, W_OK) != 0;
+  if (!profile_disk_write (is_copy ? self->own_path : self->path, is_copy ? NULL : self->loaded,
+                           text, error))
     return FALSE;
 
+  if (is_copy)
+    {
+      g_free (self->path);
+      self->path = g_steal_pointer (&self->own_path);
+    }
   g_clear_pointer (&self->loaded, g_bytes_unref);
   self->loaded = g_steal_pointer (&text);
   return TRUE;

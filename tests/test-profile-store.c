@@ -5,12 +5,16 @@
 #include "profiles/profile-store.h"
 
 #include <dirent.h>
+#include <linux/capability.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
 
+#include "profiles/profile-store-private.h"
 #include "profiles/safe-file.h"
 
 /* The example of the contract, with what people add: comments, blank lines, spacing of their
@@ -416,6 +420,75 @@ test_default_path (Fixture *fixture, gconstpointer data)
   found = sendpath_profile_store_dup_default_path ();
   g_assert_cmpstr (found, ==, own);
   g_unlink (own);
+}
+
+/* Root may write everything; as anybody else it may not. */
+static void
+give_up_privileges (void)
+{
+  struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+  struct __user_cap_data_struct none[2] = { { 0 } };
+
+  g_assert_cmpint (syscall (SYS_capset, &header, none), ==, 0);
+}
+
+static void
+add_office (SendpathProfileStore *store)
+{
+  g_autoptr(SendpathAccount) office = sendpath_account_new ("office", "t@adatum.com");
+  g_autoptr(GError) error = NULL;
+
+  sendpath_profile_store_load (store, &error);
+  g_assert_no_error (error);
+  g_assert_true (sendpath_account_set (office, "smtp", "smtp.adatum.com", NULL));
+  g_assert_true (sendpath_profile_store_add_account (store, office, NULL));
+  sendpath_profile_store_save (store, &error);
+  g_assert_no_error (error);
+}
+
+#define OFFICE "\n[account office]\naddress = t@adatum.com\nsmtp = smtp.adatum.com\n"
+
+/* Who may not write the system's file gets one of their own, in which all that worked still works;
+ * who may, changes it. */
+static void
+test_system_file (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *own = g_build_filename (fixture->root, "own", "sendpath.conf", NULL);
+  int status = 1;
+  pid_t pid;
+
+  write_bytes (fixture->path, "# for all\n" MINIMAL, -1);
+  g_assert_cmpint (g_chmod (fixture->path, 0444), ==, 0);
+  pid = fork ();
+  if (pid == 0)
+    {
+      SendpathProfileStore *store = profile_store_new_for_user (own, fixture->path);
+
+      give_up_privileges ();
+      g_assert_cmpstr (sendpath_profile_store_get_path (store), ==, fixture->path);
+      add_office (store);
+      g_assert_cmpstr (sendpath_profile_store_get_path (store), ==, own);
+      g_assert_true (sendpath_profile_store_remove_account (store, "office", NULL));
+      g_assert_true (sendpath_profile_store_save (store, NULL)); /* goes on with it */
+      _exit (0);
+    }
+  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+  g_assert_cmpint (status, ==, 0);
+  assert_text (fixture->path, "# for all\n" MINIMAL);
+  assert_text (own, "# for all\n" MINIMAL "\n");
+
+  g_assert_cmpint (g_unlink (own), ==, 0);
+  g_assert_cmpint (g_chmod (fixture->path, 0644), ==, 0);
+  g_clear_object (&fixture->store);
+  fixture->store = profile_store_new_for_user (own, fixture->path);
+  add_office (fixture->store);
+  assert_text (fixture->path, "# for all\n" MINIMAL OFFICE);
+  g_assert_false (g_file_test (own, G_FILE_TEST_EXISTS));
+
+  write_bytes (own, MINIMAL, -1);
+  g_clear_object (&fixture->store);
+  fixture->store = profile_store_new_for_user (own, fixture->path);
+  g_assert_cmpstr (sendpath_profile_store_get_path (fixture->store), ==, own);
 }
 
 /* ---- live ------------------------------------------------------------------------------------ */
@@ -858,6 +931,7 @@ main (int argc, char **argv)
   ADD ("/profile-store/T-128-of-another-user-is-refused", test_owner);
   ADD ("/profile-store/a-link-is-followed-and-kept", test_link);
   ADD ("/profile-store/default-path-by-the-contract", test_default_path);
+  ADD ("/profile-store/the-systems-file-is-copied-by-who-may-not-write-it", test_system_file);
   ADD ("/profile-store/loading-again-keeps-the-objects", test_live);
   ADD ("/profile-store/nothing-changed-nothing-written", test_untouched);
   ADD ("/profile-store/a-change-touches-one-line", test_one_line);
