@@ -128,8 +128,7 @@ cli_parse_with_keys (const CliCommand *command, SendpathSection section,
 SendpathProfileStore *
 cli_load_profiles (gboolean may_be_missing, GError **error)
 {
-  g_autofree char *path = sendpath_profile_store_dup_default_path ();
-  g_autoptr (SendpathProfileStore) profiles = sendpath_profile_store_new (path);
+  g_autoptr (SendpathProfileStore) profiles = sendpath_profile_store_new (NULL);
   g_autoptr (GError) local_error = NULL;
 
   if (sendpath_profile_store_load (profiles, &local_error) ||
