@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sendpath/outbox/lock.h"
 #include "tests/lib/outbox-fixture.h"
 
 enum { GOOD = 0 };
@@ -114,6 +115,59 @@ test_lock_dies_with_its_process (OutboxFixture *fixture, gconstpointer data)
   end_play (&play);
 }
 
+/* What a thread that forks while a file is about to be locked finds in the child. */
+typedef struct {
+  const char *path;
+  int fd;
+  int about_to_fork[2];
+  GThread *forker;
+  int status;
+} Fork;
+
+static gpointer
+fork_and_look (gpointer data)
+{
+  Fork *play = data;
+  pid_t child;
+
+  tell (play->about_to_fork[1]);
+  child = fork ();
+  if (child == 0)
+    _exit (fcntl (play->fd, F_GETFD) < 0 ? GOOD : 1);
+  g_assert_cmpint (waitpid (child, &play->status, 0), ==, child);
+  return NULL;
+}
+
+static int
+open_while_another_forks (gpointer data)
+{
+  Fork *play = data;
+
+  play->fd = open (play->path, O_RDWR | O_CLOEXEC);
+  play->forker = g_thread_new ("forks", fork_and_look, play);
+  hear (play->about_to_fork[0]);
+  return play->fd;
+}
+
+/* T-167: a child of another thread never gets a file that is about to be locked, for its copy would
+ * keep the lock alive after us. */
+static void
+test_no_fork_before_the_lock (OutboxFixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->dir, "file", NULL);
+  Fork play = { .path = path, .status = -1 };
+  g_autoptr(Lock) lock = NULL;
+
+  g_assert_true (g_file_set_contents (path, "", 0, NULL));
+  g_assert_cmpint (pipe2 (play.about_to_fork, O_CLOEXEC), ==, 0);
+  lock = lock_take (open_while_another_forks, &play);
+  g_assert_nonnull (lock);
+  g_thread_join (play.forker);
+  g_assert_cmpint (play.status, ==, GOOD);
+  close (play.about_to_fork[0]);
+  close (play.about_to_fork[1]);
+}
+
 /* A child's end, or its freeing what it inherited, must not let go what the parent holds. */
 static int
 free_what_was_inherited (gpointer data)
@@ -186,6 +240,65 @@ test_race (OutboxFixture *fixture, gconstpointer data)
   g_assert_cmpuint (outbox_fixture_count (fixture, "queue"), ==, 0);
 }
 
+/* Sends each message for a while, and files it as failed. */
+static int
+send_and_file_all (Play *play)
+{
+  const char *const addresses[] = { "someone@adatum.com", NULL };
+  g_auto(GStrv) ids = outbox_list (play->fixture->outbox, OUTBOX_QUEUE, NULL, NULL);
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      g_autoptr(OutboxEntry) entry = outbox_take (play->fixture->outbox, ids[i], NULL);
+      SendpathReport *report = outbox_entry_get_report (entry);
+      Journal *journal = outbox_entry_get_journal (entry);
+
+      journal_note_dot (journal, addresses, "smtp.proseware.com", FIXTURE_NOW_US, NULL);
+      report_set_recipient (report, addresses[0], REPORT_NO_ATTEMPT, SENDPATH_RECIPIENT_FAILED,
+                            SENDPATH_VERDICT_CONTENT_REJECTED, NULL);
+      if (!journal_note_state (journal, report, FIXTURE_NOW_US, NULL) ||
+          !outbox_entry_file (entry, NULL))
+        return 1;
+    }
+  return GOOD;
+}
+
+/* Who only looks finds a message wherever it is moved to meanwhile, and never takes one that is on
+ * its way for an uncertain one. */
+static void
+test_watcher_sees_every_state (OutboxFixture *fixture, gconstpointer data)
+{
+  enum { MESSAGES = 300 };
+  g_auto(GStrv) ids = NULL;
+  Play play = { .fixture = fixture };
+  int status = 1;
+  pid_t child;
+
+  for (guint i = 0; i < MESSAGES; i++)
+    g_free (outbox_fixture_add (fixture, FIXTURE_BODY));
+  ids = outbox_list (fixture->outbox, OUTBOX_QUEUE, NULL, NULL);
+  child = fork ();
+  if (child == 0)
+    _exit (send_and_file_all (&play));
+  for (guint i = 0; i < MESSAGES; i++)
+    {
+      SendpathRecipientState state;
+
+      do
+        {
+          g_autoptr(GError) error = NULL;
+          g_autoptr(SendpathReport) report = outbox_read_report (fixture->outbox, ids[i], &error);
+
+          g_assert_no_error (error);
+          state = sendpath_report_get_state (report, 0);
+          g_assert_cmpint (state, !=, SENDPATH_RECIPIENT_UNCERTAIN);
+        }
+      while (state == SENDPATH_RECIPIENT_QUEUED);
+    }
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_cmpint (status, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -193,8 +306,12 @@ main (int argc, char **argv)
   outbox_fixture_add_test ("/outbox-locks/one-taker", test_one_taker, FALSE);
   outbox_fixture_add_test ("/outbox-locks/lock-dies-with-its-process",
                            test_lock_dies_with_its_process, FALSE);
+  outbox_fixture_add_test ("/outbox-locks/no-fork-before-the-lock", test_no_fork_before_the_lock,
+                           FALSE);
   outbox_fixture_add_test ("/outbox-locks/a-child-does-not-unlock", test_a_child_does_not_unlock,
                            FALSE);
   outbox_fixture_add_test ("/outbox-locks/takers-race-and-each-message-goes-once", test_race, TRUE);
+  outbox_fixture_add_test ("/outbox-locks/a-watcher-sees-every-state",
+                           test_watcher_sees_every_state, TRUE);
   return g_test_run ();
 }

@@ -74,28 +74,35 @@ set_lock (int fd, short type)
   return result == 0;
 }
 
-Lock *
-lock_take (int fd)
+static Lock *
+list_lock (int fd)
 {
   Lock *lock = g_new0 (Lock, 1);
-  gboolean is_taken;
+
+  lock->fd = fd;
+  lock->next = held;
+  if (held != NULL)
+    held->previous = lock;
+  held = lock;
+  return lock;
+}
+
+Lock *
+lock_take (LockOpen open_file, gpointer data)
+{
+  Lock *lock = NULL;
+  int fd;
 
   watch_forks ();
-  lock->fd = fd;
-  /* taken and listed in one step: a fork in between would give the child a copy that nobody closes
-   */
+  /* opened, locked and listed in one step: a fork in between would give the child a copy that nobody
+   * closes */
   pthread_mutex_lock (&mutex);
-  is_taken = set_lock (fd, F_WRLCK);
-  if (is_taken)
-    {
-      lock->next = held;
-      if (held != NULL)
-        held->previous = lock;
-      held = lock;
-    }
+  fd = open_file (data);
+  if (fd >= 0 && set_lock (fd, F_WRLCK))
+    lock = list_lock (fd);
+  else
+    disk_close (fd);
   pthread_mutex_unlock (&mutex);
-  if (!is_taken)
-    g_clear_pointer (&lock, g_free);
   return lock;
 }
 

@@ -8,9 +8,11 @@ G_BEGIN_DECLS
 
 typedef struct _Lock Lock;
 
-/* Locks the file of @fd, which is open for writing, and takes @fd over on success. NULL and
- * errno: EAGAIN if somebody else, in this process or another, holds it. */
-Lock    *lock_take (int fd);
+/* Opens a file for writing: its descriptor, or -1 and errno. */
+typedef int (*LockOpen) (gpointer data);
+/* Opens a file and locks it, while nobody can fork. NULL and errno: that of @open, or EAGAIN if
+ * somebody else, in this process or another, holds it. */
+Lock    *lock_take (LockOpen open, gpointer data);
 /* Lets it go and closes the file. In a forked child it only frees the memory. */
 void     lock_free (Lock *lock);
 /* The descriptor, or -1 in a forked child: it must keep its hands off. */

@@ -25,6 +25,7 @@ typedef struct {
   char message[OUTBOX_NAME_SIZE];
   char journal[OUTBOX_NAME_SIZE];
   Lock *lock;
+  gboolean is_created; /* the message's file in tmp/ is ours */
   GChecksum *sum;
   char *buffer; /* what is not written yet: most messages go in one write */
   gsize used;
@@ -66,26 +67,33 @@ choose_id (char id[ENVELOPE_ID_CHARS + 1])
   return TRUE;
 }
 
+static int
+open_new (gpointer data)
+{
+  Addition *addition = data;
+  int fd = disk_create (addition->outbox->folders[OUTBOX_TMP], addition->message, O_RDWR);
+
+  addition->is_created = fd >= 0;
+  return fd;
+}
+
 /* A new locked file in tmp/. FALSE and errno; EEXIST: try another name. */
 static gboolean
 create_locked (Addition *addition)
 {
   struct stat status;
-  int fd = disk_create (addition->outbox->folders[OUTBOX_TMP], addition->message, O_RDWR);
 
-  if (fd < 0)
-    return FALSE;
-  addition->lock = lock_take (fd);
+  addition->lock = lock_take (open_new, addition);
   if (addition->lock == NULL)
     {
       int code = errno;
 
-      unlinkat (addition->outbox->folders[OUTBOX_TMP], addition->message, 0);
-      disk_close (fd);
+      if (addition->is_created)
+        unlinkat (addition->outbox->folders[OUTBOX_TMP], addition->message, 0);
       errno = code == EAGAIN ? EEXIST : code; /* recovery has it, and takes it for a dead one's */
       return FALSE;
     }
-  if (fstat (fd, &status) == 0 && status.st_nlink == 1)
+  if (fstat (lock_get_fd (addition->lock), &status) == 0 && status.st_nlink == 1)
     return TRUE;
   /* recovery came between the two calls and removed it */
   g_clear_pointer (&addition->lock, lock_free);

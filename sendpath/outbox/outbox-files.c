@@ -66,6 +66,12 @@ outbox_is_full (int code)
   return FALSE;
 }
 
+gboolean
+outbox_is_unreadable (int code)
+{
+  return code == EACCES || code == EPERM || code == EIO;
+}
+
 void
 outbox_set_error (GError **error, OutboxError otherwise, Outbox *outbox, guint folder,
                   const char *name)
@@ -75,6 +81,13 @@ outbox_set_error (GError **error, OutboxError otherwise, Outbox *outbox, guint f
   g_set_error (error, OUTBOX_ERROR, outbox_is_full (code) ? OUTBOX_ERROR_FULL : otherwise,
                "%s/%s%s%s: %s", outbox->path, folder_names[folder], name != NULL ? "/" : "",
                name != NULL ? name : "", g_strerror (code));
+}
+
+void
+outbox_set_not_found (GError **error, const char *id)
+{
+  g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_NOT_FOUND,
+               _("no message in the outbox has the id “%s”"), id);
 }
 
 /* ---- opening --------------------------------------------------------------------------------- */
@@ -115,16 +128,34 @@ outbox_open_file (Outbox *outbox, guint folder, const char *name, int flags)
   return fd;
 }
 
-gboolean
-outbox_is_damage (int code)
+typedef struct {
+  Outbox *outbox;
+  guint folder;
+  const char *name;
+} File;
+
+static int
+open_for_writing (gpointer data)
 {
-  return code == EUCLEAN || code == EACCES || code == EPERM || code == EIO;
+  const File *file = data;
+
+  return outbox_open_file (file->outbox, file->folder, file->name, O_RDWR);
+}
+
+Lock *
+outbox_lock_message (Outbox *outbox, guint folder, const char *id)
+{
+  char name[OUTBOX_NAME_SIZE];
+  File file = { outbox, folder, name };
+
+  outbox_make_name (name, id, OUTBOX_MESSAGE);
+  return lock_take (open_for_writing, &file);
 }
 
 /* ---- moving ---------------------------------------------------------------------------------- */
 
-static gboolean
-move_file (Outbox *outbox, const char *name, guint from, const char *to_name, guint to)
+gboolean
+outbox_move_file (Outbox *outbox, const char *name, guint from, const char *to_name, guint to)
 {
   int result;
 
@@ -141,13 +172,13 @@ outbox_move (Outbox *outbox, const char *id, guint from, guint to, GError **erro
 
   outbox_make_name (message, id, OUTBOX_MESSAGE);
   outbox_make_name (journal, id, OUTBOX_JOURNAL);
-  if (!move_file (outbox, message, from, message, to))
+  if (!outbox_move_file (outbox, message, from, message, to))
     {
       outbox_set_error (error, OUTBOX_ERROR_IO, outbox, from, message);
       return FALSE;
     }
   /* not there: outbox_recover() of another process was quicker */
-  if (!move_file (outbox, journal, from, journal, to) && errno != ENOENT)
+  if (!outbox_move_file (outbox, journal, from, journal, to) && errno != ENOENT)
     {
       outbox_set_error (error, OUTBOX_ERROR_IO, outbox, from, journal);
       return FALSE;
@@ -163,54 +194,16 @@ outbox_move (Outbox *outbox, const char *id, guint from, guint to, GError **erro
 int
 outbox_open_journal (Outbox *outbox, const char *id, guint folder, int flags)
 {
-  static const guint others[] = { OUTBOX_QUEUE, OUTBOX_TMP };
+  /* in the order in which it may be moving while we look */
+  const guint folders[] = { folder, OUTBOX_TMP, OUTBOX_QUEUE, OUTBOX_FAILED };
   char name[OUTBOX_NAME_SIZE];
-  int fd;
+  int fd = -1;
 
   outbox_make_name (name, id, OUTBOX_JOURNAL);
-  fd = outbox_open_file (outbox, folder, name, flags);
-  for (guint i = 0; i < G_N_ELEMENTS (others) && fd < 0 && errno == ENOENT; i++)
-    fd = outbox_open_file (outbox, others[i], name, flags);
+  errno = ENOENT;
+  for (guint i = 0; i < G_N_ELEMENTS (folders) && fd < 0 && errno == ENOENT; i++)
+    fd = outbox_open_file (outbox, folders[i], name, flags);
   return fd;
-}
-
-/* A name in corrupt/ that nothing has: what is set aside must not push out what was set aside
- * before. */
-static void
-choose_free_name (Outbox *outbox, const char *name, char *free_name, gsize size)
-{
-  struct stat status;
-
-  g_strlcpy (free_name, name, size);
-  for (guint i = 2;
-       fstatat (outbox->folders[OUTBOX_CORRUPT], free_name, &status, AT_SYMLINK_NOFOLLOW) == 0; i++)
-    g_snprintf (free_name, size, "%s.%u", name, i);
-}
-
-void
-outbox_set_aside (Outbox *outbox, const char *id, guint folder, GError **error)
-{
-  char name[OUTBOX_NAME_SIZE], free_name[OUTBOX_NAME_SIZE + 16];
-
-  outbox_make_name (name, id, OUTBOX_MESSAGE);
-  choose_free_name (outbox, name, free_name, sizeof free_name);
-  if (!move_file (outbox, name, folder, free_name, OUTBOX_CORRUPT))
-    {
-      g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_CORRUPT,
-                   _("%s/%s/%s: the message is damaged, and cannot be set aside: %s"),
-                   outbox->path, folder_names[folder], name, g_strerror (errno));
-      return;
-    }
-  g_set_error (
-      error, OUTBOX_ERROR, OUTBOX_ERROR_CORRUPT,
-      _("%s/%s/%s: the message is damaged; it was not sent, what is left of it is kept there"),
-      outbox->path, folder_names[OUTBOX_CORRUPT], free_name);
-  outbox_make_name (name, id, OUTBOX_JOURNAL);
-  choose_free_name (outbox, name, free_name, sizeof free_name);
-  move_file (outbox, name, folder, free_name, OUTBOX_CORRUPT);
-  /* nothing to do about a failure: at worst the file is found damaged once more */
-  disk_sync (outbox->folders[OUTBOX_CORRUPT]);
-  disk_sync (outbox->folders[folder]);
 }
 
 /* ---- scanning -------------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sendpath/outbox/envelope.h"
+#include "sendpath/outbox/lock.h"
 #include "sendpath/outbox/outbox.h"
 
 G_BEGIN_DECLS
@@ -42,9 +43,16 @@ void     outbox_set_error (GError **error, OutboxError otherwise, Outbox *outbox
 /* Opens a file of ours: regular, owned by us, with one link, else errno is EUCLEAN, and nothing
  * was read (R-40, T-122). */
 int      outbox_open_file (Outbox *outbox, guint folder, const char *name, int flags);
-/* EUCLEAN, or what says that this file will not become readable by waiting. */
-gboolean outbox_is_damage (int code);
+/* TRUE if @code (an errno) is the trouble of one file and none of its contents: a disk that fails
+ * there, rights that somebody changed. Nothing is known of the message, so it stays where it is. */
+gboolean outbox_is_unreadable (int code);
+/* The message of @id in @folder, opened for writing and locked; NULL and errno, EAGAIN if somebody
+ * else has it. */
+Lock    *outbox_lock_message (Outbox *outbox, guint folder, const char *id);
+void     outbox_set_not_found (GError **error, const char *id);
 
+gboolean outbox_move_file (Outbox *outbox, const char *name, guint from, const char *to_name,
+                           guint to);
 /* Moves message and journal of @id, the message first: a message must never stand in queue/
  * without its journal. */
 gboolean outbox_move (Outbox *outbox, const char *id, guint from, guint to, GError **error);

@@ -17,7 +17,7 @@ typedef enum {
   OUTBOX_ERROR_UNSAFE,        /* exit 77: folder writable by others or not ours */
   OUTBOX_ERROR_NOT_FOUND,
   OUTBOX_ERROR_BUSY,          /* another sender holds the message */
-  OUTBOX_ERROR_CORRUPT,       /* set aside in corrupt/ */
+  OUTBOX_ERROR_CORRUPT,       /* set aside in corrupt/; or it cannot be read now, and stays */
   OUTBOX_ERROR_NEWER,         /* written by a later version of sendpath, left alone */
 } OutboxError;
 GQuark outbox_error_quark (void);
@@ -43,8 +43,8 @@ char        *outbox_add (Outbox *outbox, SendpathMessage *message, const char *a
                          gint64 now_us, GError **error);
 
 /* Ids in order of arrival (GStrv). Removes nothing and reads no message; what is damaged is
- * moved to corrupt/ and named in @ret_corrupt (GStrv, may be NULL). Messages of a later version
- * of sendpath are in the list: taking one says why not. */
+ * moved to corrupt/ and named in @ret_corrupt (GStrv, may be NULL). What cannot be read just now, and
+ * messages of a later version of sendpath, are in the list: taking one says why not. */
 char       **outbox_list (Outbox *outbox, OutboxFolder folder, char ***ret_corrupt, GError **error);
 /* @id may be a unique prefix of at least 4 digits. */
 char        *outbox_find (Outbox *outbox, const char *id, OutboxFolder *ret_folder, GError **error);
