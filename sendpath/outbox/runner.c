@@ -95,6 +95,14 @@ dup_finished (const RunnerContext *context, OutboxEntry *entry, SendpathAccount 
   return submission_finish (outbox_entry_get_message (entry), &submission, error);
 }
 
+/* To more than this machine. */
+static gboolean
+is_connected (SendpathNetwork *network)
+{
+  return sendpath_network_is_up (network) &&
+         !g_str_equal (sendpath_network_get_id (network), "local");
+}
+
 static void
 walk_message (const RunnerContext *context, OutboxEntry *entry, SendpathMessage *message,
               SendpathAccount *account, GCancellable *cancellable)
@@ -105,11 +113,12 @@ walk_message (const RunnerContext *context, OutboxEntry *entry, SendpathMessage 
                       .account = account,
                       .location = context->location,
                       .network_id = sendpath_network_get_id (context->network),
+                      .addresses = sendpath_network_get_addresses (context->network),
                       .memory = context->memory,
                       .trust = context->trust,
                       .now_s = g_get_real_time () / G_USEC_PER_SEC };
   WalkContext walk = { .plan = &input,
-                       .network_is_up = sendpath_network_is_up (context->network),
+                       .network_is_up = is_connected (context->network),
                        .patience_s = context->patience_s,
                        .trace = context->trace,
                        .resolver = context->resolver };

@@ -3,7 +3,9 @@
 
 #include "sendpath/walk/leg-private.h"
 
-#define HOUR_S 3600
+#include <glib/gi18n-lib.h>
+
+#include "sendpath/walk/refusals.h"
 
 static char *
 dup_owner (Leg *leg)
@@ -26,53 +28,74 @@ leg_get_command (Leg *leg, const char *key)
   return leg->route->account != NULL ? sendpath_account_get (leg->route->account, key) : NULL;
 }
 
-/* a login that was refused stays out until the secret changes. */
+/* ---- secrets ------------------------------------------------------------------------------ */
+
+/* For people: what stands between them and a login. */
 static char *
-refusal_key (const SecretQuery *query)
+describe_refusal (const SecretQuery *query)
 {
-  return g_strdup_printf ("%s/%s/%s/%s", query->account, query->service, query->server,
-                          query->user);
+  const char *prefix = g_str_equal (query->service, "pop") ? "pop:" : "";
+
+  if (query->token_command != NULL || query->secret_command != NULL)
+    return g_strdup_printf (_ ("%s refused the login of %s; look at %s of account %s"),
+                            query->server, query->user,
+                            query->token_command != NULL ? "token-command" : "secret-command",
+                            query->account);
+  return g_strdup_printf (_ ("%s refused the login of %s; use “sendpath password set %s%s”"),
+                          query->server, query->user, prefix, query->account);
 }
 
-static gboolean
-was_refused (Leg *leg, const SecretQuery *query)
+static void
+set_login_problem (Leg *leg, char *problem)
 {
-  const PlanInput *plan = leg->walk->context->plan;
-  gboolean has_command = query->secret_command != NULL || query->token_command != NULL;
-  g_autofree char *key = refusal_key (query);
-  g_autofree char *mark =
-      memory_get (plan->memory, "login-refused", key, plan->now_s, has_command ? HOUR_S : 0);
-
-  return mark != NULL;
+  g_free (leg->walk->login_problem);
+  leg->walk->login_problem = problem;
 }
 
 void
 leg_note_refusal (Leg *leg, const SecretQuery *query)
 {
   const PlanInput *plan = leg->walk->context->plan;
-  g_autofree char *key = refusal_key (query);
 
-  memory_set (plan->memory, "login-refused", key, "535", plan->now_s);
+  refusals_note (plan->memory, query, plan->now_s);
+  set_login_problem (leg, describe_refusal (query));
+}
+
+void
+leg_note_login (Leg *leg, const SecretQuery *query)
+{
+  refusals_forget (leg->walk->context->plan->memory, query);
+  g_clear_pointer (&leg->walk->login_problem, g_free);
 }
 
 SendpathSecret *
-leg_get_secret (Leg *leg, const SecretQuery *query, WalkSecret how)
+leg_get_secret (Leg *leg, const SecretQuery *query, WalkSecret how, GError **error)
 {
-  g_autoptr (GError) error = NULL;
-  SendpathSecret *secret;
+  const PlanInput *plan = leg->walk->context->plan;
+  gboolean was_refused = refusals_has (plan->memory, query, plan->now_s);
+  g_autofree char *refusal = was_refused ? describe_refusal (query) : NULL;
+  g_autoptr (GError) local_error = NULL;
+  SendpathSecret *secret = NULL;
 
-  if (was_refused (leg, query))
+  if (!was_refused || how != WALK_SECRET_AT_HAND)
+    secret = leg->walk->host->get_secret (leg->walk->host->data, query,
+                                          was_refused ? WALK_SECRET_NEW : how, &local_error);
+  if (secret != NULL)
+    return secret;
+  if (local_error == NULL || was_refused)
     {
-      if (how == WALK_SECRET_AT_HAND)
-        return NULL;
-      how = WALK_SECRET_NEW;
+      g_clear_error (&local_error);
+      g_set_error_literal (&local_error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_NOT_FOUND,
+                           was_refused ? refusal : _ ("no password was given"));
     }
-  secret = leg->walk->host->get_secret (leg->walk->host->data, query, how, &error);
-  if (secret == NULL)
-    trace_note (leg->walk->context->trace, "no credential for %s at %s%s%s", query->user,
-                query->server, error != NULL ? ": " : "", error != NULL ? error->message : "");
-  return secret;
+  trace_note (leg->walk->context->trace, "%s", local_error->message);
+  if (how != WALK_SECRET_AT_HAND)
+    set_login_problem (leg, g_strdup (local_error->message));
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return NULL;
 }
+
+/* ---- SMTP AUTH ---------------------------------------------------------------------------- */
 
 static SecretQuery
 smtp_query (Leg *leg, const char *owner)
@@ -94,72 +117,90 @@ may_log_in (Leg *leg)
   const char *token = leg_get_command (leg, "token-command");
   SecretKind kind = token != NULL ? SECRET_TOKEN : SECRET_PASSWORD;
 
-  return leg->route->login != ROUTE_LOGIN_NONE && !g_str_equal (auth, "none") &&
-         !leg->login_refused && !smtp_session_is_logged_in (leg->session) &&
-         smtp_session_is_open (leg->session) &&
+  return leg->route->login != ROUTE_LOGIN_NONE && leg_has_session (leg) &&
+         !smtp_session_is_logged_in (leg->session) &&
          smtp_session_may_log_in (leg->session, leg_allows_cleartext (leg)) &&
          smtp_session_offers_login (leg->session, auth, kind);
 }
 
-/* One AUTH exchange. A refusal is an attempt of its own; TRUE only when logged in. */
-static gboolean
+/* One AUTH exchange. What is not a success is an attempt of its own. */
+static LegLogin
 log_in_with (Leg *leg, const SecretQuery *query, const SendpathSecret *secret)
 {
   Attempt *attempt;
-  SendpathVerdictQuery verdict_query;
-  SendpathVerdictAnswer answer;
+  SendpathVerdict verdict;
 
   if (smtp_session_log_in (leg->session, query->user, secret,
                            route_get_setting (leg->route, "auth"), leg_allows_cleartext (leg)))
-    return TRUE;
-  verdict_query = leg_make_query (leg, smtp_session_get_phase (leg->session),
-                                  smtp_session_get_reply (leg->session));
-  sendpath_verdict_classify (&verdict_query, &answer);
-  if (answer.verdict == SENDPATH_VERDICT_AUTH_FAILED)
     {
-      leg->login_refused = TRUE;
-      leg_note_refusal (leg, query);
-      report_set_text (&leg->walk->report->needs, "password");
+      leg_note_login (leg, query);
+      leg->login_refused = FALSE;
+      return LEG_LOGIN_DONE;
     }
   attempt = leg_new_attempt (leg, leg->contact);
   leg_add_session_facts (attempt, leg);
-  leg_fail_all (leg, attempt, verdict_query.phase, verdict_query.reply);
+  verdict = leg_fail_all (leg, attempt, smtp_session_get_phase (leg->session),
+                          smtp_session_get_reply (leg->session));
   leg->n_offers_here++;
-  return FALSE;
+  leg->login_failed = TRUE;
+  leg->login_refused = verdict == SENDPATH_VERDICT_AUTH_FAILED;
+  if (leg->login_refused)
+    leg_note_refusal (leg, query);
+  return LEG_LOGIN_FAILED;
 }
 
-/* A token may have expired: it is fetched anew once. A person may know a new password. */
-static gboolean
-log_in_again (Leg *leg, const SecretQuery *query)
+/* The same after somebody was asked: the server may have hung up meanwhile, as some do after a refusal. */
+static LegLogin
+log_in_patiently (Leg *leg, const SecretQuery *query, const SendpathSecret *secret)
 {
-  g_autoptr (SendpathSecret) secret = NULL;
+  if (leg_has_session (leg))
+    {
+      LegLogin result = log_in_with (leg, query, secret);
 
-  if (!smtp_session_is_open (leg->session))
-    return FALSE;
-  leg->asked = TRUE;
-  secret = leg_get_secret (leg, query, WALK_SECRET_NEW);
-  return secret != NULL && log_in_with (leg, query, secret);
+      if (result == LEG_LOGIN_DONE || leg->login_refused || leg_has_session (leg))
+        return result;
+    }
+  leg_enter_race (leg);
+  if (!leg_connect (leg, RACE_ALL))
+    return LEG_LOGIN_FAILED;
+  if (smtp_session_is_logged_in (leg->session))
+    return LEG_LOGIN_DONE;
+  return may_log_in (leg) ? log_in_with (leg, query, secret) : LEG_LOGIN_NONE;
 }
 
-/* TRUE when the session is logged in. */
-gboolean
+LegLogin
 leg_log_in (Leg *leg, WalkSecret how)
 {
   g_autofree char *owner = dup_owner (leg);
-  SecretQuery query = smtp_query (leg, owner);
   g_autoptr (SendpathSecret) secret = NULL;
+  SecretQuery query;
 
-  if (!may_log_in (leg))
-    return FALSE;
+  if (leg->login_failed || leg->login_refused || !may_log_in (leg))
+    return LEG_LOGIN_NONE;
+  query = smtp_query (leg, owner);
   leg->asked = leg->asked || how == WALK_SECRET_ASK;
-  secret = leg_get_secret (leg, &query, how);
-  if (secret == NULL && how == WALK_SECRET_ASK)
-    report_set_text (&leg->walk->report->needs, "password");
+  secret = leg_get_secret (leg, &query, how, NULL);
+  if (secret == NULL)
+    return LEG_LOGIN_NONE;
+  return how == WALK_SECRET_AT_HAND ? log_in_with (leg, &query, secret)
+                                    : log_in_patiently (leg, &query, secret);
+}
+
+gboolean
+leg_log_in_anew (Leg *leg)
+{
+  g_autofree char *owner = dup_owner (leg);
+  g_autoptr (SendpathSecret) secret = NULL;
+  SecretQuery query;
+
+  if (!leg->login_refused || leg->asked_anew || leg->contact == NULL)
+    return FALSE;
+  leg->asked_anew = TRUE;
+  query = smtp_query (leg, owner);
+  /* A token may have expired: it is fetched anew once. A person may know a new password. */
+  secret = leg_get_secret (leg, &query, WALK_SECRET_NEW, NULL);
   if (secret == NULL)
     return FALSE;
-  if (!log_in_with (leg, &query, secret) && !(leg->login_refused && log_in_again (leg, &query)))
-    return FALSE;
   leg->login_refused = FALSE;
-  g_clear_pointer (&leg->walk->report->needs, g_free);
-  return TRUE;
+  return log_in_patiently (leg, &query, secret) == LEG_LOGIN_DONE;
 }

@@ -3,8 +3,6 @@
 
 #include "sendpath/walk/leg-private.h"
 
-#include <glib/gi18n-lib.h>
-
 #include "sendpath/wire/pop-login.h"
 
 #define POP_WINDOW_S 300 /* */
@@ -15,30 +13,32 @@ static const guint pop_pauses_ms[] = { 500, 2000, 5000 };
 typedef struct {
   Leg *leg;
   SecretQuery query;
+  gboolean was_asked; /* the server was verified, as far as it has to be */
 } PopAsk;
 
 static SendpathSecret *
 get_pop_secret (gpointer data, GError **error)
 {
   PopAsk *ask = data;
-  SendpathSecret *secret = leg_get_secret (ask->leg, &ask->query, WALK_SECRET_ASK);
 
-  if (secret == NULL)
-    g_set_error (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_NOT_FOUND,
-                 _ ("no password for %s at %s"), ask->query.user, ask->query.server);
-  return secret;
+  ask->was_asked = TRUE;
+  return leg_get_secret (ask->leg, &ask->query, WALK_SECRET_ASK, error);
 }
 
 /* the window hangs on account, network and own address. */
 static char *
 pop_key (Leg *leg)
 {
-  return g_strdup_printf ("%s@%s", sendpath_account_get_id (leg->route->account),
-                          leg->walk->context->plan->network_id);
+  const PlanInput *plan = leg->walk->context->plan;
+  g_autofree char *addresses =
+      plan->addresses != NULL ? g_strjoinv (" ", (char **) plan->addresses) : g_strdup ("");
+
+  return g_strdup_printf ("%s@%s %s", sendpath_account_get_id (leg->route->account),
+                          plan->network_id, addresses);
 }
 
 static void
-note_pop_login (Leg *leg, const Runner *result)
+note_pop_login (Leg *leg, const PopAsk *ask, const Runner *result)
 {
   const PlanInput *plan = leg->walk->context->plan;
   g_autofree char *key = pop_key (leg);
@@ -47,6 +47,20 @@ note_pop_login (Leg *leg, const Runner *result)
   leg->pop_by_memory = FALSE;
   memory_set (plan->memory, "pop", key, result->family == G_SOCKET_FAMILY_IPV6 ? "ipv6" : "ipv4",
               plan->now_s);
+  leg_note_login (leg, &ask->query);
+  if (sendpath_endpoint_get_security (result->endpoint) != SENDPATH_SECURITY_NONE)
+    leg_note_tls (leg, ask->query.server);
+}
+
+static void
+note_pop_failure (Leg *leg, const PopAsk *ask, const Runner *result)
+{
+  Attempt *attempt = leg_new_attempt (leg, result);
+
+  attempt->is_protected =
+      attempt->is_protected || (ask->was_asked && attempt->security != SENDPATH_SECURITY_NONE);
+  if (leg_fail_all (leg, attempt, result->phase, result->greeting) == SENDPATH_VERDICT_AUTH_FAILED)
+    leg_note_refusal (leg, &ask->query);
 }
 
 static gboolean
@@ -81,14 +95,10 @@ log_in_to_pop (Leg *leg)
   result = pop_login_run (endpoints, &options, leg->walk->cancellable);
   if (pop_login_succeeded (result))
     {
-      note_pop_login (leg, result);
+      note_pop_login (leg, &ask, result);
       return TRUE;
     }
-  if (sendpath_reply_get_fault (result->greeting) == SENDPATH_FAULT_NO_CREDENTIAL)
-    report_set_text (&leg->walk->report->needs, "password");
-  leg_fail_all (leg, leg_new_attempt (leg, result), result->phase, result->greeting);
-  if (leg_get_leader (leg) != NULL && leg_get_leader (leg)->verdict == SENDPATH_VERDICT_AUTH_FAILED)
-    leg_note_refusal (leg, &ask.query);
+  note_pop_failure (leg, &ask, result);
   return FALSE;
 }
 

@@ -19,9 +19,11 @@ typedef struct {
   SendpathMessage *mail; /* the message under @rule */
   char **header_changes;
 
-  guint n_offers_here; /* in this connection */
-  gboolean asked;      /* a person was asked on this route */
-  gboolean login_refused;
+  guint n_offers_here;    /* in this connection */
+  gboolean login_failed;  /* in this connection, for whatever reason */
+  gboolean login_refused; /* the secret is wrong */
+  gboolean asked;         /* a person was asked on this route */
+  gboolean asked_anew;    /* and again, after a refusal */
   gboolean pop_by_memory; /* the POP login was left out: it is not long ago */
   guint n_pop_pauses;
   GSocketFamily pop_family; /* that of the POP3 connection; INVALID before one */
@@ -36,22 +38,36 @@ Attempt *leg_new_attempt (Leg *leg, const Runner *contact);
 void leg_add_session_facts (Attempt *attempt, Leg *leg);
 SenderRule leg_find_next_rule (Leg *leg);
 SendpathVerdictQuery leg_make_query (Leg *leg, SendpathPhase phase, const SendpathReply *reply);
-/* An attempt (taken over) that failed for everybody before a recipient was offered. */
-void leg_fail_all (Leg *leg, Attempt *attempt, SendpathPhase phase, const SendpathReply *reply);
+/* An attempt (taken over) that failed for everybody before a recipient was offered. Its verdict. */
+SendpathVerdict leg_fail_all (Leg *leg, Attempt *attempt, SendpathPhase phase, const SendpathReply *reply);
 /* Starts over with all endpoints. */
 void leg_enter_race (Leg *leg);
+/* @host spoke TLS with us. */
+void leg_note_tls (Leg *leg, const char *host);
+/* Ready for a login or an offer. */
+gboolean leg_has_session (Leg *leg);
 /* A greeted and opened session on the next endpoint of @field, logged in if that can be done without asking. FALSE: nobody of
- * that field is left, or the login was refused. */
+ * that field is left, or a login failed. */
 gboolean leg_connect (Leg *leg, RaceField field);
 void leg_use_rule (Leg *leg, SenderRule rule);
 
 /* leg-login.c */
-SendpathSecret *leg_get_secret (Leg *leg, const SecretQuery *query, WalkSecret how);
+typedef enum {
+  LEG_LOGIN_NONE, /* not offered, not allowed, or without a secret */
+  LEG_LOGIN_DONE,
+  LEG_LOGIN_FAILED, /* which is an attempt of its own */
+} LegLogin;
+
+/* NULL and @error: none at hand, or it was refused before. */
+SendpathSecret *leg_get_secret (Leg *leg, const SecretQuery *query, WalkSecret how, GError **error);
+/* The secret for @query is wrong, or right. */
 void leg_note_refusal (Leg *leg, const SecretQuery *query);
+void leg_note_login (Leg *leg, const SecretQuery *query);
 const char *leg_get_command (Leg *leg, const char *key);
 gboolean leg_allows_cleartext (Leg *leg);
-/* TRUE when the session is logged in. A refusal is an attempt of its own. */
-gboolean leg_log_in (Leg *leg, WalkSecret how);
+LegLogin leg_log_in (Leg *leg, WalkSecret how);
+/* After a refusal, once: with another secret, in the same connection if it is still open. TRUE when logged in. */
+gboolean leg_log_in_anew (Leg *leg);
 
 /* leg-pop.c */
 /* Before the first connection: a login that is not long ago counts. FALSE: nothing more on this route. */

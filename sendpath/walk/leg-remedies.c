@@ -9,15 +9,15 @@
 typedef gboolean (*Apply) (Leg *leg, Traveller *leader);
 
 static gboolean
-has_session (Leg *leg)
+try_log_in (Leg *leg, Traveller *leader)
 {
-  return leg->session != NULL && smtp_session_is_open (leg->session);
+  return !leg->asked && leg_log_in (leg, WALK_SECRET_ASK) == LEG_LOGIN_DONE;
 }
 
 static gboolean
-try_log_in (Leg *leg, Traveller *leader)
+try_ask_login (Leg *leg, Traveller *leader)
 {
-  return !leg->asked && leg_log_in (leg, WALK_SECRET_ASK);
+  return leg_log_in_anew (leg);
 }
 
 static gboolean
@@ -41,7 +41,7 @@ try_sender_rule (Leg *leg, Traveller *leader)
   if (next == leg->rule)
     return FALSE;
   leg_use_rule (leg, next);
-  if (has_session (leg))
+  if (leg_has_session (leg))
     return TRUE;
   leg_enter_race (leg);
   return leg_connect (leg, RACE_ALL);
@@ -51,7 +51,7 @@ try_sender_rule (Leg *leg, Traveller *leader)
 static gboolean
 try_split (Leg *leg, Traveller *leader)
 {
-  return leg->made_progress && has_session (leg);
+  return leg->made_progress && leg_has_session (leg);
 }
 
 static gboolean
@@ -80,7 +80,7 @@ static void
 give_up (Leg *leg, Traveller *traveller)
 {
   traveller->is_open = FALSE;
-  report_set_recipient (leg->walk->report, traveller->address, REPORT_NO_ATTEMPT,
+  report_set_recipient (leg->walk->report, traveller->name, REPORT_NO_ATTEMPT,
                         SENDPATH_RECIPIENT_FAILED, traveller->verdict,
                         (SendpathReply *) traveller->query.reply);
 }
@@ -102,7 +102,7 @@ static const struct {
   [SENDPATH_REMEDY_LOG_IN] = { try_log_in, NULL },
   [SENDPATH_REMEDY_POP_LOGIN] = { is_other_route, leave_for_pop },
   [SENDPATH_REMEDY_ENCRYPT] = { try_next_endpoint, NULL },
-  [SENDPATH_REMEDY_ASK_LOGIN] = { is_other_route, NULL },
+  [SENDPATH_REMEDY_ASK_LOGIN] = { try_ask_login, NULL },
   [SENDPATH_REMEDY_SENDER_RULE] = { try_sender_rule, NULL },
   [SENDPATH_REMEDY_OTHER_FAMILY] = { try_other_family, NULL },
   [SENDPATH_REMEDY_NEXT_ENDPOINT] = { try_next_endpoint, NULL },

@@ -35,13 +35,17 @@ leg_get_leader (Leg *leg)
   return NULL;
 }
 
-static Traveller *
-find_traveller (Leg *leg, const char *address)
+gboolean
+leg_has_session (Leg *leg)
 {
-  for (guint i = 0; i < leg->walk->travellers->len; i++)
-    if (g_str_equal (leg_get_traveller (leg, i)->address, address))
-      return leg_get_traveller (leg, i);
-  return NULL;
+  return leg->session != NULL && smtp_session_is_open (leg->session);
+}
+
+/* Several names may go to one address. */
+static gboolean
+is_offered_as (const Traveller *traveller, const char *address)
+{
+  return traveller->is_open && traveller->is_here && traveller->address == address;
 }
 
 static SendpathRecipientState
@@ -68,6 +72,8 @@ leg_new_attempt (Leg *leg, const Runner *contact)
   attempt->ip = g_strdup (contact->ip);
   attempt->port = sendpath_endpoint_get_port (contact->endpoint);
   attempt->security = sendpath_endpoint_get_security (contact->endpoint);
+  attempt->is_protected =
+      attempt->security == SENDPATH_SECURITY_TLS && contact->phase > SENDPATH_PHASE_TLS;
   attempt->at_us = contact->started_at_us;
   attempt->resolve_ms = contact->resolve_ms;
   attempt->connect_ms = contact->connect_ms;
@@ -134,7 +140,7 @@ settle (Leg *leg, Traveller *traveller, guint attempt, const SendpathVerdictQuer
           state == SENDPATH_RECIPIENT_QUEUED && answer.remedy != SENDPATH_REMEDY_WAIT;
     }
   leg->made_progress = leg->made_progress || state != SENDPATH_RECIPIENT_QUEUED;
-  report_set_recipient (leg->walk->report, traveller->address, attempt, state, traveller->verdict,
+  report_set_recipient (leg->walk->report, traveller->name, attempt, state, traveller->verdict,
                         (SendpathReply *) traveller->query.reply);
 }
 
@@ -150,7 +156,7 @@ record (Leg *leg, guint attempt)
     leg->walk->must_stop = TRUE;
   if (!leg->walk->host->attempt_ended (leg->walk->host->data, leg->walk->report, attempt, &error))
     {
-      report_set_text (&leg->walk->report->reason, error->message);
+      report_set_text (&leg->walk->record_problem, error->message);
       leg->walk->must_stop = TRUE;
     }
 }
@@ -170,22 +176,23 @@ add_attempt (Leg *leg, Attempt *attempt, SendpathPhase phase, const SendpathRepl
   return report_add_attempt (leg->walk->report, attempt);
 }
 
-/* An attempt that failed for everybody before a recipient was offered. */
-void
+SendpathVerdict
 leg_fail_all (Leg *leg, Attempt *attempt, SendpathPhase phase, const SendpathReply *reply)
 {
   SendpathVerdictQuery query = leg_make_query (leg, phase, reply);
   guint index = add_attempt (leg, attempt, phase, reply);
 
+  query.server = attempt->host; /* the report keeps the attempt */
   for (guint i = 0; i < leg->walk->travellers->len; i++)
     if (leg_get_traveller (leg, i)->is_here && leg_get_traveller (leg, i)->is_open)
       settle (leg, leg_get_traveller (leg, i), index, &query);
   record (leg, index);
+  return attempt->verdict;
 }
 
-/* A port that gave no answer was no attempt as long as another endpoint did answer. */
+/* A port that gave no answer was no attempt as long as another endpoint did answer. If none did, all count as blocked. */
 static void
-record_failures (Leg *leg)
+record_failures (Leg *leg, RaceField field)
 {
   g_autoptr (GPtrArray) failures = race_steal_failures (leg->race);
 
@@ -193,6 +200,8 @@ record_failures (Leg *leg)
     {
       const Runner *failed = failures->pdata[i];
 
+      if (leg->contact == NULL && field == RACE_ALL && failed->phase <= SENDPATH_PHASE_CONNECT)
+        g_hash_table_add (leg->walk->shut, walk_dup_door (failed->endpoint));
       if (leg->contact == NULL || failed->phase > SENDPATH_PHASE_CONNECT)
         leg_fail_all (leg, leg_new_attempt (leg, failed), failed->phase, failed->greeting);
     }
@@ -204,6 +213,16 @@ drop_connection (Leg *leg)
   g_clear_pointer (&leg->session, smtp_session_free);
   g_clear_pointer (&leg->contact, runner_free);
   leg->n_offers_here = 0;
+  leg->login_failed = FALSE;
+}
+
+void
+leg_note_tls (Leg *leg, const char *host)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!trust_note_tls (leg->walk->context->plan->trust, host, &error))
+    trace_note (leg->walk->context->trace, "%s", error->message);
 }
 
 static gboolean
@@ -214,11 +233,8 @@ open_session (Leg *leg)
   leg->session = smtp_session_new (leg->contact, &leg->session_options);
   if (smtp_session_open (leg->session))
     {
-      g_autoptr (GError) error = NULL;
-
-      if (smtp_session_is_tls (leg->session) &&
-          !trust_note_tls (leg->walk->context->plan->trust, leg->route->server, &error))
-        trace_note (leg->walk->context->trace, "%s", error->message);
+      if (smtp_session_is_tls (leg->session))
+        leg_note_tls (leg, leg->route->server);
       return TRUE;
     }
   attempt = leg_new_attempt (leg, leg->contact);
@@ -228,8 +244,6 @@ open_session (Leg *leg)
   return FALSE;
 }
 
-/* A greeted and opened session on the next endpoint of @field, logged in if that can be done without asking. FALSE: nobody of
- * that field is left, or the login was refused. */
 gboolean
 leg_connect (Leg *leg, RaceField field)
 {
@@ -237,7 +251,7 @@ leg_connect (Leg *leg, RaceField field)
     {
       drop_connection (leg);
       leg->contact = race_run (leg->race, field, leg->walk->cancellable);
-      record_failures (leg);
+      record_failures (leg, field);
       if (leg->contact == NULL || leg->walk->must_stop)
         return FALSE;
       if (open_session (leg))
@@ -246,9 +260,8 @@ leg_connect (Leg *leg, RaceField field)
         return FALSE;
       field = field == RACE_OTHER_FAMILY ? field : RACE_NEXT_ENDPOINT;
     }
-  if (leg->route->login != ROUTE_LOGIN_NONE && !leg->login_refused)
-    leg_log_in (leg, WALK_SECRET_AT_HAND);
-  return !leg->login_refused && smtp_session_is_open (leg->session) && leg_get_leader (leg) != NULL;
+  return leg_log_in (leg, WALK_SECRET_AT_HAND) != LEG_LOGIN_FAILED && !leg->login_refused &&
+         leg_has_session (leg) && leg_get_leader (leg) != NULL;
 }
 
 void
@@ -265,21 +278,29 @@ leg_enter_race (Leg *leg)
   leg->race = race_new (leg->route->endpoints, &options);
 }
 
+static void
+add_names (Leg *leg, const char *address, GPtrArray *names)
+{
+  for (guint i = 0; i < leg->walk->travellers->len; i++)
+    if (is_offered_as (leg_get_traveller (leg, i), address))
+      g_ptr_array_add (names, (gpointer) leg_get_traveller (leg, i)->name);
+}
+
 static gboolean
 on_before_dot (Delivery *delivery, GError **error)
 {
   Leg *leg = delivery->data;
-  g_autoptr (GPtrArray) addresses = g_ptr_array_new ();
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
 
   for (guint i = 0; i < delivery->recipients->len; i++)
     {
       DeliveryRecipient *recipient = &g_array_index (delivery->recipients, DeliveryRecipient, i);
 
       if (recipient->is_offered && recipient->reply == NULL)
-        g_ptr_array_add (addresses, (gpointer) recipient->address);
+        add_names (leg, recipient->address, names);
     }
-  g_ptr_array_add (addresses, NULL);
-  return leg->walk->host->before_dot (leg->walk->host->data, (const char *const *) addresses->pdata,
+  g_ptr_array_add (names, NULL);
+  return leg->walk->host->before_dot (leg->walk->host->data, (const char *const *) names->pdata,
                                       leg->route->server, error);
 }
 
@@ -305,7 +326,9 @@ settle_delivery (Leg *leg, const Delivery *delivery, guint attempt)
 
       query.recipient = recipient->address;
       query.local_accepted = any_taken && !was_taken (recipient);
-      settle (leg, find_traveller (leg, recipient->address), attempt, &query);
+      for (guint j = 0; j < leg->walk->travellers->len; j++)
+        if (is_offered_as (leg_get_traveller (leg, j), recipient->address))
+          settle (leg, leg_get_traveller (leg, j), attempt, &query);
     }
 }
 
@@ -332,19 +355,33 @@ offer_to (Leg *leg, const char *const *addresses)
   record (leg, index);
 }
 
+/* The addresses of everybody who is here, each once. */
+static GPtrArray *
+gather_addresses (Leg *leg)
+{
+  GPtrArray *addresses = g_ptr_array_new ();
+
+  for (guint i = 0; i < leg->walk->travellers->len; i++)
+    {
+      const Traveller *traveller = leg_get_traveller (leg, i);
+
+      if (traveller->is_open && traveller->is_here &&
+          !g_ptr_array_find (addresses, traveller->address, NULL))
+        g_ptr_array_add (addresses, (gpointer) traveller->address);
+    }
+  return addresses;
+}
+
 /* Offers to everybody who is here, as many at a time as the account says. */
 static void
 offer (Leg *leg)
 {
   guint64 max = sendpath_account_get_integer (leg->walk->context->plan->account, "max-recipients");
-  g_autoptr (GPtrArray) here = g_ptr_array_new ();
+  g_autoptr (GPtrArray) here = gather_addresses (leg);
 
   leg->made_progress = FALSE;
-  for (guint i = 0; i < leg->walk->travellers->len; i++)
-    if (leg_get_traveller (leg, i)->is_open && leg_get_traveller (leg, i)->is_here)
-      g_ptr_array_add (here, (gpointer) leg_get_traveller (leg, i)->address);
   for (guint first = 0;
-       first < here->len && smtp_session_is_open (leg->session) && !leg->walk->must_stop;
+       first < here->len && leg_has_session (leg) && !leg->walk->must_stop;
        first += max)
     {
       g_autoptr (GPtrArray) some = g_ptr_array_new ();
@@ -407,10 +444,9 @@ leg_run (Walk *walk, SendpathRoute *route)
   if (route->pop_first && !leg_pop_first (&leg))
     return;
   leg_enter_race (&leg);
-  if (!leg_connect (&leg, RACE_ALL))
-    return;
-  do
+  if (leg_connect (&leg, RACE_ALL))
     offer (&leg);
-  while (leg_apply_remedy (&leg));
+  while (leg_apply_remedy (&leg))
+    offer (&leg);
   remember_success (&leg);
 }

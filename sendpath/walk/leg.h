@@ -7,7 +7,8 @@ G_BEGIN_DECLS
 
 /* A recipient on its way through the walk. */
 typedef struct {
-  const char *address;        /* borrowed from the report */
+  const char *name;           /* in the report; borrowed from it */
+  const char *address;        /* on the wire; one string for all names that go to it */
   gboolean is_open;           /* still to be offered in this walk */
   gboolean is_here;           /* offered on the present route */
   SendpathVerdict verdict;    /* of its last answer; NONE before the first */
@@ -22,9 +23,15 @@ typedef struct {
   const WalkContext *context;
   const WalkHost *host;
   GCancellable *cancellable;
+  GHashTable *shut;       /* set of walk_dup_door(): gave no answer, blocked for this walk */
+  char *login_problem;    /* why a login that would help was not made, for people; or NULL */
+  char *record_problem;   /* why our own record failed, or NULL */
   gboolean has_pop_route; /* a later route logs in to POP3 first */
   gboolean must_stop;     /* our own record failed, or cancelled */
 } Walk;
+
+/* What an endpoint is known by within a walk. */
+char *walk_dup_door (const SendpathEndpoint *endpoint);
 
 /* Goes one route to its end. */
 void leg_run (Walk *walk, SendpathRoute *route);

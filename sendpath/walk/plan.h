@@ -16,6 +16,7 @@ typedef struct {
   SendpathAccount *account;
   SendpathLocation *location; /* nullable */
   const char *network_id;
+  const char *const *addresses; /* our own there; nullable */
   Memory *memory;
   Trust *trust;
   gint64 now_s;

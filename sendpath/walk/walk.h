@@ -34,7 +34,8 @@ typedef struct {
 /* Where and how; borrowed. */
 typedef struct {
   const PlanInput *plan;
-  gboolean network_is_up;
+  const char *local;      /* where mail to unqualified names goes; NULL: they stay as they are */
+  gboolean network_is_up; /* there is more than this machine */
   guint patience_s;
   const Trace *trace;
   GResolver *resolver; /* NULL: the default */

@@ -1,0 +1,205 @@
+/* A walk with scripted servers. It expects nothing. */
+#include "config.h"
+
+#include "tests/lib/walk-scene.h"
+
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static SendpathSecret *
+get_secret (gpointer data, const SecretQuery *query, WalkSecret how, GError **error)
+{
+  Scene *scene = data;
+  const char *password = how == WALK_SECRET_NEW ? NULL : scene->password;
+
+  g_string_append_printf (scene->secrets, "%s%s/%s", scene->secrets->len > 0 ? " " : "",
+                          query->account, query->service);
+  if (password == NULL && how != WALK_SECRET_AT_HAND)
+    {
+      scene->n_asked++;
+      password = scene->answer;
+    }
+  if (password != NULL)
+    return sendpath_secret_new (password, strlen (password), SECRET_PASSWORD);
+  g_set_error_literal (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_NOT_FOUND, "none");
+  return NULL;
+}
+
+static gboolean
+before_dot (gpointer data, const char *const *addresses, const char *server, GError **error)
+{
+  Scene *scene = data;
+
+  if (scene->disk_is_full)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "the disk is full");
+      return FALSE;
+    }
+  for (guint i = 0; addresses[i] != NULL; i++)
+    g_string_append_printf (scene->dots, "%s%s", scene->dots->len > 0 ? " " : "", addresses[i]);
+  return TRUE;
+}
+
+static void
+attempt_started (gpointer data, SendpathRoute *route)
+{
+  Scene *scene = data;
+
+  g_string_append_printf (scene->routes, "%s%s", scene->routes->len > 0 ? " " : "",
+                          sendpath_route_kind_to_string (sendpath_route_get_kind (route)));
+}
+
+static gboolean
+attempt_ended (gpointer data, SendpathReport *report, guint attempt, GError **error)
+{
+  const Scene *scene = data;
+
+  if (scene->journal_is_bad)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "the journal cannot be written");
+  return !scene->journal_is_bad;
+}
+
+static gboolean
+pause_for (gpointer data, guint milliseconds)
+{
+  return TRUE;
+}
+
+static void
+bind_closed_port (Scene *scene)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET,
+                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t length = sizeof address;
+
+  scene->closed_fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  g_assert_cmpint (bind (scene->closed_fd, (struct sockaddr *) &address, length), ==, 0);
+  g_assert_cmpint (getsockname (scene->closed_fd, (struct sockaddr *) &address, &length), ==, 0);
+  scene->closed_port = ntohs (address.sin_port);
+}
+
+static char *
+dup_address (const Scene *scene, const ScriptedServer *server)
+{
+  return g_strdup_printf ("127.0.0.1:%u",
+                          server != NULL ? scripted_server_get_port (server) : scene->closed_port);
+}
+
+static ScriptedServer *
+start_server (const char *dialogue)
+{
+  return dialogue != NULL ? scripted_server_new (dialogue, SCRIPTED_SERVER_NO_CUT) : NULL;
+}
+
+Scene *
+scene_new (const char *own, const char *relay)
+{
+  Scene *scene = g_new0 (Scene, 1);
+  g_autoptr (GString) config = g_string_new ("[account home]\naddress = terri@proseware.com\n"
+                                             "allow-cleartext-login = yes\nsecurity = none\n");
+  g_autofree char *own_address = NULL, *relay_address = NULL;
+
+  bind_closed_port (scene);
+  scene->own = start_server (own);
+  scene->relay = start_server (relay);
+  scene->dots = g_string_new (NULL);
+  scene->routes = g_string_new (NULL);
+  scene->secrets = g_string_new (NULL);
+  own_address = dup_address (scene, scene->own);
+  relay_address = dup_address (scene, scene->relay);
+  g_string_append_printf (config, "smtp = %s\n", own_address);
+  if (relay != NULL)
+    g_string_append_printf (config,
+                            "[location work]\nnetwork = 192.0.2.0/24\nsecurity = none\n"
+                            "sender = tchudzik@thephone-company.com\nrewrite-from = yes\n"
+                            "smtp = %s\n",
+                            relay_address);
+  scene->plan = plan_fixture_new (config->str);
+  if (relay != NULL)
+    plan_fixture_set_location (scene->plan, "work");
+  return scene;
+}
+
+void
+scene_set (Scene *scene, const char *key, const char *value)
+{
+  g_autoptr (GError) error = NULL;
+
+  sendpath_account_set (scene->plan->input.account, key, value, &error);
+  g_assert_no_error (error);
+}
+
+void
+scene_add_pop (Scene *scene, const char *dialogue)
+{
+  g_autofree char *address = NULL;
+
+  scene->pop = start_server (dialogue);
+  address = dup_address (scene, scene->pop);
+  scene_set (scene, "pop", address);
+  scene_set (scene, "pop-security", "none");
+}
+
+void
+scene_free (Scene *scene)
+{
+  g_clear_pointer (&scene->own, scripted_server_free);
+  g_clear_pointer (&scene->pop, scripted_server_free);
+  g_clear_pointer (&scene->relay, scripted_server_free);
+  g_clear_pointer (&scene->report, sendpath_report_unref);
+  g_string_free (scene->dots, TRUE);
+  g_string_free (scene->routes, TRUE);
+  g_string_free (scene->secrets, TRUE);
+  plan_fixture_free (scene->plan);
+  close (scene->closed_fd);
+  g_free (scene);
+}
+
+/* The plan without step 2, whose ports are nobody's here. */
+static GPtrArray *
+plan_without_other_ports (const PlanInput *input)
+{
+  GPtrArray *routes = plan_make (input);
+
+  for (guint i = routes->len; i-- > 0;)
+    if (sendpath_route_get_kind (routes->pdata[i]) == SENDPATH_ROUTE_ACCOUNT_PORT)
+      g_ptr_array_remove_index (routes, i);
+  return routes;
+}
+
+void
+scene_walk_to (Scene *scene, const char *recipients)
+{
+  static const char text[] =
+      "From: Terri Chudzik <terri@proseware.com>\r\nTo: someone@adatum.com\r\n"
+      "Subject: Hello\r\n\r\nHello.\r\n";
+  g_autoptr (GBytes) bytes = g_bytes_new_static (text, sizeof text - 1);
+  g_autoptr (SendpathMessage) message =
+                 sendpath_message_new_from_bytes (bytes, SENDPATH_MESSAGE_FLAGS_NONE, NULL);
+  g_autoptr (GPtrArray) routes = plan_without_other_ports (&scene->plan->input);
+  g_auto (GStrv) addresses = g_strsplit (recipients, " ", 0);
+  WalkHost host = { get_secret, before_dot, attempt_started, attempt_ended, pause_for, scene };
+  Trace trace = { NULL, NULL };
+  WalkContext context = { .plan = &scene->plan->input,
+                          .local = scene->local,
+                          .network_is_up = !scene->has_no_network,
+                          .patience_s = 2,
+                          .trace = &trace };
+
+  for (guint i = 0; addresses[i] != NULL; i++)
+    g_assert_true (sendpath_message_add_recipient (message, addresses[i], NULL));
+  g_clear_pointer (&scene->report, sendpath_report_unref);
+  scene->report = report_new ("0123456789abcdef0123456789abcdef", message);
+  walk_run (message, routes, scene->report, &context, &host, NULL);
+}
+
+void
+scene_assert_recipient (Scene *scene, guint i, SendpathRecipientState state,
+                        SendpathVerdict verdict)
+{
+  g_assert_cmpstr (sendpath_verdict_to_string (sendpath_report_get_verdict (scene->report, i)), ==,
+                   sendpath_verdict_to_string (verdict));
+  g_assert_cmpint (sendpath_report_get_state (scene->report, i), ==, state);
+}
