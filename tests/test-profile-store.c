@@ -470,6 +470,7 @@ test_system_file (Fixture *fixture, gconstpointer data)
       g_assert_cmpstr (sendpath_profile_store_get_path (store), ==, own);
       g_assert_true (sendpath_profile_store_remove_account (store, "office", NULL));
       g_assert_true (sendpath_profile_store_save (store, NULL)); /* goes on with it */
+      g_object_unref (store);
       _exit (0);
     }
   g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
