@@ -181,6 +181,208 @@ test_greylisted_waits_on_its_route (void)
   g_assert_cmpuint (scripted_server_count_connections (scene->relay), ==, 0);
 }
 
+/* The header is left alone again at a door where a changed one may not be needed. */
+static void
+test_sender_rules_begin_anew (void)
+{
+  static const char refuses_all[] =
+      "S: 220 x ESMTP\nC: EHLO *\nS: 250 x\n"
+      "C: MAIL FROM:<terri@proseware.com>*\nS: 250 ok\nC: RCPT TO:*\nS: 550 5.7.1 Relaying denied\n"
+      "C: RSET\nS: 250 ok\nC: MAIL FROM:<tchudzik@thephone-company.com>*\nS: 250 ok\nC: RCPT TO:*\n"
+      "S: 550 5.7.1 Relaying denied\n"
+      "C: RSET\nS: 250 ok\nC: MAIL FROM:<tchudzik@thephone-company.com>*\nS: 250 ok\nC: RCPT TO:*\n"
+      "S: 550 5.7.1 Relaying denied\n";
+  g_autoptr (Scene) scene = scene_new (DENIES, refuses_all);
+  g_autoptr (ScriptedServer) other = scripted_server_new (TAKES, SCRIPTED_SERVER_NO_CUT);
+  const Attempt *last;
+
+  scene->other_port = scripted_server_get_port (other);
+  scene_walk_to (scene, "someone@adatum.com");
+  scripted_server_assert_played (scene->relay);
+  scripted_server_assert_played (other);
+  last = scene->report->attempts->pdata[sendpath_report_get_n_attempts (scene->report) - 1];
+  g_assert_cmpstr (last->mail_from, ==, "terri@proseware.com");
+  g_assert_cmpuint (g_strv_length (last->header_changes), ==, 0);
+}
+
+/* A login that a backup's server refuses says nothing about the routes behind it. */
+static void
+test_refused_at_the_backup (void)
+{
+  g_autoptr (Scene) scene = scene_new (DENIES, TAKES);
+  g_autoptr (ScriptedServer) server =
+                 scripted_server_new ("S: 220 x ESMTP\nC: EHLO *\nS: 250-x\nS: 250 AUTH PLAIN\n"
+                                      "C: AUTH PLAIN *\nS: 535 5.7.8 Authentication failed\n",
+                                      SCRIPTED_SERVER_NO_CUT);
+  g_autoptr (SendpathAccount) backup = sendpath_account_new ("other", "terri@example.org");
+  g_autofree char *address =
+      g_strdup_printf ("127.0.0.1:%u", scripted_server_get_port (server));
+
+  g_assert_true (sendpath_account_set (backup, "smtp", address, NULL));
+  g_assert_true (sendpath_account_set (backup, "security", "none", NULL));
+  g_assert_true (sendpath_account_set (backup, "allow-cleartext-login", "yes", NULL));
+  g_assert_true (sendpath_profile_store_add_account (scene->plan->profiles, backup, NULL));
+  scene_set (scene, "backup", "other");
+  scene->password = CANARY;
+  scene_walk_to (scene, "someone@adatum.com");
+  scripted_server_assert_played (server);
+  scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED);
+  g_assert_cmpstr (scene->routes->str, ==, "account backup location");
+  g_assert_cmpstr (scene->secrets->str, ==, "other/smtp");
+}
+
+/* T-097: what must not be changed goes where it can go as it is. */
+static void
+test_signed_8bit_goes_on (void)
+{
+  g_autoptr (Scene) scene = scene_new (
+      "S: 220 x ESMTP\nC: EHLO *\nS: 250 x\n",
+      "S: 220 x ESMTP\nC: EHLO *\nS: 250-x\nS: 250 8BITMIME\nC: MAIL FROM:*BODY=8BITMIME*\nS: 250 ok\n"
+      "C: RCPT TO:*\nS: 250 ok\nC: DATA\nS: 354 go\nC: <data>\nS: 250 queued\n");
+
+  scene->text = "DKIM-Signature: v=1; a=rsa-sha256; d=proseware.com; s=x; h=from; bh=eA==; b=eA==\r\n"
+                "From: terri@proseware.com\r\nMIME-Version: 1.0\r\n"
+                "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"
+                "\r\nGr\303\274\303\237e\r\n";
+  scene_walk_to (scene, "someone@adatum.com");
+  scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED);
+  scripted_server_assert_played (scene->relay);
+}
+
+/* A server that did not answer is not waited for again in the same walk: no POP3 login can open it. */
+static void
+test_shut_door_is_tried_once (void)
+{
+  g_autoptr (Scene) scene = scene_new (NULL, TAKES);
+
+  scene_add_pop (scene, "S: +OK ready\n");
+  scene->password = CANARY;
+  scene_walk_to (scene, "someone@adatum.com");
+  scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED);
+  g_assert_cmpstr (scene->routes->str, ==, "account location");
+  g_assert_cmpuint (scripted_server_count_connections (scene->pop), ==, 0);
+}
+
+/* T-010, T-011: a server that is busy is waited for, one that refuses us is not. */
+static void
+test_greetings (void)
+{
+  static const struct {
+    const char *greeting;
+    SendpathVerdict verdict;
+    const char *routes;
+  } rows[] = {
+    { "S: 421 4.3.2 too busy\n", SENDPATH_VERDICT_SERVER_BUSY, "account" },
+    { "S: 554 5.7.1 no service for you\n", SENDPATH_VERDICT_ACCEPTED, "account location" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (Scene) scene = scene_new (rows[i].greeting, TAKES);
+
+      scene_walk_to (scene, "someone@adatum.com");
+      g_assert_cmpstr (scene->routes->str, ==, rows[i].routes);
+      g_assert_cmpint (sendpath_report_get_verdict (scene->report, 0), ==, rows[i].verdict);
+    }
+}
+
+/* Two names that go to one address are one RCPT, and both are recorded. */
+static void
+test_unqualified_names (void)
+{
+  g_autoptr (Scene) scene = scene_new (
+      "S: 220 x ESMTP\nC: EHLO *\nS: 250 x\nC: MAIL FROM:*\nS: 250 ok\n"
+      "C: RCPT TO:<terri@proseware.com>\nS: 250 ok\nC: DATA\nS: 354 go\nC: <data>\nS: 250 queued\n",
+      NULL);
+
+  scene->local = "terri@proseware.com";
+  scene_walk_to (scene, "root postmaster terri@PROSEWARE.com");
+  scripted_server_assert_played (scene->own);
+  g_assert_cmpstr (scene->dots->str, ==, "root postmaster terri@PROSEWARE.com");
+  for (guint i = 0; i < 3; i++)
+    scene_assert_recipient (scene, i, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED);
+}
+
+/* ---- why it waits ------------------------------------------------------------------------- */
+
+static void
+assert_reason (const Scene *scene, const char *needs, const char *words)
+{
+  g_assert_cmpstr (sendpath_report_get_needs (scene->report), ==, needs);
+  g_assert_nonnull (sendpath_report_get_reason (scene->report));
+  if (strstr (sendpath_report_get_reason (scene->report), words) == NULL)
+    g_error ("“%s” does not say “%s”", sendpath_report_get_reason (scene->report), words);
+}
+
+static void
+test_reason_of_the_one_left (void)
+{
+  g_autoptr (Scene) scene = scene_new (
+      "S: 220 x ESMTP\nC: EHLO *\nS: 250 x\nC: MAIL FROM:*\nS: 250 ok\nC: RCPT TO:*\nS: 250 ok\n"
+      "C: RCPT TO:*\nS: 550 5.7.1 Relaying denied\nC: DATA\nS: 354 go\nC: <data>\nS: 250 queued\n",
+      NULL);
+
+  scene_walk_to (scene, "bob@proseware.com someone@adatum.com");
+  assert_reason (scene, NULL, "127.0.0.1 answered: 550 5.7.1 Relaying denied");
+}
+
+static void
+test_reason_no_network (void)
+{
+  g_autoptr (Scene) scene = scene_new (NULL, NULL);
+
+  scene->has_no_network = TRUE;
+  scene_walk_to (scene, "someone@adatum.com");
+  assert_reason (scene, "network", "network");
+}
+
+static void
+test_reason_password (void)
+{
+  g_autoptr (Scene) scene = scene_new (
+      "S: 220 x ESMTP\nC: EHLO *\nS: 250-x\nS: 250 AUTH PLAIN\nC: MAIL FROM:*\n"
+      "S: 530 5.7.0 Authentication required\n",
+      NULL);
+
+  scene_walk_to (scene, "someone@adatum.com");
+  assert_reason (scene, "password", "none");
+}
+
+/* Whoever has a time to wait for needs no password. */
+static void
+test_reason_greylisted_after_all (void)
+{
+  g_autoptr (Scene) scene = scene_new (
+      "S: 220 x ESMTP\nC: EHLO *\nS: 250-x\nS: 250 AUTH PLAIN\nC: MAIL FROM:*\n"
+      "S: 530 5.7.0 Authentication required\n",
+      "S: 220 x ESMTP\nC: EHLO *\nS: 250 x\nC: MAIL FROM:*\nS: 250 ok\n"
+      "C: RCPT TO:*\nS: 450 4.2.0 Greylisted, please try again in 300 seconds\n");
+
+  scene_walk_to (scene, "someone@adatum.com");
+  assert_reason (scene, NULL, "Greylisted");
+}
+
+static void
+test_reason_skipped (void)
+{
+  g_autoptr (Scene) scene = scene_new (NULL, NULL);
+
+  g_assert_true (trust_note_tls (scene->plan->input.trust, "127.0.0.1", NULL));
+  scene_walk_to (scene, "someone@adatum.com");
+  assert_reason (scene, NULL, "127.0.0.1 is not used: ");
+}
+
+static void
+test_reason_bad_journal (void)
+{
+  g_autoptr (Scene) scene = scene_new (DENIES, TAKES);
+
+  scene->journal_is_bad = TRUE;
+  scene_walk_to (scene, "someone@adatum.com");
+  assert_reason (scene, NULL, "the journal cannot be written");
+  g_assert_cmpuint (scripted_server_count_connections (scene->relay), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -197,5 +399,17 @@ main (int argc, char **argv)
   g_test_add_func ("/walk/broken-server-is-final-at-last", test_broken_server_is_final_at_last);
   g_test_add_func ("/walk/own-sender-after-login", test_own_sender_after_login);
   g_test_add_func ("/walk/greylisted-waits", test_greylisted_waits_on_its_route);
+  g_test_add_func ("/walk/sender-rules-begin-anew-at-another-door", test_sender_rules_begin_anew);
+  g_test_add_func ("/walk/refused-at-the-backup-goes-on", test_refused_at_the_backup);
+  g_test_add_func ("/walk/signed-8bit-goes-where-it-can", test_signed_8bit_goes_on);
+  g_test_add_func ("/walk/shut-door-is-tried-once", test_shut_door_is_tried_once);
+  g_test_add_func ("/walk/busy-waits-and-refused-goes-on", test_greetings);
+  g_test_add_func ("/walk/unqualified-names-share-a-copy", test_unqualified_names);
+  g_test_add_func ("/walk/reason/of-the-one-left", test_reason_of_the_one_left);
+  g_test_add_func ("/walk/reason/no-network", test_reason_no_network);
+  g_test_add_func ("/walk/reason/password", test_reason_password);
+  g_test_add_func ("/walk/reason/greylisted-after-all", test_reason_greylisted_after_all);
+  g_test_add_func ("/walk/reason/skipped", test_reason_skipped);
+  g_test_add_func ("/walk/reason/bad-journal", test_reason_bad_journal);
   return g_test_run ();
 }

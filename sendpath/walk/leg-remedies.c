@@ -20,16 +20,25 @@ try_ask_login (Leg *leg, Traveller *leader)
   return leg_log_in_anew (leg);
 }
 
+/* Where changing the sender did not help, another door gets the message as it was. */
+static gboolean
+try_door (Leg *leg, const Traveller *leader, RaceField field)
+{
+  if (leader->verdict == SENDPATH_VERDICT_RELAY_DENIED && leg->rule != leg->route->first_rule)
+    leg_use_rule (leg, leg->route->first_rule);
+  return leg_connect (leg, field);
+}
+
 static gboolean
 try_other_family (Leg *leg, Traveller *leader)
 {
-  return leg_connect (leg, RACE_OTHER_FAMILY);
+  return try_door (leg, leader, RACE_OTHER_FAMILY);
 }
 
 static gboolean
 try_next_endpoint (Leg *leg, Traveller *leader)
 {
-  return leg_connect (leg, RACE_NEXT_ENDPOINT);
+  return try_door (leg, leader, RACE_NEXT_ENDPOINT);
 }
 
 /* In the same connection where it is still open. */
@@ -73,7 +82,10 @@ leave_route (Leg *leg, Traveller *traveller)
 static void
 wait_for_later (Leg *leg, Traveller *traveller)
 {
-  traveller->is_open = FALSE;
+  if (traveller->is_route_matter)
+    leave_route (leg, traveller);
+  else
+    traveller->is_open = FALSE;
 }
 
 static void

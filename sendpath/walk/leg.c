@@ -115,12 +115,29 @@ leg_make_query (Leg *leg, SendpathPhase phase, const SendpathReply *reply)
   };
 }
 
-/* An answer to an offer is not forgotten because the next door did not open. A login that was refused always counts. */
+/* The account's own secret is wrong: its routes stop. */
 static gboolean
-is_news (const Traveller *traveller, const SendpathVerdictQuery *query, SendpathVerdict verdict)
+is_own_refusal (Leg *leg, SendpathVerdict verdict)
+{
+  return verdict == SENDPATH_VERDICT_AUTH_FAILED && leg->route->login == ROUTE_LOGIN_ACCOUNT;
+}
+
+/* An answer to an offer is not forgotten because the next door did not open. */
+static gboolean
+is_news (Leg *leg, const Traveller *traveller, const SendpathVerdictQuery *query,
+         SendpathVerdict verdict)
 {
   return traveller->verdict == SENDPATH_VERDICT_NONE || query->phase >= SENDPATH_PHASE_MAIL ||
-         query->phase >= traveller->query.phase || verdict == SENDPATH_VERDICT_AUTH_FAILED;
+         query->phase >= traveller->query.phase || is_own_refusal (leg, verdict);
+}
+
+/* Another route may do what this one cannot: log in, or carry the message as it is (T-097). */
+static gboolean
+is_route_matter (Leg *leg, const SendpathVerdictQuery *query, SendpathVerdict verdict)
+{
+  if (verdict == SENDPATH_VERDICT_AUTH_FAILED)
+    return !is_own_refusal (leg, verdict);
+  return sendpath_reply_get_fault (query->reply) == SENDPATH_FAULT_NO_8BITMIME;
 }
 
 /* Notes what @query means for @traveller. */
@@ -131,11 +148,12 @@ settle (Leg *leg, Traveller *traveller, guint attempt, const SendpathVerdictQuer
   SendpathRecipientState state = SENDPATH_RECIPIENT_QUEUED;
 
   sendpath_verdict_classify (query, &answer);
-  if (is_news (traveller, query, answer.verdict))
+  if (is_news (leg, traveller, query, answer.verdict))
     {
       state = state_after (answer.verdict, answer.remedy);
       traveller->verdict = answer.verdict;
       traveller->query = *query;
+      traveller->is_route_matter = is_route_matter (leg, query, answer.verdict);
       traveller->is_open =
           state == SENDPATH_RECIPIENT_QUEUED && answer.remedy != SENDPATH_REMEDY_WAIT;
     }

@@ -13,6 +13,7 @@ typedef struct {
   gboolean is_here;           /* offered on the present route */
   SendpathVerdict verdict;    /* of its last answer; NONE before the first */
   SendpathVerdictQuery query; /* what that answer was; its reply is held by the report */
+  gboolean is_route_matter;   /* it says nothing about other routes */
 } Traveller;
 
 /* What all legs of one walk share. */

@@ -51,6 +51,7 @@ choose_travellers (Walk *walk, SendpathRoute *route)
       Traveller *traveller = &g_array_index (walk->travellers, Traveller, i);
 
       traveller->is_here = traveller->is_open && (traveller->verdict == SENDPATH_VERDICT_NONE ||
+                                                  traveller->is_route_matter ||
                                                   plan_may_follow (traveller->verdict, route));
       anybody = anybody || traveller->is_here;
     }

@@ -157,28 +157,48 @@ scene_free (Scene *scene)
   g_free (scene);
 }
 
-/* The plan without step 2, whose ports are nobody's here. */
+/* The plan without the ports of step 2, which are nobody's here. */
 static GPtrArray *
-plan_without_other_ports (const PlanInput *input)
+plan_without_other_ports (const Scene *scene)
 {
-  GPtrArray *routes = plan_make (input);
+  GPtrArray *routes = plan_make (&scene->plan->input);
 
   for (guint i = routes->len; i-- > 0;)
-    if (sendpath_route_get_kind (routes->pdata[i]) == SENDPATH_ROUTE_ACCOUNT_PORT)
-      g_ptr_array_remove_index (routes, i);
+    {
+      SendpathRoute *route = routes->pdata[i];
+
+      if (route->kind == SENDPATH_ROUTE_LOCATION && scene->other_port != 0)
+        g_ptr_array_add (route->endpoints, sendpath_endpoint_new (route->server, scene->other_port,
+                                                                  SENDPATH_SECURITY_NONE));
+      if (route->kind == SENDPATH_ROUTE_ACCOUNT_POP)
+        g_ptr_array_set_size (route->endpoints, 1);
+      if (route->kind == SENDPATH_ROUTE_ACCOUNT_PORT)
+        g_ptr_array_remove_index (routes, i);
+    }
   return routes;
+}
+
+static SendpathMessage *
+new_message (const Scene *scene)
+{
+  const char *text = scene->text != NULL
+                         ? scene->text
+                         : "From: Terri Chudzik <terri@proseware.com>\r\nTo: someone@adatum.com\r\n"
+                           "Subject: Hello\r\n\r\nHello.\r\n";
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+  g_autoptr (GError) error = NULL;
+  SendpathMessage *message =
+      sendpath_message_new_from_bytes (bytes, SENDPATH_MESSAGE_FLAGS_NONE, &error);
+
+  g_assert_no_error (error);
+  return message;
 }
 
 void
 scene_walk_to (Scene *scene, const char *recipients)
 {
-  static const char text[] =
-      "From: Terri Chudzik <terri@proseware.com>\r\nTo: someone@adatum.com\r\n"
-      "Subject: Hello\r\n\r\nHello.\r\n";
-  g_autoptr (GBytes) bytes = g_bytes_new_static (text, sizeof text - 1);
-  g_autoptr (SendpathMessage) message =
-                 sendpath_message_new_from_bytes (bytes, SENDPATH_MESSAGE_FLAGS_NONE, NULL);
-  g_autoptr (GPtrArray) routes = plan_without_other_ports (&scene->plan->input);
+  g_autoptr (SendpathMessage) message = new_message (scene);
+  g_autoptr (GPtrArray) routes = plan_without_other_ports (scene);
   g_auto (GStrv) addresses = g_strsplit (recipients, " ", 0);
   WalkHost host = { get_secret, before_dot, attempt_started, attempt_ended, pause_for, scene };
   Trace trace = { NULL, NULL };

@@ -27,6 +27,8 @@ typedef struct {
   const char *password; /* at hand; NULL: none */
   const char *answer;   /* what a person would answer; NULL: nobody is there */
   guint n_asked;
+  const char *text;     /* of the message; NULL: a short one */
+  guint16 other_port;   /* another door of the relay, or 0 */
   const char *local;    /* where mail to unqualified names goes */
   gboolean has_no_network;
   gboolean disk_is_full;   /* no dot record can be written */
