@@ -494,8 +494,8 @@ read_recipient (GArray *lines, const char *text, gboolean is_alone, BounceRecipi
     }
 }
 
-static char *
-cut_context (const char *text)
+char *
+bounce_text_cut (const char *text)
 {
   const char *end = text + MIN (strlen (text), MAX_CONTEXT_BYTES);
 
@@ -515,7 +515,7 @@ bounce_text_read (const char *text, const BounceHints *hints, GPtrArray *recipie
       BounceRecipient *recipient = bounce_recipient_new (g_ptr_array_index (addresses, i));
 
       read_recipient (lines, text, addresses->len == 1, recipient);
-      recipient->context = cut_context (text);
+      recipient->context = bounce_text_cut (text);
       g_ptr_array_add (recipients, recipient);
     }
 }

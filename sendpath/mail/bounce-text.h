@@ -22,6 +22,8 @@ void bounce_text_read (const char *text, const BounceHints *hints, GPtrArray *re
 
 /* The first address in @text, or NULL; @ret_end: what follows it. */
 char *bounce_text_dup_address (const char *text, const char **ret_end);
+/* The beginning of @text, some KiB of it: enough to tell what it is about. */
+char *bounce_text_cut (const char *text);
 /* TRUE if @text says that delivery is only late. */
 gboolean bounce_text_is_delay (const char *text);
 

@@ -80,8 +80,8 @@ static char *
 to_text (const char *bytes, gsize length, const char *charset)
 {
   g_autofree char *converted = NULL, *text = NULL;
-  g_auto (GStrv) lines = NULL;
   gsize used;
+  char *end;
 
   /* Mail of Japan tells its character set within the text. */
   if (memmem (bytes, length, "\033$", 2) != NULL)
@@ -91,8 +91,12 @@ to_text (const char *bytes, gsize length, const char *charset)
         g_convert_with_fallback (bytes, (gssize) length, "UTF-8", charset, "?", NULL, &used, NULL);
   text = converted != NULL ? g_utf8_make_valid (converted, (gssize) used)
                            : g_utf8_make_valid (bytes, (gssize) length);
-  lines = g_strsplit (text, "\r\n", -1);
-  return g_strjoinv ("\n", lines);
+  end = text;
+  for (const char *s = text; *s != '\0'; s++)
+    if (*s != '\r')
+      *end++ = *s;
+  *end = '\0';
+  return g_steal_pointer (&text);
 }
 
 static char *
@@ -456,10 +460,10 @@ complete_fields (GPtrArray *recipients, GPtrArray *prose, const char *text)
         }
       if (other != NULL && recipient->status == NULL)
         recipient->status = g_strdup (other->status);
-      if (other != NULL)
-        recipient->context = g_strdup (other->text);
+      if (other != NULL && other->text != NULL)
+        recipient->context = bounce_text_cut (other->text);
       if (recipient->context == NULL && recipients->len == 1 && *text != '\0')
-        recipient->context = g_strdup (text);
+        recipient->context = bounce_text_cut (text);
     }
 }
 
