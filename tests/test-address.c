@@ -264,6 +264,39 @@ test_one (void)
   g_assert_cmpstr (empty_sender, ==, "");
 }
 
+/* What stands between the options of a command line: cron gives all of MAILTO as one word. */
+static void
+test_operand (void)
+{
+  static const Row rows[] = {
+    { "a@x.org", "a@x.org" },
+    { "a@x.org,root,<b@y.org>", "a@x.org|root|b@y.org" },
+    { " a@x.org , b@y.org,", "a@x.org|b@y.org" },
+    { "\"a,b\"@x.org", "\"a,b\"@x.org" },
+    { "-oQdir", "-oQdir" }, /* T-058 */
+    { "a@x.org,Terri <b@y.org>", NULL },
+    { "a@x.org,b@y.org (Terri)", NULL },
+    { "a@x.org b@y.org", NULL },
+    { "a@x.org;b@y.org", NULL },
+    { "g: a@x.org;", NULL },
+    { "a@x.org,@", NULL },
+    { "a@b.c\r\nRCPT TO:<x@y>", NULL }, /* T-061 */
+    { "", NULL },
+    { ",", NULL },
+    { "<>", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr(GError) error = NULL;
+      g_auto(GStrv) parsed = address_parse_operand (rows[i].text, &error);
+      g_autofree char *joined = parsed ? g_strjoinv ("|", parsed) : NULL;
+      show (rows[i].text);
+      g_assert_cmpstr (joined, ==, rows[i].expected);
+      g_assert_true ((parsed == NULL) == (error != NULL));
+    }
+}
+
 /* An error tells where, and never holds what a terminal would act on. */
 static void
 test_error_is_clean (void)
@@ -434,6 +467,7 @@ main (int argc, char **argv)
   g_test_add_func ("/address/error-tells-the-position", test_position);
   g_test_add_func ("/address/lengths-and-depth-are-bounded", test_bounds);
   g_test_add_func ("/address/one-complete-address", test_one);
+  g_test_add_func ("/address/operands-are-one-or-several", test_operand);
   g_test_add_func ("/address/error-is-clean", test_error_is_clean);
   g_test_add_func ("/address/domain-without-case", test_equal);
   g_test_add_func ("/address/profiles-and-mail-agree", test_profile_agrees);

@@ -491,10 +491,14 @@ test_envelope (void)
   g_assert_false (
       sendpath_message_add_recipient (message, "a@b.c\r\nRCPT TO:<x@y>", &error)); /* T-061 */
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+  g_assert_true (sendpath_message_add_recipient (message, "b@x.org,c@x.org", NULL));
+  g_assert_false (sendpath_message_add_recipient (message, "d@x.org,@", NULL));
   recipients = sendpath_message_get_recipients (message);
   g_assert_cmpstr (recipients[0], ==, "a@x.org");
   g_assert_cmpstr (recipients[1], ==, "-oQdir");
-  g_assert_null (recipients[2]);
+  g_assert_cmpstr (recipients[2], ==, "b@x.org");
+  g_assert_cmpstr (recipients[3], ==, "c@x.org");
+  g_assert_null (recipients[4]);
 }
 
 /* T-086 */

@@ -439,28 +439,60 @@ address_list_parse (const char *text, gsize length, GError **error)
   return g_steal_pointer (&list);
 }
 
-char *
-address_parse_one (const char *text, gboolean may_be_empty, GError **error)
+/* Addresses without names and groups, at least one. */
+static GPtrArray *
+parse_bare (const char *text, gboolean is_list, GError **error)
 {
   g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) address_free);
   g_autoptr(GString) comment = g_string_new (NULL);
   Parser p = { text, text, text + strlen (text), comment, error };
 
-  if (may_be_empty && (g_str_equal (text, "") || g_str_equal (text, "<>")))
-    return g_strdup ("");
-  if (!check_length (p.end - p.text, error) || !take_address (&p, TRUE, list))
+  if (!check_length (p.end - p.text, error) ||
+      !(is_list ? take_list (&p, TRUE, list) : take_address (&p, TRUE, list)))
     return NULL;
-  if (p.at < p.end)
+  if (p.at < p.end || list->len == 0)
     {
       fail_unexpected (&p);
       return NULL;
     }
+  for (guint i = 0; i < list->len; i++)
+    if (((const Address *) g_ptr_array_index (list, i))->name)
+      {
+        fail_at (&p, p.text, _ ("only the address itself can stand here, without a name"));
+        return NULL;
+      }
+  return g_steal_pointer (&list);
+}
 
-  Address *address = g_ptr_array_index (list, 0);
-  if (address->name)
+static char *
+steal_addr (GPtrArray *list, guint i)
+{
+  return g_steal_pointer (&((Address *) g_ptr_array_index (list, i))->addr);
+}
+
+char *
+address_parse_one (const char *text, gboolean may_be_empty, GError **error)
+{
+  g_autoptr(GPtrArray) list = NULL;
+
+  if (may_be_empty && (g_str_equal (text, "") || g_str_equal (text, "<>")))
+    return g_strdup ("");
+  list = parse_bare (text, FALSE, error);
+  return list ? steal_addr (list, 0) : NULL;
+}
+
+char **
+address_parse_operand (const char *text, GError **error)
+{
+  g_autoptr(GPtrArray) list = parse_bare (text, TRUE, error);
+  g_autoptr(GStrvBuilder) addrs = g_strv_builder_new ();
+
+  if (!list)
+    return NULL;
+  for (guint i = 0; i < list->len; i++)
     {
-      fail_at (&p, p.text, _ ("only the address itself can stand here, without a name"));
-      return NULL;
+      g_autofree char *addr = steal_addr (list, i);
+      g_strv_builder_add (addrs, addr);
     }
-  return g_steal_pointer (&address->addr);
+  return g_strv_builder_end (addrs);
 }

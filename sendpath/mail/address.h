@@ -23,8 +23,12 @@ void        address_free (Address *address);
 GPtrArray  *address_list_parse (const char *text, gsize length, GError **error);
 
 /* Parses exactly one complete addr-spec, with or without angle brackets and nothing beside it; used
- * for `-f` and operands. "" and "<>" give "" if @may_be_empty. */
+ * for `-f`. "" and "<>" give "" if @may_be_empty. */
 char       *address_parse_one (const char *text, gboolean may_be_empty, GError **error);
+
+/* Parses an operand: one such addr-spec, or several with commas between them. All of them or an
+ * error. */
+char      **address_parse_operand (const char *text, GError **error);
 
 /* The same string for the same mailbox: domain without case and in either spelling of an
  * international one, local part with case. */

@@ -350,10 +350,11 @@ sendpath_message_get_sender (SendpathMessage *self)
  * sendpath_message_add_recipient:
  * @self: a #SendpathMessage
  * @address: one complete address, with or without angle brackets, without a
- *   display name; a bare name such as `root` is allowed
+ *   display name, or several with commas between them; a bare name such as
+ *   `root` is allowed
  * @error: return location for a #GError, or %NULL
  *
- * Adds one recipient to the envelope.
+ * Adds a recipient to the envelope, or several.
  *
  * Adding the same address again is harmless: each recipient gets one copy. On
  * failure nothing is added and @error is %G_IO_ERROR_INVALID_DATA.
@@ -365,14 +366,15 @@ sendpath_message_get_sender (SendpathMessage *self)
 gboolean
 sendpath_message_add_recipient (SendpathMessage *self, const char *address, GError **error)
 {
-  char *parsed;
+  g_auto(GStrv) parsed = NULL;
 
   g_return_val_if_fail (SENDPATH_IS_MESSAGE (self), FALSE);
   g_return_val_if_fail (address, FALSE);
-  parsed = address_parse_one (address, FALSE, error);
+  parsed = address_parse_operand (address, error);
   if (!parsed)
     return FALSE;
-  append_recipient (self, parsed);
+  for (guint i = 0; parsed[i]; i++)
+    append_recipient (self, g_strdup (parsed[i]));
   return TRUE;
 }
 
