@@ -29,19 +29,30 @@ emission_free (gpointer data)
   g_free (emission);
 }
 
+/* Nobody takes the question: the safe answer. */
+static void
+emit_request (const Emission *emission)
+{
+  gboolean is_taken = FALSE;
+
+  g_signal_emit_by_name (emission->engine, "request", emission->request, &is_taken);
+  if (!is_taken)
+    sendpath_request_decline (emission->request);
+}
+
 static gboolean
 emit (gpointer data)
 {
-  Emission *emission = data;
+  const Emission *emission = data;
 
-  if (emission->request != NULL && !engine_emit_request (emission->engine, emission->request))
-    sendpath_request_decline (emission->request);
+  if (emission->request != NULL)
+    emit_request (emission);
   if (emission->route != NULL)
-    engine_emit_attempt_started (emission->engine, emission->route);
+    g_signal_emit_by_name (emission->engine, "attempt-started", emission->route);
   if (emission->report != NULL)
-    engine_emit_attempt_ended (emission->engine, emission->report, emission->attempt);
+    g_signal_emit_by_name (emission->engine, "attempt-ended", emission->report, emission->attempt);
   if (emission->line != NULL)
-    engine_emit_trace (emission->engine, emission->line);
+    g_signal_emit_by_name (emission->engine, "trace", emission->line);
   return G_SOURCE_REMOVE;
 }
 
@@ -156,13 +167,20 @@ on_trace (const char *line, gpointer data)
   send_emission (call, emission);
 }
 
+static gboolean
+is_listened_to (SendpathEngine *engine, const char *signal)
+{
+  return g_signal_has_handler_pending (engine, g_signal_lookup (signal, SENDPATH_TYPE_ENGINE), 0,
+                                       FALSE);
+}
+
 void
 engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_async,
                   GCancellable *cancellable)
 {
   *call = (EngineCall) { .engine = g_object_ref (engine),
                          .context = is_async ? g_main_context_ref_thread_default () : NULL,
-                         .may_ask = engine_takes_requests (engine) };
+                         .may_ask = is_listened_to (engine, "request") };
   g_set_object (&call->cancellable, cancellable);
   g_object_get (engine, "network", &call->network, "location", &call->location, NULL);
   call->host = (WalkHost) { .get_secret = get_secret,
@@ -170,7 +188,7 @@ engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_async,
                             .attempt_ended = attempt_ended,
                             .pause = pause_for,
                             .data = call };
-  call->trace = (Trace) { engine_wants_trace (engine) ? on_trace : NULL, call };
+  call->trace = (Trace) { is_listened_to (engine, "trace") ? on_trace : NULL, call };
 }
 
 void

@@ -23,14 +23,6 @@ void engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_asy
                        GCancellable *cancellable);
 void engine_call_clear (EngineCall *call);
 
-/* Signals of the engine, for engine-call.c alone. */
-gboolean engine_emit_request (SendpathEngine *engine, SendpathRequest *request);
-void engine_emit_attempt_started (SendpathEngine *engine, SendpathRoute *route);
-void engine_emit_attempt_ended (SendpathEngine *engine, SendpathReport *report, guint attempt);
-void engine_emit_trace (SendpathEngine *engine, const char *line);
-gboolean engine_wants_trace (SendpathEngine *engine);
-gboolean engine_takes_requests (SendpathEngine *engine);
-
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (EngineCall, engine_call_clear)
 
 G_END_DECLS

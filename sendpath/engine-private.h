@@ -1,0 +1,26 @@
+/* The inside of the engine, for its own files. */
+#pragma once
+
+#include "sendpath/engine.h"
+#include "sendpath/outbox/outbox.h"
+
+G_BEGIN_DECLS
+
+struct _SendpathEngine {
+  GObject parent_instance;
+  SendpathProfileStore *profiles;
+  SendpathNetwork *network; /* as given, or read when first needed */
+  char *outbox_dir;
+  char *state_dir;
+  char *location;
+  guint patience_s;
+};
+
+/* The errors of the outbox, the mail room, the keyring and the deliverer in the words of the public face. */
+void engine_translate_error (GError **error);
+Outbox *engine_open_outbox (SendpathEngine *self, GError **error);
+/* @chosen by hand, else the one that @network matches; borrowed, nullable. */
+SendpathLocation *engine_find_location (SendpathProfileStore *profiles, const char *chosen,
+                                        SendpathNetwork *network);
+
+G_END_DECLS

@@ -1,0 +1,563 @@
+/* Messages come in and go out: submit, deliver, send, flush, in the caller's thread, in a worker, or in a process of their
+ * own. It gathers what a walk needs and never looks at a reply. */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <sys/random.h>
+
+#include "profiles/memory.h"
+#include "profiles/trust.h"
+#include "sendpath/engine-call.h"
+#include "sendpath/engine-private.h"
+#include "sendpath/mail/submission.h"
+#include "sendpath/outbox/deliverer.h"
+#include "sendpath/outbox/runner.h"
+
+#define FLUSH_PATIENCE_S 30 /* PRODUCT.md section 3: patient from the outbox */
+
+/* ---- coming in ---------------------------------------------------------------------------- */
+
+static char *
+make_unique (void)
+{
+  guint8 random[16];
+  GString *hex = g_string_sized_new (2 * sizeof random);
+
+  if (getrandom (random, sizeof random, 0) != sizeof random)
+    g_error ("no randomness from the kernel");
+  for (guint i = 0; i < sizeof random; i++)
+    g_string_append_printf (hex, "%02x", random[i]);
+  return g_string_free (hex, FALSE);
+}
+
+static SendpathMessage *
+finish_message (SendpathEngine *self, SendpathMessage *message, SendpathAccount *account,
+                GError **error)
+{
+  g_autofree char *unique = make_unique ();
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  SubmissionContext context = { .now = now, .unique = unique };
+
+  if (account != NULL)
+    {
+      context.address = sendpath_account_get (account, "address");
+      context.name = sendpath_account_get (account, "name");
+      context.local = sendpath_profile_store_get_policy (self->profiles, "local");
+      if (context.local == NULL || *context.local == '\0')
+        {
+          SendpathAccount *first =
+              sendpath_profile_store_match_account (self->profiles, NULL, NULL, NULL, NULL);
+          context.local = sendpath_account_get (first, "address");
+        }
+    }
+  return submission_finish (message, &context, error);
+}
+
+static gboolean
+note_hold (Outbox *outbox, const char *id, const char *hold_reason, GError **error)
+{
+  g_autoptr (OutboxEntry) entry = outbox_take (outbox, id, error);
+
+  if (entry == NULL)
+    return FALSE;
+  report_set_text (&outbox_entry_get_report (entry)->reason, hold_reason);
+  return journal_note_state (outbox_entry_get_journal (entry), outbox_entry_get_report (entry),
+                             g_get_real_time (), error);
+}
+
+/**
+ * sendpath_engine_submit:
+ * @self: a #SendpathEngine
+ * @message: the message; it is not modified
+ * @account: (nullable): id of the account to send by, or %NULL to match one by From: and sender
+ * @hold_reason: (nullable): why the profiles cannot be used, for people, if they could not be loaded:
+ *   the message is kept and its account is matched when they can
+ * @error: return location for a #GError, or %NULL
+ *
+ * Puts @message into the outbox. When this returns an id, message and envelope are on disk and
+ * synced; before that nobody can get the message.
+ *
+ * Errors are #SendpathError and %SENDPATH_PROFILE_ERROR_NO_ACCOUNT; nothing is queued then. This
+ * function blocks for the disk only and starts no thread.
+ *
+ * Returns: (transfer full): the message's id, 32 hexadecimal digits
+ *
+ * Since: 1.0
+ */
+char *
+sendpath_engine_submit (SendpathEngine *self, SendpathMessage *message, const char *account,
+                        const char *hold_reason, GError **error)
+{
+  g_autoptr (Outbox) outbox = NULL;
+  g_autoptr (SendpathMessage) finished = NULL;
+  g_autofree char *id = NULL;
+  SendpathAccount *chosen = NULL;
+
+  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (SENDPATH_IS_MESSAGE (message), NULL);
+
+  if (hold_reason == NULL)
+    {
+      chosen = outbox_runner_choose_account (self->profiles, account, message, NULL);
+      if (chosen == NULL ||
+          (account != NULL && !g_str_equal (sendpath_account_get_id (chosen), account)))
+        {
+          g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_NO_ACCOUNT,
+                       account != NULL
+                           ? _ ("%s: there is no account %s; use “sendpath account list”")
+                           : _ ("%s: no account is configured; use “sendpath account add”"),
+                       sendpath_profile_store_get_path (self->profiles), account);
+          return NULL;
+        }
+    }
+  finished = finish_message (self, message, chosen, error);
+  if (finished != NULL)
+    outbox = outbox_open (self->outbox_dir, error);
+  if (outbox != NULL)
+    id = outbox_add (outbox, finished, chosen != NULL ? sendpath_account_get_id (chosen) : NULL,
+                     g_get_real_time (), error);
+  if (id != NULL && hold_reason != NULL)
+    note_hold (outbox, id, hold_reason, NULL); /* the message is safe; its reason is a courtesy */
+  engine_translate_error (error);
+  return g_steal_pointer (&id);
+}
+
+/* ---- sending ------------------------------------------------------------------------------ */
+
+/* What a walk needs, opened for one call. */
+typedef struct {
+  RunnerContext context;
+  Outbox *outbox;
+  Memory *memory;
+  Trust *trust;
+} Workplace;
+
+static void
+workplace_clear (Workplace *place)
+{
+  g_clear_pointer (&place->outbox, outbox_unref);
+  g_clear_pointer (&place->memory, memory_free);
+  g_clear_pointer (&place->trust, trust_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Workplace, workplace_clear)
+
+static gboolean
+workplace_open (Workplace *place, EngineCall *call, guint patience_s, GError **error)
+{
+  SendpathEngine *self = call->engine;
+
+  place->outbox = engine_open_outbox (self, error);
+  if (place->outbox == NULL)
+    return FALSE;
+  if (call->network == NULL)
+    call->network = sendpath_network_new ();
+  place->memory = memory_new (self->state_dir);
+  place->trust = trust_new (self->state_dir);
+  place->context = (RunnerContext) { .outbox = place->outbox,
+                                     .profiles = self->profiles,
+                                     .location = engine_find_location (
+                                         self->profiles, call->location, call->network),
+                                     .network = call->network,
+                                     .memory = place->memory,
+                                     .trust = place->trust,
+                                     .patience_s = patience_s,
+                                     .trace = &call->trace,
+                                     .host = &call->host };
+  return TRUE;
+}
+
+typedef struct {
+  SendpathEngine *engine;
+  const char *id;
+} HandOver;
+
+static SendpathReport *
+deliver (EngineCall *call, const char *id, GError **error)
+{
+  g_auto (Workplace) place = { 0 };
+  SendpathReport *report;
+
+  if (!workplace_open (&place, call, call->engine->patience_s, error))
+    return NULL;
+  report = outbox_runner_deliver (&place.context, id, call->cancellable, error);
+  engine_translate_error (error);
+  return report;
+}
+
+static GPtrArray *
+flush (EngineCall *call, GError **error)
+{
+  g_autoptr (GPtrArray) reports =
+                 g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_report_unref);
+  g_auto (Workplace) place = { 0 };
+  g_auto (GStrv) ids = NULL;
+
+  if (!workplace_open (&place, call, MAX (FLUSH_PATIENCE_S, call->engine->patience_s), error))
+    return NULL;
+  ids = outbox_recover (place.outbox, error) ? outbox_list (place.outbox, OUTBOX_QUEUE, NULL, error)
+                                             : NULL;
+  engine_translate_error (error);
+  if (ids == NULL)
+    return NULL;
+  for (guint i = 0; ids[i] != NULL && !g_cancellable_is_cancelled (call->cancellable); i++)
+    {
+      g_autoptr (GError) local_error = NULL;
+      SendpathReport *report =
+          outbox_runner_deliver (&place.context, ids[i], call->cancellable, &local_error);
+
+      /* One that is damaged or in other hands blocks no other; a broken disk ends it. */
+      if (report != NULL)
+        g_ptr_array_add (reports, report);
+      else if (g_error_matches (local_error, OUTBOX_ERROR, OUTBOX_ERROR_IO) ||
+               g_error_matches (local_error, OUTBOX_ERROR, OUTBOX_ERROR_FULL) ||
+               local_error->domain == SENDPATH_PROFILE_ERROR)
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          engine_translate_error (error);
+          return NULL;
+        }
+    }
+  return g_steal_pointer (&reports);
+}
+
+/**
+ * sendpath_engine_deliver:
+ * @self: a #SendpathEngine
+ * @id: a message in the outbox
+ * @cancellable: (nullable): optional #GCancellable, or %NULL
+ * @error: return location for a #GError, or %NULL
+ *
+ * Offers the message to each route in turn until every recipient is settled, waits, or no route is
+ * left. What cannot leave stays in the outbox.
+ *
+ * A refused message is a result, not an error: read it from the report. @error is set only when no
+ * attempt could be made, to #SendpathError or #SendpathProfileError. Cancelling before the final dot
+ * leaves the message in the outbox; after it, the reply is waited for.
+ *
+ * This function blocks, and may be called from any thread; signals are emitted in that thread.
+ *
+ * Returns: (transfer full): what happened to each recipient on each route
+ *
+ * Since: 1.0
+ */
+SendpathReport *
+sendpath_engine_deliver (SendpathEngine *self, const char *id, GCancellable *cancellable,
+                         GError **error)
+{
+  g_auto (EngineCall) call = { 0 };
+
+  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (id != NULL, NULL);
+
+  engine_call_init (&call, self, FALSE, cancellable);
+  return deliver (&call, id, error);
+}
+
+/**
+ * sendpath_engine_send:
+ * @self: a #SendpathEngine
+ * @message: the message; it is not modified
+ * @account: (nullable): id of the account to send by, or %NULL to match one
+ * @cancellable: (nullable): optional #GCancellable, or %NULL
+ * @error: return location for a #GError, or %NULL
+ *
+ * sendpath_engine_submit() and then sendpath_engine_deliver(). If @error is set the message may be in
+ * the outbox all the same, but never with any recipient unaccounted for.
+ *
+ * Returns: (transfer full): what happened to each recipient on each route
+ *
+ * Since: 1.0
+ */
+SendpathReport *
+sendpath_engine_send (SendpathEngine *self, SendpathMessage *message, const char *account,
+                      GCancellable *cancellable, GError **error)
+{
+  g_autofree char *id = sendpath_engine_submit (self, message, account, NULL, error);
+
+  return id != NULL ? sendpath_engine_deliver (self, id, cancellable, error) : NULL;
+}
+
+/* In the deliverer's process. What happened is in the journal; the line only says that it is over. */
+static int
+run_deliverer (int report_fd, gpointer data)
+{
+  const HandOver *hand_over = data;
+  g_autoptr (SendpathReport) report =
+                 sendpath_engine_deliver (hand_over->engine, hand_over->id, NULL, NULL);
+
+  deliverer_report (report_fd, report != NULL ? "done" : "not done");
+  return report != NULL ? 0 : 1;
+}
+
+/**
+ * sendpath_engine_hand_over:
+ * @self: a #SendpathEngine
+ * @id: a message in the outbox
+ * @wait_s: how long to wait for the outcome, in seconds; 0: not at all
+ * @error: return location for a #GError, or %NULL
+ *
+ * Has a process of its own deliver the message: it goes on when this process ends or is killed. It has
+ * nobody to ask, and none of this engine's signals reach anybody.
+ *
+ * Must be called before this process has a second thread. @error is %SENDPATH_ERROR_PROCESS if no process
+ * could be had; the message stays in the outbox then.
+ *
+ * Returns: (transfer full) (nullable): what happened, or %NULL without @error when time is up
+ *
+ * Since: 1.0
+ */
+SendpathReport *
+sendpath_engine_hand_over (SendpathEngine *self, const char *id, guint wait_s, GError **error)
+{
+  HandOver hand_over = { self, id };
+  g_autoptr (GError) wait_error = NULL;
+  g_autoptr (Outbox) outbox = NULL;
+  g_autoptr (OutboxEntry) watch = NULL;
+  g_autoptr (Deliverer) deliverer = NULL;
+  g_autofree char *line = NULL;
+  SendpathReport *report = NULL;
+
+  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (id != NULL, NULL);
+
+  outbox = outbox_open (self->outbox_dir, error);
+  watch = outbox != NULL ? outbox_watch (outbox, id, error) : NULL;
+  deliverer = watch != NULL ? deliverer_fork (run_deliverer, &hand_over, error) : NULL;
+  if (deliverer != NULL && wait_s > 0)
+    {
+      line = deliverer_wait (deliverer, wait_s, &wait_error);
+      if (line != NULL || !g_error_matches (wait_error, DELIVERER_ERROR, DELIVERER_ERROR_TIMED_OUT))
+        report = outbox_watch_report (watch, error);
+    }
+  engine_translate_error (error);
+  return report;
+}
+
+/* ---- the same in a worker thread ---------------------------------------------------------- */
+
+typedef struct {
+  EngineCall call;
+  SendpathMessage *message; /* send */
+  char *account;            /* send, nullable */
+  char *id;                 /* deliver */
+} Job;
+
+static void
+job_free (gpointer data)
+{
+  Job *job = data;
+
+  engine_call_clear (&job->call);
+  g_clear_object (&job->message);
+  g_free (job->account);
+  g_free (job->id);
+  g_free (job);
+}
+
+static GTask *
+job_start (SendpathEngine *self, gpointer tag, GCancellable *cancellable,
+           GAsyncReadyCallback callback, gpointer user_data, Job **ret_job)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  Job *job = g_new0 (Job, 1);
+
+  engine_call_init (&job->call, self, TRUE, cancellable);
+  g_task_set_source_tag (task, tag);
+  g_task_set_task_data (task, job, job_free);
+  /* How far it got is in the report: a cancelled walk is a result, not an error. */
+  g_task_set_check_cancellable (task, FALSE);
+  *ret_job = job;
+  return task;
+}
+
+static void
+return_result (GTask *task, gpointer result, GDestroyNotify destroy, GError *error)
+{
+  if (result != NULL)
+    g_task_return_pointer (task, result, destroy);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+run_deliver (GTask *task, gpointer self, gpointer data, GCancellable *cancellable)
+{
+  Job *job = data;
+  GError *error = NULL;
+
+  if (job->message != NULL)
+    job->id = sendpath_engine_submit (self, job->message, job->account, NULL, &error);
+  return_result (task, job->id != NULL ? deliver (&job->call, job->id, &error) : NULL,
+                 (GDestroyNotify) sendpath_report_unref, error);
+}
+
+static void
+run_flush (GTask *task, gpointer self, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  return_result (task, flush (&((Job *) data)->call, &error), (GDestroyNotify) g_ptr_array_unref,
+                 error);
+}
+
+/**
+ * sendpath_engine_deliver_async:
+ * @self: a #SendpathEngine
+ * @id: a message in the outbox
+ * @cancellable: (nullable): optional #GCancellable, or %NULL
+ * @callback: (scope async): called in the thread-default main context of now
+ * @user_data: data for @callback
+ *
+ * sendpath_engine_deliver() in a worker thread. Signals are emitted in the thread-default main
+ * context that is current now.
+ *
+ * Since: 1.0
+ */
+void
+sendpath_engine_deliver_async (SendpathEngine *self, const char *id, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  Job *job;
+
+  g_return_if_fail (SENDPATH_IS_ENGINE (self));
+  g_return_if_fail (id != NULL);
+
+  task = job_start (self, sendpath_engine_deliver_async, cancellable, callback, user_data, &job);
+  job->id = g_strdup (id);
+  g_task_run_in_thread (task, run_deliver);
+}
+
+/**
+ * sendpath_engine_deliver_finish:
+ * @self: a #SendpathEngine
+ * @result: what the callback was given
+ * @error: return location for a #GError, or %NULL
+ *
+ * Returns: (transfer full): as sendpath_engine_deliver()
+ *
+ * Since: 1.0
+ */
+SendpathReport *
+sendpath_engine_deliver_finish (SendpathEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * sendpath_engine_send_async:
+ * @self: a #SendpathEngine
+ * @message: the message; it must not be changed until the callback
+ * @account: (nullable): id of the account to send by, or %NULL to match one
+ * @cancellable: (nullable): optional #GCancellable, or %NULL
+ * @callback: (scope async): called in the thread-default main context of now
+ * @user_data: data for @callback
+ *
+ * sendpath_engine_send() in a worker thread. Signals are emitted in the thread-default main context
+ * that is current now.
+ *
+ * Since: 1.0
+ */
+void
+sendpath_engine_send_async (SendpathEngine *self, SendpathMessage *message, const char *account,
+                            GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  Job *job;
+
+  g_return_if_fail (SENDPATH_IS_ENGINE (self));
+  g_return_if_fail (SENDPATH_IS_MESSAGE (message));
+
+  task = job_start (self, sendpath_engine_send_async, cancellable, callback, user_data, &job);
+  job->message = g_object_ref (message);
+  job->account = g_strdup (account);
+  g_task_run_in_thread (task, run_deliver);
+}
+
+/**
+ * sendpath_engine_send_finish:
+ * @self: a #SendpathEngine
+ * @result: what the callback was given
+ * @error: return location for a #GError, or %NULL
+ *
+ * Returns: (transfer full): as sendpath_engine_send()
+ *
+ * Since: 1.0
+ */
+SendpathReport *
+sendpath_engine_send_finish (SendpathEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * sendpath_engine_flush:
+ * @self: a #SendpathEngine
+ * @cancellable: (nullable): optional #GCancellable, or %NULL
+ * @error: return location for a #GError, or %NULL
+ *
+ * Tries every waiting message now, one after the other, with more patience for servers that do not
+ * answer. A message that is damaged or in the hands of another process is left out.
+ *
+ * Returns: (transfer container) (element-type SendpathReport): what happened to each
+ *
+ * Since: 1.0
+ */
+GPtrArray *
+sendpath_engine_flush (SendpathEngine *self, GCancellable *cancellable, GError **error)
+{
+  g_auto (EngineCall) call = { 0 };
+
+  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
+
+  engine_call_init (&call, self, FALSE, cancellable);
+  return flush (&call, error);
+}
+
+/**
+ * sendpath_engine_flush_async:
+ * @self: a #SendpathEngine
+ * @cancellable: (nullable): optional #GCancellable, or %NULL
+ * @callback: (scope async): called in the thread-default main context of now
+ * @user_data: data for @callback
+ *
+ * sendpath_engine_flush() in a worker thread.
+ *
+ * Since: 1.0
+ */
+void
+sendpath_engine_flush_async (SendpathEngine *self, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  Job *job;
+
+  g_return_if_fail (SENDPATH_IS_ENGINE (self));
+
+  task = job_start (self, sendpath_engine_flush_async, cancellable, callback, user_data, &job);
+  g_task_run_in_thread (task, run_flush);
+}
+
+/**
+ * sendpath_engine_flush_finish:
+ * @self: a #SendpathEngine
+ * @result: what the callback was given
+ * @error: return location for a #GError, or %NULL
+ *
+ * Returns: (transfer container) (element-type SendpathReport): as sendpath_engine_flush()
+ *
+ * Since: 1.0
+ */
+GPtrArray *
+sendpath_engine_flush_finish (SendpathEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
