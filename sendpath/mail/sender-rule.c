@@ -76,13 +76,14 @@ static void
 rewrite_from (Header *header, const char *sender, GStrvBuilder *changes)
 {
   g_autofree char *original = header_dup_first (header, "From");
+  g_autofree char *reply_to = header_dup_first (header, "Reply-To");
   g_autoptr(GPtrArray) authors =
       original ? address_list_parse (original, strlen (original), NULL) : NULL;
   const Address *author = authors && authors->len > 0 ? g_ptr_array_index (authors, 0) : NULL;
   g_autofree char *from = address_format (author ? author->name : NULL, sender);
 
   set_field (header, "From", from, changes);
-  if (original && *original && !header_has (header, "Reply-To"))
+  if (original && *original && (!reply_to || *reply_to == '\0'))
     set_field (header, "Reply-To", original, changes);
 }
 
