@@ -147,12 +147,30 @@ read_header (Reader *reader, const char *text, GError **error)
   return TRUE;
 }
 
+/* @value is NULL where it was not well escaped. */
+static gboolean
+check_key (const ProfileSection *section, const char *key, const char *value, GError **error)
+{
+  const SendpathProfileKey *row = sendpath_profile_key_find (section->kind, key);
+  const ProfileLine *twin = profile_section_find (section, key);
+
+  if (row != NULL && twin == NULL && value != NULL)
+    return sendpath_profile_key_check (row, value, error);
+  if (row == NULL)
+    key_values_set_unknown (error, section->kind, key);
+  else if (twin != NULL)
+    g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_BROKEN,
+                 _("\"%s\" is given twice, first in line %u"), key, twin->number);
+  else
+    g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_BROKEN,
+                 _("bad value of \"%s\": a backslash is written \"\\\\\""), key);
+  return FALSE;
+}
+
 static gboolean
 read_key (Reader *reader, const char *text, ProfileLine *line, GError **error)
 {
   const char *equals = strchr (text, '=');
-  const SendpathProfileKey *row;
-  const ProfileLine *twin;
   g_autofree char *key = NULL;
   g_autofree char *escaped = NULL;
   g_autofree char *value = NULL;
@@ -165,7 +183,6 @@ read_key (Reader *reader, const char *text, ProfileLine *line, GError **error)
           _("this line is neither \"key = value\" nor [section] nor # comment"));
       return FALSE;
     }
-  key = dup_stripped (text, equals - text);
   if (reader->section == reader->file->preamble)
     {
       profile_file_set_error (reader->file, line->number, NULL, error,
@@ -173,21 +190,10 @@ read_key (Reader *reader, const char *text, ProfileLine *line, GError **error)
       return FALSE;
     }
 
-  row = sendpath_profile_key_find (reader->section->kind, key);
-  twin = profile_section_find (reader->section, key);
+  key = dup_stripped (text, equals - text);
   escaped = dup_stripped (equals + 1, strlen (equals + 1));
   value = unescape (escaped);
-  if (row == NULL)
-    key_values_set_unknown (&local, reader->section->kind, key);
-  else if (twin != NULL)
-    g_set_error (&local, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_BROKEN,
-                 _("\"%s\" is given twice, first in line %u"), key, twin->number);
-  else if (value == NULL)
-    g_set_error (&local, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_BROKEN,
-                 _("bad value of \"%s\": a backslash is written \"\\\\\""), key);
-  else
-    sendpath_profile_key_check (row, value, &local);
-  if (local != NULL)
+  if (!check_key (reader->section, key, value, &local))
     {
       profile_file_set_error (reader->file, line->number, reader->section, error, "%s",
                               local->message);
