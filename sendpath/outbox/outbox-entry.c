@@ -104,7 +104,7 @@ outbox_entry_get_id (OutboxEntry *entry)
 const char *
 outbox_entry_get_account (OutboxEntry *entry)
 {
-  return entry->report->account;
+  return entry->envelope.account;
 }
 
 SendpathMessage *

@@ -62,7 +62,8 @@ SendpathReport  *outbox_watch_report (OutboxEntry *watch, GError **error);
 
 void             outbox_entry_free (OutboxEntry *entry); /* lets the lock go */
 const char      *outbox_entry_get_id (OutboxEntry *entry);
-const char      *outbox_entry_get_account (OutboxEntry *entry); /* nullable */
+/* The account that was decided when the message came in, or NULL; the report's is that of the latest walk. */
+const char      *outbox_entry_get_account (OutboxEntry *entry);
 SendpathMessage *outbox_entry_get_message (OutboxEntry *entry);
 /* What happened so far: all journal records applied. Changed by the functions below. */
 SendpathReport  *outbox_entry_get_report (OutboxEntry *entry);

@@ -58,17 +58,34 @@ pause_for (gpointer data, guint milliseconds)
   return host->pause (host->data, milliseconds);
 }
 
+/* ---- whose message it is ------------------------------------------------------------------ */
+
 SendpathAccount *
 outbox_runner_choose_account (SendpathProfileStore *profiles, const char *id,
                               SendpathMessage *message, SendpathLocation *location)
 {
   SendpathAccount *account = id != NULL ? sendpath_profile_store_get_account (profiles, id) : NULL;
+  gboolean is_matched = FALSE;
 
-  return account != NULL
-             ? account
-             : sendpath_profile_store_match_account (profiles, sendpath_message_get_from (message),
-                                                     sendpath_message_get_sender (message),
-                                                     location, NULL);
+  if (account != NULL)
+    return account;
+  account = sendpath_profile_store_match_account (profiles, sendpath_message_get_from (message),
+                                                  sendpath_message_get_sender (message), location,
+                                                  &is_matched);
+  /* mail of an account that is gone does not leave by a server that was never meant for it */
+  return id == NULL || is_matched ? account : NULL;
+}
+
+const char *
+outbox_runner_get_local (SendpathProfileStore *profiles)
+{
+  const char *local = sendpath_profile_store_get_policy (profiles, "local");
+  SendpathAccount *account;
+
+  if (local != NULL && *local != '\0')
+    return local;
+  account = sendpath_profile_store_match_account (profiles, NULL, NULL, NULL, NULL);
+  return account != NULL ? sendpath_account_get (account, "address") : NULL;
 }
 
 /* A message that came in while the configuration was broken is finished now: the same bytes each time, since its id and
@@ -77,23 +94,44 @@ static SendpathMessage *
 dup_finished (const RunnerContext *context, OutboxEntry *entry, SendpathAccount *account,
               GError **error)
 {
-  SendpathReport *report = outbox_entry_get_report (entry);
   g_autoptr (GDateTime) queued_at = NULL;
   SubmissionContext submission = {
     .address = sendpath_account_get (account, "address"),
     .name = sendpath_account_get (account, "name"),
-    .local = sendpath_profile_store_get_policy (context->profiles, "local"),
+    .local = outbox_runner_get_local (context->profiles),
     .unique = outbox_entry_get_id (entry),
   };
 
   if (outbox_entry_get_account (entry) != NULL)
     return g_object_ref (outbox_entry_get_message (entry));
-  queued_at = g_date_time_new_from_unix_utc (report->queued_at_s);
+  queued_at = g_date_time_new_from_unix_utc (outbox_entry_get_report (entry)->queued_at_s);
   submission.now = queued_at;
-  if (submission.local == NULL)
-    submission.local = submission.address;
   return submission_finish (outbox_entry_get_message (entry), &submission, error);
 }
+
+/* The account it was for has left the configuration: it stays, and says so. Nothing but a configuration without any account
+ * is an error, which is not this message's alone. */
+static gboolean
+hold_for_account (const RunnerContext *context, OutboxEntry *entry, GError **error)
+{
+  SendpathReport *report = outbox_entry_get_report (entry);
+
+  if (g_list_model_get_n_items (sendpath_profile_store_get_accounts (context->profiles)) == 0)
+    {
+      g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_NO_ACCOUNT,
+                   _ ("%s: no account is configured; use “sendpath account add”"),
+                   sendpath_profile_store_get_path (context->profiles));
+      return FALSE;
+    }
+  g_free (report->reason);
+  report->reason = g_strdup_printf (_ ("its account %s is not configured any more; set it up again, "
+                                       "or use “sendpath queue remove %.12s”"),
+                                    outbox_entry_get_account (entry), outbox_entry_get_id (entry));
+  report_set_text (&report->needs, "decision");
+  return journal_note_state (outbox_entry_get_journal (entry), report, g_get_real_time (), error);
+}
+
+/* ---- the walk ----------------------------------------------------------------------------- */
 
 /* To more than this machine. */
 static gboolean
@@ -118,6 +156,7 @@ walk_message (const RunnerContext *context, OutboxEntry *entry, SendpathMessage 
                       .trust = context->trust,
                       .now_s = g_get_real_time () / G_USEC_PER_SEC };
   WalkContext walk = { .plan = &input,
+                       .local = outbox_runner_get_local (context->profiles),
                        .network_is_up = is_connected (context->network),
                        .patience_s = context->patience_s,
                        .trace = context->trace,
@@ -146,12 +185,9 @@ outbox_runner_deliver (const RunnerContext *context, const char *id, GCancellabl
   account = outbox_runner_choose_account (context->profiles, outbox_entry_get_account (entry),
                                           outbox_entry_get_message (entry), context->location);
   if (account == NULL)
-    {
-      g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_NO_ACCOUNT,
-                   _ ("%s: no account is configured; use “sendpath account add”"),
-                   sendpath_profile_store_get_path (context->profiles));
-      return NULL;
-    }
+    return hold_for_account (context, entry, error)
+               ? sendpath_report_ref (outbox_entry_get_report (entry))
+               : NULL;
   message = dup_finished (context, entry, account, error);
   if (message == NULL)
     return NULL;
