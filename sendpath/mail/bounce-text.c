@@ -53,6 +53,9 @@ dup_address_at (const char *text, const char *at, const char **ret_start, const 
     start--;
   while (start < at && strchr ("'`=*.", *start) != NULL)
     start++;
+  /* An attribute of an X.400 address. */
+  if (at - start > 5 && g_ascii_strncasecmp (start, "smtp=", 5) == 0)
+    start += 5;
   if (start == at && at > text && at[-1] == '"')
     for (start = at - 1; start > text && start[-1] != '"' && start[-1] != '\n';)
       start--;
@@ -174,6 +177,14 @@ bounce_text_find_original (const char *text)
 /* Labels before an address that could not be reached, as far as they must be known; what a label
  * begins with is enough. */
 static const char *const recipient_labels[] = {
+  "unknown user",
+  "invalid user",
+  "no such user",
+  "undeliverable",
+  "delivery failed",
+  "could not be delivered to",
+  "not delivered to",
+  "target mail address",
   "recipient",
   "original recipient",
   "final recipient",

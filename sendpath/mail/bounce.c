@@ -231,6 +231,17 @@ take_original (Walk *walk, const Header *header)
     }
 }
 
+/* The length of a field's value with the lines that go on with it (RFC 5322 section 2.2.3). */
+static gsize
+measure_folded (const char *value)
+{
+  const char *end = value + strcspn (value, "\n");
+
+  while (*end == '\n' && (end[1] == ' ' || end[1] == '\t'))
+    end += 1 + strcspn (end + 1, "\n");
+  return (gsize) (end - value);
+}
+
 /* The original as it is quoted in prose: its header, as far as it is one. */
 static void
 take_quoted_original (Walk *walk, const char *text)
@@ -250,10 +261,7 @@ take_quoted_original (Walk *walk, const char *text)
 
           if (g_ascii_strncasecmp (line, fields[i].name, n) != 0)
             continue;
-          /* The identification may stand on the next line (RFC 5322 section 2.2.3). */
-          value = g_strndup (line + n, line[n + strspn (line + n, " \t")] == '\n'
-                                           ? n + strcspn (line + n + 1, "\n") + 1
-                                           : strcspn (line + n, "\n"));
+          value = g_strndup (line + n, measure_folded (line + n));
           if (fields[i].is_id)
             set_message_id (walk, value);
           else
@@ -509,12 +517,13 @@ is_report (const Header *header, const Walk *walk)
 {
   static const char *const reporters[] = { "mailer-daemon", "postmaster", "mail delivery" };
   static const char *const words[] = { "not be delivered",  "undeliver",     "delivery fail",
-                                       "unable to deliver", "returned mail", "failure notice" };
+                                       "unable to deliver", "returned mail", "failure notice",
+                                       "no such user",      "unknown user",  "user unknown",
+                                       "rejected",          "mailer-daemon", "not a valid user" };
   g_autofree char *from = header_dup_first (header, "From");
   g_autofree char *subject = header_dup_first (header, "Subject");
-  g_autofree char *path = header_dup_first (header, "Return-Path");
 
-  if (header_has (header, "X-Failed-Recipients") || (path != NULL && strstr (path, "<>") != NULL))
+  if (header_has (header, "X-Failed-Recipients"))
     return TRUE;
   for (guint i = 0; from != NULL && i < G_N_ELEMENTS (reporters); i++)
     if (strcasestr (from, reporters[i]) != NULL)
