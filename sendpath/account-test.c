@@ -1,140 +1,191 @@
-/* Tries every door of an account and sends nothing. */
+/* Tries every door of an account and sends nothing. A password that was refused is not tried at the next door. */
 #include "config.h"
 
 #include "sendpath/account-test.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "sendpath/verdict/verdict.h"
 #include "sendpath/walk/fields.h"
+#include "sendpath/walk/refusals.h"
 #include "sendpath/wire/pop-login.h"
 #include "sendpath/wire/smtp-session.h"
+
+#define PATIENCE_S 10
 
 typedef struct {
   EngineCall *call;
   const PlanInput *input;
-  GPtrArray *lines; /* JSON, utf8 */
+  SendpathAccount *account;
+  GHashTable *refused; /* set of servers that refused the password in this test */
+  GPtrArray *lines;    /* JSON, utf8 */
 } Test;
 
-/* One endpoint and what came of it. */
+/* One door, from the first packet on. */
 typedef struct {
   const char *check; /* smtp or pop */
-  const char *route; /* kind */
+  SendpathRouteKind kind;
   const SendpathEndpoint *endpoint;
-  SendpathPhase phase;
-  const SendpathReply *reply;
-  gboolean authenticated;
-  gboolean ok;
   gint64 started_us;
-} Check;
+} Door;
 
-static void
-add_line (Test *test, const Check *check)
+static const char *
+get (const Test *test, const char *key)
 {
-  SendpathVerdictQuery query = { .phase = check->phase, .reply = check->reply };
+  return sendpath_account_get (test->account, key);
+}
+
+/* ---- what came of it ---------------------------------------------------------------------- */
+
+static SendpathVerdict
+add_line (Test *test, const Door *door, gboolean ok, SendpathPhase phase,
+          const SendpathReply *reply)
+{
+  SendpathVerdictQuery query = { .phase = phase, .reply = reply };
   SendpathVerdictAnswer answer;
   g_autoptr (JsonObject) object = json_object_new ();
-  g_autofree char *text = sendpath_reply_dup_clean_text (check->reply);
+  g_autofree char *text = sendpath_reply_dup_clean_text (reply);
 
   sendpath_verdict_classify (&query, &answer);
-  if (check->ok)
+  if (ok)
     answer.verdict = SENDPATH_VERDICT_ACCEPTED;
-  fields_add_text (object, "check", check->check);
-  fields_add_text (object, "route", check->route);
-  fields_add_text (object, "host", sendpath_endpoint_get_host (check->endpoint));
-  fields_add_number (object, "port", sendpath_endpoint_get_port (check->endpoint));
-  fields_add_boolean (object, "ok", check->ok);
+  fields_add_text (object, "check", door->check);
+  fields_add_text (object, "route", sendpath_route_kind_to_string (door->kind));
+  fields_add_text (object, "host", sendpath_endpoint_get_host (door->endpoint));
+  fields_add_number (object, "port", sendpath_endpoint_get_port (door->endpoint));
+  fields_add_boolean (object, "ok", ok);
   fields_add_text (object, "verdict", sendpath_verdict_to_string (answer.verdict));
   fields_add_text (object, "text", text);
-  fields_add_number (object, "ms", (g_get_monotonic_time () - check->started_us) / 1000);
+  fields_add_number (object, "ms", (g_get_monotonic_time () - door->started_us) / 1000);
   g_ptr_array_add (test->lines, fields_print (object));
+  return answer.verdict;
 }
+
+static void
+add_missing_secret (Test *test, const Door *door, const char *why)
+{
+  g_autoptr (SendpathReply) fault = sendpath_reply_new_fault (SENDPATH_FAULT_NO_CREDENTIAL, why);
+
+  add_line (test, door, FALSE, SENDPATH_PHASE_AUTH, fault);
+}
+
+/* */
+static void
+note_login (Test *test, const SecretQuery *query, SendpathVerdict verdict)
+{
+  if (verdict == SENDPATH_VERDICT_ACCEPTED)
+    refusals_forget (test->input->memory, query);
+  if (verdict != SENDPATH_VERDICT_AUTH_FAILED)
+    return;
+  refusals_note (test->input->memory, query, test->input->now_s);
+  g_hash_table_add (test->refused, g_strdup (query->server));
+}
+
+/* R-12; a mark that cannot be written now is made when something is sent. */
+static void
+note_tls (Test *test, const char *host)
+{
+  trust_note_tls (test->input->trust, host, NULL);
+}
+
+/* ---- SMTP --------------------------------------------------------------------------------- */
 
 static SecretQuery
-make_query (const SendpathRoute *route, const char *service, const char *protocol, const char *host,
+make_query (const Test *test, const char *service, const char *protocol, const Door *door,
             const char *user)
 {
-  return (SecretQuery) { .account = sendpath_account_get_id (route->account),
+  return (SecretQuery) { .account = sendpath_account_get_id (test->account),
                          .service = service,
                          .protocol = protocol,
-                         .server = host,
+                         .server = sendpath_endpoint_get_host (door->endpoint),
+                         .port = sendpath_endpoint_get_port (door->endpoint),
                          .user = user,
-                         .secret_command = sendpath_account_get (route->account, "secret-command"),
-                         .token_command = sendpath_account_get (route->account, "token-command") };
+                         .secret_command = get (test, "secret-command"),
+                         .token_command = get (test, "token-command") };
 }
 
-/* Logs in where that is offered; a server that wants no login is fine as it is. */
-static void
-test_login (Test *test, const SendpathRoute *route, SmtpSession *session, Check *check)
+/* A server that wants no login is fine as it is. */
+static gboolean
+test_login (Test *test, const Door *door, SmtpSession *session)
 {
-  const char *auth = sendpath_account_get (route->account, "auth");
-  gboolean cleartext = sendpath_account_get_boolean (route->account, "allow-cleartext-login");
-  SecretQuery query = make_query (route, "smtp", "smtp", route->server,
-                                  sendpath_account_get (route->account, "user"));
+  const WalkHost *host = &test->call->host;
+  const char *auth = get (test, "auth");
+  gboolean cleartext = sendpath_account_get_boolean (test->account, "allow-cleartext-login");
+  SecretQuery query = make_query (test, "smtp", "smtp", door, get (test, "user"));
   SecretKind kind = query.token_command != NULL ? SECRET_TOKEN : SECRET_PASSWORD;
   g_autoptr (SendpathSecret) secret = NULL;
   g_autoptr (GError) error = NULL;
+  gboolean ok = TRUE;
 
-  check->ok = TRUE;
-  if (g_str_equal (auth, "none") || !smtp_session_may_log_in (session, cleartext) ||
-      !smtp_session_offers_login (session, auth, kind))
-    return;
-  secret = test->call->host.get_secret (test->call, &query, WALK_SECRET_ASK, &error);
-  if (secret == NULL)
+  if (!g_str_equal (auth, "none") && smtp_session_may_log_in (session, cleartext) &&
+      smtp_session_offers_login (session, auth, kind))
     {
-      g_autoptr (SendpathReply) fault =
-                     sendpath_reply_new_fault (SENDPATH_FAULT_NO_CREDENTIAL, error->message);
-
-      check->ok = FALSE;
-      check->phase = SENDPATH_PHASE_AUTH;
-      check->reply = fault;
-      add_line (test, check);
-      check->reply = NULL;
-      return;
+      if (g_hash_table_contains (test->refused, query.server))
+        {
+          add_missing_secret (test, door, _ ("the password was refused and is not tried again"));
+          return FALSE;
+        }
+      secret = host->get_secret (host->data, &query, WALK_SECRET_ASK, &error);
+      if (secret == NULL)
+        {
+          add_missing_secret (test, door, error->message);
+          return FALSE;
+        }
+      ok = smtp_session_log_in (session, query.user, secret, auth, cleartext);
     }
-  check->ok = smtp_session_log_in (session, query.user, secret, auth, cleartext);
+  note_login (test, &query,
+              add_line (test, door, ok, smtp_session_get_phase (session),
+                        smtp_session_get_reply (session)));
+  return ok;
 }
 
 static gboolean
-test_smtp (Test *test, const SendpathRoute *route, SendpathEndpoint *endpoint)
+test_session (Test *test, const Door *door, Runner *contact)
 {
-  g_autoptr (GPtrArray) alone = g_ptr_array_new ();
-  RaceOptions options = { .patience_s = 10,
-                          .tls_pin = sendpath_account_get (route->account, "tls-pin"),
+  SmtpSessionOptions options = { .ehlo = get (test, "ehlo"),
+                                 .tls_pin = get (test, "tls-pin"),
+                                 .trace = &test->call->trace };
+  g_autoptr (SmtpSession) session = smtp_session_new (contact, &options);
+
+  if (!smtp_session_open (session))
+    {
+      add_line (test, door, FALSE, smtp_session_get_phase (session),
+                smtp_session_get_reply (session));
+      return FALSE;
+    }
+  if (smtp_session_is_tls (session))
+    note_tls (test, sendpath_endpoint_get_host (door->endpoint));
+  return test_login (test, door, session);
+}
+
+static gboolean
+test_smtp (Test *test, SendpathEndpoint *endpoint)
+{
+  Door door = { "smtp", SENDPATH_ROUTE_ACCOUNT, endpoint, g_get_monotonic_time () };
+  RaceOptions options = { .patience_s = PATIENCE_S,
+                          .tls_pin = get (test, "tls-pin"),
                           .trace = &test->call->trace };
-  SmtpSessionOptions session_options = { .tls_pin = options.tls_pin, .trace = options.trace };
-  Check check = { .check = "smtp",
-                  .route = sendpath_route_kind_to_string (route->kind),
-                  .endpoint = endpoint,
-                  .started_us = g_get_monotonic_time () };
+  g_autoptr (GPtrArray) alone = g_ptr_array_new ();
   g_autoptr (Race) race = NULL;
   g_autoptr (Runner) contact = NULL;
   g_autoptr (GPtrArray) failures = NULL;
-  g_autoptr (SmtpSession) session = NULL;
 
   g_ptr_array_add (alone, endpoint);
   race = race_new (alone, &options);
   contact = race_run (race, RACE_ALL, test->call->cancellable);
-  failures = race_steal_failures (race);
   if (contact != NULL)
-    {
-      session = smtp_session_new (contact, &session_options);
-      if (smtp_session_open (session))
-        test_login (test, route, session, &check);
-      if (check.phase == SENDPATH_PHASE_AUTH && check.reply == NULL)
-        return FALSE; /* told already: no credential */
-      check.phase = smtp_session_get_phase (session);
-      check.reply = smtp_session_get_reply (session);
-    }
-  else if (failures->len > 0)
+    return test_session (test, &door, contact);
+  failures = race_steal_failures (race);
+  if (failures->len > 0)
     {
       const Runner *failed = failures->pdata[failures->len - 1];
 
-      check.phase = failed->phase;
-      check.reply = failed->greeting;
+      add_line (test, &door, FALSE, failed->phase, failed->greeting);
     }
-  if (check.reply != NULL)
-    add_line (test, &check);
-  return check.ok;
+  return FALSE;
 }
+
+/* ---- POP3 --------------------------------------------------------------------------------- */
 
 typedef struct {
   Test *test;
@@ -145,70 +196,79 @@ static SendpathSecret *
 get_pop_secret (gpointer data, GError **error)
 {
   PopAsk *ask = data;
+  const WalkHost *host = &ask->test->call->host;
 
-  return ask->test->call->host.get_secret (ask->test->call, &ask->query, WALK_SECRET_ASK, error);
+  return host->get_secret (host->data, &ask->query, WALK_SECRET_ASK, error);
 }
 
+static SendpathVerdict
+test_pop_door (Test *test, SendpathEndpoint *endpoint)
+{
+  Door door = { "pop", SENDPATH_ROUTE_ACCOUNT_POP, endpoint, g_get_monotonic_time () };
+  PopAsk ask = { test, make_query (test, "pop", "pop3", &door, get (test, "pop-user")) };
+  PopLoginOptions options = { .user = ask.query.user,
+                              .allow_cleartext = sendpath_account_get_boolean (
+                                  test->account, "allow-cleartext-login"),
+                              .tls_pin = get (test, "tls-pin"),
+                              .trace = &test->call->trace,
+                              .patience_s = PATIENCE_S,
+                              .get_secret = get_pop_secret,
+                              .data = &ask };
+  g_autoptr (GPtrArray) alone = g_ptr_array_new ();
+  g_autoptr (Runner) result = NULL;
+  SendpathVerdict verdict;
+
+  g_ptr_array_add (alone, endpoint);
+  result = pop_login_run (alone, &options, test->call->cancellable);
+  if (pop_login_succeeded (result) &&
+      sendpath_endpoint_get_security (endpoint) != SENDPATH_SECURITY_NONE)
+    note_tls (test, ask.query.server);
+  verdict = add_line (test, &door, pop_login_succeeded (result), result->phase, result->greeting);
+  note_login (test, &ask.query, verdict);
+  return verdict;
+}
+
+/* Each door means a login, so a refusal ends it. */
 static gboolean
-test_pop (Test *test, const SendpathRoute *route)
+test_pop (Test *test)
 {
   g_autoptr (GPtrArray) endpoints = plan_dup_pop_endpoints (
-      sendpath_account_get (route->account, "pop"),
-      sendpath_account_get (route->account, "pop-security"), test->input->trust);
-  gboolean any_works = FALSE;
+      get (test, "pop"), get (test, "pop-security"), test->input->trust);
+  gboolean works = FALSE;
 
   for (guint i = 0; i < endpoints->len; i++)
     {
-      SendpathEndpoint *endpoint = endpoints->pdata[i];
-      g_autoptr (GPtrArray) alone = g_ptr_array_new ();
-      const char *user = sendpath_account_get (route->account, "pop-user");
-      PopAsk ask = { test, make_query (route, "pop", "pop3", sendpath_endpoint_get_host (endpoint),
-                                       user) };
-      PopLoginOptions options = { .user = user,
-                                  .allow_cleartext = sendpath_account_get_boolean (
-                                      route->account, "allow-cleartext-login"),
-                                  .tls_pin = sendpath_account_get (route->account, "tls-pin"),
-                                  .trace = &test->call->trace,
-                                  .patience_s = 10,
-                                  .get_secret = get_pop_secret,
-                                  .data = &ask };
-      gint64 started_us = g_get_monotonic_time ();
-      g_autoptr (Runner) result = NULL;
+      SendpathVerdict verdict = test_pop_door (test, endpoints->pdata[i]);
 
-      g_ptr_array_add (alone, endpoint);
-      result = pop_login_run (alone, &options, test->call->cancellable);
-      any_works = any_works || pop_login_succeeded (result);
-      add_line (test, &(Check) { .check = "pop",
-                                 .route = sendpath_route_kind_to_string (route->kind),
-                                 .endpoint = endpoint,
-                                 .phase = result->phase,
-                                 .reply = result->greeting,
-                                 .ok = pop_login_succeeded (result),
-                                 .started_us = started_us });
+      works = works || verdict == SENDPATH_VERDICT_ACCEPTED;
+      if (verdict == SENDPATH_VERDICT_AUTH_FAILED)
+        return FALSE;
     }
-  return any_works;
+  return works;
 }
 
+/* ---- all of it ---------------------------------------------------------------------------- */
+
 GPtrArray *
-account_test_run (EngineCall *call, const PlanInput *input, GPtrArray *routes, gboolean *ret_ok)
+account_test_run (EngineCall *call, const PlanInput *input, gboolean *ret_ok)
 {
-  Test test = { call, input, g_ptr_array_new_with_free_func (g_free) };
+  g_autoptr (GHashTable) refused = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Test test = { call, input, input->account, refused, g_ptr_array_new_with_free_func (g_free) };
+  g_auto (GStrv) servers = sendpath_account_dup_list (input->account, "smtp");
   gboolean all_work = TRUE;
 
-  for (guint i = 0; i < routes->len; i++)
+  for (guint i = 0; servers[i] != NULL; i++)
     {
-      const SendpathRoute *route = routes->pdata[i];
+      g_autoptr (GPtrArray) endpoints =
+                     plan_dup_endpoints (servers[i], get (&test, "security"), input->trust);
       gboolean works = FALSE;
 
-      if (route->kind == SENDPATH_ROUTE_ACCOUNT)
-        for (guint j = 0; j < route->endpoints->len; j++)
-          works = test_smtp (&test, route, route->endpoints->pdata[j]) || works;
-      else if (route->kind == SENDPATH_ROUTE_ACCOUNT_POP)
-        works = test_pop (&test, route);
-      else
-        continue;
+      for (guint j = 0; j < endpoints->len; j++)
+        works = test_smtp (&test, endpoints->pdata[j]) || works;
       all_work = all_work && works;
     }
+  if (get (&test, "pop") != NULL && !g_str_equal (get (&test, "pop-login"), "never"))
+    all_work = test_pop (&test) && all_work;
   if (ret_ok != NULL)
     *ret_ok = all_work;
   return test.lines;

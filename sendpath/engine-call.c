@@ -4,6 +4,8 @@
 
 #include "sendpath/engine-call.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "sendpath/request-private.h"
 
 /* Something to be emitted in the caller's context. */
@@ -95,26 +97,47 @@ ask (EngineCall *call, const SecretQuery *query)
   return answer_wait (answer, call->cancellable);
 }
 
+/* What is stored, or what a command prints; NULL and @error if there is nothing. */
+static SendpathSecret *
+look_up (EngineCall *call, const SecretQuery *query, gboolean may_unlock, GError **error)
+{
+  gboolean is_stored = query->secret_command == NULL && query->token_command == NULL;
+  g_autoptr (GError) local_error = NULL;
+  SendpathSecret *secret;
+
+  if (is_stored && call->keyring_is_down)
+    {
+      g_set_error (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_UNAVAILABLE,
+                   _ ("%s: the keyring cannot be reached"), query->account);
+      return NULL;
+    }
+  secret = secrets_lookup (query, may_unlock, call->cancellable, &local_error);
+  call->keyring_is_down =
+      call->keyring_is_down ||
+      g_error_matches (local_error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_UNAVAILABLE);
+  if (secret == NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  return secret;
+}
+
 static SendpathSecret *
 get_secret (gpointer data, const SecretQuery *query, WalkSecret how, GError **error)
 {
   EngineCall *call = data;
+  gboolean may_ask = call->may_ask && how != WALK_SECRET_AT_HAND;
   g_autoptr (GError) local_error = NULL;
   SendpathSecret *secret = NULL;
 
-  if ((how != WALK_SECRET_NEW || query->token_command != NULL) && !call->keyring_is_down)
-    secret = secrets_lookup (query, how != WALK_SECRET_AT_HAND && call->may_ask, call->cancellable,
-                             &local_error);
-  call->keyring_is_down =
-      call->keyring_is_down ||
-      g_error_matches (local_error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_UNAVAILABLE);
-  if (secret == NULL && how != WALK_SECRET_AT_HAND && call->may_ask && query->token_command == NULL)
+  /* what is stored, or a command prints as the password, was the one that was refused */
+  if (how != WALK_SECRET_NEW || query->token_command != NULL)
+    secret = look_up (call, query, may_ask, &local_error);
+  else
+    g_set_error (&local_error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_NOT_FOUND,
+                 _ ("%s: nobody gave another password for %s"), query->account, query->server);
+  if (secret == NULL && may_ask && query->token_command == NULL)
     secret = ask (call, query);
-  if (secret == NULL && local_error != NULL)
+  if (secret == NULL)
     g_propagate_error (error, g_steal_pointer (&local_error));
-  else if (secret == NULL)
-    g_set_error_literal (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_NOT_FOUND,
-                         "nobody gave one");
   return secret;
 }
 

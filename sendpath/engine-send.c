@@ -42,13 +42,7 @@ finish_message (SendpathEngine *self, SendpathMessage *message, SendpathAccount 
     {
       context.address = sendpath_account_get (account, "address");
       context.name = sendpath_account_get (account, "name");
-      context.local = sendpath_profile_store_get_policy (self->profiles, "local");
-      if (context.local == NULL || *context.local == '\0')
-        {
-          SendpathAccount *first =
-              sendpath_profile_store_match_account (self->profiles, NULL, NULL, NULL, NULL);
-          context.local = sendpath_account_get (first, "address");
-        }
+      context.local = outbox_runner_get_local (self->profiles);
     }
   return submission_finish (message, &context, error);
 }

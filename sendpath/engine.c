@@ -383,10 +383,13 @@ find_account (SendpathEngine *self, const char *account, const char *from, GErro
 static PlanInput
 make_plan_input (SendpathEngine *self, SendpathAccount *account, Memory *memory, Trust *trust)
 {
+  SendpathNetwork *network = sendpath_engine_get_network (self);
+
   return (PlanInput) { .profiles = self->profiles,
                        .account = account,
                        .location = sendpath_engine_get_current_location (self),
-                       .network_id = sendpath_network_get_id (sendpath_engine_get_network (self)),
+                       .network_id = sendpath_network_get_id (network),
+                       .addresses = sendpath_network_get_addresses (network),
                        .memory = memory,
                        .trust = trust,
                        .now_s = g_get_real_time () / G_USEC_PER_SEC };
@@ -431,7 +434,8 @@ sendpath_engine_plan (SendpathEngine *self, const char *account, const char *fro
  * @cancellable: (nullable): optional #GCancellable, or %NULL
  * @error: return location for a #GError, or %NULL
  *
- * Connects and logs in at every endpoint of the account's servers, and sends nothing. Blocks.
+ * Connects and logs in at every endpoint of the account's servers, and sends nothing. A password that
+ * is refused at one endpoint of a server is not tried at the others. Blocks.
  *
  * Returns: (transfer container) (element-type utf8): a JSON object for each check: `check`, `route`,
  *   `host`, `port`, `ok`, `verdict`, `text`, `ms`
@@ -445,7 +449,6 @@ sendpath_engine_test_account (SendpathEngine *self, const char *account, gboolea
   g_auto (EngineCall) call = { 0 };
   g_autoptr (Memory) memory = NULL;
   g_autoptr (Trust) trust = NULL;
-  g_autoptr (GPtrArray) routes = NULL;
   SendpathAccount *chosen;
   PlanInput input;
 
@@ -458,7 +461,6 @@ sendpath_engine_test_account (SendpathEngine *self, const char *account, gboolea
   memory = memory_new (self->state_dir);
   trust = trust_new (self->state_dir);
   input = make_plan_input (self, chosen, memory, trust);
-  routes = plan_make (&input);
   engine_call_init (&call, self, FALSE, cancellable);
-  return account_test_run (&call, &input, routes, ret_ok);
+  return account_test_run (&call, &input, ret_ok);
 }
