@@ -255,6 +255,27 @@ test_many_recipients (OutboxFixture *fixture, gconstpointer data)
   g_assert_cmpuint (sendpath_report_get_n_recipients (outbox_entry_get_report (entry)), ==, N);
 }
 
+/* P-1: what could not be read back later is not taken in. */
+static void
+test_too_many_recipients (OutboxFixture *fixture, gconstpointer data)
+{
+  enum { N = 60000 };
+  g_autofree char *address = g_strnfill (300, 'x');
+  g_autofree const char **addresses = g_new0 (const char *, N + 1);
+  g_autoptr(SendpathMessage) small =
+      outbox_fixture_new_message (NULL, "someone@adatum.com", FIXTURE_BODY);
+  g_autoptr(SendpathMessage) message = NULL;
+  g_autoptr(GError) error = NULL;
+
+  for (guint i = 0; i < N; i++)
+    addresses[i] = address;
+  message = message_new_from_parts (NULL, addresses, message_peek_header (small),
+                                    message_peek_body (small), BODY_PLAIN);
+  g_assert_null (outbox_add (fixture->outbox, message, "home", FIXTURE_NOW_US, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+  g_assert_cmpuint (outbox_fixture_count (fixture, "tmp"), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -269,5 +290,7 @@ main (int argc, char **argv)
   outbox_fixture_add_test ("/outbox-room/large-message-in-little-memory", test_large_message,
                            FALSE);
   outbox_fixture_add_test ("/outbox-room/ten-thousand-recipients", test_many_recipients, FALSE);
+  outbox_fixture_add_test ("/outbox-room/more-recipients-than-can-be-read-back",
+                           test_too_many_recipients, FALSE);
   return g_test_run ();
 }

@@ -158,6 +158,12 @@ put_envelope (Addition *addition, GError **error)
 {
   g_autofree char *text = envelope_format (&addition->envelope);
 
+  if (addition->envelope.envelope_bytes > ENVELOPE_MAX_BYTES)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                           _("the message has too many recipients; send it to some at a time"));
+      return FALSE;
+    }
   return put (addition, text, ENVELOPE_SUMMED_OFFSET, error) &&
          put_summed (addition, text + ENVELOPE_SUMMED_OFFSET,
                      addition->envelope.envelope_bytes - ENVELOPE_SUMMED_OFFSET, error);
