@@ -98,6 +98,53 @@ test_ladder (void)
                         "location mail.thephone-company.com 25/none");
 }
 
+/* Whose credential may be used, and nobody's where no login is wanted. */
+static void
+test_logins (void)
+{
+  static const struct {
+    const char *account, *backup, *location, *expected;
+  } rows[] = {
+    { "", "", "", "account backup none" },
+    { "", "", "user = tchudzik\n", "account backup location" },
+    { "auth = none\n", "auth = none\n", "user = tchudzik\nauth = none\n", "none none none" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *config = g_strdup_printf (
+          "[account home]\naddress = terri@proseware.com\nsmtp = smtp.proseware.com\n"
+          "backup = other\n%s"
+          "[account other]\naddress = terri@example.org\nsmtp = mail.example.org\n%s"
+          "[location work]\nnetwork = 192.0.2.0/24\nsmtp = mail.thephone-company.com\n%s",
+          rows[i].account, rows[i].backup, rows[i].location);
+      g_autoptr (PlanFixture) fixture = plan_fixture_new (config);
+      g_autoptr (GPtrArray) routes = NULL;
+      g_autofree char *logins = NULL;
+
+      plan_fixture_set_location (fixture, "work");
+      routes = plan_make (&fixture->input);
+      g_assert_cmpuint (routes->len, ==, 3);
+      logins = g_strjoin (" ", sendpath_route_get_login (routes->pdata[0]),
+                          sendpath_route_get_login (routes->pdata[1]),
+                          sendpath_route_get_login (routes->pdata[2]), NULL);
+      g_assert_cmpstr (logins, ==, rows[i].expected);
+    }
+}
+
+/* An embedder may take an account away that another one names. */
+static void
+test_backup_that_is_gone (void)
+{
+  g_autoptr (PlanFixture) fixture = plan_fixture_new (
+      "[account home]\naddress = terri@proseware.com\nsmtp = smtp.proseware.com:465\n"
+      "security = tls\nbackup = other\n"
+      "[account other]\naddress = terri@example.org\nsmtp = mail.example.org:465\n");
+
+  g_assert_true (sendpath_profile_store_remove_account (fixture->profiles, "other", NULL));
+  assert_plan (fixture, "account smtp.proseware.com 465/tls");
+}
+
 static void
 test_several_servers (void)
 {
@@ -270,6 +317,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/plan/endpoints-of-a-server", test_endpoints);
   g_test_add_func ("/plan/ladder-in-order", test_ladder);
+  g_test_add_func ("/plan/logins", test_logins);
+  g_test_add_func ("/plan/backup-that-is-gone", test_backup_that_is_gone);
   g_test_add_func ("/plan/several-servers", test_several_servers);
   g_test_add_func ("/plan/pop-login-always", test_pop_login_always);
   g_test_add_func ("/plan/confidential-stays-off-other-servers", test_confidential);

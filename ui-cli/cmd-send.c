@@ -36,11 +36,24 @@ read_message (const char *path, gboolean from_header, char **to, GError **error)
   return g_steal_pointer (&message);
 }
 
+/* From here on the message is on disk: whatever happens, it is not the caller's to send again. NULL: told on standard error. */
+static SendpathReport *
+deliver (SendpathEngine *engine, const char *id)
+{
+  g_autoptr (GError) error = NULL;
+  SendpathReport *report = sendpath_engine_deliver (engine, id, NULL, &error);
+
+  if (report != NULL)
+    return report;
+  g_fprintf (stderr, _ ("sendpath: the message waits in the outbox: %s\n"), error->message);
+  return sendpath_engine_show (engine, id, NULL);
+}
+
 static int
 run (int argc, char **argv, GError **error)
 {
   gboolean from_header = FALSE, trace = FALSE, json = FALSE;
-  g_autofree char *account = NULL, *text = NULL;
+  g_autofree char *account = NULL, *id = NULL, *text = NULL;
   g_auto (GStrv) to = NULL;
   const GOptionEntry entries[] = { { "read-recipients", 't', 0, G_OPTION_ARG_NONE, &from_header,
                                      N_ ("Also send to those in To, Cc and Bcc"), NULL },
@@ -70,9 +83,12 @@ run (int argc, char **argv, GError **error)
     return CLI_CONFIG;
   engine = cli_engine_new (profiles, trace);
   message = read_message (operands[0], from_header, to, error);
-  report = message != NULL ? sendpath_engine_send (engine, message, account, NULL, error) : NULL;
-  if (report == NULL)
+  id = message != NULL ? sendpath_engine_submit (engine, message, account, NULL, error) : NULL;
+  if (id == NULL)
     return CLI_UNAVAILABLE;
+  report = deliver (engine, id);
+  if (report == NULL)
+    return CLI_YES;
   if (json)
     {
       text = sendpath_report_to_json (report, SENDPATH_REPORT_SEND);

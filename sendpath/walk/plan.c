@@ -202,6 +202,13 @@ add_route (GPtrArray *routes, SendpathRouteKind kind, const char *server, Sendpa
   return route;
 }
 
+/* Whose credential may be used: @login, unless its owner wants no login. */
+static RouteLogin
+get_login (const SendpathRoute *route, RouteLogin login)
+{
+  return g_str_equal (route_get_setting (route, "auth"), "none") ? ROUTE_LOGIN_NONE : login;
+}
+
 /* Steps 1 and 2. */
 static void
 add_own_routes (GPtrArray *routes, const PlanInput *input, gboolean on_other_ports)
@@ -222,7 +229,7 @@ add_own_routes (GPtrArray *routes, const PlanInput *input, gboolean on_other_por
           add_route (routes, on_other_ports ? SENDPATH_ROUTE_ACCOUNT_PORT : SENDPATH_ROUTE_ACCOUNT,
                      servers[i], input->account, NULL);
       g_ptr_array_extend_and_steal (route->endpoints, g_steal_pointer (&endpoints));
-      route->login = ROUTE_LOGIN_ACCOUNT;
+      route->login = get_login (route, ROUTE_LOGIN_ACCOUNT);
       route->pop_first =
           g_str_equal (sendpath_account_get (input->account, "pop-login"), "always") &&
           sendpath_account_is_set (input->account, "pop");
@@ -252,7 +259,7 @@ add_pop_routes (GPtrArray *routes, const PlanInput *input)
                                     plan_dup_endpoints (servers[i], security, input->trust));
       g_ptr_array_extend_and_steal (route->endpoints,
                                     dup_other_port_endpoints (servers[i], security, input->trust));
-      route->login = ROUTE_LOGIN_ACCOUNT;
+      route->login = get_login (route, ROUTE_LOGIN_ACCOUNT);
       route->pop_first = TRUE;
       set_sender_rules (route, sendpath_account_get (input->account, "sender"));
       route->why = g_strdup_printf (_ ("after a POP3 login to %s"), pop);
@@ -261,6 +268,24 @@ add_pop_routes (GPtrArray *routes, const PlanInput *input)
 
 /* Step 4. */
 static void
+add_backup_route (GPtrArray *routes, const PlanInput *input, SendpathAccount *backup,
+                  const char *server, const char *skipped)
+{
+  SendpathRoute *route = add_route (routes, SENDPATH_ROUTE_BACKUP, server, backup, NULL);
+  const char *sender = sendpath_account_get (backup, "sender");
+
+  g_ptr_array_extend_and_steal (
+      route->endpoints,
+      plan_dup_endpoints (server, sendpath_account_get (backup, "security"), input->trust));
+  route->login = get_login (route, ROUTE_LOGIN_BACKUP);
+  set_sender_rules (route, sender != NULL ? sender : sendpath_account_get (backup, "address"));
+  route->why =
+      g_strdup_printf (_ ("account %s may send for %s"), sendpath_account_get_id (backup),
+                       sendpath_account_get_id (input->account));
+  route->skipped = g_strdup (skipped);
+}
+
+static void
 add_backup_routes (GPtrArray *routes, const PlanInput *input, const char *skipped)
 {
   g_auto (GStrv) names = sendpath_account_dup_list (input->account, "backup");
@@ -268,25 +293,10 @@ add_backup_routes (GPtrArray *routes, const PlanInput *input, const char *skippe
   for (guint i = 0; names[i] != NULL; i++)
     {
       SendpathAccount *backup = sendpath_profile_store_get_account (input->profiles, names[i]);
-      g_auto (GStrv) servers = sendpath_account_dup_list (backup, "smtp");
+      g_auto (GStrv) servers = backup != NULL ? sendpath_account_dup_list (backup, "smtp") : NULL;
 
-      for (guint j = 0; servers[j] != NULL; j++)
-        {
-          SendpathRoute *route =
-              add_route (routes, SENDPATH_ROUTE_BACKUP, servers[j], backup, NULL);
-          const char *sender = sendpath_account_get (backup, "sender");
-
-          g_ptr_array_extend_and_steal (
-              route->endpoints,
-              plan_dup_endpoints (servers[j], sendpath_account_get (backup, "security"),
-                                  input->trust));
-          route->login = ROUTE_LOGIN_BACKUP;
-          set_sender_rules (route,
-                            sender != NULL ? sender : sendpath_account_get (backup, "address"));
-          route->why = g_strdup_printf (_ ("account %s may send for %s"), names[i],
-                                        sendpath_account_get_id (input->account));
-          route->skipped = g_strdup (skipped);
-        }
+      for (guint j = 0; servers != NULL && servers[j] != NULL; j++)
+        add_backup_route (routes, input, backup, servers[j], skipped);
     }
 }
 
@@ -309,7 +319,7 @@ add_location_routes (GPtrArray *routes, const PlanInput *input, const char *skip
           route->endpoints,
           plan_dup_endpoints (servers[i], sendpath_location_get (input->location, "security"),
                               input->trust));
-      route->login = user != NULL ? ROUTE_LOGIN_LOCATION : ROUTE_LOGIN_NONE;
+      route->login = user != NULL ? get_login (route, ROUTE_LOGIN_LOCATION) : ROUTE_LOGIN_NONE;
       set_sender_rules (route, sendpath_location_get (input->location, "sender"));
       route->why =
           g_strdup_printf (_ ("relay of location %s"), sendpath_location_get_id (input->location));
@@ -325,9 +335,8 @@ skip_unusable (GPtrArray *routes)
       SendpathRoute *route = routes->pdata[i];
 
       if (route->skipped == NULL && route->endpoints->len == 0)
-        route->skipped = g_strdup_printf (
-            _ ("%s once spoke TLS and is configured without it; use “sendpath account forget”"),
-            route->server);
+        route->skipped =
+            g_strdup (_ ("it once spoke TLS and is configured without; take out “security = none”"));
     }
 }
 
