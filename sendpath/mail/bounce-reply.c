@@ -19,15 +19,8 @@ static const char *const units[] = {
 
 /* What reporters write behind the server's words. */
 static const char *const epilogues[] = {
-  " (in reply to",
-  "\nGiving up on",
-  "\nI'm not going to try",
-  "I'm not going to try again",
-  "\n[RCPT_TO]",
-  " (delivery attempts:",
-  " (state ",
-  "\nLog data",
-  "\nSTARTTLS required",
+  " (in reply to",        "\nGiving up on", "I'm not going to try", "\n[RCPT_TO]",
+  " (delivery attempts:", " (state ",       "\n(expanded from",     "\n(generated from",
 };
 
 /* ---- status codes ---------------------------------------------------------------------------- */
