@@ -58,10 +58,11 @@ bounce_reply_dup_status (const char *text)
   return length > 0 ? g_strndup (text, length) : NULL;
 }
 
+/* Anywhere in a text; 2 is the class of many a version number. */
 static char *
 find_status (const char *text)
 {
-  for (const char *s = strpbrk (text, "245"); s != NULL; s = strpbrk (s + 1, "245"))
+  for (const char *s = strpbrk (text, "45"); s != NULL; s = strpbrk (s + 1, "45"))
     if ((s == text || (!g_ascii_isalnum (s[-1]) && strchr (".-_/=@", s[-1]) == NULL)) &&
         measure_status (s) > 0)
       return bounce_reply_dup_status (s);

@@ -183,7 +183,9 @@ strip_html (const char *html)
           s += strlen (entities[i].name);
           continue;
         }
-      g_string_append_c (out, *s++);
+      /* Only tags end lines. */
+      g_string_append_c (out, *s == '\n' ? ' ' : *s);
+      s++;
     }
   return g_string_free (out, FALSE);
 }

@@ -135,8 +135,6 @@ static const struct {
   const char *words;
   const char *status;
 } own_words[] = {
-  { "giving up", "4.4.7" },
-  { "given up", "4.4.7" },
   { "retries", "4.4.7" },
   { "was not delivered within", "4.4.7" },
   { "could not be delivered within", "4.4.7" },
