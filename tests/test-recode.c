@@ -346,6 +346,13 @@ test_encoded_already (void)
   assert_short_lines (after);
   g_assert_cmpstr (is->str, ==, was->str);
 
+  /* lines that ended in CR LF and were given another CR on their way */
+  check_parts (MIXED,
+               "--o\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\na=\r\r\nb= \r\r\n=3D\r\r\n"
+               "--o--\r\n",
+               "--o\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\na=\r\nb= \r\n=3D=0D\r\n"
+               "--o--\r\n",
+               ALL, 0);
   check_parts (
       MIXED,
       "--o\r\nContent-Transfer-Encoding: Base64\r\n\r\nw6l4\r\rw6k=\r\n"

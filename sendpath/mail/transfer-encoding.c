@@ -66,13 +66,22 @@ put_blank (TransferEncoder *encoder, gboolean at_line_end, GError **error)
   return put_plain (encoder, blank, error);
 }
 
+/* Behind a soft line break that is there already, a CR too many is no content (CR CR LF). */
+static gboolean
+is_in_soft_break (const TransferEncoder *encoder)
+{
+  return encoder->kind == TRANSFER_QUOTED_PRINTABLE_AGAIN && encoder->used > 0 &&
+         encoder->line[encoder->used - 1] == '=';
+}
+
 static gboolean
 put_cr (TransferEncoder *encoder, GError **error)
 {
   gboolean had_cr = encoder->has_cr;
 
   encoder->has_cr = FALSE;
-  return !had_cr || (put_blank (encoder, FALSE, error) && put_escaped (encoder, '\r', error));
+  return !had_cr || is_in_soft_break (encoder) ||
+         (put_blank (encoder, FALSE, error) && put_escaped (encoder, '\r', error));
 }
 
 static gboolean
