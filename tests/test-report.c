@@ -377,7 +377,7 @@ test_summary_of_what_waits (void)
   g_assert_cmpstr (
       needy, ==,
       "Your message to someone@adatum.com waits in the outbox: the password of home is not at "
-      "hand. To try again at once, run: sendpath queue flush");
+      "hand. After that, run: sendpath queue flush");
 }
 
 static void
@@ -404,7 +404,63 @@ test_summary_of_what_failed (void)
       "Your message to bob@proseware.com has been sent. Your message to x@adatum.com could "
       "not be sent: smtp.proseware.com says that there is no such mailbox. Your message to "
       "y@adatum.com may have been sent, or not: smtp.proseware.com did not confirm that it "
-      "took the message. Ask whether it arrived before you send it again.");
+      "took the message. Ask whether it arrived before you send it again. A copy is kept; to see "
+      "it, run: sendpath queue show 0123456789abcdef0123456789abcdef");
+}
+
+/* One transaction: one is taken, another refused, who goes by login afterwards. */
+static void
+test_summary_of_one_of_two (void)
+{
+  static const Step taken = { ISP, 587, NULL, SENDER_RULE_KEEP, TAKEN };
+  static const Step logged_in = { ISP, 587, "plain", SENDER_RULE_KEEP, TAKEN };
+  g_autoptr(SendpathReport) report = new_report ("bob@proseware.com someone@adatum.com");
+  g_autoptr(SendpathReply) refusal = sendpath_reply_new (550, NULL, "5.7.1 Relaying denied");
+  g_autofree char *waiting = NULL;
+  g_autofree char *sent = NULL;
+
+  take_step (report, "bob@proseware.com", &taken);
+  report_set_recipient (report, "someone@adatum.com", 0, SENDPATH_RECIPIENT_QUEUED,
+                        SENDPATH_VERDICT_RELAY_DENIED, refusal);
+  waiting = sendpath_report_dup_summary (report);
+  g_assert_cmpstr (
+      waiting, ==,
+      "Your message to bob@proseware.com has been sent. Your message to someone@adatum.com waits "
+      "in the outbox: smtp.proseware.com does not relay mail from this network without a login. "
+      "To try again at once, run: sendpath queue flush");
+  take_step (report, "someone@adatum.com", &logged_in);
+  sent = sendpath_report_dup_summary (report);
+  g_assert_cmpstr (sent, ==,
+                   "Your message to bob@proseware.com, someone@adatum.com has been sent. "
+                   "smtp.proseware.com does not relay mail from this network without a login, so "
+                   "sendpath logged in.");
+}
+
+/* Who waits is told why he waits, not what became of another. */
+static void
+test_summary_of_mixed_fates (void)
+{
+  static const Step unknown = { ISP, 587, NULL, SENDER_RULE_KEEP, UNKNOWN };
+  static const Step silent = { ISP, 587, NULL, SENDER_RULE_KEEP, SILENT };
+  static const Step lost = { ISP, 587, NULL, SENDER_RULE_KEEP, LOST };
+  g_autoptr(SendpathReport) report = new_report ("x@adatum.com y@adatum.com z@adatum.com");
+  g_autofree char *summary = NULL;
+
+  take_step (report, "x@adatum.com", &unknown);
+  take_step (report, "z@adatum.com", &lost);
+  take_step (report, "y@adatum.com", &silent);
+  report->needs = g_strdup ("network");
+  report->reason = g_strdup ("this machine is not connected to any network");
+  summary = sendpath_report_dup_summary (report);
+  g_assert_true (g_str_has_suffix (
+      summary, "Ask whether it arrived before you send it again. Your message to y@adatum.com waits "
+               "in the outbox: this machine is not connected to any network. When you are "
+               "connected, run: sendpath queue flush"));
+  g_clear_pointer (&report->needs, g_free);
+  g_clear_pointer (&summary, g_free);
+  summary = sendpath_report_dup_summary (report);
+  g_assert_nonnull (strstr (summary, "y@adatum.com waits in the outbox: smtp.proseware.com cannot "
+                                     "be reached from here."));
 }
 
 static void
@@ -505,6 +561,8 @@ main (int argc, char **argv)
   g_test_add_func ("/report/summary-tells-what-made-it-work", test_summaries_of_what_worked);
   g_test_add_func ("/report/summary-tells-why-it-waits", test_summary_of_what_waits);
   g_test_add_func ("/report/summary-tells-each-fate", test_summary_of_what_failed);
+  g_test_add_func ("/report/summary-tells-one-from-another", test_summary_of_one_of_two);
+  g_test_add_func ("/report/summary-tells-why-this-one-waits", test_summary_of_mixed_fates);
   g_test_add_func ("/report/summary-counts-many-names", test_many_names_are_counted);
   g_test_add_func ("/report/text-has-attempts-recipients-facts", test_text);
   g_test_add_func ("/report/no-facts-without-a-refusal", test_no_facts_without_a_refusal);

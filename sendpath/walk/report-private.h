@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* In the place of the index of an attempt: none. */
+#define REPORT_NO_ATTEMPT G_MAXUINT
+
 typedef struct {
   char                  *address;
   SendpathRecipientState state;
@@ -14,6 +17,9 @@ typedef struct {
   SendpathVerdict        verdict;
   SendpathReply         *reply;    /* the one that decided last; NULL before any */
   char                  *text;     /* of @reply, cleaned for people; NULL before any */
+  guint                  refused_by; /* the attempt of the first answer that was no acceptance, or of
+                                        the first silence; REPORT_NO_ATTEMPT: none */
+  SendpathVerdict        refusal;    /* what that meant for this recipient */
   gboolean               is_late;  /* noted without an attempt of its own (REPORT_NO_ATTEMPT) */
 } ReportRecipient;
 
@@ -42,7 +48,6 @@ void             report_begin_walk (SendpathReport *report);
 guint            report_add_attempt (SendpathReport *report, Attempt *attempt);
 /* Notes what attempt @attempt meant for @address (@reply is referenced, may be NULL). With
  * REPORT_NO_ATTEMPT what is noted was found out later, without an attempt of its own. */
-#define REPORT_NO_ATTEMPT G_MAXUINT
 void             report_set_recipient (SendpathReport *report, const char *address, guint attempt,
                                        SendpathRecipientState state, SendpathVerdict verdict,
                                        SendpathReply *reply);

@@ -76,16 +76,45 @@ dup_cause (const SendpathReport *report, const ReportRecipient *recipient)
   return take_clause (g_strdup (recipient->text));
 }
 
+/* Of the latest walk's attempts for anybody who waits, the one that got furthest, the last of several;
+ * or NULL. @ret_verdict: what it meant for them. */
+static const Attempt *
+find_furthest_of_waiting (const SendpathReport *report, SendpathVerdict *ret_verdict)
+{
+  const Attempt *furthest = NULL;
+
+  for (guint i = 0; i < report->recipients->len; i++)
+    {
+      const ReportRecipient *recipient = report->recipients->pdata[i];
+
+      for (guint j = 0; recipient->state == SENDPATH_RECIPIENT_QUEUED && j < recipient->attempts->len;
+           j++)
+        {
+          guint index = g_array_index (recipient->attempts, guint, j);
+          const Attempt *attempt = report->attempts->pdata[index];
+
+          if (index < report->walk_from || (furthest != NULL && attempt->phase < furthest->phase))
+            continue;
+          furthest = attempt;
+          /* the others of that transaction may have fared better */
+          *ret_verdict = attempt->verdict != SENDPATH_VERDICT_ACCEPTED ? attempt->verdict
+                                                                       : recipient->verdict;
+        }
+    }
+  return furthest;
+}
+
 /* Why anything waits: the reason that was given if somebody can do something about it, else what
  * the attempt that got furthest came to. */
 static char *
 dup_waiting_cause (const SendpathReport *report)
 {
-  const Attempt *furthest = report_get_furthest (report);
+  SendpathVerdict verdict = SENDPATH_VERDICT_NONE;
+  const Attempt *furthest = find_furthest_of_waiting (report, &verdict);
 
   if (furthest == NULL || report->held || report->needs != NULL)
     return take_clause (g_strdup (report->reason));
-  return words_for_attempt (furthest, furthest->verdict);
+  return words_for_attempt (furthest, verdict);
 }
 
 static char *
@@ -121,31 +150,6 @@ dup_sentence (const SendpathReport *report, SendpathRecipientState state)
 }
 
 /* ---- what made it work ----------------------------------------------------------------------- */
-
-static const Attempt *
-attempt_of (const SendpathReport *report, const ReportRecipient *recipient, guint i)
-{
-  return report->attempts->pdata[g_array_index (recipient->attempts, guint, i)];
-}
-
-/* The first answer that was no acceptance; if no server answered, the first that did not. */
-static const Attempt *
-find_refusal (const SendpathReport *report, const ReportRecipient *recipient)
-{
-  const Attempt *silence = NULL;
-
-  for (guint i = 0; i < recipient->attempts->len; i++)
-    {
-      const Attempt *attempt = attempt_of (report, recipient, i);
-
-      if (attempt->verdict == SENDPATH_VERDICT_ACCEPTED)
-        continue;
-      if (sendpath_reply_get_code (attempt->reply) != 0)
-        return attempt;
-      silence = silence != NULL ? silence : attempt;
-    }
-  return silence;
-}
 
 /* How another server came to take the mail, or NULL if it was the same one. */
 static char *
@@ -203,13 +207,15 @@ static char *
 dup_cure (const SendpathReport *report, const ReportRecipient *recipient)
 {
   const Attempt *sent = report_get_last_attempt (report, recipient);
-  const Attempt *refused = find_refusal (report, recipient);
+  const Attempt *refused = recipient->refused_by != REPORT_NO_ATTEMPT
+                               ? report->attempts->pdata[recipient->refused_by]
+                               : NULL;
   g_autofree char *cause = NULL;
   g_autofree char *cure = NULL;
 
   if (sent == NULL || refused == NULL)
     return NULL;
-  cause = words_for_attempt (refused, refused->verdict);
+  cause = words_for_attempt (refused, recipient->refusal);
   cure = dup_other_server (refused, sent);
   if (cure != NULL && sent->sender_rule != SENDER_RULE_KEEP && sent->mail_from != NULL)
     {
@@ -241,24 +247,37 @@ find_longest_way (const SendpathReport *report)
 
 /* ---- what comes next ------------------------------------------------------------------------- */
 
-static char *
-dup_next_step (const SendpathReport *report)
+/* What the person can do about a message that waits. */
+static const char *
+retry_in_words (const SendpathReport *report)
 {
-  switch (sendpath_report_get_outcome (report))
-    {
-    case SENDPATH_OUTCOME_SENT:
-      return dup_cure (report, find_longest_way (report));
-    case SENDPATH_OUTCOME_QUEUED:
-      return g_strdup (_("To try again at once, run: sendpath queue flush"));
-    case SENDPATH_OUTCOME_UNCERTAIN:
-      return g_strdup (_("Ask whether it arrived before you send it again."));
-    case SENDPATH_OUTCOME_PARTIAL:
-    case SENDPATH_OUTCOME_FAILED:
-      if (report->id == NULL)
-        return NULL;
-      return words_fill (_("A copy is kept; to see it, run: sendpath queue show %s"), report->id);
-    }
-  return NULL;
+  if (g_strcmp0 (report->needs, "password") == 0)
+    return _("After that, run: sendpath queue flush");
+  if (g_strcmp0 (report->needs, "network") == 0)
+    return _("When you are connected, run: sendpath queue flush");
+  return _("To try again at once, run: sendpath queue flush");
+}
+
+static void
+append_sentence (GString *summary, const char *sentence)
+{
+  if (sentence != NULL)
+    g_string_append_printf (summary, "%s%s", summary->len > 0 ? " " : "", sentence);
+}
+
+static void
+append_next_step (GString *summary, const SendpathReport *report)
+{
+  SendpathOutcome outcome = sendpath_report_get_outcome (report);
+  g_autofree char *step = NULL;
+
+  if (outcome == SENDPATH_OUTCOME_SENT)
+    step = dup_cure (report, find_longest_way (report));
+  else if (report->id != NULL)
+    step = outcome == SENDPATH_OUTCOME_QUEUED
+               ? g_strdup (retry_in_words (report))
+               : words_fill (_("A copy is kept; to see it, run: sendpath queue show %s"), report->id);
+  append_sentence (summary, step);
 }
 
 /**
@@ -283,7 +302,6 @@ sendpath_report_dup_summary (const SendpathReport *report)
     SENDPATH_RECIPIENT_QUEUED,
   };
   g_autoptr(GString) summary = g_string_new (NULL);
-  g_autofree char *next = NULL;
 
   g_return_val_if_fail (report != NULL, NULL);
 
@@ -291,11 +309,11 @@ sendpath_report_dup_summary (const SendpathReport *report)
     {
       g_autofree char *sentence = dup_sentence (report, order[i]);
 
-      if (sentence != NULL)
-        g_string_append_printf (summary, "%s%s", summary->len > 0 ? " " : "", sentence);
+      append_sentence (summary, sentence);
+      if (sentence != NULL && order[i] == SENDPATH_RECIPIENT_UNCERTAIN)
+        append_sentence (summary, _("Ask whether it arrived before you send it again."));
     }
-  next = report->recipients->len > 0 ? dup_next_step (report) : NULL;
-  if (next != NULL)
-    g_string_append_printf (summary, " %s", next);
+  if (report->recipients->len > 0)
+    append_next_step (summary, report);
   return g_string_free (g_steal_pointer (&summary), FALSE);
 }

@@ -77,6 +77,7 @@ add_recipient (SendpathReport *report, const char *address)
 
   recipient->address = g_strdup (address);
   recipient->attempts = g_array_new (FALSE, FALSE, sizeof (guint));
+  recipient->refused_by = REPORT_NO_ATTEMPT;
   g_ptr_array_add (report->recipients, recipient);
   g_hash_table_insert (report->by_address, recipient->address, recipient);
 }
@@ -137,6 +138,8 @@ copy_recipient (SendpathReport *copy, const ReportRecipient *from)
   g_array_append_vals (to->attempts, from->attempts->data, from->attempts->len);
   to->state = from->state;
   to->verdict = from->verdict;
+  to->refused_by = from->refused_by;
+  to->refusal = from->refusal;
   to->is_late = from->is_late;
   to->reply = from->reply != NULL ? sendpath_reply_ref (from->reply) : NULL;
   to->text = g_strdup (from->text);
@@ -182,6 +185,24 @@ is_last_attempt (const ReportRecipient *recipient, guint attempt)
   return n > 0 && g_array_index (recipient->attempts, guint, n - 1) == attempt;
 }
 
+/* The first answer counts, not the door that was shut before it. */
+static void
+note_refusal (SendpathReport *report, ReportRecipient *recipient, guint attempt,
+              SendpathVerdict verdict, const SendpathReply *reply)
+{
+  const Attempt *before = recipient->refused_by != REPORT_NO_ATTEMPT
+                              ? report->attempts->pdata[recipient->refused_by]
+                              : NULL;
+
+  if (attempt == REPORT_NO_ATTEMPT || verdict == SENDPATH_VERDICT_ACCEPTED)
+    return;
+  if (before != NULL && (sendpath_reply_get_code (before->reply) != 0 || reply == NULL ||
+                         sendpath_reply_get_code (reply) == 0))
+    return;
+  recipient->refused_by = attempt;
+  recipient->refusal = verdict;
+}
+
 void
 report_set_recipient (SendpathReport *report, const char *address, guint attempt,
                       SendpathRecipientState state, SendpathVerdict verdict, SendpathReply *reply)
@@ -192,6 +213,7 @@ report_set_recipient (SendpathReport *report, const char *address, guint attempt
 
   if (attempt != REPORT_NO_ATTEMPT && !is_last_attempt (recipient, attempt))
     g_array_append_val (recipient->attempts, attempt);
+  note_refusal (report, recipient, attempt, verdict, reply);
   recipient->is_late = attempt == REPORT_NO_ATTEMPT;
   recipient->state = state;
   recipient->verdict = verdict;
