@@ -356,7 +356,8 @@ assert_no_file_is_left (void)
   g_assert_cmpint (fcntl (body, F_GETFD) & FD_CLOEXEC, ==, FD_CLOEXEC);
 }
 
-/* A large body is in a file that nobody else can find. */
+/* T-082: a large body is in a file without a name: nobody else can find it, and however we end, it
+ * goes with us. */
 static void
 test_no_file_is_left (void)
 {

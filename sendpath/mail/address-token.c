@@ -1,4 +1,5 @@
-/* Characters and words of an address: which may stand where, and how they are quoted. */
+/* Characters and words of an address: which may stand where, and how they are quoted. It never says
+ * whether a whole address is good. */
 #include "config.h"
 
 #include "sendpath/mail/address-token.h"

@@ -1,4 +1,4 @@
-/* Mailboxes: compared and written. Parsing is in address-parser.c. */
+/* Mailboxes: compared and written, never mended. Parsing is in address-parser.c. */
 #include "config.h"
 
 #include "sendpath/mail/address.h"

@@ -1,4 +1,5 @@
-/* Walks through a body line by line in bounded memory. */
+/* Walks through a body line by line in bounded memory. It never takes the beginning of a very long
+ * line for all of it without saying so. */
 #include "config.h"
 
 #include "sendpath/mail/body-lines.h"

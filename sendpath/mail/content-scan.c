@@ -1,4 +1,5 @@
-/* What the content of a part is like: which encoding suits it, which character set it can be. */
+/* What the content of a part is like: which encoding suits it, which character set it can be. It
+ * never trusts the content to be what it begins like. */
 #include "config.h"
 
 #include "sendpath/mail/content-scan.h"

@@ -1,4 +1,5 @@
-/* The value of a Content-Type field (RFC 2045 section 5.1): media type and parameters. */
+/* The value of a Content-Type field (RFC 2045 section 5.1): media type and parameters. It never
+ * changes one, and never puts the pieces of RFC 2231 together: a boundary in pieces is none. */
 #include "config.h"
 
 #include "sendpath/mail/content-type.h"

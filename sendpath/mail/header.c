@@ -1,5 +1,5 @@
 /* A header block: fields in order with their raw bytes. An edit touches only the field named; all
- * others come out again byte for byte. */
+ * others come out again byte for byte, and a value never becomes a line of its own. */
 #include "config.h"
 
 #include "sendpath/mail/header.h"

@@ -1,4 +1,5 @@
-/* PGP without MIME: text that is signed or sealed between lines of hyphens. */
+/* PGP without MIME: text that is signed or sealed between lines of hyphens. It looks for where such
+ * text begins, and never checks a signature. */
 #include "config.h"
 
 #include "sendpath/mail/pgp-inline.h"
