@@ -7,6 +7,7 @@
 #include <glib/gprintf.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -204,12 +205,13 @@ read_line (void)
   gsize length = 0;
   char c;
 
+  mlock (line, MAX_PASSWORD_BYTES + 1); /* R-9, as far as this process may */
   while (length < MAX_PASSWORD_BYTES && read (STDIN_FILENO, &c, 1) == 1 && c != '\n')
     line[length++] = c;
   line[length] = '\0';
   if (length > 0)
     return line;
-  g_free (line);
+  cli_wipe (line);
   return NULL;
 }
 
@@ -242,8 +244,10 @@ cli_read_password (const char *prompt, GError **error)
 void
 cli_wipe (char *password)
 {
-  if (password != NULL)
-    explicit_bzero (password, strlen (password));
+  if (password == NULL)
+    return;
+  explicit_bzero (password, MAX_PASSWORD_BYTES + 1);
+  munlock (password, MAX_PASSWORD_BYTES + 1);
   g_free (password);
 }
 

@@ -39,16 +39,52 @@ make_account (const char *name, const char *address, GHashTable *values, GError 
   return g_steal_pointer (&account);
 }
 
+static void
+print_checks (GPtrArray *checks, gboolean as_json)
+{
+  for (guint i = 0; i < checks->len; i++)
+    if (as_json)
+      g_printf ("%s\n", (const char *) checks->pdata[i]);
+    else
+      cli_json_print_check (checks->pdata[i]);
+}
+
+/* The account is written already, and stays: whoever named everything may be ahead of the servers. */
 static int
-store_password (SendpathProfileStore *profiles, const char *name, GError **error)
+store_and_test (SendpathProfileStore *profiles, const char *name, const char *password,
+                gboolean no_test, GError **error)
 {
   g_autoptr (SendpathEngine) engine = cli_engine_new (profiles, FALSE);
-  char *password = cli_read_password ("", error);
-  gboolean is_stored =
-      password != NULL && sendpath_engine_set_password (engine, name, password, NULL, error);
+  g_autoptr (GPtrArray) checks = NULL;
+  gboolean ok = TRUE;
 
-  cli_wipe (password);
-  return is_stored ? CLI_YES : CLI_UNAVAILABLE;
+  if (!sendpath_engine_set_password (engine, name, password, NULL, error))
+    return CLI_UNAVAILABLE;
+  if (no_test)
+    return CLI_YES;
+  checks = sendpath_engine_test_account (engine, name, &ok, NULL, error);
+  if (checks == NULL)
+    return CLI_UNAVAILABLE;
+  print_checks (checks, FALSE);
+  return ok ? CLI_YES : CLI_NO;
+}
+
+/* The new account, in the file; NULL if it could not be written. */
+static SendpathProfileStore *
+write_account (const char *name, const char *address, GHashTable *values, GError **error)
+{
+  g_autoptr (SendpathProfileStore) profiles = cli_load_profiles (TRUE, error);
+  g_autoptr (SendpathAccount) account = NULL;
+
+  if (profiles == NULL)
+    return NULL;
+  account = make_account (name, address, values, error);
+  if (account == NULL || !sendpath_profile_store_add_account (profiles, account, error))
+    {
+      cli_blame_usage (&cmd_account_add, error);
+      return NULL;
+    }
+  return sendpath_profile_store_save (profiles, error) ? g_steal_pointer (&profiles) : NULL;
 }
 
 static int
@@ -59,7 +95,7 @@ run_add (int argc, char **argv, GError **error)
   const GOptionEntry entries[] = {
     { "as", 0, 0, G_OPTION_ARG_STRING, &as, N_ ("Name of the account"), N_ ("NAME") },
     { "password-stdin", 0, 0, G_OPTION_ARG_NONE, &password_stdin,
-      N_ ("Read the password from standard input"), NULL },
+      N_ ("Read the password from standard input, store it, and try the servers"), NULL },
     { "no-test", 0, 0, G_OPTION_ARG_NONE, &no_test, N_ ("Do not try the servers"), NULL },
     { "yes", 0, 0, G_OPTION_ARG_NONE, &yes, N_ ("Do not ask"), NULL },
     G_OPTION_ENTRY_NULL
@@ -68,28 +104,23 @@ run_add (int argc, char **argv, GError **error)
   g_auto (GStrv) operands = cli_parse_with_keys (&cmd_account_add, SENDPATH_SECTION_ACCOUNT,
                                                  entries, argc, argv, 1, 1, &values, error);
   g_autoptr (SendpathProfileStore) profiles = NULL;
-  g_autoptr (SendpathAccount) account = NULL;
+  char *password = NULL;
+  int status = CLI_YES;
 
   if (operands == NULL)
     return CLI_USAGE;
-  profiles = cli_load_profiles (TRUE, error);
-  if (profiles == NULL)
-    return CLI_CONFIG;
+  if (password_stdin && (password = cli_read_password ("", error)) == NULL)
+    return CLI_USAGE;
   if (as == NULL)
     as = name_for (operands[0]);
-  account = make_account (as, operands[0], values, error);
-  if (account == NULL || !sendpath_profile_store_add_account (profiles, account, error))
-    {
-      cli_blame_usage (&cmd_account_add, error);
-      return CLI_USAGE;
-    }
-  if (!sendpath_profile_store_save (profiles, error))
-    return CLI_CONFIG;
-  g_printf (_ ("Account %s for %s written to %s\n"), as, operands[0],
-            sendpath_profile_store_get_path (profiles));
-  if (password_stdin)
-    return store_password (profiles, as, error);
-  return CLI_YES;
+  profiles = write_account (as, operands[0], values, error);
+  if (profiles != NULL)
+    g_printf (_ ("Account %s for %s written to %s\n"), as, operands[0],
+              sendpath_profile_store_get_path (profiles));
+  if (profiles != NULL && password != NULL)
+    status = store_and_test (profiles, as, password, no_test, error);
+  cli_wipe (password);
+  return profiles != NULL ? status : CLI_CONFIG;
 }
 
 const CliCommand cmd_account_add = { "account add", "ADDRESS",
@@ -244,11 +275,7 @@ run_test (int argc, char **argv, GError **error)
   checks = sendpath_engine_test_account (engine, operands[0], &ok, NULL, error);
   if (checks == NULL)
     return CLI_UNAVAILABLE;
-  for (guint i = 0; i < checks->len; i++)
-    if (json)
-      g_printf ("%s\n", (const char *) checks->pdata[i]);
-    else
-      cli_json_print_check (checks->pdata[i]);
+  print_checks (checks, json);
   return ok ? CLI_YES : CLI_NO;
 }
 

@@ -7,6 +7,35 @@
 #include "cli-json.h"
 #include "commands.h"
 
+/* A location is known by one of these. */
+static const char *const match_keys[] = { "connection", "ssid", "gateway", "domain", "network" };
+
+/* Without any of them it is the present network, by what tells most about it. */
+static gboolean
+add_match (SendpathProfileStore *profiles, SendpathLocation *location, GError **error)
+{
+  g_autoptr (SendpathEngine) engine = cli_engine_new (profiles, FALSE);
+  SendpathNetwork *network = sendpath_engine_get_network (engine);
+  const char *gateway = sendpath_network_get_gateway (network);
+  const char *domain = sendpath_network_get_domains (network)[0];
+  const char *address = sendpath_network_get_addresses (network)[0];
+
+  for (guint i = 0; i < G_N_ELEMENTS (match_keys); i++)
+    if (sendpath_location_is_set (location, match_keys[i]))
+      return TRUE;
+  if (gateway != NULL)
+    return sendpath_location_set (location, "gateway", gateway, error);
+  if (domain != NULL)
+    return sendpath_location_set (location, "domain", domain, error);
+  if (address != NULL)
+    return sendpath_location_set (location, "network", address, error);
+  g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE,
+               _ ("there is no network here that %s could be; say how it is known, with --gateway, "
+                  "--domain or --network"),
+               sendpath_location_get_id (location));
+  return FALSE;
+}
+
 static int
 run_add (int argc, char **argv, GError **error)
 {
@@ -28,7 +57,8 @@ run_add (int argc, char **argv, GError **error)
   g_hash_table_iter_init (&iter, values);
   while (is_good && g_hash_table_iter_next (&iter, &key, &value))
     is_good = sendpath_location_set (location, key, value, error);
-  if (!is_good || !sendpath_profile_store_add_location (profiles, location, error))
+  if (!is_good || !sendpath_profile_store_add_location (profiles, location, error) ||
+      !add_match (profiles, location, error))
     {
       cli_blame_usage (&cmd_location_add, error);
       return CLI_USAGE;
