@@ -1,6 +1,6 @@
 /* Writes content as quoted-printable or base64 (RFC 2045 section 6), in pieces. Decoded again it is
- * the same, byte for byte; CRLF is the line end of what comes in. No line that it makes looks like a
- * delimiter of parts. */
+ * the same, byte for byte; CRLF is the line end of what comes in. No line that it makes looks like
+ * a delimiter of parts. */
 #include "config.h"
 
 #include "sendpath/mail/transfer-encoding.h"
