@@ -75,6 +75,22 @@ find_mechanism (const char *encoding)
   return MAILMIME_MECHANISM_8BIT;
 }
 
+/* Character sets of mail; a message does not choose among all converters of the system. */
+static const char *const charsets[] = {
+  "iso-8859-", "windows-125", "iso-2022-jp", "shift_jis", "euc-jp", "euc-kr",
+  "gb2312",    "gbk",         "gb18030",     "big5",      "koi8-",  "utf-16",
+};
+
+static gboolean
+is_known_charset (const char *charset)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (charsets); i++)
+    if (g_ascii_strncasecmp (charset, charsets[i], strlen (charsets[i])) == 0 &&
+        strpbrk (charset, "/ ") == NULL)
+      return TRUE;
+  return FALSE;
+}
+
 /* UTF-8 with '\n' line ends, whatever @bytes are. */
 static char *
 to_text (const char *bytes, gsize length, const char *charset)
@@ -86,7 +102,7 @@ to_text (const char *bytes, gsize length, const char *charset)
   /* Mail of Japan tells its character set within the text. */
   if (memmem (bytes, length, "\033$", 2) != NULL)
     charset = "ISO-2022-JP";
-  if (charset != NULL)
+  if (charset != NULL && is_known_charset (charset))
     converted =
         g_convert_with_fallback (bytes, (gssize) length, "UTF-8", charset, "?", NULL, &used, NULL);
   text = converted != NULL ? g_utf8_make_valid (converted, (gssize) used)
