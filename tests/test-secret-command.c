@@ -5,6 +5,7 @@
 #include "profiles/secrets.h"
 
 #include <dirent.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -240,6 +241,21 @@ test_order (void)
   g_assert_cmpstr (error->message, ==, "home: secret-command: it ended with status 1");
 }
 
+/* Who started us may have left SIGCHLD ignored; a library does not change that. */
+static void
+test_children_are_ignored (void)
+{
+  if (g_test_subprocess ())
+    {
+      signal (SIGCHLD, SIG_IGN);
+      assert_prints ("printf 'tram-water-7\n'", "tram-water-7");
+      assert_fails ("false", SENDPATH_SECRET_ERROR_BAD, "empty");
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -251,6 +267,7 @@ main (int argc, char **argv)
   g_test_add_func ("/secret-command/messages-repeat-nothing", test_silence);
   g_test_add_func ("/secret-command/input-is-empty-and-nothing-is-inherited", test_surroundings);
   g_test_add_func ("/secret-command/time-is-limited", test_time_limit);
+  g_test_add_func ("/secret-command/ignored-children-are-no-failure", test_children_are_ignored);
   g_test_add_func ("/secret-command/no-zombies", test_no_zombies);
   g_test_add_func ("/secret-command/no-descriptor-is-left-open", test_no_leaked_descriptors);
   g_test_add_func ("/secret-command/cancel-ends-it", test_cancel);
