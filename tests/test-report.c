@@ -155,18 +155,18 @@ static void
 test_furthest (void)
 {
   g_autoptr(SendpathReport) report = new_report ("a@adatum.com b@adatum.com");
+  const ReportRecipient *b = report->recipients->pdata[1];
 
-  g_assert_null (report_get_furthest (report));
-  take_step (report, "a@adatum.com", &(Step) { ISP, 587, NULL, SENDER_RULE_KEEP, TAKEN });
-  g_assert_null (report_get_furthest (report));
+  take_step (report, "a@adatum.com", &(Step) { ISP, 587, NULL, SENDER_RULE_KEEP, UNKNOWN });
+  g_assert_null (report_get_furthest (report, b));
   take_step (report, "b@adatum.com", &(Step) { ISP, 25, NULL, SENDER_RULE_KEEP, DENIED });
   take_step (report, "b@adatum.com", &(Step) { ISP_POP, 587, NULL, SENDER_RULE_KEEP, DENIED });
   take_step (report, "b@adatum.com", &(Step) { WORK, 25, NULL, SENDER_RULE_KEEP, SILENT });
-  g_assert_true (report_get_furthest (report) == report->attempts->pdata[2]);
+  g_assert_true (report_get_furthest (report, b) == report->attempts->pdata[2]);
   report_begin_walk (report);
-  g_assert_null (report_get_furthest (report));
+  g_assert_null (report_get_furthest (report, b));
   take_step (report, "b@adatum.com", &(Step) { WORK, 25, NULL, SENDER_RULE_KEEP, SILENT });
-  g_assert_true (report_get_furthest (report) == report->attempts->pdata[4]);
+  g_assert_true (report_get_furthest (report, b) == report->attempts->pdata[4]);
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
@@ -417,6 +417,7 @@ test_summary_of_one_of_two (void)
   g_autoptr(SendpathReport) report = new_report ("bob@proseware.com someone@adatum.com");
   g_autoptr(SendpathReply) refusal = sendpath_reply_new (550, NULL, "5.7.1 Relaying denied");
   g_autofree char *waiting = NULL;
+  g_autofree char *facts = NULL;
   g_autofree char *sent = NULL;
 
   take_step (report, "bob@proseware.com", &taken);
@@ -428,6 +429,9 @@ test_summary_of_one_of_two (void)
       "Your message to bob@proseware.com has been sent. Your message to someone@adatum.com waits "
       "in the outbox: smtp.proseware.com does not relay mail from this network without a login. "
       "To try again at once, run: sendpath queue flush");
+  facts = sendpath_report_to_text (report);
+  g_assert_nonnull (strstr (facts, "the server's words: 5.7.1 Relaying denied\nreply code: 550\n"
+                                   "Outlook's number: 0x800CCC79\n"));
   take_step (report, "someone@adatum.com", &logged_in);
   sent = sendpath_report_dup_summary (report);
   g_assert_cmpstr (sent, ==,
@@ -553,7 +557,7 @@ main (int argc, char **argv)
   g_test_add_func ("/report/outcomes", test_outcomes);
   g_test_add_func ("/report/recipients-are-settled-one-by-one",
                    test_recipients_are_settled_one_by_one);
-  g_test_add_func ("/report/furthest-is-no-acceptance", test_furthest);
+  g_test_add_func ("/report/furthest-is-that-of-the-latest-walk", test_furthest);
   g_test_add_func ("/report/json-members-are-those-of-the-contract", test_members);
   g_test_add_func ("/report/json-list-line", test_list_line);
   g_test_add_func ("/report/json-has-null-for-the-unknown", test_nothing_known_yet);

@@ -54,9 +54,10 @@ void             report_set_recipient (SendpathReport *report, const char *addre
 ReportRecipient *report_find_recipient (SendpathReport *report, const char *address);
 /* The addresses that are not settled, borrowed strings in a new array (free with g_free). */
 const char     **report_dup_unsettled (SendpathReport *report);
-/* Of the latest walk's attempts that were not accepted, the one that got furthest (gio's rule), the
- * last of several; or NULL. */
-const Attempt   *report_get_furthest (const SendpathReport *report);
+/* Of the latest walk's attempts for @recipient, the one that got furthest (gio's rule), the last of
+ * several; or NULL. */
+const Attempt   *report_get_furthest (const SendpathReport *report,
+                                      const ReportRecipient *recipient);
 /* The attempt that decided last about @recipient, or NULL. */
 const Attempt   *report_get_last_attempt (const SendpathReport *report,
                                           const ReportRecipient *recipient);

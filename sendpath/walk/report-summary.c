@@ -76,8 +76,8 @@ dup_cause (const SendpathReport *report, const ReportRecipient *recipient)
   return take_clause (g_strdup (recipient->text));
 }
 
-/* Of the latest walk's attempts for anybody who waits, the one that got furthest, the last of several;
- * or NULL. @ret_verdict: what it meant for them. */
+/* The attempt that got furthest for anybody who waits, or NULL. @ret_verdict: what it meant for
+ * them. */
 static const Attempt *
 find_furthest_of_waiting (const SendpathReport *report, SendpathVerdict *ret_verdict)
 {
@@ -86,20 +86,15 @@ find_furthest_of_waiting (const SendpathReport *report, SendpathVerdict *ret_ver
   for (guint i = 0; i < report->recipients->len; i++)
     {
       const ReportRecipient *recipient = report->recipients->pdata[i];
+      const Attempt *attempt = report_get_furthest (report, recipient);
 
-      for (guint j = 0; recipient->state == SENDPATH_RECIPIENT_QUEUED && j < recipient->attempts->len;
-           j++)
-        {
-          guint index = g_array_index (recipient->attempts, guint, j);
-          const Attempt *attempt = report->attempts->pdata[index];
-
-          if (index < report->walk_from || (furthest != NULL && attempt->phase < furthest->phase))
-            continue;
-          furthest = attempt;
-          /* the others of that transaction may have fared better */
-          *ret_verdict = attempt->verdict != SENDPATH_VERDICT_ACCEPTED ? attempt->verdict
-                                                                       : recipient->verdict;
-        }
+      if (recipient->state != SENDPATH_RECIPIENT_QUEUED || attempt == NULL ||
+          (furthest != NULL && attempt->phase < furthest->phase))
+        continue;
+      furthest = attempt;
+      /* the others of that transaction may have fared better */
+      *ret_verdict = attempt->verdict != SENDPATH_VERDICT_ACCEPTED ? attempt->verdict
+                                                                   : recipient->verdict;
     }
   return furthest;
 }

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "sendpath/verdict/outlook-codes.h"
 #include "sendpath/walk/report-private.h"
 #include "sendpath/walk/words.h"
 #include "sendpath/wire/clean-text.h"
@@ -122,26 +123,38 @@ encryption_in_words (const Attempt *attempt)
 
 /* Always the same names in the same order: people read them out on the telephone. The facts are
  * those of the refusal that decided last; what keeps a message waiting is the attempt that got
- * furthest. */
+ * furthest. Where others of that transaction were taken, the attempt's own reply is theirs. */
 static void
 append_facts (GString *lines, const SendpathReport *report)
 {
   const ReportRecipient *refused = find_refused (report);
   const Attempt *attempt = NULL;
+  const SendpathReply *reply;
+  const char *outlook;
   g_autofree char *port = NULL;
   g_autofree char *code = NULL;
   g_autofree char *words = NULL;
 
   if (refused == NULL)
     return;
-  attempt = refused->state == SENDPATH_RECIPIENT_QUEUED ? report_get_furthest (report) : NULL;
+  if (refused->state == SENDPATH_RECIPIENT_QUEUED)
+    attempt = report_get_furthest (report, refused);
   if (attempt == NULL)
     attempt = report_get_last_attempt (report, refused);
+  reply = attempt->reply;
+  outlook = attempt_get_outlook (attempt);
+  if (attempt->verdict == SENDPATH_VERDICT_ACCEPTED)
+    {
+      reply = refused->reply;
+      outlook = outlook_code (refused->verdict, SENDPATH_PHASE_RCPT,
+                              reply != NULL ? sendpath_reply_get_code (reply) : 0);
+    }
   port = attempt->host != NULL ? g_strdup_printf ("%u", attempt->port) : NULL;
-  code = sendpath_reply_get_code (attempt->reply) != 0
-             ? g_strdup_printf ("%u", sendpath_reply_get_code (attempt->reply))
-             : NULL;
-  words = code != NULL ? sendpath_reply_dup_clean_text (attempt->reply) : NULL;
+  if (reply != NULL && sendpath_reply_get_code (reply) != 0)
+    {
+      code = g_strdup_printf ("%u", sendpath_reply_get_code (reply));
+      words = sendpath_reply_dup_clean_text (reply);
+    }
   append_fact (lines, _("refused address"), refused->address);
   append_fact (lines, _("subject"), report->subject);
   append_fact (lines, _("account"), report->account);
@@ -151,7 +164,7 @@ append_facts (GString *lines, const SendpathReport *report)
                attempt->host != NULL ? encryption_in_words (attempt) : NULL);
   append_fact (lines, _("the server's words"), words);
   append_fact (lines, _("reply code"), code);
-  append_fact (lines, _("Outlook's number"), attempt_get_outlook (attempt));
+  append_fact (lines, _("Outlook's number"), outlook);
 }
 
 /**

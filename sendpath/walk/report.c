@@ -242,17 +242,16 @@ report_dup_unsettled (SendpathReport *report)
 }
 
 const Attempt *
-report_get_furthest (const SendpathReport *report)
+report_get_furthest (const SendpathReport *report, const ReportRecipient *recipient)
 {
   const Attempt *furthest = NULL;
 
-  for (guint i = report->walk_from; i < report->attempts->len; i++)
+  for (guint i = 0; i < recipient->attempts->len; i++)
     {
-      const Attempt *attempt = report->attempts->pdata[i];
+      guint index = g_array_index (recipient->attempts, guint, i);
+      const Attempt *attempt = report->attempts->pdata[index];
 
-      if (attempt->verdict == SENDPATH_VERDICT_ACCEPTED)
-        continue;
-      if (furthest == NULL || attempt->phase >= furthest->phase)
+      if (index >= report->walk_from && (furthest == NULL || attempt->phase >= furthest->phase))
         furthest = attempt;
     }
   return furthest;
