@@ -383,6 +383,17 @@ test_reason_bad_journal (void)
   g_assert_cmpuint (scripted_server_count_connections (scene->relay), ==, 0);
 }
 
+static void
+test_reason_cancelled (void)
+{
+  g_autoptr (Scene) scene = scene_new (DENIES, TAKES);
+
+  scene->is_cancelled = TRUE;
+  scene_walk_to (scene, "someone@adatum.com");
+  assert_reason (scene, NULL, "stopped");
+  g_assert_cmpstr (scene->routes->str, ==, "");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -411,5 +422,6 @@ main (int argc, char **argv)
   g_test_add_func ("/walk/reason/greylisted-after-all", test_reason_greylisted_after_all);
   g_test_add_func ("/walk/reason/skipped", test_reason_skipped);
   g_test_add_func ("/walk/reason/bad-journal", test_reason_bad_journal);
+  g_test_add_func ("/walk/reason/cancelled", test_reason_cancelled);
   return g_test_run ();
 }

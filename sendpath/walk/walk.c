@@ -162,6 +162,8 @@ tell_reason (const Walk *walk, GPtrArray *routes)
     return;
   if (walk->record_problem != NULL)
     report->reason = g_strdup (walk->record_problem);
+  else if (g_cancellable_is_cancelled (walk->cancellable))
+    report->reason = g_strdup (_ ("it was stopped before it was sent"));
   else if (walk->login_problem != NULL && is_anybody_stuck (walk))
     {
       report->needs = g_strdup ("password");
@@ -202,7 +204,8 @@ walk_run (SendpathMessage *message, GPtrArray *routes, SendpathReport *report,
                          .cancellable = cancellable,
                          .shut = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
 
-  for (guint i = 0; i < routes->len && !walk.must_stop; i++)
+  for (guint i = 0;
+       i < routes->len && !walk.must_stop && !g_cancellable_is_cancelled (cancellable); i++)
     {
       SendpathRoute *route = routes->pdata[i];
 

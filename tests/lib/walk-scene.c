@@ -199,6 +199,7 @@ scene_walk_to (Scene *scene, const char *recipients)
 {
   g_autoptr (SendpathMessage) message = new_message (scene);
   g_autoptr (GPtrArray) routes = plan_without_other_ports (scene);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_auto (GStrv) addresses = g_strsplit (recipients, " ", 0);
   WalkHost host = { get_secret, before_dot, attempt_started, attempt_ended, pause_for, scene };
   Trace trace = { NULL, NULL };
@@ -208,11 +209,13 @@ scene_walk_to (Scene *scene, const char *recipients)
                           .patience_s = 2,
                           .trace = &trace };
 
+  if (scene->is_cancelled)
+    g_cancellable_cancel (cancellable);
   for (guint i = 0; addresses[i] != NULL; i++)
     g_assert_true (sendpath_message_add_recipient (message, addresses[i], NULL));
   g_clear_pointer (&scene->report, sendpath_report_unref);
   scene->report = report_new ("0123456789abcdef0123456789abcdef", message);
-  walk_run (message, routes, scene->report, &context, &host, NULL);
+  walk_run (message, routes, scene->report, &context, &host, cancellable);
 }
 
 void

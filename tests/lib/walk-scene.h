@@ -31,6 +31,7 @@ typedef struct {
   guint16 other_port;   /* another door of the relay, or 0 */
   const char *local;    /* where mail to unqualified names goes */
   gboolean has_no_network;
+  gboolean is_cancelled;
   gboolean disk_is_full;   /* no dot record can be written */
   gboolean journal_is_bad; /* nor the outcome of an attempt */
   GString *dots;    /* names in the dot records, as they were written */
