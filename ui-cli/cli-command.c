@@ -1,4 +1,4 @@
-/* What the commands of `sendpath` share: options, configuration, engine, passwords, errors. It never exits: main() does. */
+/* What the commands of `sendpath` share: options, configuration, engine, errors. It never exits: main() does. */
 #include "config.h"
 
 #include "cli-command.h"
@@ -7,13 +7,9 @@
 #include <glib/gprintf.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <termios.h>
-#include <unistd.h>
 
+#include "cli-password.h"
 #include "sendmail-exit.h"
-
-#define MAX_PASSWORD_BYTES 65536
 
 G_DEFINE_QUARK (cli-error-quark, cli_error)
 
@@ -165,16 +161,14 @@ cli_blame_usage (const CliCommand *command, GError **error)
 static gboolean
 on_request (SendpathEngine *engine, SendpathRequest *request, gpointer data)
 {
-  g_autofree char *prompt = NULL;
-  char *password;
+  g_autofree char *prompt = g_strdup_printf ("%s: ", sendpath_request_get_text (request));
+  char *password = cli_password_ask (prompt);
 
-  prompt = g_strdup_printf ("%s: ", sendpath_request_get_text (request));
-  password = cli_read_password (prompt, NULL);
   if (password != NULL)
     sendpath_request_answer (request, password);
   else
     sendpath_request_decline (request);
-  cli_wipe (password);
+  cli_password_wipe (password);
   return TRUE;
 }
 
@@ -189,66 +183,11 @@ cli_engine_new (SendpathProfileStore *profiles, gboolean show_trace)
 {
   SendpathEngine *engine = sendpath_engine_new (profiles);
 
-  if (isatty (STDIN_FILENO))
+  if (cli_password_may_ask ())
     g_signal_connect (engine, "request", G_CALLBACK (on_request), NULL);
   if (show_trace)
     g_signal_connect (engine, "trace", G_CALLBACK (on_trace), NULL);
   return engine;
-}
-
-/* ---- passwords ---------------------------------------------------------------------------- */
-
-static char *
-read_line (void)
-{
-  char *line = g_malloc (MAX_PASSWORD_BYTES + 1);
-  gsize length = 0;
-  char c;
-
-  mlock (line, MAX_PASSWORD_BYTES + 1); /* R-9, as far as this process may */
-  while (length < MAX_PASSWORD_BYTES && read (STDIN_FILENO, &c, 1) == 1 && c != '\n')
-    line[length++] = c;
-  line[length] = '\0';
-  if (length > 0)
-    return line;
-  cli_wipe (line);
-  return NULL;
-}
-
-char *
-cli_read_password (const char *prompt, GError **error)
-{
-  struct termios old_mode, quiet_mode;
-  gboolean is_terminal = tcgetattr (STDIN_FILENO, &old_mode) == 0;
-  char *password;
-
-  if (is_terminal)
-    {
-      quiet_mode = old_mode;
-      quiet_mode.c_lflag &= ~(tcflag_t) ECHO;
-      tcsetattr (STDIN_FILENO, TCSAFLUSH, &quiet_mode);
-      g_fprintf (stderr, "%s", prompt);
-    }
-  password = read_line ();
-  if (is_terminal)
-    {
-      tcsetattr (STDIN_FILENO, TCSAFLUSH, &old_mode);
-      g_fprintf (stderr, "\n");
-    }
-  if (password == NULL)
-    g_set_error_literal (error, CLI_ERROR, CLI_ERROR_USAGE,
-                         _ ("no password on standard input; type it or pipe it in"));
-  return password;
-}
-
-void
-cli_wipe (char *password)
-{
-  if (password == NULL)
-    return;
-  explicit_bzero (password, MAX_PASSWORD_BYTES + 1);
-  munlock (password, MAX_PASSWORD_BYTES + 1);
-  g_free (password);
 }
 
 /* ---- errors ------------------------------------------------------------------------------- */

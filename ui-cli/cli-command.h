@@ -38,11 +38,6 @@ void cli_blame_usage (const CliCommand *command, GError **error);
 /* An engine that asks on the terminal, if there is one. */
 SendpathEngine *cli_engine_new (SendpathProfileStore *profiles, gboolean show_trace);
 
-/* Asks without echo on the terminal, or reads one line of standard input; NULL if there was nothing. Wipe it with
- * cli_wipe(). */
-char *cli_read_password (const char *prompt, GError **error);
-void cli_wipe (char *password);
-
 /* Prints `sendpath: MESSAGE` on standard error and returns the exit code for @error. */
 int cli_fail (const GError *error);
 

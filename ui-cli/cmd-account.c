@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli-json.h"
+#include "cli-password.h"
 #include "commands.h"
 
 /* ---- add ---------------------------------------------------------------------------------- */
@@ -109,7 +110,7 @@ run_add (int argc, char **argv, GError **error)
 
   if (operands == NULL)
     return CLI_USAGE;
-  if (password_stdin && (password = cli_read_password ("", error)) == NULL)
+  if (password_stdin && (password = cli_password_read ("", error)) == NULL)
     return CLI_USAGE;
   if (as == NULL)
     as = name_for (operands[0]);
@@ -119,7 +120,7 @@ run_add (int argc, char **argv, GError **error)
               sendpath_profile_store_get_path (profiles));
   if (profiles != NULL && password != NULL)
     status = store_and_test (profiles, as, password, no_test, error);
-  cli_wipe (password);
+  cli_password_wipe (password);
   return profiles != NULL ? status : CLI_CONFIG;
 }
 

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <glib/gprintf.h>
 
+#include "cli-password.h"
 #include "commands.h"
 
 /* NAME means nothing here, which is no fault of the configuration. */
@@ -35,11 +36,11 @@ run_set (int argc, char **argv, GError **error)
     return CLI_CONFIG;
   engine = cli_engine_new (profiles, FALSE);
   prompt = g_strdup_printf (_ ("Password of %s: "), operands[0]);
-  password = cli_read_password (prompt, error);
+  password = cli_password_read (prompt, error);
   if (password == NULL)
     return CLI_USAGE;
   is_stored = sendpath_engine_set_password (engine, operands[0], password, &servers, error);
-  cli_wipe (password);
+  cli_password_wipe (password);
   if (!is_stored)
     return blame_name (error);
   for (guint i = 0; servers[i] != NULL; i++)
