@@ -89,6 +89,8 @@ SendpathReport *sendpath_engine_hand_over (SendpathEngine *self, const char *id,
 
 /* The outbox. Reports are (element-type SendpathReport) in order of arrival. */
 GPtrArray *sendpath_engine_list_queue (SendpathEngine *self, GError **error);
+/* Ids (GStrv) of messages that were damaged on disk and are kept aside. */
+char **sendpath_engine_list_damaged (SendpathEngine *self, GError **error);
 SendpathReport *sendpath_engine_show (SendpathEngine *self, const char *id, GError **error);
 gboolean sendpath_engine_remove (SendpathEngine *self, const char *id, GError **error);
 /* Tries every waiting message now, patiently. */

@@ -66,9 +66,9 @@ read_line (int fd)
   return NULL;
 }
 
-/* @fd is a terminal: the prompt goes there too. */
+/* @fd is a terminal; the prompt goes to @out. */
 static char *
-ask_on (int fd, const char *prompt)
+ask_on (int fd, int out, const char *prompt)
 {
   struct termios mode;
   Handlers before;
@@ -81,43 +81,63 @@ ask_on (int fd, const char *prompt)
   catch_endings (before);
   mode.c_lflag &= ~(tcflag_t) ECHO;
   tcsetattr (fd, TCSAFLUSH, &mode);
-  if (write (fd, prompt, strlen (prompt)) < 0)
+  if (write (out, prompt, strlen (prompt)) < 0)
     g_debug ("the terminal takes no prompt");
   password = read_line (fd);
   tcsetattr (fd, TCSAFLUSH, &quiet.mode);
   quiet.fd = -1;
   restore_handlers (before);
-  if (write (fd, "\n", 1) < 0)
+  if (write (out, "\n", 1) < 0)
     g_debug ("the terminal takes no line end");
   return password;
+}
+
+/* The terminal that this process was started from, or -1 if there is none or it is kept in the background. */
+static int
+open_terminal (void)
+{
+  int fd = open ("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+  if (fd >= 0 && tcgetpgrp (fd) == getpgrp ())
+    return fd;
+  if (fd >= 0)
+    close (fd);
+  return -1;
 }
 
 gboolean
 cli_password_may_ask (void)
 {
-  int fd = open ("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
-  gboolean is_foreground = fd >= 0 && tcgetpgrp (fd) == getpgrp ();
+  int fd;
 
+  if (isatty (STDIN_FILENO))
+    return TRUE;
+  fd = open_terminal ();
   if (fd >= 0)
     close (fd);
-  return is_foreground;
+  return fd >= 0;
 }
 
 char *
 cli_password_ask (const char *prompt)
 {
-  int fd = open ("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
-  char *password = fd >= 0 ? ask_on (fd, prompt) : NULL;
+  char *password;
+  int fd;
 
-  if (fd >= 0)
-    close (fd);
+  if (isatty (STDIN_FILENO))
+    return ask_on (STDIN_FILENO, STDERR_FILENO, prompt);
+  fd = open_terminal ();
+  if (fd < 0)
+    return NULL;
+  password = ask_on (fd, fd, prompt);
+  close (fd);
   return password;
 }
 
 char *
 cli_password_read (const char *prompt, GError **error)
 {
-  char *password = isatty (STDIN_FILENO) ? ask_on (STDIN_FILENO, prompt) : read_line (STDIN_FILENO);
+  char *password = isatty (STDIN_FILENO) ? cli_password_ask (prompt) : read_line (STDIN_FILENO);
 
   if (password == NULL)
     g_set_error_literal (error, CLI_ERROR, CLI_ERROR_USAGE,

@@ -24,6 +24,19 @@ print_report_json (const SendpathReport *report, SendpathReportForm form)
   g_printf ("%s\n", json);
 }
 
+/* Whoever lists is told of them, on standard error. */
+static void
+warn_of_damaged (SendpathEngine *engine)
+{
+  g_auto (GStrv) damaged = sendpath_engine_list_damaged (engine, NULL);
+
+  for (guint i = 0; damaged != NULL && damaged[i] != NULL; i++)
+    g_fprintf (stderr,
+               _ ("sendpath: message %.12s was damaged on disk; it is kept, and not sent: "
+                  "“sendpath queue remove %.12s” removes it\n"),
+               damaged[i], damaged[i]);
+}
+
 static int
 run_list (int argc, char **argv, GError **error)
 {
@@ -39,6 +52,7 @@ run_list (int argc, char **argv, GError **error)
   reports = engine != NULL ? sendpath_engine_list_queue (engine, error) : NULL;
   if (reports == NULL)
     return CLI_CONFIG;
+  warn_of_damaged (engine);
   for (guint i = 0; i < reports->len; i++)
     if (json)
       print_report_json (reports->pdata[i], SENDPATH_REPORT_QUEUE_LIST);
