@@ -179,6 +179,29 @@ deliver (EngineCall *call, const char *id, GError **error)
   return report;
 }
 
+/* One message in the flush. What another process is sending just now is told as it stands; what is damaged has been set
+ * aside; neither blocks the others, nor does a file that cannot be read. FALSE: nothing can be tried. */
+static gboolean
+flush_one (Workplace *place, EngineCall *call, const char *id, GPtrArray *reports, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  SendpathReport *report =
+      outbox_runner_deliver (&place->context, id, call->cancellable, &local_error);
+  gboolean is_config = local_error != NULL && local_error->domain == SENDPATH_PROFILE_ERROR;
+
+  if (report == NULL && !is_config)
+    report = outbox_read_report (place->outbox, id, NULL);
+  if (report != NULL)
+    g_ptr_array_add (reports, report);
+  if (is_config || g_error_matches (local_error, OUTBOX_ERROR, OUTBOX_ERROR_IO) ||
+      g_error_matches (local_error, OUTBOX_ERROR, OUTBOX_ERROR_FULL))
+    {
+      g_clear_error (error); /* the last one is as good as any */
+      g_propagate_error (error, g_steal_pointer (&local_error));
+    }
+  return !is_config;
+}
+
 static GPtrArray *
 flush (EngineCall *call, GError **error)
 {
@@ -186,6 +209,7 @@ flush (EngineCall *call, GError **error)
                  g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_report_unref);
   g_auto (Workplace) place = { 0 };
   g_auto (GStrv) ids = NULL;
+  g_autoptr (GError) trouble = NULL;
 
   if (!workplace_open (&place, call, MAX (FLUSH_PATIENCE_S, call->engine->patience_s), error))
     return NULL;
@@ -195,24 +219,13 @@ flush (EngineCall *call, GError **error)
   if (ids == NULL)
     return NULL;
   for (guint i = 0; ids[i] != NULL && !g_cancellable_is_cancelled (call->cancellable); i++)
-    {
-      g_autoptr (GError) local_error = NULL;
-      SendpathReport *report =
-          outbox_runner_deliver (&place.context, ids[i], call->cancellable, &local_error);
-
-      /* One that is damaged or in other hands blocks no other; a broken disk ends it. */
-      if (report != NULL)
-        g_ptr_array_add (reports, report);
-      else if (g_error_matches (local_error, OUTBOX_ERROR, OUTBOX_ERROR_IO) ||
-               g_error_matches (local_error, OUTBOX_ERROR, OUTBOX_ERROR_FULL) ||
-               local_error->domain == SENDPATH_PROFILE_ERROR)
-        {
-          g_propagate_error (error, g_steal_pointer (&local_error));
-          engine_translate_error (error);
-          return NULL;
-        }
-    }
-  return g_steal_pointer (&reports);
+    if (!flush_one (&place, call, ids[i], reports, &trouble))
+      break;
+  if (trouble == NULL)
+    return g_steal_pointer (&reports);
+  engine_translate_error (&trouble);
+  g_propagate_error (error, g_steal_pointer (&trouble));
+  return NULL;
 }
 
 /**
@@ -497,7 +510,9 @@ sendpath_engine_send_finish (SendpathEngine *self, GAsyncResult *result, GError 
  * @error: return location for a #GError, or %NULL
  *
  * Tries every waiting message now, one after the other, with more patience for servers that do not
- * answer. A message that is damaged or in the hands of another process is left out.
+ * answer. A message in the hands of another process is reported as it stands, a damaged one is left
+ * out (see sendpath_engine_list_damaged()). If a message or its journal cannot be read or written the
+ * others are tried all the same, and @error is set.
  *
  * Returns: (transfer container) (element-type SendpathReport): what happened to each
  *

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sendpath/outbox/outbox.h"
 #include "tests/lib/engine-fixture.h"
 
 #define SECRET_BASE64 "Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5" /* of FIXTURE_SECRET alone */
@@ -418,6 +419,26 @@ test_flush_with_a_damaged_one (void)
   g_assert_true (g_str_has_prefix (g_dir_read_name (dir), damaged));
 }
 
+/* P-7: what another process sends just now is neither sent twice nor passed over in silence. */
+static void
+test_flush_with_a_busy_one (void)
+{
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (SERVER_TAKES, NULL);
+  g_autofree char *busy = engine_fixture_submit (fixture);
+  g_autofree char *good = engine_fixture_submit (fixture);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Outbox) outbox = outbox_open (fixture->outbox, &error);
+  g_autoptr(OutboxEntry) taken = outbox_take (outbox, busy, &error);
+  g_autoptr(GPtrArray) reports = sendpath_engine_flush (fixture->engine, NULL, &error);
+
+  g_assert_no_error (error);
+  scripted_server_assert_played (fixture->server);
+  g_assert_cmpuint (reports->len, ==, 2);
+  g_assert_cmpstr (sendpath_report_get_id (reports->pdata[0]), ==, busy);
+  g_assert_cmpint (sendpath_report_get_outcome (reports->pdata[0]), ==, SENDPATH_OUTCOME_QUEUED);
+  engine_fixture_assert_outcome (reports->pdata[1], SENDPATH_OUTCOME_SENT, "accepted");
+}
+
 static void
 test_damaged_one_alone (void)
 {
@@ -522,6 +543,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/submit/held-until-the-profiles-are-good", test_held);
   g_test_add_func ("/engine/outbox/list-show-remove", test_list_show_remove);
   g_test_add_func ("/engine/outbox/damaged-one-blocks-nobody", test_flush_with_a_damaged_one);
+  g_test_add_func ("/engine/outbox/busy-one-is-told", test_flush_with_a_busy_one);
   g_test_add_func ("/engine/outbox/damaged-one-is-an-error", test_damaged_one_alone);
   g_test_add_func ("/engine/plan-and-location", test_plan_and_location);
   g_test_add_func ("/engine/host-is-left-alone", test_host_is_left_alone);

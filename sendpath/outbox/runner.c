@@ -109,26 +109,37 @@ dup_finished (const RunnerContext *context, OutboxEntry *entry, SendpathAccount 
   return submission_finish (outbox_entry_get_message (entry), &submission, error);
 }
 
-/* The account it was for has left the configuration: it stays, and says so. Nothing but a configuration without any account
- * is an error, which is not this message's alone. */
-static gboolean
-hold_for_account (const RunnerContext *context, OutboxEntry *entry, GError **error)
+/* It stays, for a reason that only a person can do something about. */
+static SendpathReport *
+hold (OutboxEntry *entry, const char *reason, GError **error)
 {
   SendpathReport *report = outbox_entry_get_report (entry);
+
+  report_set_text (&report->reason, reason);
+  report_set_text (&report->needs, "decision");
+  return journal_note_state (outbox_entry_get_journal (entry), report, g_get_real_time (), error)
+             ? sendpath_report_ref (report)
+             : NULL;
+}
+
+/* The account it was for has left the configuration. Nothing but a configuration without any account is an error, which is
+ * not this message's alone. */
+static SendpathReport *
+hold_for_account (const RunnerContext *context, OutboxEntry *entry, GError **error)
+{
+  g_autofree char *reason = NULL;
 
   if (g_list_model_get_n_items (sendpath_profile_store_get_accounts (context->profiles)) == 0)
     {
       g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_NO_ACCOUNT,
                    _ ("%s: no account is configured; use “sendpath account add”"),
                    sendpath_profile_store_get_path (context->profiles));
-      return FALSE;
+      return NULL;
     }
-  g_free (report->reason);
-  report->reason = g_strdup_printf (_ ("its account %s is not configured any more; set it up again, "
-                                       "or use “sendpath queue remove %.12s”"),
-                                    outbox_entry_get_account (entry), outbox_entry_get_id (entry));
-  report_set_text (&report->needs, "decision");
-  return journal_note_state (outbox_entry_get_journal (entry), report, g_get_real_time (), error);
+  reason = g_strdup_printf (_ ("its account %s is not configured any more; set it up again, or use "
+                               "“sendpath queue remove %.12s”"),
+                            outbox_entry_get_account (entry), outbox_entry_get_id (entry));
+  return hold (entry, reason, error);
 }
 
 /* ---- the walk ----------------------------------------------------------------------------- */
@@ -178,6 +189,7 @@ outbox_runner_deliver (const RunnerContext *context, const char *id, GCancellabl
   g_autoptr (OutboxEntry) entry = outbox_take (context->outbox, id, error);
   g_autoptr (SendpathMessage) message = NULL;
   g_autoptr (SendpathReport) report = NULL;
+  g_autoptr (GError) local_error = NULL;
   SendpathAccount *account;
 
   if (entry == NULL)
@@ -185,12 +197,10 @@ outbox_runner_deliver (const RunnerContext *context, const char *id, GCancellabl
   account = outbox_runner_choose_account (context->profiles, outbox_entry_get_account (entry),
                                           outbox_entry_get_message (entry), context->location);
   if (account == NULL)
-    return hold_for_account (context, entry, error)
-               ? sendpath_report_ref (outbox_entry_get_report (entry))
-               : NULL;
-  message = dup_finished (context, entry, account, error);
+    return hold_for_account (context, entry, error);
+  message = dup_finished (context, entry, account, &local_error);
   if (message == NULL)
-    return NULL;
+    return hold (entry, local_error->message, error);
   walk_message (context, entry, message, account, cancellable);
   report = sendpath_report_ref (outbox_entry_get_report (entry));
   if (!journal_note_state (outbox_entry_get_journal (entry), report, g_get_real_time (), error) ||
