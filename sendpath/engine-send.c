@@ -59,11 +59,57 @@ note_hold (Outbox *outbox, const char *id, const char *hold_reason, GError **err
                              g_get_real_time (), error);
 }
 
+/* The account to send by: @id, else the one that From: and sender choose, else the one that is preferred here. */
+static SendpathAccount *
+choose_account (SendpathEngine *self, const char *id, SendpathMessage *message,
+                SendpathLocation *location, GError **error)
+{
+  SendpathAccount *chosen =
+      id != NULL ? sendpath_profile_store_get_account (self->profiles, id)
+                 : outbox_runner_choose_account (self->profiles, NULL, message, location);
+
+  if (chosen == NULL)
+    g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_NO_ACCOUNT,
+                 id != NULL ? _ ("%s: there is no account %s; use “sendpath account list”")
+                            : _ ("%s: no account is configured; use “sendpath account add”"),
+                 sendpath_profile_store_get_path (self->profiles), id);
+  return chosen;
+}
+
+/* @account: NULL if it cannot be known yet. */
+static char *
+add_to_outbox (SendpathEngine *self, SendpathMessage *message, SendpathAccount *account,
+               const char *hold_reason, GError **error)
+{
+  g_autoptr (SendpathMessage) finished = finish_message (self, message, account, error);
+  g_autoptr (Outbox) outbox = finished != NULL ? outbox_open (self->outbox_dir, error) : NULL;
+  char *id = outbox != NULL
+                 ? outbox_add (outbox, finished,
+                               account != NULL ? sendpath_account_get_id (account) : NULL,
+                               g_get_real_time (), error)
+                 : NULL;
+
+  if (id != NULL && hold_reason != NULL)
+    note_hold (outbox, id, hold_reason, NULL); /* the message is safe; its reason is a courtesy */
+  engine_translate_error (error);
+  return id;
+}
+
+static char *
+submit (SendpathEngine *self, SendpathMessage *message, const char *account,
+        SendpathLocation *location, GError **error)
+{
+  SendpathAccount *chosen = choose_account (self, account, message, location, error);
+
+  return chosen != NULL ? add_to_outbox (self, message, chosen, NULL, error) : NULL;
+}
+
 /**
  * sendpath_engine_submit:
  * @self: a #SendpathEngine
  * @message: the message; it is not modified
- * @account: (nullable): id of the account to send by, or %NULL to match one by From: and sender
+ * @account: (nullable): id of the account to send by, or %NULL to match one by From: and
+ *   sender, or take the one that is preferred here
  * @hold_reason: (nullable): why the profiles cannot be used, for people, if they could not be loaded:
  *   the message is kept and its account is matched when they can
  * @error: return location for a #GError, or %NULL
@@ -82,38 +128,12 @@ char *
 sendpath_engine_submit (SendpathEngine *self, SendpathMessage *message, const char *account,
                         const char *hold_reason, GError **error)
 {
-  g_autoptr (Outbox) outbox = NULL;
-  g_autoptr (SendpathMessage) finished = NULL;
-  g_autofree char *id = NULL;
-  SendpathAccount *chosen = NULL;
-
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
   g_return_val_if_fail (SENDPATH_IS_MESSAGE (message), NULL);
 
-  if (hold_reason == NULL)
-    {
-      chosen = outbox_runner_choose_account (self->profiles, account, message, NULL);
-      if (chosen == NULL ||
-          (account != NULL && !g_str_equal (sendpath_account_get_id (chosen), account)))
-        {
-          g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_NO_ACCOUNT,
-                       account != NULL
-                           ? _ ("%s: there is no account %s; use “sendpath account list”")
-                           : _ ("%s: no account is configured; use “sendpath account add”"),
-                       sendpath_profile_store_get_path (self->profiles), account);
-          return NULL;
-        }
-    }
-  finished = finish_message (self, message, chosen, error);
-  if (finished != NULL)
-    outbox = outbox_open (self->outbox_dir, error);
-  if (outbox != NULL)
-    id = outbox_add (outbox, finished, chosen != NULL ? sendpath_account_get_id (chosen) : NULL,
-                     g_get_real_time (), error);
-  if (id != NULL && hold_reason != NULL)
-    note_hold (outbox, id, hold_reason, NULL); /* the message is safe; its reason is a courtesy */
-  engine_translate_error (error);
-  return g_steal_pointer (&id);
+  return hold_reason != NULL
+             ? add_to_outbox (self, message, NULL, hold_reason, error)
+             : submit (self, message, account, sendpath_engine_get_current_location (self), error);
 }
 
 /* ---- sending ------------------------------------------------------------------------------ */
@@ -136,6 +156,20 @@ workplace_clear (Workplace *place)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Workplace, workplace_clear)
 
+static SendpathNetwork *
+get_network (EngineCall *call)
+{
+  if (call->network == NULL)
+    call->network = sendpath_network_new ();
+  return call->network;
+}
+
+static SendpathLocation *
+get_location (EngineCall *call)
+{
+  return engine_find_location (call->engine->profiles, call->location, get_network (call));
+}
+
 static gboolean
 workplace_open (Workplace *place, EngineCall *call, guint patience_s, GError **error)
 {
@@ -144,15 +178,12 @@ workplace_open (Workplace *place, EngineCall *call, guint patience_s, GError **e
   place->outbox = engine_open_outbox (self, error);
   if (place->outbox == NULL)
     return FALSE;
-  if (call->network == NULL)
-    call->network = sendpath_network_new ();
   place->memory = memory_new (self->state_dir);
   place->trust = trust_new (self->state_dir);
   place->context = (RunnerContext) { .outbox = place->outbox,
                                      .profiles = self->profiles,
-                                     .location = engine_find_location (
-                                         self->profiles, call->location, call->network),
-                                     .network = call->network,
+                                     .location = get_location (call),
+                                     .network = get_network (call),
                                      .memory = place->memory,
                                      .trust = place->trust,
                                      .patience_s = patience_s,
@@ -394,7 +425,7 @@ run_deliver (GTask *task, gpointer self, gpointer data, GCancellable *cancellabl
   GError *error = NULL;
 
   if (job->message != NULL)
-    job->id = sendpath_engine_submit (self, job->message, job->account, NULL, &error);
+    job->id = submit (self, job->message, job->account, get_location (&job->call), &error);
   return_result (task, job->id != NULL ? deliver (&job->call, job->id, &error) : NULL,
                  (GDestroyNotify) sendpath_report_unref, error);
 }

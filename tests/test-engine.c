@@ -263,6 +263,33 @@ test_outbox_cannot_be_made (void)
                         SENDPATH_ERROR_OUTBOX_CANNOT_CREATE);
 }
 
+/* Where neither From: nor sender decides, the place does. */
+static void
+test_account_of_the_location (void)
+{
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (
+      NULL, "[account other]\naddress = terri@example.org\nsmtp = mail.example.org\n"
+            "[location work]\nnetwork = 203.0.113.0/24\naccount = other\n");
+  g_autoptr(SendpathMessage) message =
+      engine_fixture_new_message ("From: somebody@example.net\n\nx\n", "someone@adatum.com");
+  static const struct {
+    const char *location, *account;
+  } rows[] = { { NULL, "home" }, { "work", "other" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr(GError) error = NULL;
+      g_autofree char *id = NULL;
+      g_autoptr(SendpathReport) report = NULL;
+
+      g_object_set (fixture->engine, "location", rows[i].location, NULL);
+      id = sendpath_engine_submit (fixture->engine, message, NULL, NULL, &error);
+      g_assert_no_error (error);
+      report = sendpath_engine_show (fixture->engine, id, &error);
+      g_assert_cmpstr (sendpath_report_get_account (report), ==, rows[i].account);
+    }
+}
+
 static void
 test_no_such_account (void)
 {
@@ -428,7 +455,7 @@ test_flush_with_a_busy_one (void)
   g_autofree char *good = engine_fixture_submit (fixture);
   g_autoptr(GError) error = NULL;
   g_autoptr(Outbox) outbox = outbox_open (fixture->outbox, &error);
-  g_autoptr(OutboxEntry) taken = outbox_take (outbox, busy, &error);
+  g_autoptr(OutboxEntry) taken G_GNUC_UNUSED = outbox_take (outbox, busy, &error);
   g_autoptr(GPtrArray) reports = sendpath_engine_flush (fixture->engine, NULL, &error);
 
   g_assert_no_error (error);
@@ -537,6 +564,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/engine/request/dropped", GINT_TO_POINTER (DROP), test_not_answered);
   g_test_add_func ("/engine/submit/unsafe-outbox", test_unsafe_outbox);
   g_test_add_func ("/engine/submit/outbox-cannot-be-made", test_outbox_cannot_be_made);
+  g_test_add_func ("/engine/submit/account-of-the-location", test_account_of_the_location);
   g_test_add_func ("/engine/submit/no-such-account", test_no_such_account);
   g_test_add_func ("/engine/submit/no-account-at-all", test_no_account_at_all);
   g_test_add_func ("/engine/submit/unusable-message", test_unusable_message);
