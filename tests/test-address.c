@@ -351,7 +351,7 @@ test_profile_agrees (void)
   static const char *const taken[] = {
     "terri@proseware.com", "a+b=c.d@x-y.example.org", "a_b@x_y.example", "\"a b\"@x.org",
     "\"a\\\"b\"@x.org", "\"a@b\"@x.org", "t@[192.0.2.1]", "t@[IPv6:2001:db8::1]",
-    "r\xc3\xa9@b\xc3\xbc" "cher.example",
+    ("r\xc3\xa9@b\xc3\xbc" "cher.example"),
   };
   static const char *const refused[] = {
     "", "root", "@x.org", "a@", "a b@x.org", "a..b@x.org", ".a@x.org", "a@x..org", "a@b@x.org",

@@ -262,7 +262,7 @@ static int
 leave_what_cannot_be_read (OutboxFixture *fixture, const char *suffix)
 {
   g_autofree char *id = outbox_fixture_add (fixture, FIXTURE_BODY);
-  g_autofree char *other = outbox_fixture_add (fixture, FIXTURE_BODY);
+  g_autofree char *other G_GNUC_UNUSED = outbox_fixture_add (fixture, FIXTURE_BODY);
   g_autofree char *path = outbox_fixture_get_path (fixture, "queue", id, suffix);
   g_auto(GStrv) corrupt = NULL;
   g_auto(GStrv) ids = NULL;

@@ -401,8 +401,8 @@ test_without_parts (void)
     "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary*0=a; boundary*1=b\r\n",
     "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary*=us-ascii''ab\r\n",
     "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=other\r\n",
-    "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=other\r\n"
-    "Content-Transfer-Encoding: base64\r\n",
+    ("MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=other\r\n"
+     "Content-Transfer-Encoding: base64\r\n"),
   };
   static const char body[] = "pre\xc3\xa9\r\n--ab\r\nX: 1\r\n\r\ncaf\xc3\xa9 \r= \r\n--ab--\r\n";
   g_autofree char *inside = g_strconcat (
