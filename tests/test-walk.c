@@ -3,6 +3,10 @@
 
 #include "tests/lib/walk-scene.h"
 
+#define REFUSES_LOGIN                                                                              \
+  "S: 220 x ESMTP\nC: EHLO *\nS: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN *\n"                      \
+  "S: 535 5.7.8 Authentication failed\n"
+
 /* T-023 */
 static void
 test_relay_denied_walks_to_the_relay (void)
@@ -205,30 +209,49 @@ test_sender_rules_begin_anew (void)
   g_assert_cmpuint (g_strv_length (last->header_changes), ==, 0);
 }
 
-/* A login that a backup's server refuses says nothing about the routes behind it. */
-static void
-test_refused_at_the_backup (void)
+/* The account lists a backup, whose server plays @dialogue. */
+static ScriptedServer *
+add_backup (Scene *scene, const char *dialogue)
 {
-  g_autoptr (Scene) scene = scene_new (DENIES, TAKES);
-  g_autoptr (ScriptedServer) server =
-                 scripted_server_new ("S: 220 x ESMTP\nC: EHLO *\nS: 250-x\nS: 250 AUTH PLAIN\n"
-                                      "C: AUTH PLAIN *\nS: 535 5.7.8 Authentication failed\n",
-                                      SCRIPTED_SERVER_NO_CUT);
+  ScriptedServer *server = scripted_server_new (dialogue, SCRIPTED_SERVER_NO_CUT);
   g_autoptr (SendpathAccount) backup = sendpath_account_new ("other", "terri@example.org");
-  g_autofree char *address =
-      g_strdup_printf ("127.0.0.1:%u", scripted_server_get_port (server));
+  g_autofree char *address = g_strdup_printf ("127.0.0.1:%u", scripted_server_get_port (server));
 
   g_assert_true (sendpath_account_set (backup, "smtp", address, NULL));
   g_assert_true (sendpath_account_set (backup, "security", "none", NULL));
   g_assert_true (sendpath_account_set (backup, "allow-cleartext-login", "yes", NULL));
   g_assert_true (sendpath_profile_store_add_account (scene->plan->profiles, backup, NULL));
   scene_set (scene, "backup", "other");
+  return server;
+}
+
+/* A login that a backup's server refuses says nothing about the routes behind it. */
+static void
+test_refused_at_the_backup (void)
+{
+  g_autoptr (Scene) scene = scene_new (DENIES, TAKES);
+  g_autoptr (ScriptedServer) backup = add_backup (scene, REFUSES_LOGIN);
+
   scene->password = CANARY;
   scene_walk_to (scene, "someone@adatum.com");
-  scripted_server_assert_played (server);
+  scripted_server_assert_played (backup);
   scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED);
   g_assert_cmpstr (scene->routes->str, ==, "account backup location");
-  g_assert_cmpstr (scene->secrets->str, ==, "other/smtp");
+}
+
+/* The account's own refused login leaves the backup and nothing else, whatever the backup says. */
+static void
+test_refused_at_home (void)
+{
+  g_autoptr (Scene) scene = scene_new (REFUSES_LOGIN, TAKES);
+  g_autoptr (ScriptedServer) backup = add_backup (scene, DENIES);
+
+  scene->password = CANARY;
+  scene_walk_to (scene, "someone@adatum.com");
+  scripted_server_assert_played (backup);
+  scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_QUEUED, SENDPATH_VERDICT_RELAY_DENIED);
+  g_assert_cmpstr (scene->routes->str, ==, "account backup");
+  g_assert_cmpstr (sendpath_report_get_needs (scene->report), ==, "password");
 }
 
 /* T-097: what must not be changed goes where it can go as it is. */
@@ -412,6 +435,7 @@ main (int argc, char **argv)
   g_test_add_func ("/walk/greylisted-waits", test_greylisted_waits_on_its_route);
   g_test_add_func ("/walk/sender-rules-begin-anew-at-another-door", test_sender_rules_begin_anew);
   g_test_add_func ("/walk/refused-at-the-backup-goes-on", test_refused_at_the_backup);
+  g_test_add_func ("/walk/refused-at-home-leaves-the-backup", test_refused_at_home);
   g_test_add_func ("/walk/signed-8bit-goes-where-it-can", test_signed_8bit_goes_on);
   g_test_add_func ("/walk/shut-door-is-tried-once", test_shut_door_is_tried_once);
   g_test_add_func ("/walk/busy-waits-and-refused-goes-on", test_greetings);

@@ -65,6 +65,7 @@ void
 leg_note_login (Leg *leg, const SecretQuery *query)
 {
   refusals_forget (leg->walk->context->plan->memory, query);
+  leg->walk->only_backup = leg->walk->only_backup && leg->route->kind >= SENDPATH_ROUTE_BACKUP;
   g_clear_pointer (&leg->walk->login_problem, g_free);
 }
 

@@ -119,16 +119,15 @@ leg_make_query (Leg *leg, SendpathPhase phase, const SendpathReply *reply)
 static gboolean
 is_own_refusal (Leg *leg, SendpathVerdict verdict)
 {
-  return verdict == SENDPATH_VERDICT_AUTH_FAILED && leg->route->login == ROUTE_LOGIN_ACCOUNT;
+  return verdict == SENDPATH_VERDICT_AUTH_FAILED && leg->route->kind < SENDPATH_ROUTE_BACKUP;
 }
 
-/* An answer to an offer is not forgotten because the next door did not open. */
+/* An answer to an offer is not forgotten because the next door did not open. A login that was refused always counts. */
 static gboolean
-is_news (Leg *leg, const Traveller *traveller, const SendpathVerdictQuery *query,
-         SendpathVerdict verdict)
+is_news (const Traveller *traveller, const SendpathVerdictQuery *query, SendpathVerdict verdict)
 {
   return traveller->verdict == SENDPATH_VERDICT_NONE || query->phase >= SENDPATH_PHASE_MAIL ||
-         query->phase >= traveller->query.phase || is_own_refusal (leg, verdict);
+         query->phase >= traveller->query.phase || verdict == SENDPATH_VERDICT_AUTH_FAILED;
 }
 
 /* Another route may do what this one cannot: log in, or carry the message as it is (T-097). */
@@ -148,7 +147,8 @@ settle (Leg *leg, Traveller *traveller, guint attempt, const SendpathVerdictQuer
   SendpathRecipientState state = SENDPATH_RECIPIENT_QUEUED;
 
   sendpath_verdict_classify (query, &answer);
-  if (is_news (leg, traveller, query, answer.verdict))
+  leg->walk->only_backup = leg->walk->only_backup || is_own_refusal (leg, answer.verdict);
+  if (is_news (traveller, query, answer.verdict))
     {
       state = state_after (answer.verdict, answer.remedy);
       traveller->verdict = answer.verdict;

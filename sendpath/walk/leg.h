@@ -27,6 +27,7 @@ typedef struct {
   GHashTable *shut;       /* set of walk_dup_door(): gave no answer, blocked for this walk */
   char *login_problem;    /* why a login that would help was not made, for people; or NULL */
   char *record_problem;   /* why our own record failed, or NULL */
+  gboolean only_backup;   /* the account's own login was refused: its routes and the relays stop */
   gboolean has_pop_route; /* a later route logs in to POP3 first */
   gboolean must_stop;     /* our own record failed, or cancelled */
 } Walk;

@@ -44,15 +44,17 @@ gather_travellers (SendpathReport *report, const char *local)
 static gboolean
 choose_travellers (Walk *walk, SendpathRoute *route)
 {
+  gboolean may_follow = !walk->only_backup || route->kind == SENDPATH_ROUTE_BACKUP;
   gboolean anybody = FALSE;
 
   for (guint i = 0; i < walk->travellers->len; i++)
     {
       Traveller *traveller = &g_array_index (walk->travellers, Traveller, i);
 
-      traveller->is_here = traveller->is_open && (traveller->verdict == SENDPATH_VERDICT_NONE ||
-                                                  traveller->is_route_matter ||
-                                                  plan_may_follow (traveller->verdict, route));
+      traveller->is_here =
+          traveller->is_open && may_follow &&
+          (traveller->verdict == SENDPATH_VERDICT_NONE || traveller->is_route_matter ||
+           plan_may_follow (traveller->verdict, route));
       anybody = anybody || traveller->is_here;
     }
   return anybody;
