@@ -1,4 +1,5 @@
-/* Tries every door of an account and sends nothing. A password that was refused is not tried at the next door. */
+/* Tries every door of an account and sends nothing. A password that was refused is not tried at
+ * the next door. */
 #include "config.h"
 
 #include "sendpath/account-test.h"
@@ -35,7 +36,7 @@ get (const Test *test, const char *key)
   return sendpath_account_get (test->account, key);
 }
 
-/* ---- what came of it ---------------------------------------------------------------------- */
+/* ---- what came of it ------------------------------------------------------------------------- */
 
 static SendpathVerdict
 add_line (Test *test, const Door *door, gboolean ok, SendpathPhase phase,
@@ -88,7 +89,7 @@ note_tls (Test *test, const char *host)
   trust_note_tls (test->input->trust, host, NULL);
 }
 
-/* ---- SMTP --------------------------------------------------------------------------------- */
+/* ---- SMTP ------------------------------------------------------------------------------------ */
 
 static SecretQuery
 make_query (const Test *test, const char *service, const char *protocol, const Door *door,
@@ -185,7 +186,7 @@ test_smtp (Test *test, SendpathEndpoint *endpoint)
   return FALSE;
 }
 
-/* ---- POP3 --------------------------------------------------------------------------------- */
+/* ---- POP3 ------------------------------------------------------------------------------------ */
 
 typedef struct {
   Test *test;
@@ -247,7 +248,7 @@ test_pop (Test *test)
   return works;
 }
 
-/* ---- all of it ---------------------------------------------------------------------------- */
+/* ---- all of it ------------------------------------------------------------------------------- */
 
 GPtrArray *
 account_test_run (EngineCall *call, const PlanInput *input, gboolean *ret_ok)

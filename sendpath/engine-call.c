@@ -1,5 +1,5 @@
-/* One call of the engine while it runs. Signals reach the caller's main context, whichever thread the walk is in; it never
- * holds a question inside a callback of GIO. */
+/* One call of the engine while it runs. Signals reach the caller's main context, whichever thread
+ * the walk is in; it never holds a question inside a callback of GIO. */
 #include "config.h"
 
 #include "sendpath/engine-call.h"

@@ -1,4 +1,5 @@
-/* One call of the engine while it runs: where its signals are emitted, how questions are asked, how it waits. */
+/* One call of the engine while it runs: where its signals are emitted, how questions are asked,
+ * how it waits. */
 #pragma once
 
 #include "sendpath/engine.h"
@@ -18,7 +19,8 @@ typedef struct {
   Trace trace;
 } EngineCall;
 
-/* @is_async: signals are emitted in the thread-default context of now. The call must not move in memory. */
+/* @is_async: signals are emitted in the thread-default context of now. The call must not move in
+ * memory. */
 void engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_async,
                        GCancellable *cancellable);
 void engine_call_clear (EngineCall *call);

@@ -16,7 +16,8 @@ struct _SendpathEngine {
   guint patience_s;
 };
 
-/* The errors of the outbox, the mail room, the keyring and the deliverer in the words of the public face. */
+/* The errors of the outbox, the mail room, the keyring and the deliverer in the words of the
+ * public face. */
 void engine_translate_error (GError **error);
 Outbox *engine_open_outbox (SendpathEngine *self, GError **error);
 /* @chosen by hand, else the one that @network matches; borrowed, nullable. */

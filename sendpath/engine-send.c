@@ -1,5 +1,5 @@
-/* Messages come in and go out: submit, deliver, send, flush, in the caller's thread, in a worker, or in a process of their
- * own. It gathers what a walk needs and never looks at a reply. */
+/* Messages come in and go out: submit, deliver, send, flush, in the caller's thread, in a worker,
+ * or in a process of their own. It gathers what a walk needs and never looks at a reply. */
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
@@ -15,7 +15,7 @@
 
 #define FLUSH_PATIENCE_S 30 /* PRODUCT.md section 3: patient from the outbox */
 
-/* ---- coming in ---------------------------------------------------------------------------- */
+/* ---- coming in ------------------------------------------------------------------------------- */
 
 static char *
 make_unique (void)
@@ -59,7 +59,8 @@ note_hold (Outbox *outbox, const char *id, const char *hold_reason, GError **err
                              g_get_real_time (), error);
 }
 
-/* The account to send by: @id, else the one that From: and sender choose, else the one that is preferred here. */
+/* The account to send by: @id, else the one that From: and sender choose, else the one that is
+ * preferred here. */
 static SendpathAccount *
 choose_account (SendpathEngine *self, const char *id, SendpathMessage *message,
                 SendpathLocation *location, GError **error)
@@ -136,7 +137,7 @@ sendpath_engine_submit (SendpathEngine *self, SendpathMessage *message, const ch
              : submit (self, message, account, sendpath_engine_get_current_location (self), error);
 }
 
-/* ---- sending ------------------------------------------------------------------------------ */
+/* ---- sending --------------------------------------------------------------------------------- */
 
 /* What a walk needs, opened for one call. */
 typedef struct {
@@ -210,8 +211,9 @@ deliver (EngineCall *call, const char *id, GError **error)
   return report;
 }
 
-/* One message in the flush. What another process is sending just now is told as it stands; what is damaged has been set
- * aside; neither blocks the others, nor does a file that cannot be read. FALSE: nothing can be tried. */
+/* One message in the flush. What another process is sending just now is told as it stands; what
+ * is damaged has been set aside; neither blocks the others, nor does a file that cannot be read.
+ * FALSE: nothing can be tried. */
 static gboolean
 flush_one (Workplace *place, EngineCall *call, const char *id, GPtrArray *reports, GError **error)
 {
@@ -316,7 +318,8 @@ sendpath_engine_send (SendpathEngine *self, SendpathMessage *message, const char
   return id != NULL ? sendpath_engine_deliver (self, id, cancellable, error) : NULL;
 }
 
-/* In the deliverer's process. What happened is in the journal; the line only says that it is over. */
+/* In the deliverer's process. What happened is in the journal; the line only says that it is
+ * over. */
 static int
 run_deliverer (int report_fd, gpointer data)
 {
@@ -372,7 +375,7 @@ sendpath_engine_hand_over (SendpathEngine *self, const char *id, guint wait_s, G
   return report;
 }
 
-/* ---- the same in a worker thread ---------------------------------------------------------- */
+/* ---- the same in a worker thread ------------------------------------------------------------- */
 
 typedef struct {
   EngineCall call;

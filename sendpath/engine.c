@@ -1,5 +1,5 @@
-/* SendpathEngine: the face for embedders: what it is made of, where it is, what it would try. It never talks to a server
- * itself: engine-send.c and engine-queue.c are the rest of it. */
+/* SendpathEngine: the face for embedders: what it is made of, where it is, what it would try. It
+ * never talks to a server itself: engine-send.c and engine-queue.c are the rest of it. */
 #include "config.h"
 
 #include "sendpath/engine.h"
@@ -31,7 +31,7 @@ static GParamSpec *props[N_PROPS];
 G_DEFINE_FINAL_TYPE (SendpathEngine, sendpath_engine, G_TYPE_OBJECT)
 G_DEFINE_QUARK (sendpath-error-quark, sendpath_error)
 
-/* ---- object ------------------------------------------------------------------------------- */
+/* ---- object ---------------------------------------------------------------------------------- */
 
 static void
 sendpath_engine_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
@@ -316,7 +316,7 @@ sendpath_engine_get_current_location (SendpathEngine *self)
   return engine_find_location (self->profiles, self->location, sendpath_engine_get_network (self));
 }
 
-/* ---- errors ------------------------------------------------------------------------------- */
+/* ---- errors ---------------------------------------------------------------------------------- */
 
 static const SendpathError public_errors[] = {
   [OUTBOX_ERROR_CANNOT_CREATE] = SENDPATH_ERROR_OUTBOX_CANNOT_CREATE,
@@ -361,7 +361,7 @@ engine_open_outbox (SendpathEngine *self, GError **error)
   return outbox;
 }
 
-/* ---- plan and test ------------------------------------------------------------------------ */
+/* ---- plan and test --------------------------------------------------------------------------- */
 
 static SendpathAccount *
 find_account (SendpathEngine *self, const char *account, const char *from, GError **error)

@@ -46,12 +46,13 @@ typedef enum {
 } SendpathError;
 GQuark sendpath_error_quark (void);
 
-/* Properties: `profiles` (SendpathProfileStore, construct), `outbox-dir`, `state-dir` (filename, construct; NULL: the
- * places of PRODUCT.md section 5), `location` (id, NULL: recognised), `network` (SendpathNetwork, NULL: the present one),
- * `patience` (seconds without any answer until a server counts as blocked; 2).
- * Signals, emitted in the thread-default main context that was current when the call began:
- * `request` (SendpathRequest) -> gboolean: TRUE means "will be answered"; `attempt-started` (SendpathRoute);
- * `attempt-ended` (SendpathReport, guint index); `trace` (char *line). */
+/* Properties: `profiles` (SendpathProfileStore, construct), `outbox-dir`, `state-dir` (filename,
+ * construct; NULL: the places of PRODUCT.md section 5), `location` (id, NULL: recognised),
+ * `network` (SendpathNetwork, NULL: the present one), `patience` (seconds without any answer
+ * until a server counts as blocked; 2). Signals, emitted in the thread-default main context that
+ * was current when the call began: `request` (SendpathRequest) -> gboolean: TRUE means "will be
+ * answered"; `attempt-started` (SendpathRoute); `attempt-ended` (SendpathReport, guint index);
+ * `trace` (char *line). */
 SendpathEngine *sendpath_engine_new (SendpathProfileStore *profiles);
 
 SendpathProfileStore *sendpath_engine_get_profiles (SendpathEngine *self);
@@ -59,8 +60,9 @@ SendpathNetwork *sendpath_engine_get_network (SendpathEngine *self); /* borrowed
 /* The location that counts now: chosen by hand or recognised; borrowed, nullable. */
 SendpathLocation *sendpath_engine_get_current_location (SendpathEngine *self);
 
-/* P-1: durable when it returns an id. @account: id, or NULL to match by From and sender. With profiles that could not be
- * loaded, pass their error's message as @hold_reason: the message is held. Starts no thread. */
+/* P-1: durable when it returns an id. @account: id, or NULL to match by From and sender. With
+ * profiles that could not be loaded, pass their error's message as @hold_reason: the message is
+ * held. Starts no thread. */
 char *sendpath_engine_submit (SendpathEngine *self, SendpathMessage *message, const char *account,
                               const char *hold_reason, GError **error);
 
@@ -82,8 +84,9 @@ void sendpath_engine_send_async (SendpathEngine *self, SendpathMessage *message,
 SendpathReport *sendpath_engine_send_finish (SendpathEngine *self, GAsyncResult *result,
                                              GError **error);
 
-/* Hands message @id to a process of its own that survives this one, and waits at most @wait_s seconds for its report: NULL
- * without error when time is up. Must be called before the process has threads (R: PRODUCT.md section 6). */
+/* Hands message @id to a process of its own that survives this one, and waits at most @wait_s
+ * seconds for its report: NULL without error when time is up. Must be called before the process
+ * has threads (R: PRODUCT.md section 6). */
 SendpathReport *sendpath_engine_hand_over (SendpathEngine *self, const char *id, guint wait_s,
                                            GError **error);
 
@@ -104,7 +107,8 @@ GPtrArray *sendpath_engine_flush_finish (SendpathEngine *self, GAsyncResult *res
 GPtrArray *sendpath_engine_plan (SendpathEngine *self, const char *account, const char *from,
                                  GError **error);
 
-/* @name: an account's id, `pop:ACCOUNT` or `location:NAME`. @ret_stored_for: the servers it was stored for (GStrv). */
+/* @name: an account's id, `pop:ACCOUNT` or `location:NAME`. @ret_stored_for: the servers it was
+ * stored for (GStrv). */
 gboolean sendpath_engine_set_password (SendpathEngine *self, const char *name, const char *password,
                                        char ***ret_stored_for, GError **error);
 gboolean sendpath_engine_clear_password (SendpathEngine *self, const char *name, GError **error);
@@ -116,8 +120,9 @@ void sendpath_engine_forget_account (SendpathEngine *self, const char *account);
 /* No core file, unreadable by other processes: for programs that hold passwords. */
 void sendpath_engine_harden_process (void);
 
-/* Connects and logs in on every route of @account, sends nothing: one JSON object per check (PRODUCT.md `account test`),
- * (element-type utf8). @ret_ok: TRUE if every server has one way that works. */
+/* Connects and logs in on every route of @account, sends nothing: one JSON object per check
+ * (PRODUCT.md `account test`), (element-type utf8). @ret_ok: TRUE if every server has one way
+ * that works. */
 GPtrArray *sendpath_engine_test_account (SendpathEngine *self, const char *account,
                                          gboolean *ret_ok, GCancellable *cancellable,
                                          GError **error);

@@ -1,4 +1,5 @@
-/* Whose servers a password is stored for: `ACCOUNT`, `pop:ACCOUNT`, `location:NAME`. It never shows one. */
+/* Whose servers a password is stored for: `ACCOUNT`, `pop:ACCOUNT`, `location:NAME`. It never
+ * shows one. */
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
@@ -97,7 +98,8 @@ add_location_places (GPtrArray *places, SendpathLocation *location)
     add_place (places, owner, "smtp", "smtp", sendpath_location_get (location, "user"), servers[i]);
 }
 
-/* TRUE if the POP3 server was given a password of its own, which one for the account must not replace. */
+/* TRUE if the POP3 server was given a password of its own, which one for the account must not
+ * replace. */
 static gboolean
 has_own_password (const Place *pop, const Place *smtp)
 {

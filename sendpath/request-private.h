@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* What the asker keeps of a question: it does not keep the request alive, so that dropping the request declines it. */
+/* What the asker keeps of a question: it does not keep the request alive, so that dropping the
+ * request declines it. */
 typedef struct _Answer Answer;
 
 SendpathRequest *request_new (const SecretQuery *query, Answer **ret_answer);

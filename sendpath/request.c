@@ -1,5 +1,5 @@
-/* SendpathRequest: a question for the user that may be answered later, from any thread. It asks for a password and never
- * stores one. */
+/* SendpathRequest: a question for the user that may be answered later, from any thread. It asks
+ * for a password and never stores one. */
 #include "config.h"
 
 #include "sendpath/request.h"

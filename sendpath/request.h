@@ -15,7 +15,8 @@ const char *sendpath_request_get_user (SendpathRequest *self);
 /* The question in words, translated. */
 const char *sendpath_request_get_text (SendpathRequest *self);
 
-/* Gives the password; it is copied to memory that is not paged out. May be called once, from any thread. */
+/* Gives the password; it is copied to memory that is not paged out. May be called once, from any
+ * thread. */
 void sendpath_request_answer (SendpathRequest *self, const char *password);
 /* Nobody answers: the safe answer. Also what happens when the last reference goes. */
 void sendpath_request_decline (SendpathRequest *self);

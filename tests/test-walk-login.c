@@ -4,26 +4,24 @@
 #include "tests/lib/walk-scene.h"
 
 /* A server that offers a login, up to the client's next line. */
-#define OFFERS_LOGIN "S: 220 x ESMTP\nC: EHLO *\nS: 250-x\nS: 250 AUTH PLAIN\n"
+#define OFFERS_LOGIN  "S: 220 x ESMTP\nC: EHLO *\nS: 250-x\nS: 250 AUTH PLAIN\n"
 #define REFUSES_LOGIN "C: AUTH PLAIN *\nS: 535 5.7.8 Authentication failed\n"
 #define ACCEPTS_LOGIN "C: AUTH PLAIN *\nS: 235 2.7.0 welcome\n"
 #define TAKES_MAIL                                                                                 \
   "C: MAIL FROM:*\nS: 250 ok\nC: RCPT TO:*\nS: 250 ok\nC: DATA\nS: 354 go\nC: <data>\n"            \
   "S: 250 2.0.0 queued\n"
-#define DENIES_RELAYING                                                                            \
-  "C: MAIL FROM:*\nS: 250 ok\nC: RCPT TO:*\nS: 550 5.7.1 Relaying denied\n"
+#define DENIES_RELAYING "C: MAIL FROM:*\nS: 250 ok\nC: RCPT TO:*\nS: 550 5.7.1 Relaying denied\n"
 #define POP_LOGIN                                                                                  \
   "S: +OK ready\nC: CAPA\nS: -ERR what\nC: USER terri@proseware.com\nS: +OK\nC: PASS *\n"
 #define POP_ACCEPTS POP_LOGIN "S: +OK welcome\nC: QUIT\nS: +OK bye\n"
 
-/* ---- SMTP AUTH ---------------------------------------------------------------------------- */
+/* ---- SMTP AUTH ------------------------------------------------------------------------------- */
 
 static void
 test_in_the_same_connection (void)
 {
-  g_autoptr (Scene) scene =
-                 scene_new (OFFERS_LOGIN DENIES_RELAYING "C: RSET\nS: 250 ok\n" ACCEPTS_LOGIN TAKES_MAIL,
-                            NULL);
+  g_autoptr (Scene) scene = scene_new (
+      OFFERS_LOGIN DENIES_RELAYING "C: RSET\nS: 250 ok\n" ACCEPTS_LOGIN TAKES_MAIL, NULL);
   const Attempt *second;
 
   scene->answer = CANARY;
@@ -56,7 +54,8 @@ test_refused_is_not_tried_again (void)
   g_assert_cmpstr (scene->routes->str, ==, "account account location");
 }
 
-/* Somebody who knows the right password is asked at once, and the refusal is over for later walks too. */
+/* Somebody who knows the right password is asked at once, and the refusal is over for later walks
+ * too. */
 static void
 test_refused_then_answered (void)
 {
@@ -95,9 +94,8 @@ test_refused_and_hung_up (void)
 static void
 test_answered_wrongly_twice (void)
 {
-  g_autoptr (Scene) scene =
-                 scene_new (OFFERS_LOGIN DENIES_RELAYING "C: RSET\nS: 250 ok\n" REFUSES_LOGIN REFUSES_LOGIN,
-                            TAKES);
+  g_autoptr (Scene) scene = scene_new (
+      OFFERS_LOGIN DENIES_RELAYING "C: RSET\nS: 250 ok\n" REFUSES_LOGIN REFUSES_LOGIN, TAKES);
 
   scene->answer = "wrong";
   scene_walk_to (scene, "someone@adatum.com");
@@ -121,7 +119,8 @@ test_not_now (void)
   g_assert_cmpuint (scripted_server_count_connections (scene->relay), ==, 0);
 }
 
-/* Two recipients with two answers, at a server that offers no login and is left before the second is looked at. */
+/* Two recipients with two answers, at a server that offers no login and is left before the second
+ * is looked at. */
 static void
 test_two_answers_no_login (void)
 {
@@ -135,14 +134,14 @@ test_two_answers_no_login (void)
   scene_assert_recipient (scene, 1, SENDPATH_RECIPIENT_QUEUED, SENDPATH_VERDICT_AUTH_REQUIRED);
 }
 
-/* ---- relays ------------------------------------------------------------------------------- */
+/* ---- relays ---------------------------------------------------------------------------------- */
 
 /* the relay asks for a login, and gets none. */
 static void
 test_relay_never_gets_the_credential (void)
 {
-  g_autoptr (Scene) scene = scene_new (
-      DENIES, OFFERS_LOGIN "C: MAIL FROM:*\nS: 530 5.7.0 Authentication required\n");
+  g_autoptr (Scene) scene = scene_new (DENIES, OFFERS_LOGIN
+                                       "C: MAIL FROM:*\nS: 530 5.7.0 Authentication required\n");
 
   scene->password = CANARY;
   scene_walk_to (scene, "someone@adatum.com");
@@ -152,12 +151,13 @@ test_relay_never_gets_the_credential (void)
   g_assert_cmpstr (scene->secrets->str, ==, "");
 }
 
-/* a relay with a user of its own gets that password inside TLS only, whatever the account allows. */
+/* R-3: a relay with a user of its own gets that password inside TLS only, whatever the account
+ * allows. */
 static void
 test_relay_login_needs_tls (void)
 {
-  g_autoptr (Scene) scene = scene_new (
-      DENIES, OFFERS_LOGIN "C: MAIL FROM:*\nS: 530 5.7.0 Authentication required\n");
+  g_autoptr (Scene) scene = scene_new (DENIES, OFFERS_LOGIN
+                                       "C: MAIL FROM:*\nS: 530 5.7.0 Authentication required\n");
 
   g_assert_true (sendpath_location_set (scene->plan->input.location, "user", "tchudzik", NULL));
   scene->password = CANARY;
@@ -167,7 +167,7 @@ test_relay_login_needs_tls (void)
   g_assert_cmpstr (scene->secrets->str, ==, "");
 }
 
-/* ---- POP3 --------------------------------------------------------------------------------- */
+/* ---- POP3 ------------------------------------------------------------------------------------ */
 
 static void
 test_pop_first (void)
@@ -207,12 +207,13 @@ test_pop_window (void)
   g_assert_cmpstr (scene->secrets->str, ==, "home/pop home/pop home/pop");
 }
 
-/* R-6, T-154: a server that does not know of the login yet is asked again after a moment, three times. */
+/* R-6, T-154: a server that does not know of the login yet is asked again after a moment, three
+ * times. */
 static void
 test_pop_needs_a_moment (void)
 {
-  g_autoptr (Scene) scene =
-                 scene_new (DENIES "---\n" DENIES "---\n" DENIES "---\n" DENIES "---\n" DENIES, TAKES);
+  g_autoptr (Scene) scene = scene_new (
+      DENIES "---\n" DENIES "---\n" DENIES "---\n" DENIES "---\n" DENIES, TAKES);
 
   scene_add_pop (scene, POP_ACCEPTS);
   scene->password = CANARY;

@@ -260,19 +260,22 @@ test_signed_8bit_goes_on (void)
 {
   g_autoptr (Scene) scene = scene_new (
       "S: 220 x ESMTP\nC: EHLO *\nS: 250 x\n",
-      "S: 220 x ESMTP\nC: EHLO *\nS: 250-x\nS: 250 8BITMIME\nC: MAIL FROM:*BODY=8BITMIME*\nS: 250 ok\n"
+      "S: 220 x ESMTP\nC: EHLO *\nS: 250-x\nS: 250 8BITMIME\nC: MAIL FROM:*BODY=8BITMIME*\nS: 250 "
+      "ok\n"
       "C: RCPT TO:*\nS: 250 ok\nC: DATA\nS: 354 go\nC: <data>\nS: 250 queued\n");
 
-  scene->text = "DKIM-Signature: v=1; a=rsa-sha256; d=proseware.com; s=x; h=from; bh=eA==; b=eA==\r\n"
-                "From: terri@proseware.com\r\nMIME-Version: 1.0\r\n"
-                "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"
-                "\r\nGr\303\274\303\237e\r\n";
+  scene->text =
+      "DKIM-Signature: v=1; a=rsa-sha256; d=proseware.com; s=x; h=from; bh=eA==; b=eA==\r\n"
+      "From: terri@proseware.com\r\nMIME-Version: 1.0\r\n"
+      "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"
+      "\r\nGr\303\274\303\237e\r\n";
   scene_walk_to (scene, "someone@adatum.com");
   scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED);
   scripted_server_assert_played (scene->relay);
 }
 
-/* A server that did not answer is not waited for again in the same walk: no POP3 login can open it. */
+/* A server that did not answer is not waited for again in the same walk: no POP3 login can open
+ * it. */
 static void
 test_shut_door_is_tried_once (void)
 {
@@ -326,7 +329,7 @@ test_unqualified_names (void)
     scene_assert_recipient (scene, i, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED);
 }
 
-/* ---- why it waits ------------------------------------------------------------------------- */
+/* ---- why it waits ---------------------------------------------------------------------------- */
 
 static void
 assert_reason (const Scene *scene, const char *needs, const char *words)

@@ -1,4 +1,5 @@
-/* What the commands of `sendpath` share: options, configuration, engine, errors. It never exits: main() does. */
+/* What the commands of `sendpath` share: options, configuration, engine, errors. It never exits:
+ * main() does. */
 #include "config.h"
 
 #include "cli-command.h"
@@ -13,7 +14,7 @@
 
 G_DEFINE_QUARK (cli-error-quark, cli_error)
 
-/* ---- options ------------------------------------------------------------------------------ */
+/* ---- options --------------------------------------------------------------------------------- */
 
 static GOptionContext *
 new_context (const CliCommand *command, const GOptionEntry *entries)
@@ -120,7 +121,7 @@ cli_parse_with_keys (const CliCommand *command, SendpathSection section,
   return operands;
 }
 
-/* ---- profiles and engine ------------------------------------------------------------------ */
+/* ---- profiles and engine --------------------------------------------------------------------- */
 
 SendpathProfileStore *
 cli_load_profiles (gboolean may_be_missing, GError **error)
@@ -190,7 +191,7 @@ cli_engine_new (SendpathProfileStore *profiles, gboolean show_trace)
   return engine;
 }
 
-/* ---- errors ------------------------------------------------------------------------------- */
+/* ---- errors ---------------------------------------------------------------------------------- */
 
 int
 cli_fail (const GError *error)

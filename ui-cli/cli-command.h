@@ -19,16 +19,18 @@ typedef struct {
 typedef enum { CLI_ERROR_USAGE, CLI_ERROR_NOT_FOUND } CliError;
 GQuark cli_error_quark (void);
 
-/* Parses the options of one command; @min to @max operands (-1: any) stay in the result, without the command's name.
- * --help is answered and ends the program with 0. NULL: usage error. */
+/* Parses the options of one command; @min to @max operands (-1: any) stay in the result, without
+ * the command's name. --help is answered and ends the program with 0. NULL: usage error. */
 char **cli_parse (const CliCommand *command, const GOptionEntry *entries, int argc, char **argv,
                   int min, int max, GError **error);
-/* The same with one option per configuration key of @section: @ret_values gets key -> value in the order given. */
+/* The same with one option per configuration key of @section: @ret_values gets key -> value in
+ * the order given. */
 char **cli_parse_with_keys (const CliCommand *command, SendpathSection section,
                             const GOptionEntry *entries, int argc, char **argv, int min, int max,
                             GHashTable **ret_values, GError **error);
 
-/* The configuration of PRODUCT.md section 5, loaded. With @may_be_missing an absent file is an empty store. */
+/* The configuration of PRODUCT.md section 5, loaded. With @may_be_missing an absent file is an
+ * empty store. */
 SendpathProfileStore *cli_load_profiles (gboolean may_be_missing, GError **error);
 /* The account of that name, borrowed; CLI_ERROR_NOT_FOUND if there is none. */
 SendpathAccount *cli_find_account (SendpathProfileStore *profiles, const char *name,

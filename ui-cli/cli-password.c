@@ -1,5 +1,5 @@
-/* A password from a person or from standard input. It never echoes one, and leaves the terminal as it was, also when it is
- * interrupted. */
+/* A password from a person or from standard input. It never echoes one, and leaves the terminal
+ * as it was, also when it is interrupted. */
 #include "config.h"
 
 #include "cli-password.h"
@@ -92,7 +92,8 @@ ask_on (int fd, int out, const char *prompt)
   return password;
 }
 
-/* The terminal that this process was started from, or -1 if there is none or it is kept in the background. */
+/* The terminal that this process was started from, or -1 if there is none or it is kept in the
+ * background. */
 static int
 open_terminal (void)
 {

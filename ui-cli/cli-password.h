@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* TRUE if standard input is a terminal, or this process was started from one and is not kept in its background. */
+/* TRUE if standard input is a terminal, or this process was started from one and is not kept in
+ * its background. */
 gboolean cli_password_may_ask (void);
 /* Asks on that terminal without echo; NULL if nothing was typed. Wipe it. */
 char *cli_password_ask (const char *prompt);

@@ -11,7 +11,8 @@ void cli_report_print_summary (const SendpathReport *report);
 void cli_report_print_walk (const SendpathReport *report);
 /* Two lines of `queue list`. */
 void cli_report_print_waiting (const SendpathReport *report);
-/* Names the refused recipients and what waits, on standard error, as @program; nothing if all was sent. */
+/* Names the refused recipients and what waits, on standard error, as @program; nothing if all was
+ * sent. */
 void cli_report_warn (const SendpathReport *report, const char *program);
 
 G_END_DECLS

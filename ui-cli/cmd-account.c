@@ -9,7 +9,7 @@
 #include "cli-password.h"
 #include "commands.h"
 
-/* ---- add ---------------------------------------------------------------------------------- */
+/* ---- add ------------------------------------------------------------------------------------- */
 
 /* The domain's first label: terri@proseware.com gives `proseware`. */
 static char *
@@ -50,7 +50,8 @@ print_checks (GPtrArray *checks, gboolean as_json)
       cli_json_print_check (checks->pdata[i]);
 }
 
-/* The account is written already, and stays: whoever named everything may be ahead of the servers. */
+/* The account is written already, and stays: whoever named everything may be ahead of the
+ * servers. */
 static int
 store_and_test (SendpathProfileStore *profiles, const char *name, const char *password,
                 gboolean no_test, GError **error)
@@ -128,7 +129,7 @@ const CliCommand cmd_account_add = { "account add", "ADDRESS",
                                      N_ ("Set up an account; every configuration key is an option"),
                                      run_add };
 
-/* ---- list, show --------------------------------------------------------------------------- */
+/* ---- list, show ------------------------------------------------------------------------------ */
 
 static void
 print_account_json (SendpathEngine *engine, SendpathAccount *account)
@@ -211,7 +212,7 @@ run_show (int argc, char **argv, GError **error)
 
 const CliCommand cmd_account_show = { "account show", "NAME", N_ ("Show one account"), run_show };
 
-/* ---- remove, forget ----------------------------------------------------------------------- */
+/* ---- remove, forget -------------------------------------------------------------------------- */
 
 static int
 run_remove (int argc, char **argv, GError **error)
@@ -254,7 +255,7 @@ const CliCommand cmd_account_forget = { "account forget", "NAME",
                                         N_ ("Forget what was learned about an account's servers"),
                                         run_forget };
 
-/* ---- test --------------------------------------------------------------------------------- */
+/* ---- test ------------------------------------------------------------------------------------ */
 
 static int
 run_test (int argc, char **argv, GError **error)

@@ -36,7 +36,8 @@ read_message (const char *path, gboolean from_header, char **to, GError **error)
   return g_steal_pointer (&message);
 }
 
-/* From here on the message is on disk: whatever happens, it is not the caller's to send again. NULL: told on standard error. */
+/* From here on the message is on disk: whatever happens, it is not the caller's to send again.
+ * NULL: told on standard error. */
 static SendpathReport *
 deliver (SendpathEngine *engine, const char *id)
 {

@@ -1,4 +1,5 @@
-/* The exit status of `sendmail` and `sendpath send`: one table for errors and outcomes (PRODUCT.md section 6). */
+/* The exit status of `sendmail` and `sendpath send`: one table for errors and outcomes
+ * (PRODUCT.md section 6). */
 #pragma once
 
 #include <sendpath/sendpath.h>

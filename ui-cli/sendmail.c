@@ -23,7 +23,8 @@ fail (const GError *error)
   return error->domain == SENDMAIL_ERROR ? EX_USAGE : sendmail_exit_for_error (error);
 }
 
-/* The configuration; one that is there but cannot be used gives @ret_hold_reason and an empty store. */
+/* The configuration; one that is there but cannot be used gives @ret_hold_reason and an empty
+ * store. */
 static SendpathProfileStore *
 load_profiles (char **ret_hold_reason, GError **error)
 {

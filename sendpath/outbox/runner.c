@@ -1,5 +1,5 @@
-/* Which message when: takes a message from the outbox, has it walk, and files what is left. It never talks to a server and
- * never decides what a reply means. */
+/* Which message when: takes a message from the outbox, has it walk, and files what is left. It
+ * never talks to a server and never decides what a reply means. */
 #include "config.h"
 
 #include "sendpath/outbox/runner.h"
@@ -58,7 +58,7 @@ pause_for (gpointer data, guint milliseconds)
   return host->pause (host->data, milliseconds);
 }
 
-/* ---- whose message it is ------------------------------------------------------------------ */
+/* ---- whose message it is --------------------------------------------------------------------- */
 
 SendpathAccount *
 outbox_runner_choose_account (SendpathProfileStore *profiles, const char *id,
@@ -88,8 +88,8 @@ outbox_runner_get_local (SendpathProfileStore *profiles)
   return account != NULL ? sendpath_account_get (account, "address") : NULL;
 }
 
-/* A message that came in while the configuration was broken is finished now: the same bytes each time, since its id and
- * time of arrival give what submission adds. */
+/* A message that came in while the configuration was broken is finished now: the same bytes each
+ * time, since its id and time of arrival give what submission adds. */
 static SendpathMessage *
 dup_finished (const RunnerContext *context, OutboxEntry *entry, SendpathAccount *account,
               GError **error)
@@ -122,8 +122,8 @@ hold (OutboxEntry *entry, const char *reason, GError **error)
              : NULL;
 }
 
-/* The account it was for has left the configuration. Nothing but a configuration without any account is an error, which is
- * not this message's alone. */
+/* The account it was for has left the configuration. Nothing but a configuration without any
+ * account is an error, which is not this message's alone. */
 static SendpathReport *
 hold_for_account (const RunnerContext *context, OutboxEntry *entry, GError **error)
 {
@@ -142,7 +142,7 @@ hold_for_account (const RunnerContext *context, OutboxEntry *entry, GError **err
   return hold (entry, reason, error);
 }
 
-/* ---- the walk ----------------------------------------------------------------------------- */
+/* ---- the walk -------------------------------------------------------------------------------- */
 
 /* To more than this machine. */
 static gboolean

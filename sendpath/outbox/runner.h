@@ -28,8 +28,8 @@ typedef struct {
 SendpathReport *outbox_runner_deliver (const RunnerContext *context, const char *id,
                                        GCancellable *cancellable, GError **error);
 
-/* The account @id, or if that is NULL or gone the one that the message's own addresses choose; borrowed, NULL if there is
- * none. */
+/* The account @id, or if that is NULL or gone the one that the message's own addresses choose;
+ * borrowed, NULL if there is none. */
 SendpathAccount *outbox_runner_choose_account (SendpathProfileStore *profiles, const char *id,
                                                SendpathMessage *message,
                                                SendpathLocation *location);

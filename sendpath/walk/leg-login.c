@@ -28,7 +28,7 @@ leg_get_command (Leg *leg, const char *key)
   return leg->route->account != NULL ? sendpath_account_get (leg->route->account, key) : NULL;
 }
 
-/* ---- secrets ------------------------------------------------------------------------------ */
+/* ---- secrets --------------------------------------------------------------------------------- */
 
 /* For people: what stands between them and a login. */
 static char *
@@ -37,10 +37,9 @@ describe_refusal (const SecretQuery *query)
   const char *prefix = g_str_equal (query->service, "pop") ? "pop:" : "";
 
   if (query->token_command != NULL || query->secret_command != NULL)
-    return g_strdup_printf (_ ("%s refused the login of %s; look at %s of account %s"),
-                            query->server, query->user,
-                            query->token_command != NULL ? "token-command" : "secret-command",
-                            query->account);
+    return g_strdup_printf (
+        _ ("%s refused the login of %s; look at %s of account %s"), query->server, query->user,
+        query->token_command != NULL ? "token-command" : "secret-command", query->account);
   return g_strdup_printf (_ ("%s refused the login of %s; use “sendpath password set %s%s”"),
                           query->server, query->user, prefix, query->account);
 }
@@ -96,7 +95,7 @@ leg_get_secret (Leg *leg, const SecretQuery *query, WalkSecret how, GError **err
   return NULL;
 }
 
-/* ---- SMTP AUTH ---------------------------------------------------------------------------- */
+/* ---- SMTP AUTH ------------------------------------------------------------------------------- */
 
 static SecretQuery
 smtp_query (Leg *leg, const char *owner)
@@ -150,7 +149,8 @@ log_in_with (Leg *leg, const SecretQuery *query, const SendpathSecret *secret)
   return LEG_LOGIN_FAILED;
 }
 
-/* The same after somebody was asked: the server may have hung up meanwhile, as some do after a refusal. */
+/* The same after somebody was asked: the server may have hung up meanwhile, as some do after a
+ * refusal. */
 static LegLogin
 log_in_patiently (Leg *leg, const SecretQuery *query, const SendpathSecret *secret)
 {

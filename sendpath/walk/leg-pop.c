@@ -124,7 +124,8 @@ pop_may_cure (SendpathVerdict verdict)
          verdict == SENDPATH_VERDICT_AUTH_REQUIRED || verdict == SENDPATH_VERDICT_CLIENT_BLOCKED;
 }
 
-/* After a POP login a refusal is tried again after a moment; one that was only remembered is done first. */
+/* After a POP login a refusal is tried again after a moment (R-6); one that was only remembered
+ * is done first. */
 gboolean
 leg_try_pop_again (Leg *leg, const Traveller *leader)
 {

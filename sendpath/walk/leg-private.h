@@ -46,8 +46,8 @@ void leg_enter_race (Leg *leg);
 void leg_note_tls (Leg *leg, const char *host);
 /* Ready for a login or an offer. */
 gboolean leg_has_session (Leg *leg);
-/* A greeted and opened session on the next endpoint of @field, logged in if that can be done without asking. FALSE: nobody of
- * that field is left, or a login failed. */
+/* A greeted and opened session on the next endpoint of @field, logged in if that can be done
+ * without asking. FALSE: nobody of that field is left, or a login failed. */
 gboolean leg_connect (Leg *leg, RaceField field);
 void leg_use_rule (Leg *leg, SenderRule rule);
 
@@ -66,13 +66,16 @@ void leg_note_login (Leg *leg, const SecretQuery *query);
 const char *leg_get_command (Leg *leg, const char *key);
 gboolean leg_allows_cleartext (Leg *leg);
 LegLogin leg_log_in (Leg *leg, WalkSecret how);
-/* After a refusal, once: with another secret, in the same connection if it is still open. TRUE when logged in. */
+/* After a refusal, once: with another secret, in the same connection if it is still open. TRUE
+ * when logged in. */
 gboolean leg_log_in_anew (Leg *leg);
 
 /* leg-pop.c */
-/* Before the first connection: a login that is not long ago counts. FALSE: nothing more on this route. */
+/* Before the first connection: a login that is not long ago counts. FALSE: nothing more on this
+ * route. */
 gboolean leg_pop_first (Leg *leg);
-/* After a POP login a refusal is tried again after a moment; one that was only remembered is done first. */
+/* After a POP login a refusal is tried again after a moment (R-6); one that was only remembered
+ * is done first. */
 gboolean leg_try_pop_again (Leg *leg, const Traveller *leader);
 
 /* leg-remedies.c */

@@ -5,7 +5,8 @@
 
 #include "sendpath/verdict/remedies.h"
 
-/* Each remedy returns TRUE when it is worth offering again. FALSE: this route cannot do it, the next remedy. */
+/* Each remedy returns TRUE when it is worth offering again. FALSE: this route cannot do it, the
+ * next remedy. */
 typedef gboolean (*Apply) (Leg *leg, Traveller *leader);
 
 static gboolean
@@ -69,7 +70,7 @@ is_other_route (Leg *leg, Traveller *leader)
   return FALSE;
 }
 
-/* ---- where a recipient stops -------------------------------------------------------------- */
+/* ---- where a recipient stops ----------------------------------------------------------------- */
 
 typedef void (*Release) (Leg *leg, Traveller *traveller);
 
@@ -105,7 +106,8 @@ leave_for_pop (Leg *leg, Traveller *traveller)
     leave_route (leg, traveller);
 }
 
-/* What a remedy does on this route, and what becomes of the recipients with that verdict if it does nothing. */
+/* What a remedy does on this route, and what becomes of the recipients with that verdict if it
+ * does nothing. */
 static const struct {
   Apply apply;
   Release release; /* NULL: the next remedy */
@@ -140,8 +142,8 @@ release_group (Leg *leg, Traveller *leader, Release release)
     }
 }
 
-/* The remedies for @leader's verdict, in order. TRUE: offer again. FALSE: its group stops here, or a login was refused
- * meanwhile, which is a verdict of its own. */
+/* The remedies for @leader's verdict, in order. TRUE: offer again. FALSE: its group stops here,
+ * or a login was refused meanwhile, which is a verdict of its own. */
 static gboolean
 apply_in_order (Leg *leg, Traveller *leader)
 {

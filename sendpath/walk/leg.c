@@ -1,5 +1,5 @@
-/* One route being walked: connect, log in, offer, apply what the verdict's remedies allow here, offer again. It knows of no
- * other route, and it never reads a reply's text. */
+/* One route being walked: connect, log in, offer, apply what the verdict's remedies allow here,
+ * offer again. It knows of no other route, and it never reads a reply's text. */
 #include "config.h"
 
 #include "sendpath/walk/leg-private.h"
@@ -122,7 +122,8 @@ is_own_refusal (Leg *leg, SendpathVerdict verdict)
   return verdict == SENDPATH_VERDICT_AUTH_FAILED && leg->route->kind < SENDPATH_ROUTE_BACKUP;
 }
 
-/* An answer to an offer is not forgotten because the next door did not open. A login that was refused always counts. */
+/* An answer to an offer is not forgotten because the next door did not open. A login that was
+ * refused always counts. */
 static gboolean
 is_news (const Traveller *traveller, const SendpathVerdictQuery *query, SendpathVerdict verdict)
 {
@@ -208,7 +209,8 @@ leg_fail_all (Leg *leg, Attempt *attempt, SendpathPhase phase, const SendpathRep
   return attempt->verdict;
 }
 
-/* A port that gave no answer was no attempt as long as another endpoint did answer. If none did, all count as blocked. */
+/* A port that gave no answer was no attempt as long as another endpoint did answer. If none did,
+ * all count as blocked. */
 static void
 record_failures (Leg *leg, RaceField field)
 {
@@ -398,8 +400,7 @@ offer (Leg *leg)
   g_autoptr (GPtrArray) here = gather_addresses (leg);
 
   leg->made_progress = FALSE;
-  for (guint first = 0;
-       first < here->len && leg_has_session (leg) && !leg->walk->must_stop;
+  for (guint first = 0; first < here->len && leg_has_session (leg) && !leg->walk->must_stop;
        first += max)
     {
       g_autoptr (GPtrArray) some = g_ptr_array_new ();

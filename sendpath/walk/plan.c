@@ -8,7 +8,8 @@
 
 #define HOUR_S 3600
 
-/* Endpoints of a server whose port is not written (PRODUCT.md section 3, step 1; R-14: 465 first). */
+/* Endpoints of a server whose port is not written (PRODUCT.md section 3, step 1; R-14: 465
+ * first). */
 static const struct {
   const char *security; /* value of the configuration key */
   guint16 port;
@@ -279,9 +280,8 @@ add_backup_route (GPtrArray *routes, const PlanInput *input, SendpathAccount *ba
       plan_dup_endpoints (server, sendpath_account_get (backup, "security"), input->trust));
   route->login = get_login (route, ROUTE_LOGIN_BACKUP);
   set_sender_rules (route, sender != NULL ? sender : sendpath_account_get (backup, "address"));
-  route->why =
-      g_strdup_printf (_ ("account %s may send for %s"), sendpath_account_get_id (backup),
-                       sendpath_account_get_id (input->account));
+  route->why = g_strdup_printf (_ ("account %s may send for %s"), sendpath_account_get_id (backup),
+                                sendpath_account_get_id (input->account));
   route->skipped = g_strdup (skipped);
 }
 
@@ -335,8 +335,8 @@ skip_unusable (GPtrArray *routes)
       SendpathRoute *route = routes->pdata[i];
 
       if (route->skipped == NULL && route->endpoints->len == 0)
-        route->skipped =
-            g_strdup (_ ("it once spoke TLS and is configured without; take out “security = none”"));
+        route->skipped = g_strdup (
+            _ ("it once spoke TLS and is configured without; take out “security = none”"));
     }
 }
 

@@ -22,11 +22,13 @@ typedef struct {
   gint64 now_s;
 } PlanInput;
 
-/* The routes in the order in which they are tried (SendpathRoute); those that are skipped stay in place and say why. */
+/* The routes in the order in which they are tried (SendpathRoute); those that are skipped stay in
+ * place and say why. */
 GPtrArray *plan_make (const PlanInput *input);
 
-/* The endpoints of one configured server, `host` or `host:port`, under a `security` value: PRODUCT.md section 3, step 1.
- * Those at which only plain text is possible are left out for a host that once spoke TLS (R-12). */
+/* The endpoints of one configured server, `host` or `host:port`, under a `security` value:
+ * PRODUCT.md section 3, step 1. Those at which only plain text is possible are left out for a
+ * host that once spoke TLS (R-12). */
 GPtrArray *plan_dup_endpoints (const char *server, const char *security, Trust *trust);
 /* The same for a POP3 server: 995 TLS, 110 STLS. */
 GPtrArray *plan_dup_pop_endpoints (const char *server, const char *security, Trust *trust);
@@ -37,7 +39,8 @@ char *plan_dup_host (const char *server);
 /* "After this verdict, may that route follow?" */
 gboolean plan_may_follow (SendpathVerdict verdict, const SendpathRoute *next);
 
-/* Notes that @route worked over @endpoint, so that it comes first on this network (PRODUCT.md section 3). */
+/* Notes that @route worked over @endpoint, so that it comes first on this network (PRODUCT.md
+ * section 3). */
 void plan_remember (const PlanInput *input, const SendpathRoute *route,
                     const SendpathEndpoint *endpoint);
 

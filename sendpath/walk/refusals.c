@@ -1,5 +1,5 @@
-/* Logins that a server refused (R-5): no secret is tried until the account is locked out. Only the fact is kept, nothing of
- * the secret. */
+/* Logins that a server refused (R-5): no secret is tried until the account is locked out. Only
+ * the fact is kept, nothing of the secret. */
 #include "config.h"
 
 #include "sendpath/walk/refusals.h"
@@ -21,8 +21,7 @@ refusals_has (Memory *memory, const SecretQuery *query, gint64 now_s)
 {
   gboolean has_command = query->secret_command != NULL || query->token_command != NULL;
   g_autofree char *key = dup_key (query);
-  g_autofree char *mark =
-      memory_get (memory, TOPIC, key, now_s, has_command ? COMMAND_MARK_S : 0);
+  g_autofree char *mark = memory_get (memory, TOPIC, key, now_s, has_command ? COMMAND_MARK_S : 0);
 
   return mark != NULL;
 }

@@ -1,4 +1,5 @@
-/* SendpathRoute: one way out: the endpoints of one server, login, what happens first, sender rule. */
+/* SendpathRoute: one way out: the endpoints of one server, login, what happens first, sender
+ * rule. */
 #pragma once
 
 #include <glib-object.h>

@@ -15,7 +15,8 @@ walk_dup_door (const SendpathEndpoint *endpoint)
                           sendpath_endpoint_get_port (endpoint));
 }
 
-/* Everybody who is not settled. A name without a domain goes where @local says; nobody gets two copies because two names do. */
+/* Everybody who is not settled. A name without a domain goes where @local says; nobody gets two
+ * copies because two names do. */
 static GArray *
 gather_travellers (SendpathReport *report, const char *local)
 {
@@ -87,7 +88,7 @@ is_shut (const Walk *walk, const SendpathRoute *route)
   return route->endpoints->len > 0;
 }
 
-/* ---- why it waits ------------------------------------------------------------------------- */
+/* ---- why it waits ---------------------------------------------------------------------------- */
 
 /* Whose answer came furthest, of those that wait; NULL if nobody does. */
 static const Traveller *
@@ -130,9 +131,8 @@ quote_answer (const Traveller *traveller)
   g_autofree char *text = sendpath_reply_dup_clean_text (traveller->query.reply);
   guint code = sendpath_reply_get_code (traveller->query.reply);
 
-  return code != 0
-             ? g_strdup_printf (_ ("%s answered: %u %s"), traveller->query.server, code, text)
-             : g_strdup_printf (_ ("%s: %s"), traveller->query.server, text);
+  return code != 0 ? g_strdup_printf (_ ("%s answered: %u %s"), traveller->query.server, code, text)
+                   : g_strdup_printf (_ ("%s: %s"), traveller->query.server, text);
 }
 
 /* Nothing was tried: why the first route was not. */
@@ -181,7 +181,7 @@ tell_reason (const Walk *walk, GPtrArray *routes)
         furthest->query.reply != NULL ? quote_answer (furthest) : describe_no_route (routes);
 }
 
-/* ---- the loop ----------------------------------------------------------------------------- */
+/* ---- the loop -------------------------------------------------------------------------------- */
 
 static void
 walk_clear (Walk *walk)
@@ -206,8 +206,8 @@ walk_run (SendpathMessage *message, GPtrArray *routes, SendpathReport *report,
                          .cancellable = cancellable,
                          .shut = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
 
-  for (guint i = 0;
-       i < routes->len && !walk.must_stop && !g_cancellable_is_cancelled (cancellable); i++)
+  for (guint i = 0; i < routes->len && !walk.must_stop && !g_cancellable_is_cancelled (cancellable);
+       i++)
     {
       SendpathRoute *route = routes->pdata[i];
 

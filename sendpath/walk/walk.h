@@ -1,4 +1,5 @@
-/* THE fallback loop: for each route of the plan, offer what is left until every recipient is settled. */
+/* THE fallback loop: for each route of the plan, offer what is left until every recipient is
+ * settled. */
 #pragma once
 
 #include "profiles/secrets.h"
@@ -41,8 +42,9 @@ typedef struct {
   GResolver *resolver; /* NULL: the default */
 } WalkContext;
 
-/* Offers @message to @routes until the recipients of @report are settled, or wait, or no route is left. Never fails: what
- * happened is in @report, with `reason` and `needs` set if anything waits. */
+/* Offers @message to @routes until the recipients of @report are settled, or wait, or no route is
+ * left. Never fails: what happened is in @report, with `reason` and `needs` set if anything
+ * waits. */
 void walk_run (SendpathMessage *message, GPtrArray *routes, SendpathReport *report,
                const WalkContext *context, const WalkHost *host, GCancellable *cancellable);
 

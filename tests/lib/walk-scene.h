@@ -1,4 +1,5 @@
-/* A walk from home with scripted servers: the account's own, its POP3 server, the location's relay. */
+/* A walk from home with scripted servers: the account's own, its POP3 server, the location's
+ * relay. */
 #pragma once
 
 #include "sendpath/walk/walk.h"
@@ -41,8 +42,8 @@ typedef struct {
   guint16 closed_port;
 } Scene;
 
-/* @own: dialogue of smtp.proseware.com's stand-in, NULL: nobody listens there; @relay: of the location's; NULL: there is
- * none. Without encryption, with logins allowed all the same. */
+/* @own: dialogue of smtp.proseware.com's stand-in, NULL: nobody listens there; @relay: of the
+ * location's; NULL: there is none. Without encryption, with logins allowed all the same. */
 Scene *scene_new (const char *own, const char *relay);
 void   scene_free (Scene *scene);
 /* The account has a POP3 server. NULL: nobody listens there. */
