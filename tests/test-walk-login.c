@@ -119,6 +119,24 @@ test_not_now (void)
   g_assert_cmpuint (scripted_server_count_connections (scene->relay), ==, 0);
 }
 
+/* T-137: a token is no password. */
+static void
+test_token_is_no_password (void)
+{
+  g_autoptr (Scene) scene =
+                 scene_new (OFFERS_LOGIN "C: MAIL FROM:*\nS: 530 5.7.0 Authentication required\n", NULL);
+
+  scene_set (scene, "token-command", "print-a-token");
+  scene->password = CANARY;
+  scene->answer = CANARY;
+  scene_walk_to (scene, "someone@adatum.com");
+  g_assert_false (scripted_server_has_received (scene->own, CANARY));
+  g_assert_cmpstr (scene->secrets->str, ==, "");
+  scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_QUEUED, SENDPATH_VERDICT_AUTH_REQUIRED);
+  g_assert_cmpstr (sendpath_report_get_needs (scene->report), ==, "password");
+  g_assert_nonnull (strstr (sendpath_report_get_reason (scene->report), "home"));
+}
+
 /* Two recipients with two answers, at a server that offers no login and is left before the second
  * is looked at. */
 static void
@@ -250,6 +268,7 @@ main (int argc, char **argv)
   g_test_add_func ("/walk-login/refused-and-hung-up", test_refused_and_hung_up);
   g_test_add_func ("/walk-login/answered-wrongly-twice", test_answered_wrongly_twice);
   g_test_add_func ("/walk-login/temporary-failure-waits", test_not_now);
+  g_test_add_func ("/walk-login/token-is-no-password", test_token_is_no_password);
   g_test_add_func ("/walk-login/two-answers-and-no-login", test_two_answers_no_login);
   g_test_add_func ("/walk-login/relay-never-gets-the-credential",
                    test_relay_never_gets_the_credential);

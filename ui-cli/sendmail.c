@@ -178,8 +178,11 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_auto (SendmailOptions) options = { 0 };
 
-  if (getauxval (AT_SECURE) != 0) /* never set-uid or set-gid */
-    return EX_NOPERM;
+  if (getauxval (AT_SECURE) != 0) /* R-40; what the environment says is not listened to either */
+    {
+      fputs ("sendmail: this program must not be set-uid or set-gid\n", stderr);
+      return EX_NOPERM;
+    }
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

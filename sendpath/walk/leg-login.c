@@ -123,6 +123,21 @@ may_log_in (Leg *leg)
          smtp_session_offers_login (leg->session, auth, kind);
 }
 
+/* A login is wanted, and those that the server offers are ruled out for this account. */
+static void
+note_unusable_login (Leg *leg, const char *owner)
+{
+  if (leg->route->login == ROUTE_LOGIN_NONE || !leg_has_session (leg) ||
+      smtp_session_is_logged_in (leg->session) ||
+      !smtp_session_may_log_in (leg->session, leg_allows_cleartext (leg)))
+    return;
+  if (smtp_session_offers_login (leg->session, "auto", SECRET_PASSWORD) ||
+      smtp_session_offers_login (leg->session, "auto", SECRET_TOKEN))
+    set_login_problem (leg, g_strdup_printf (_ ("%s offers no way of login that may be used for %s; "
+                                                "look at its “auth” and “token-command”"),
+                                             leg->route->server, owner));
+}
+
 /* One AUTH exchange. What is not a success is an attempt of its own. */
 static LegLogin
 log_in_with (Leg *leg, const SecretQuery *query, const SendpathSecret *secret)
@@ -176,8 +191,14 @@ leg_log_in (Leg *leg, WalkSecret how)
   g_autoptr (SendpathSecret) secret = NULL;
   SecretQuery query;
 
-  if (leg->login_failed || leg->login_refused || !may_log_in (leg))
+  if (leg->login_failed || leg->login_refused)
     return LEG_LOGIN_NONE;
+  if (!may_log_in (leg))
+    {
+      if (how != WALK_SECRET_AT_HAND)
+        note_unusable_login (leg, owner);
+      return LEG_LOGIN_NONE;
+    }
   query = smtp_query (leg, owner);
   leg->asked = leg->asked || how == WALK_SECRET_ASK;
   secret = leg_get_secret (leg, &query, how, NULL);
