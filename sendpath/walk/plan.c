@@ -10,23 +10,22 @@
 
 /* Endpoints of a server whose port is not written (PRODUCT.md section 3, step 1; R-14: 465
  * first). */
-static const struct {
+typedef struct {
   const char *security; /* value of the configuration key */
   guint16 port;
   SendpathSecurity used;
-} usual_endpoints[] = {
-  { "auto", 465, SENDPATH_SECURITY_TLS },
-  { "auto", 587, SENDPATH_SECURITY_STARTTLS },
-  { "auto", 25, SENDPATH_SECURITY_STARTTLS },
-  { "tls", 465, SENDPATH_SECURITY_TLS },
-  { "starttls", 587, SENDPATH_SECURITY_STARTTLS },
-  { "starttls", 25, SENDPATH_SECURITY_STARTTLS },
+} UsualEndpoint;
+
+static const UsualEndpoint usual_endpoints[] = {
+  { "auto", 465, SENDPATH_SECURITY_TLS },          { "auto", 587, SENDPATH_SECURITY_STARTTLS },
+  { "auto", 25, SENDPATH_SECURITY_STARTTLS },      { "tls", 465, SENDPATH_SECURITY_TLS },
+  { "starttls", 587, SENDPATH_SECURITY_STARTTLS }, { "starttls", 25, SENDPATH_SECURITY_STARTTLS },
   { "none", 25, SENDPATH_SECURITY_NONE },
-}, usual_pop_endpoints[] = {
-  { "auto", 995, SENDPATH_SECURITY_TLS },
-  { "auto", 110, SENDPATH_SECURITY_STARTTLS },
-  { "tls", 995, SENDPATH_SECURITY_TLS },
-  { "starttls", 110, SENDPATH_SECURITY_STARTTLS },
+};
+
+static const UsualEndpoint usual_pop_endpoints[] = {
+  { "auto", 995, SENDPATH_SECURITY_TLS },  { "auto", 110, SENDPATH_SECURITY_STARTTLS },
+  { "tls", 995, SENDPATH_SECURITY_TLS },   { "starttls", 110, SENDPATH_SECURITY_STARTTLS },
   { "none", 110, SENDPATH_SECURITY_NONE },
 };
 
@@ -130,8 +129,9 @@ add_written_endpoints (GPtrArray *endpoints, const char *host, guint16 port, con
       }
 }
 
-GPtrArray *
-plan_dup_endpoints (const char *server, const char *security, Trust *trust)
+static GPtrArray *
+dup_endpoints (const char *server, const char *security, Trust *trust, const UsualEndpoint *usual,
+               guint n_usual)
 {
   GPtrArray *endpoints = g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_endpoint_unref);
   guint16 port;
@@ -140,27 +140,23 @@ plan_dup_endpoints (const char *server, const char *security, Trust *trust)
   if (port != 0)
     add_written_endpoints (endpoints, host, port, security, trust);
   else
-    for (guint i = 0; i < G_N_ELEMENTS (usual_endpoints); i++)
-      if (g_str_equal (usual_endpoints[i].security, security))
-        add_endpoint (endpoints, host, usual_endpoints[i].port, usual_endpoints[i].used, trust);
+    for (guint i = 0; i < n_usual; i++)
+      if (g_str_equal (usual[i].security, security))
+        add_endpoint (endpoints, host, usual[i].port, usual[i].used, trust);
   return endpoints;
+}
+
+GPtrArray *
+plan_dup_endpoints (const char *server, const char *security, Trust *trust)
+{
+  return dup_endpoints (server, security, trust, usual_endpoints, G_N_ELEMENTS (usual_endpoints));
 }
 
 GPtrArray *
 plan_dup_pop_endpoints (const char *server, const char *security, Trust *trust)
 {
-  GPtrArray *endpoints = g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_endpoint_unref);
-  guint16 port;
-  g_autofree char *host = split_server (server, &port);
-
-  if (port != 0)
-    add_written_endpoints (endpoints, host, port, security, trust);
-  else
-    for (guint i = 0; i < G_N_ELEMENTS (usual_pop_endpoints); i++)
-      if (g_str_equal (usual_pop_endpoints[i].security, security))
-        add_endpoint (endpoints, host, usual_pop_endpoints[i].port, usual_pop_endpoints[i].used,
-                      trust);
-  return endpoints;
+  return dup_endpoints (server, security, trust, usual_pop_endpoints,
+                        G_N_ELEMENTS (usual_pop_endpoints));
 }
 
 /* Step 2: the submission ports that the configured port left out; never weaker than configured. */

@@ -1,0 +1,97 @@
+/* Why a message waits after a walk, and what it needs, for people. It decides nothing. */
+#include "config.h"
+
+#include "sendpath/walk/reason.h"
+
+#include <glib/gi18n-lib.h>
+
+/* Whose answer came furthest, of those that wait; NULL if nobody does. */
+static const Traveller *
+find_furthest (const Walk *walk)
+{
+  const Traveller *furthest = NULL;
+
+  for (guint i = 0; i < walk->travellers->len; i++)
+    {
+      const Traveller *traveller = &g_array_index (walk->travellers, Traveller, i);
+      const ReportRecipient *recipient = report_find_recipient (walk->report, traveller->name);
+
+      if (recipient->state == SENDPATH_RECIPIENT_QUEUED &&
+          (furthest == NULL || traveller->query.phase > furthest->query.phase))
+        furthest = traveller;
+    }
+  return furthest;
+}
+
+/* Somebody has no route left, rather than a time to wait for. */
+static gboolean
+is_anybody_stuck (const Walk *walk)
+{
+  for (guint i = 0; i < walk->travellers->len; i++)
+    if (g_array_index (walk->travellers, Traveller, i).is_open)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+found_nobody (SendpathVerdict verdict)
+{
+  return verdict == SENDPATH_VERDICT_HOST_NOT_FOUND || verdict == SENDPATH_VERDICT_UNREACHABLE ||
+         verdict == SENDPATH_VERDICT_OFFLINE;
+}
+
+static char *
+quote_answer (const Traveller *traveller)
+{
+  g_autofree char *text = sendpath_reply_dup_clean_text (traveller->query.reply);
+  guint code = sendpath_reply_get_code (traveller->query.reply);
+
+  return code != 0 ? g_strdup_printf (_ ("%s answered: %u %s"), traveller->query.server, code, text)
+                   : g_strdup_printf (_ ("%s: %s"), traveller->query.server, text);
+}
+
+/* Nothing was tried: why the first route was not. */
+static char *
+describe_no_route (GPtrArray *routes)
+{
+  for (guint i = 0; i < routes->len; i++)
+    {
+      const SendpathRoute *route = routes->pdata[i];
+
+      if (route->skipped != NULL)
+        return g_strdup_printf (_ ("%s is not used: %s"), route->server, route->skipped);
+    }
+  return g_strdup (_ ("no route can be tried from here"));
+}
+
+/* A password that would have helped goes before the answers of those who wanted one. */
+void
+reason_tell (const Walk *walk, GPtrArray *routes)
+{
+  SendpathReport *report = walk->report;
+  const Traveller *furthest = find_furthest (walk);
+  gboolean no_network = furthest != NULL && !walk->context->network_is_up &&
+                        (furthest->query.reply == NULL || found_nobody (furthest->verdict));
+
+  g_clear_pointer (&report->reason, g_free);
+  g_clear_pointer (&report->needs, g_free);
+  if (furthest == NULL)
+    return;
+  if (walk->record_problem != NULL)
+    report->reason = g_strdup (walk->record_problem);
+  else if (g_cancellable_is_cancelled (walk->cancellable))
+    report->reason = g_strdup (_ ("it was stopped before it was sent"));
+  else if (walk->login_problem != NULL && is_anybody_stuck (walk))
+    {
+      report->needs = g_strdup ("password");
+      report->reason = g_strdup (walk->login_problem);
+    }
+  else if (no_network)
+    {
+      report->needs = g_strdup ("network");
+      report->reason = g_strdup (_ ("this machine is not connected to any network"));
+    }
+  else
+    report->reason =
+        furthest->query.reply != NULL ? quote_answer (furthest) : describe_no_route (routes);
+}
