@@ -329,6 +329,32 @@ test_unqualified_names (void)
     scene_assert_recipient (scene, i, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED);
 }
 
+/* A server that takes one recipient a message, and one message a connection. */
+static void
+test_one_by_one (void)
+{
+  static const char takes_one[] =
+      "S: 220 x ESMTP\nC: EHLO *\nS: 250 x\nC: MAIL FROM:*\nS: 250 ok\nC: RCPT TO:<%s>\nS: 250 ok\n%s"
+      "C: DATA\nS: 354 go\nC: <data>\nS: 250 queued\n!cut\n";
+  static const char *const limits[] = { "1", "100" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
+    {
+      const char *refuses_more =
+          i == 0 ? "" : "C: RCPT TO:<b@adatum.com>\nS: 452 4.5.3 Too many recipients\n";
+      g_autofree char *first = g_strdup_printf (takes_one, "a@adatum.com", refuses_more);
+      g_autofree char *second = g_strdup_printf (takes_one, "b@adatum.com", "");
+      g_autofree char *both = g_strconcat (first, "---\n", second, NULL);
+      g_autoptr (Scene) scene = scene_new (both, NULL);
+
+      scene_set (scene, "max-recipients", limits[i]);
+      scene_walk_to (scene, "a@adatum.com b@adatum.com");
+      scripted_server_assert_played (scene->own);
+      scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED);
+      scene_assert_recipient (scene, 1, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED);
+    }
+}
+
 /* ---- why it waits ---------------------------------------------------------------------------- */
 
 static void
@@ -443,6 +469,7 @@ main (int argc, char **argv)
   g_test_add_func ("/walk/shut-door-is-tried-once", test_shut_door_is_tried_once);
   g_test_add_func ("/walk/busy-waits-and-refused-goes-on", test_greetings);
   g_test_add_func ("/walk/unqualified-names-share-a-copy", test_unqualified_names);
+  g_test_add_func ("/walk/one-by-one", test_one_by_one);
   g_test_add_func ("/walk/reason/of-the-one-left", test_reason_of_the_one_left);
   g_test_add_func ("/walk/reason/no-network", test_reason_no_network);
   g_test_add_func ("/walk/reason/password", test_reason_password);

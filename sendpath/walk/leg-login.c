@@ -176,8 +176,7 @@ log_in_patiently (Leg *leg, const SecretQuery *query, const SendpathSecret *secr
       if (result == LEG_LOGIN_DONE || leg->login_refused || leg_has_session (leg))
         return result;
     }
-  leg_enter_race (leg);
-  if (!leg_connect (leg, RACE_ALL))
+  if (!leg_reconnect (leg))
     return LEG_LOGIN_FAILED;
   if (smtp_session_is_logged_in (leg->session))
     return LEG_LOGIN_DONE;

@@ -142,6 +142,5 @@ leg_try_pop_again (Leg *leg, const Traveller *leader)
   else if (leg->n_pop_pauses == G_N_ELEMENTS (pop_pauses_ms) ||
            !host->pause (host->data, pop_pauses_ms[leg->n_pop_pauses++]))
     return FALSE;
-  leg_enter_race (leg);
-  return leg_connect (leg, RACE_ALL);
+  return leg_reconnect (leg);
 }

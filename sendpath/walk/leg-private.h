@@ -40,8 +40,6 @@ SenderRule leg_find_next_rule (Leg *leg);
 SendpathVerdictQuery leg_make_query (Leg *leg, SendpathPhase phase, const SendpathReply *reply);
 /* An attempt (taken over) that failed for everybody before a recipient was offered. Its verdict. */
 SendpathVerdict leg_fail_all (Leg *leg, Attempt *attempt, SendpathPhase phase, const SendpathReply *reply);
-/* Starts over with all endpoints. */
-void leg_enter_race (Leg *leg);
 /* @host spoke TLS with us. */
 void leg_note_tls (Leg *leg, const char *host);
 /* Ready for a login or an offer. */
@@ -49,6 +47,8 @@ gboolean leg_has_session (Leg *leg);
 /* A greeted and opened session on the next endpoint of @field, logged in if that can be done
  * without asking. FALSE: nobody of that field is left, or a login failed. */
 gboolean leg_connect (Leg *leg, RaceField field);
+/* The same from the start, with all endpoints. */
+gboolean leg_reconnect (Leg *leg);
 void leg_use_rule (Leg *leg, SenderRule rule);
 
 /* leg-login.c */

@@ -51,17 +51,14 @@ try_sender_rule (Leg *leg, Traveller *leader)
   if (next == leg->rule)
     return FALSE;
   leg_use_rule (leg, next);
-  if (leg_has_session (leg))
-    return TRUE;
-  leg_enter_race (leg);
-  return leg_connect (leg, RACE_ALL);
+  return leg_has_session (leg) || leg_reconnect (leg);
 }
 
 /* As long as each transaction takes somebody. */
 static gboolean
 try_split (Leg *leg, Traveller *leader)
 {
-  return leg->made_progress && leg_has_session (leg);
+  return leg->made_progress && (leg_has_session (leg) || leg_reconnect (leg));
 }
 
 static gboolean
@@ -80,10 +77,11 @@ leave_route (Leg *leg, Traveller *traveller)
   traveller->is_here = FALSE;
 }
 
+/* Unless nothing was said that would hold elsewhere too. */
 static void
 wait_for_later (Leg *leg, Traveller *traveller)
 {
-  if (traveller->is_route_matter)
+  if (traveller->is_route_matter || traveller->verdict == SENDPATH_VERDICT_NONE)
     leave_route (leg, traveller);
   else
     traveller->is_open = FALSE;

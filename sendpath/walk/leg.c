@@ -284,8 +284,8 @@ leg_connect (Leg *leg, RaceField field)
          leg_has_session (leg) && leg_get_leader (leg) != NULL;
 }
 
-void
-leg_enter_race (Leg *leg)
+static void
+enter_race (Leg *leg)
 {
   RaceOptions options = { .patience_s = leg->walk->context->patience_s,
                           .tls_pin = route_get_setting (leg->route, "tls-pin"),
@@ -296,6 +296,13 @@ leg_enter_race (Leg *leg)
   drop_connection (leg);
   g_clear_pointer (&leg->race, race_free);
   leg->race = race_new (leg->route->endpoints, &options);
+}
+
+gboolean
+leg_reconnect (Leg *leg)
+{
+  enter_race (leg);
+  return leg_connect (leg, RACE_ALL);
 }
 
 static void
@@ -352,6 +359,14 @@ settle_delivery (Leg *leg, const Delivery *delivery, guint attempt)
     }
 }
 
+/* The server had hung up after the last offer, which says nothing about this one. */
+static gboolean
+was_stale (Leg *leg, const Delivery *delivery)
+{
+  return leg->n_offers_here > 0 && delivery->phase <= SENDPATH_PHASE_MAIL &&
+         sendpath_reply_get_fault (delivery->reply) == SENDPATH_FAULT_LINK_LOST;
+}
+
 /* One transaction for @addresses. */
 static void
 offer_to (Leg *leg, const char *const *addresses)
@@ -364,7 +379,12 @@ offer_to (Leg *leg, const char *const *addresses)
   delivery->data = leg;
   delivery->dsn_notify = leg->dsn_notify;
   smtp_session_deliver (leg->session, delivery);
-
+  if (was_stale (leg, delivery))
+    {
+      if (!leg_reconnect (leg))
+        return;
+      smtp_session_deliver (leg->session, delivery);
+    }
   attempt = leg_new_attempt (leg, leg->contact);
   leg_add_session_facts (attempt, leg);
   attempt->mail_from = g_strdup (sendpath_message_get_sender (leg->mail));
@@ -392,24 +412,29 @@ gather_addresses (Leg *leg)
   return addresses;
 }
 
-/* Offers to everybody who is here, as many at a time as the account says. */
+/* Offers to everybody who is here, as many at a time as the account says. Some servers hang up
+ * after each message. */
 static void
 offer (Leg *leg)
 {
   guint64 max = sendpath_account_get_integer (leg->walk->context->plan->account, "max-recipients");
   g_autoptr (GPtrArray) here = gather_addresses (leg);
+  gboolean made_progress = FALSE;
 
-  leg->made_progress = FALSE;
-  for (guint first = 0; first < here->len && leg_has_session (leg) && !leg->walk->must_stop;
-       first += max)
+  for (guint first = 0; first < here->len && !leg->walk->must_stop; first += max)
     {
       g_autoptr (GPtrArray) some = g_ptr_array_new ();
 
+      if (!leg_has_session (leg) && !(leg->made_progress && leg_reconnect (leg)))
+        break;
       for (guint i = first; i < here->len && i < first + max; i++)
         g_ptr_array_add (some, here->pdata[i]);
       g_ptr_array_add (some, NULL);
+      leg->made_progress = FALSE;
       offer_to (leg, (const char *const *) some->pdata);
+      made_progress = made_progress || leg->made_progress;
     }
+  leg->made_progress = made_progress;
 }
 
 void
@@ -462,8 +487,7 @@ leg_run (Walk *walk, SendpathRoute *route)
   leg_use_rule (&leg, route->first_rule);
   if (route->pop_first && !leg_pop_first (&leg))
     return;
-  leg_enter_race (&leg);
-  if (leg_connect (&leg, RACE_ALL))
+  if (leg_reconnect (&leg))
     offer (&leg);
   while (leg_apply_remedy (&leg))
     offer (&leg);
