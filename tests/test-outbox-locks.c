@@ -279,7 +279,10 @@ test_watcher_sees_every_state (OutboxFixture *fixture, gconstpointer data)
   ids = outbox_list (fixture->outbox, OUTBOX_QUEUE, NULL, NULL);
   child = fork ();
   if (child == 0)
-    _exit (send_and_file_all (&play));
+    {
+      g_clear_pointer (&ids, g_strfreev);
+      _exit (send_and_file_all (&play));
+    }
   for (guint i = 0; i < MESSAGES; i++)
     {
       SendpathRecipientState state;
