@@ -10,7 +10,7 @@
 set -u
 
 build_packages='
-  gcc libc6-dev make autoconf automake libtool pkg-config python3
+  gcc libc6-dev make autoconf automake libtool pkg-config python3 gettext
   gobject-introspection libgirepository1.0-dev
   libglib2.0-dev libjson-glib-dev libgsasl-dev libgnutls28-dev libsecret-1-dev libpsl-dev
   libetpan-dev glib-networking ca-certificates'
@@ -18,7 +18,8 @@ build_packages='
 # What the tests need besides. The lab (root only) is also used by hand: it installs what it needs
 # itself, its mail servers into a place of its own.
 check_packages='
-  clang g++ binutils dbus dbus-daemon gnome-keyring libsecret-tools openssl python3-gi strace'
+  clang g++ binutils dbus dbus-daemon gnome-keyring libsecret-tools locales openssl python3-gi
+  strace'
 
 cd "$(dirname "$0")" || exit 1
 top=$(pwd)

@@ -184,8 +184,6 @@ main (int argc, char **argv)
       return EX_NOPERM;
     }
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   signal (SIGPIPE, SIG_IGN); /* a caller that goes away must not end a delivery */
   sendpath_engine_harden_process ();
