@@ -243,6 +243,7 @@ static const char three_recipients[] = MAIL_DAEMON TO_TERRI REPORT_TYPE
     "Final-Recipient: rfc822; a@adatum.com\nAction: failed\nStatus: 5.0.0\n"
     "Diagnostic-Code: smtp; 550-5.7.1 first line 550-5.7.1 relaying 550 5.7.1 denied\n\n"
     "Final-Recipient: rfc822; b@adatum.com\nAction: delayed\nStatus: 4.4.1\n\n"
+    "Original-Recipient: rfc822; team@adatum.com\n"
     "Final-Recipient: rfc822; <c@adatum.com>\nAction: delivered\nStatus: 2.1.5\n\n"
     "--b\nContent-Type: message/rfc822\n\nMessage-ID:\n <7@proseware.com>\nTo: a@adatum.com\n\nHi\n"
     "--b--\n";
@@ -260,7 +261,9 @@ test_fields (void)
   g_assert_cmpint (sendpath_bounce_get_verdict (bounce, 0), ==, SENDPATH_VERDICT_RELAY_DENIED);
   g_assert_true (sendpath_bounce_is_delayed (bounce, 1));
   g_assert_cmpint (sendpath_bounce_get_remedy (bounce, 1), ==, SENDPATH_REMEDY_WAIT);
+  g_assert_null (sendpath_bounce_get_original_address (bounce, 0));
   g_assert_cmpstr (sendpath_bounce_get_address (bounce, 2), ==, "c@adatum.com");
+  g_assert_cmpstr (sendpath_bounce_get_original_address (bounce, 2), ==, "team@adatum.com");
   g_assert_cmpint (sendpath_bounce_get_verdict (bounce, 2), ==, SENDPATH_VERDICT_ACCEPTED);
 }
 

@@ -138,6 +138,7 @@ take_group (Group *group, BounceFields *fields)
       return;
     }
   recipient = bounce_recipient_new (address);
+  recipient->original = dup_address (group->original);
   recipient->action = find_action (group->action);
   if (group->diagnostic != NULL)
     {

@@ -48,6 +48,7 @@ void
 bounce_recipient_free (BounceRecipient *recipient)
 {
   g_free (recipient->address);
+  g_free (recipient->original);
   g_free (recipient->status);
   g_free (recipient->text);
   g_free (recipient->context);

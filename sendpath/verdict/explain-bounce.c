@@ -20,6 +20,7 @@ G_STATIC_ASSERT (SENDPATH_BOUNCE_MAX_BYTES == BOUNCE_MAX_BYTES);
 
 typedef struct {
   char *address;
+  char *original;
   char *status;
   char *text;
   guint code;
@@ -52,6 +53,7 @@ recipient_free (gpointer data)
   Recipient *recipient = data;
 
   g_free (recipient->address);
+  g_free (recipient->original);
   g_free (recipient->status);
   g_free (recipient->text);
   sendpath_explanation_unref (recipient->explanation);
@@ -266,6 +268,8 @@ add_recipient (SendpathBounce *bounce, const BounceRecipient *from)
   const char *text = from->text != NULL ? from->text : from->context;
 
   recipient->address = clean_text (from->address, -1, MAX_TEXT_CHARS);
+  if (from->original != NULL)
+    recipient->original = clean_text (from->original, -1, MAX_TEXT_CHARS);
   recipient->status = g_strdup (from->status);
   recipient->code = from->code;
   recipient->action = from->action;
@@ -396,6 +400,28 @@ sendpath_bounce_get_address (const SendpathBounce *bounce, guint i)
   const Recipient *recipient = get_recipient (bounce, i);
 
   return recipient != NULL ? recipient->address : NULL;
+}
+
+/**
+ * sendpath_bounce_get_original_address:
+ * @bounce: a #SendpathBounce
+ * @i: which recipient, from 0
+ *
+ * Gets the address that the sender gave for this recipient (the report's
+ * Original-Recipient), which is another one than the address that failed
+ * where mail was forwarded or a list was expanded on the way.
+ *
+ * Returns: (transfer none) (nullable): the address as the report has it, or
+ *   %NULL if it names none
+ *
+ * Since: 1.0
+ */
+const char *
+sendpath_bounce_get_original_address (const SendpathBounce *bounce, guint i)
+{
+  const Recipient *recipient = get_recipient (bounce, i);
+
+  return recipient != NULL ? recipient->original : NULL;
 }
 
 /**

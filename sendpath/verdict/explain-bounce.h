@@ -30,6 +30,7 @@ const char *sendpath_bounce_get_envid (const SendpathBounce *bounce);
 guint sendpath_bounce_get_n_recipients (const SendpathBounce *bounce);
 
 const char *sendpath_bounce_get_address (const SendpathBounce *bounce, guint i);
+const char *sendpath_bounce_get_original_address (const SendpathBounce *bounce, guint i);
 gboolean sendpath_bounce_is_delayed (const SendpathBounce *bounce, guint i);
 const char *sendpath_bounce_get_status (const SendpathBounce *bounce, guint i);
 guint sendpath_bounce_get_code (const SendpathBounce *bounce, guint i);
