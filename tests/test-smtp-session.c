@@ -59,6 +59,37 @@ test_windows (void)
   scripted_server_assert_played (server);
 }
 
+/* ---- only a question ------------------------------------------------------------------------ */
+
+/* No DATA, whatever the answer; and the session is good for more. */
+static void
+test_question (gconstpointer data)
+{
+  gboolean is_pipelined = GPOINTER_TO_INT (data);
+  g_autofree char *dialogue = g_strconcat (
+      EHLO, is_pipelined ? PIPELINING : "S: 250 smtp.proseware.com\n",
+      "C: MAIL FROM:<" SENDER ">*\nS: 250 ok\nC: RCPT TO:<a@adatum.com>\nS: 250 ok\n",
+      "C: RCPT TO:<b@adatum.com>\nS: 554 5.7.1 Relay access denied\n",
+      "C: RSET\nS: 250 ok\nC: MAIL FROM:*\nS: 530 5.7.0 login first\n",
+      is_pipelined ? "C: RCPT TO:*\nS: 503 no\nC: RCPT TO:*\nS: 503 no\n" : "", "C: QUIT\n", NULL);
+  g_autoptr(ScriptedServer) server = scripted_server_new (dialogue, SCRIPTED_SERVER_NO_CUT);
+  g_autoptr(SmtpSession) session = smtp_fixture_open (server, &plain_options, NULL);
+  g_autoptr(SendpathMessage) message
+      = smtp_fixture_message (SENDER, "a@adatum.com b@adatum.com", "Subject: x\r\n\r\nx\r\n");
+  g_autoptr(Delivery) delivery = smtp_fixture_delivery (message);
+
+  delivery->is_question = TRUE;
+  smtp_session_deliver (session, delivery);
+  smtp_fixture_assert_outcome (delivery, 0, "rcpt 250");
+  smtp_fixture_assert_outcome (delivery, 1, "rcpt 554");
+  smtp_session_deliver (session, delivery);
+  smtp_fixture_assert_outcome (delivery, 0, "mail 530");
+  g_assert_true (smtp_session_is_open (session));
+  g_clear_pointer (&session, smtp_session_free);
+  scripted_server_assert_played (server);
+  g_assert_false (scripted_server_has_received (server, "DATA"));
+}
+
 /* So much is written without reading that no pair of socket buffers can be filled by it. */
 static void
 test_window_size (void)
@@ -299,6 +330,10 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/smtp-session/each-reply-finds-its-recipient", test_windows);
+  g_test_add_data_func ("/smtp-session/a-question-sends-nothing", GINT_TO_POINTER (FALSE),
+                        test_question);
+  g_test_add_data_func ("/smtp-session/a-question-in-one-flight-sends-nothing",
+                        GINT_TO_POINTER (TRUE), test_question);
   g_test_add_func ("/smtp-session/full-buffers-never-lock-both-sides", test_window_size);
   g_test_add_func ("/smtp-session/one-record-one-settlement", test_record);
   g_test_add_func ("/smtp-session/no-record-no-dot", test_record_refused);

@@ -23,6 +23,9 @@ struct _Delivery {
   const char      *dsn_notify; /* "FAILURE,DELAY" or NULL; only where offered */
   const char      *dsn_ret;    /* "FULL", "HDRS" or NULL */
   const char      *dsn_envid;
+  /* Only a question: would they be taken? There is no DATA; each one's answer is the reply to its
+   * RCPT, in phase RCPT also if it was taken. before_dot and settled are not called. */
+  gboolean         is_question;
 
   /* "About to send the final dot" must be on disk when this returns TRUE (P-6). FALSE: the session
    * ends without the dot and nothing was sent. NULL: no record is kept. */

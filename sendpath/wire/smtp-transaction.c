@@ -52,6 +52,14 @@ get_recipient (const SmtpTransaction *transaction, guint command)
   return g_array_index (transaction->rcpts, guint, command - 1);
 }
 
+/* The number of the last command before the content. */
+static guint
+get_last_number (const SmtpTransaction *transaction)
+{
+  return transaction->delivery->is_question ? transaction->rcpts->len
+                                            : get_data_number (transaction);
+}
+
 /* The present phase and reply are the fate of all who have none yet. */
 static SmtpStep
 decide_rest (SmtpSession *session)
@@ -304,10 +312,11 @@ go_on (SmtpSession *session)
   if (transaction->is_mail_refused
       || (transaction->next_out == get_data_number (transaction) && transaction->n_taken == 0))
     return finish_envelope (session);
-  return SMTP_STEP_ENVELOPE;
+  return transaction->next_out > get_last_number (transaction) ? SMTP_STEP_REST
+                                                               : SMTP_STEP_ENVELOPE;
 }
 
-/* One flight of commands: as many as may be outstanding, DATA last. */
+/* One flight of commands: as many as may be outstanding, DATA last, which a question leaves out. */
 SmtpStep
 smtp_step_envelope (SmtpSession *session)
 {
@@ -318,7 +327,7 @@ smtp_step_envelope (SmtpSession *session)
 
   if (!smtp_session_is_quiet (session))
     return decide_rest (session);
-  while (transaction->next_out <= get_data_number (transaction)
+  while (transaction->next_out <= get_last_number (transaction)
          && transaction->next_out - transaction->next_in < max_commands && n_bytes < WINDOW_BYTES)
     {
       guint number = transaction->next_out++;
@@ -358,7 +367,7 @@ smtp_step_rcpt (SmtpSession *session)
   transaction->blamed |= find_blamed (session);
   if (!transaction->is_mail_refused && code < 300)
     transaction->n_taken++;
-  else if (!transaction->is_mail_refused)
+  if (!transaction->is_mail_refused && (code >= 300 || transaction->delivery->is_question))
     {
       delivery_note (transaction->delivery, session->phase, session->reply);
       delivery_decide (transaction->delivery,
