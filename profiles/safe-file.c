@@ -74,7 +74,7 @@ read_all (int fd, gsize size_max, const char *name, GError **error)
       if (bytes->len + (gsize) got > size_max)
         {
           g_set_error (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE,
-                       _("%s: larger than %" G_GSIZE_FORMAT " bytes"), name, size_max);
+                       _("%s: larger than %zu bytes"), name, size_max);
           return NULL;
         }
       g_byte_array_append (bytes, piece, got);

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "sendpath/mail/recode.h"
@@ -158,7 +159,7 @@ check_content (SmtpSession *session)
   if (max > 0 && get_size (transaction) > max)
     {
       g_autofree char *text = g_strdup_printf (
-          _("the message has %" G_GUINT64_FORMAT " bytes, the server takes %" G_GUINT64_FORMAT),
+          _("the message has %" PRIu64 " bytes, the server takes %" PRIu64),
           get_size (transaction), max);
       smtp_session_set_fault (session, SENDPATH_FAULT_TOO_LARGE, text);
       return FALSE;
