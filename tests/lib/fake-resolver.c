@@ -65,16 +65,80 @@ answer (GTask *task, const char *text, GResolverNameLookupFlags flags)
                              "not in the table");
 }
 
+static const FakeHost *
+find_row (GResolver *resolver, const char *host)
+{
+  const FakeHost *row = ((FakeResolver *) resolver)->hosts;
+
+  while (row->host != NULL && strcmp (row->host, host) != 0)
+    row++;
+  return row;
+}
+
 static void
 lookup_async (GResolver *resolver, const char *host, GResolverNameLookupFlags flags,
               GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   g_autoptr(GTask) task = g_task_new (resolver, cancellable, callback, data);
-  const FakeHost *row = ((FakeResolver *) resolver)->hosts;
+  const FakeHost *row = find_row (resolver, host);
 
-  while (row->host != NULL && strcmp (row->host, host) != 0)
-    row++;
-  answer (task, row->host != NULL ? row->addresses : "", flags);
+  answer (task, row->addresses != NULL ? row->addresses : "", flags);
+}
+
+/* Of both families at once: those of IPv4 stand for all. */
+static void
+lookup_any_async (GResolver *resolver, const char *host, GCancellable *cancellable,
+                  GAsyncReadyCallback callback, gpointer data)
+{
+  lookup_async (resolver, host, G_RESOLVER_NAME_LOOKUP_FLAGS_IPV4_ONLY, cancellable, callback,
+                data);
+}
+
+static void
+free_records (gpointer records)
+{
+  g_list_free_full (records, (GDestroyNotify) g_variant_unref);
+}
+
+static GList *
+read_mx (const char *text)
+{
+  g_auto(GStrv) words = g_strsplit (text, " ", -1);
+  GList *records = NULL;
+
+  for (guint i = 0; words[i] != NULL && words[i + 1] != NULL; i += 2)
+    {
+      GVariant *record = g_variant_new (
+          "(qs)", (guint16) g_ascii_strtoull (words[i], NULL, 10), words[i + 1]);
+
+      records = g_list_append (records, g_variant_ref_sink (record));
+    }
+  return records;
+}
+
+static void
+lookup_records_async (GResolver *resolver, const char *host, GResolverRecordType type,
+                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr(GTask) task = g_task_new (resolver, cancellable, callback, data);
+  const FakeHost *row = find_row (resolver, host);
+  const char *mx = type == G_RESOLVER_RECORD_MX ? row->mx : NULL;
+  GList *records = NULL;
+
+  if (mx != NULL && strcmp (mx, "?") == 0)
+    {
+      answer_only_a_cancel (task);
+      return;
+    }
+  if (mx != NULL)
+    records = read_mx (mx);
+  else if (type == G_RESOLVER_RECORD_NS && row->has_zone)
+    records = g_list_append (NULL, g_variant_ref_sink (g_variant_new ("(s)", "ns.example.org")));
+  if (records != NULL)
+    g_task_return_pointer (task, records, free_records);
+  else
+    g_task_return_new_error (task, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND,
+                             "not in the table");
 }
 
 static GList *
@@ -93,6 +157,10 @@ fake_resolver_class_init (FakeResolverClass *class)
 {
   class->lookup_by_name_with_flags_async = lookup_async;
   class->lookup_by_name_with_flags_finish = lookup_finish;
+  class->lookup_by_name_async = lookup_any_async;
+  class->lookup_by_name_finish = lookup_finish;
+  class->lookup_records_async = lookup_records_async;
+  class->lookup_records_finish = lookup_finish;
 }
 
 GResolver *

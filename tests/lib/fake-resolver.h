@@ -7,7 +7,9 @@ G_BEGIN_DECLS
 
 typedef struct {
   const char *host;
-  const char *addresses; /* separated by spaces; "?" never answers for IPv6, "!" for IPv4 */
+  const char *addresses; /* NULL: none; separated by spaces; "?" never answers for IPv6, "!" for IPv4 */
+  const char *mx;        /* `10 HOST 20 HOST`; "?" never answers; NULL: none */
+  gboolean    has_zone;  /* it has a name server of its own */
 } FakeHost;
 
 /* @hosts ends in a row without a host; it must outlive the resolver. */
