@@ -19,6 +19,7 @@ typedef enum {
 typedef struct {
   SendpathVerdict    verdict;        /* NONE: nothing was sent yet, only the address is looked at */
   const char        *recipient;      /* the address as it was written, right or wrong */
+  const char        *sender;         /* the address in MAIL FROM */
   const char        *server;         /* the name of the server that answered */
   const char        *account_domain; /* that of the account's own address */
   const char        *text;           /* the server's words */
