@@ -9,6 +9,7 @@
 #include "sendpath/engine.h"
 #include "sendpath/mail/message.h"
 #include "sendpath/request.h"
+#include "sendpath/verdict/explain-batch.h"
 #include "sendpath/verdict/explain-bounce.h"
 #include "sendpath/verdict/explain.h"
 #include "sendpath/verdict/verdict.h"

@@ -7,8 +7,11 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "sendpath/verdict/explain-batch.h"
+#include "sendpath/verdict/explain-texts.h"
 #include "sendpath/verdict/outlook-codes.h"
 #include "sendpath/verdict/pasted-reply.h"
+#include "sendpath/verdict/verdict-rules.h"
 
 static const struct {
   const char *pasted;
@@ -152,6 +155,51 @@ test_sentences (void)
       }
 }
 
+/* A name that stands for the server in the middle of a sentence could not be put into each language;
+ * and a text that belongs to a rule is lost when the rule changes its name. */
+static void
+test_texts (void)
+{
+  static const char *const finer[] = { "antivirus",
+                                       "certificate-expired",
+                                       "certificate-name",
+                                       "certificate-unknown",
+                                       "cancelled",
+                                       "firewall-changes-words",
+                                       "no-answer-in-time",
+                                       "no-common-login",
+                                       "no-recipient",
+                                       "no-sender",
+                                       "tls-other-kind",
+                                       "network-programs-broken",
+                                       NULL };
+
+  for (int verdict = SENDPATH_VERDICT_NONE; verdict <= SENDPATH_VERDICT_UNCERTAIN; verdict++)
+    for (guint place = 0; place < EXPLAIN_PORT_25 << 1; place++)
+      {
+        ExplainCase explained = { .verdict = (SendpathVerdict) verdict, .place = place };
+        ExplainTexts texts;
+
+        explain_texts_find (&explained, FALSE, &texts);
+        g_assert_null (strstr (texts.what + 1, "{server}"));
+        g_assert_null (strchr (texts.will, '{'));
+        g_assert_null (strchr (texts.advice, '{'));
+        g_assert_true (texts.contact == NULL || strchr (texts.contact, '{') == NULL);
+      }
+  for (guint i = 0; explain_texts_get_reason (i) != NULL; i++)
+    {
+      const char *reason = explain_texts_get_reason (i);
+      gboolean is_known = g_strv_contains (finer, reason);
+
+      for (guint j = 0; j < verdict_n_rules; j++)
+        is_known = is_known || g_str_equal (verdict_rules[j].rule, reason);
+      for (guint j = 0; j < verdict_n_fault_rules; j++)
+        is_known = is_known || g_str_equal (verdict_fault_rules[j].rule, reason);
+      if (!is_known)
+        g_error ("no rule is named %s", reason);
+    }
+}
+
 static void
 test_server_is_named (void)
 {
@@ -285,6 +333,7 @@ main (int argc, char **argv)
   g_test_add_func ("/explain/nothing-is-an-error", test_nothing_to_explain);
   g_test_add_func ("/explain/two-readings-are-both-told", test_two_readings);
   g_test_add_func ("/explain/three-sentences-always", test_sentences);
+  g_test_add_func ("/explain/texts-fit-their-places", test_texts);
   g_test_add_func ("/explain/server-is-named", test_server_is_named);
   g_test_add_func ("/explain/servers-words-are-cleaned", test_words_are_cleaned);
   g_test_add_func ("/explain/json-has-its-keys", test_json);

@@ -7,159 +7,297 @@
 
 #include <glib/gi18n-lib.h>
 
-typedef struct {
-  const char *what, *advice;
-} Text;
+#define V(verdict) SENDPATH_VERDICT_##verdict
 
-static const Text texts[] = {
-  [SENDPATH_VERDICT_NONE] = { N_("Nothing was answered yet."), N_("There is nothing to do.") },
-  [SENDPATH_VERDICT_ACCEPTED] = { N_("{server} accepted it."), N_("There is nothing to do.") },
-  [SENDPATH_VERDICT_RELAY_DENIED] = { N_("{server} does not pass mail on to other providers from "
-                                          "this network without a login."),
-                                      N_("Check that the account has your user name and password "
-                                          "for sending. If it goes on, ask your "
-                                          "provider whether mail may be sent from outside its own "
-                                          "network.") },
-  [SENDPATH_VERDICT_AUTH_REQUIRED] = { N_("{server} takes mail only from people who have logged "
-                                           "in."),
-                                       N_("Check that the account has your user name and password "
-                                           "for sending.") },
-  [SENDPATH_VERDICT_POP_REQUIRED] = { N_("{server} wants you to fetch your mail first; after that "
-                                          "it accepts mail from here for a few "
-                                          "minutes."),
-                                      N_("Check that the account has your incoming (POP3) server; "
-                                          "or fetch your mail and send again.") },
-  [SENDPATH_VERDICT_TLS_REQUIRED] = { N_("{server} takes mail only over an encrypted connection."),
-                                      N_("Leave the account's security at “auto”; “none” cannot "
-                                          "work with this server.") },
-  [SENDPATH_VERDICT_AUTH_FAILED] = { N_("{server} did not accept the user name or password."),
-                                     N_("Check both. Some providers want a password made for mail "
-                                         "programs (an application password), "
-                                         "or a login in the web browser first.") },
-  [SENDPATH_VERDICT_SENDER_REJECTED] = { N_("{server} does not accept this sender address."),
-                                         N_("Send from the address that belongs to the login, or "
-                                             "ask the provider to allow this one.") },
-  [SENDPATH_VERDICT_RECIPIENT_UNKNOWN] = { N_("There is no mailbox of this name at the "
-                                               "recipient's provider, or it is closed."),
-                                           N_("Check the recipient's address for a typing error, "
-                                               "and ask the person in another way.") },
-  [SENDPATH_VERDICT_RECIPIENT_INVALID] = { N_("The recipient's address is not written in a form "
-                                               "that {server} accepts."),
-                                           N_("Check the address: one @, no blanks, no accents "
-                                               "unless the provider allows them, no dot or "
-                                               "comma at the end.") },
-  [SENDPATH_VERDICT_MAILBOX_FULL] = { N_("The recipient's mailbox is full."),
-                                      N_("Tell the recipient in another way; somebody has to make "
-                                          "room there.") },
-  [SENDPATH_VERDICT_MAILBOX_UNAVAILABLE] = { N_("The recipient's mailbox cannot be used just "
-                                                 "now."),
-                                             N_("There is nothing to do. If it lasts more than a "
-                                                 "day, tell the recipient in another way.") },
-  [SENDPATH_VERDICT_REMOTE_UNREACHABLE] = { N_("The recipient's provider could not be found or "
-                                                "reached."),
-                                            N_("Check the part of the address behind the @ for a "
-                                                "typing error.") },
-  [SENDPATH_VERDICT_GREYLISTED] = { N_("The recipient's provider puts off mail from senders it "
-                                        "does not know yet; the second try is "
-                                        "accepted."),
-                                    N_("There is nothing to do.") },
-  [SENDPATH_VERDICT_RATE_LIMITED] = { N_("{server} has received too much in too short a time."),
-                                      N_("There is nothing to do. If you send to many people, ask "
-                                          "the provider for its limits.") },
-  [SENDPATH_VERDICT_SERVER_BUSY] = { N_("{server} cannot take the message just now."),
-                                     N_("There is nothing to do. If it lasts more than 30 "
-                                         "minutes, ask the provider.") },
-  [SENDPATH_VERDICT_SERVER_STORAGE] = { N_("{server} is short of disk space."),
-                                        N_("There is nothing to do. If it lasts more than 30 "
-                                            "minutes, tell the provider.") },
-  [SENDPATH_VERDICT_TOO_MANY_RECIPIENTS] = { N_("The message has more recipients than {server} "
-                                                 "takes at a time."),
-                                             N_("There is nothing to do.") },
-  [SENDPATH_VERDICT_MESSAGE_TOO_LARGE] = { N_("The message is larger than {server} accepts."),
-                                           N_("Send smaller attachments, or put the files where "
-                                               "the recipient can fetch them.") },
-  [SENDPATH_VERDICT_CONTENT_REJECTED] = { N_("{server} does not accept the content of this "
-                                              "message; it takes it for unwanted or harmful, or "
-                                              "its form is not right."),
-                                          N_("Look at attachments, links and unusual formatting, "
-                                              "and send it again without them.") },
-  [SENDPATH_VERDICT_CLIENT_BLOCKED] = { N_("{server} accepts nothing from the network address you "
-                                            "are at; it is on a list of addresses "
-                                            "that are not trusted."),
-                                        N_("Log in to your own provider's server, or use another "
-                                            "network. The list concerns the network, "
-                                            "not you.") },
-  [SENDPATH_VERDICT_PTR_REQUIRED] = { N_("{server} accepts nothing from a network address without "
-                                          "a proper name in the DNS."),
-                                      N_("Log in to your own provider's server, or use another "
-                                          "network.") },
-  [SENDPATH_VERDICT_SERVER_ERROR] = { N_("{server} has a fault of its own."),
-                                      N_("If it lasts, tell the provider and quote the server's "
-                                          "words.") },
-  [SENDPATH_VERDICT_PROTOCOL_ERROR] = { N_("{server} and sendpath did not understand each other."),
-                                        N_("An antivirus program, a firewall or a proxy between "
-                                            "you and the server can cause this. If it "
-                                            "lasts, show the provider the server's words.") },
-  [SENDPATH_VERDICT_OFFLINE] = { N_("This computer has no network."),
-                                 N_("Connect to a network.") },
-  [SENDPATH_VERDICT_PORTAL] = { N_("This network wants you to sign in on its web page first."),
-                                N_("Open any page in the web browser and sign in there.") },
-  [SENDPATH_VERDICT_HOST_NOT_FOUND] = { N_("The name of the server was not found."),
-                                        N_("Check the server's name in the account, and that the "
-                                            "network works.") },
-  [SENDPATH_VERDICT_UNREACHABLE] = { N_("{server} did not answer; many hotels and offices block "
-                                         "mail ports."),
-                                     N_("Check that the network works. If only mail fails, ask "
-                                         "whoever runs the network about ports "
-                                         "465 and 587.") },
-  [SENDPATH_VERDICT_TLS_FAILED] = { N_("No encrypted connection that can be trusted came about "
-                                        "with {server}; no password was sent."),
-                                    N_("Check the date and time of this computer. In a foreign "
-                                        "network somebody may be listening: try "
-                                        "another one.") },
-  [SENDPATH_VERDICT_CONNECTION_LOST] = { N_("The connection broke before the message was handed "
-                                             "over."),
-                                         N_("There is nothing to do. If it happens often, an "
-                                             "antivirus program or firewall may cut the "
-                                             "connection.") },
-  [SENDPATH_VERDICT_NO_CREDENTIAL] = { N_("{server} needs a login, and no password is at hand."),
-                                       N_("Store the password with “sendpath password set”, or "
-                                           "unlock the keyring.") },
-  [SENDPATH_VERDICT_UNCERTAIN] = { N_("The connection broke after the message was handed over and "
-                                       "before {server} confirmed it: it may "
-                                       "have arrived or not."),
-                                   N_("Ask the recipient; then tell sendpath with “sendpath queue "
-                                       "resolve”.") },
+/* Whom to ask when it lasts. */
+typedef enum {
+  CONTACT_NOBODY,
+  CONTACT_SERVER, /* whoever runs the server, by the place */
+  CONTACT_OWN,
+  CONTACT_REMOTE,
+  CONTACT_NETWORK,
+} Contact;
+
+typedef struct {
+  SendpathVerdict verdict;
+  guint place;        /* all of them have to be so */
+  const char *reason; /* NULL: any */
+  Contact contact;
+  const char *what, *advice;
+} Row;
+
+#define NOTHING_TO_DO    N_ ("There is nothing to do.")
+#define NOTHING_BUT_WAIT N_ ("There is nothing to do but wait.")
+#define CHECK_LOGIN                                                                                \
+  N_ ("Check that the account has your user name and password for sending. If it goes on, ask "    \
+      "your "                                                                                      \
+      "provider whether mail may be sent from outside its own network.")
+#define USE_YOUR_PROVIDER                                                                          \
+  N_ ("Send through your own provider's server with a login. If you already do, tell your "        \
+      "provider "                                                                                  \
+      "what the server said.")
+#define CHECK_AFTER_AT N_ ("Check the part of the address after the @ for a typing error.")
+#define IN_BETWEEN                                                                                 \
+  N_ ("An antivirus program, a firewall or a proxy between you and the server can cause this: "    \
+      "try "                                                                                       \
+      "without it, or in another network.")
+#define ADDRESS_OF_LOGIN                                                                           \
+  N_ ("Send from the address that belongs to the login, or ask your provider to allow this one.")
+
+/* The first row that fits; the last one of a verdict always does. */
+static const Row rows[] = {
+  { V (NONE), 0, NULL, CONTACT_NOBODY,
+    /* TRANSLATORS: this and what follows is read by people who know nothing of how mail works:
+     * plain, short, polite */
+    N_ ("No server has answered yet."), NOTHING_TO_DO },
+  { V (ACCEPTED), 0, NULL, CONTACT_NOBODY,
+    /* TRANSLATORS: {server} is kept as it is, here and in all the others: it becomes the name of a
+     * server (smtp.example.com) or your words for "The server"; it begins the sentence and is its
+     * subject */
+    N_ ("{server} accepted this; it is not an error."), NOTHING_TO_DO },
+
+  /* ---- not from here, not without a login ---------------------------------------------------- */
+  { V (RELAY_DENIED), EXPLAIN_NETWORK, NULL, CONTACT_NOBODY,
+    /* TRANSLATORS: the mail server of the network that the person is in, such as a hotel's */
+    N_ ("{server} does not pass this mail on, though it serves this network."),
+    N_ ("Ask whoever runs the network whether it passes mail on, and which sender address it "
+        "wants.") },
+  { V (RELAY_DENIED), EXPLAIN_LOGGED_IN, NULL, CONTACT_NOBODY,
+    N_ ("{server} does not pass this mail on, although you are logged in; often it does not like "
+        "the sender address."),
+    ADDRESS_OF_LOGIN },
+  { V (RELAY_DENIED), EXPLAIN_REMOTE, NULL, CONTACT_NOBODY,
+    N_ ("{server} does not take mail for this recipient from outside, or not without a login."),
+    N_ ("Check the part of the address after the @ for a typing error. If this is a server for "
+        "sending, give the account your user name and password.") },
+  { V (RELAY_DENIED), 0, NULL, CONTACT_NOBODY,
+    N_ ("{server} does not pass mail on to other providers from this network without a login."),
+    CHECK_LOGIN },
+  { V (AUTH_REQUIRED), EXPLAIN_REMOTE, NULL, CONTACT_NOBODY,
+    N_ ("{server} takes mail for this recipient only from people who have logged in."),
+    N_ ("If this is a server for sending, give the account your user name and password. Otherwise "
+        "the address is for use inside an organisation: ask the recipient in another way.") },
+  { V (AUTH_REQUIRED), 0, "no-common-login", CONTACT_NOBODY,
+    N_ ("{server} wants a login, but the mail program and the server know no common way to log "
+        "in; often only encryption is missing."),
+    N_ ("Turn on encryption for this server; in sendpath leave the account's security at "
+        "“auto”.") },
+  { V (AUTH_REQUIRED), 0, NULL, CONTACT_NOBODY,
+    N_ ("{server} takes mail only from people who have logged in."),
+    N_ ("Check that the account has your user name and password for sending.") },
+  { V (POP_REQUIRED), 0, NULL, CONTACT_NOBODY,
+    N_ ("{server} wants you to fetch your mail first; after that it takes mail from you for some "
+        "minutes."),
+    N_ ("Check that the account names your incoming (POP3) server; or fetch your mail and send "
+        "again.") },
+  { V (TLS_REQUIRED), 0, NULL, CONTACT_NOBODY,
+    N_ ("{server} takes mail only over an encrypted connection."),
+    N_ ("Turn on encryption for this server; in sendpath leave the account's security at "
+        "“auto”.") },
+  { V (AUTH_FAILED), 0, NULL, CONTACT_NOBODY,
+    N_ ("{server} did not accept the user name or the password."),
+    N_ ("Check both. Some providers want a password made for mail programs (an app password), or "
+        "want you to allow such programs on their web page first.") },
+  { V (NO_CREDENTIAL), 0, NULL, CONTACT_NOBODY,
+    N_ ("{server} wants a login, and no password is stored for it."),
+    N_ ("Store the password with “sendpath password set”, or unlock the keyring.") },
+
+  /* ---- the sender ---------------------------------------------------------------------------- */
+  { V (SENDER_REJECTED), 0, "sender-proof", CONTACT_NOBODY,
+    /* TRANSLATORS: SPF, DKIM and DMARC are names; keep them */
+    N_ ("{server} wants proof that this mail comes from the provider of the sender address (SPF, "
+        "DKIM or DMARC), and did not find it."),
+    N_ ("Send through the server of the provider that the sender address belongs to. If you "
+        "already do, tell that provider what the server said.") },
+  { V (SENDER_REJECTED), EXPLAIN_REMOTE, NULL, CONTACT_NOBODY,
+    N_ ("{server} does not accept this sender address."),
+    N_ ("Check the sender address for a typing error, and send through the server of the provider "
+        "that it belongs to.") },
+  { V (SENDER_REJECTED), 0, "no-sender", CONTACT_NOBODY, N_ ("The message has no sender address."),
+    N_ ("Write your address into the account.") },
+  { V (SENDER_REJECTED), 0, NULL, CONTACT_NOBODY,
+    N_ ("{server} does not accept this sender address."), ADDRESS_OF_LOGIN },
+
+  /* ---- the recipient ------------------------------------------------------------------------- */
+  { V (RECIPIENT_UNKNOWN), 0, NULL, CONTACT_NOBODY,
+    N_ ("There is no mailbox with this name at the recipient's provider, or it is closed."),
+    N_ ("Check the recipient's address for a typing error, or ask the person in another way.") },
+  { V (RECIPIENT_INVALID), 0, "no-utf8-address", CONTACT_NOBODY,
+    N_ ("{server} cannot send to an address with letters such as ñ or ü."),
+    N_ ("Ask the recipient for an address without such letters.") },
+  { V (RECIPIENT_INVALID), 0, "no-recipient", CONTACT_NOBODY, N_ ("The message has no recipient."),
+    N_ ("Write at least one address into To, Cc or Bcc.") },
+  { V (RECIPIENT_INVALID), 0, NULL, CONTACT_NOBODY,
+    N_ ("{server} cannot use the recipient's address as it is written."),
+    N_ ("Check the address: one @, no spaces, no accents unless the provider allows them, no dot "
+        "or comma at the end.") },
+  { V (MAILBOX_FULL), 0, NULL, CONTACT_NOBODY, N_ ("The recipient's mailbox is full."),
+    N_ ("Tell the recipient in another way; the mailbox needs room before it takes new mail.") },
+  { V (MAILBOX_UNAVAILABLE), 0, NULL, CONTACT_REMOTE,
+    N_ ("The recipient's mailbox cannot be used just now."), NOTHING_BUT_WAIT },
+  { V (REMOTE_UNREACHABLE), EXPLAIN_PORT_25, NULL, CONTACT_NOBODY,
+    N_ ("The recipient's provider could not be reached on port 25."),
+    N_ ("If mail to everybody ends like this, your network blocks port 25: send through your "
+        "provider's server with a login, on port 465 or 587.") },
+  { V (REMOTE_UNREACHABLE), 0, NULL, CONTACT_REMOTE,
+    N_ ("The recipient's provider could not be found or reached."), CHECK_AFTER_AT },
+
+  /* ---- not now, not so much ------------------------------------------------------------------ */
+  { V (GREYLISTED), 0, NULL, CONTACT_SERVER,
+    N_ ("{server} puts off mail from senders it does not know yet, and takes it when it comes a "
+        "second time some minutes later."),
+    NOTHING_TO_DO },
+  { V (RATE_LIMITED), EXPLAIN_REMOTE, NULL, CONTACT_REMOTE,
+    N_ ("{server} has received too much in too short a time."), NOTHING_BUT_WAIT },
+  { V (RATE_LIMITED), 0, NULL, CONTACT_NOBODY,
+    N_ ("{server} has received too much in too short a time."),
+    N_ ("There is nothing to do but wait. If you write to many people, ask your provider how much "
+        "it allows.") },
+  { V (SERVER_BUSY), 0, NULL, CONTACT_SERVER, N_ ("{server} cannot take the message just now."),
+    NOTHING_BUT_WAIT },
+  { V (SERVER_STORAGE), 0, NULL, CONTACT_SERVER,
+    N_ ("{server} is short of disk space and takes no mail just now."), NOTHING_BUT_WAIT },
+  { V (TOO_MANY_RECIPIENTS), 0, NULL, CONTACT_NOBODY,
+    N_ ("{server} does not take so many recipients at a time."),
+    N_ ("With sendpath there is nothing to do; in another mail program, write to fewer people at a "
+        "time.") },
+  { V (MESSAGE_TOO_LARGE), 0, NULL, CONTACT_NOBODY,
+    N_ ("{server} does not accept a message as large as this one."),
+    N_ ("Send smaller attachments, or put the files where the recipient can fetch them.") },
+  { V (CONTENT_REJECTED), 0, NULL, CONTACT_NOBODY,
+    N_ ("{server} does not accept this message: it looks like unwanted or harmful mail, or its "
+        "form is not right."),
+    N_ ("Look at attachments, links and unusual formatting, and send it again without them.") },
+
+  /* ---- the place you send from --------------------------------------------------------------- */
+  { V (CLIENT_BLOCKED), 0, NULL, CONTACT_NOBODY,
+    N_ ("{server} takes no mail from the internet address that this mail came from."),
+    USE_YOUR_PROVIDER },
+  { V (PTR_REQUIRED), 0, NULL, CONTACT_NOBODY,
+    /* TRANSLATORS: "reverse DNS" is the technical word that help desks know */
+    N_ ("{server} takes mail only from computers whose internet address has a proper name (reverse "
+        "DNS)."),
+    USE_YOUR_PROVIDER },
+
+  /* ---- faults -------------------------------------------------------------------------------- */
+  { V (SERVER_ERROR), 0, "mail-loop", CONTACT_REMOTE,
+    N_ ("The message went round in circles between mail servers."), CHECK_AFTER_AT },
+  { V (SERVER_ERROR), 0, "unclassified", CONTACT_SERVER,
+    N_ ("{server} gave an answer that sendpath does not know."),
+    N_ ("Read the server's own words; if they do not help, show them to your provider.") },
+  { V (SERVER_ERROR), 0, NULL, CONTACT_SERVER, N_ ("{server} has a fault of its own."),
+    NOTHING_BUT_WAIT },
+  { V (PROTOCOL_ERROR), 0, "no-login-mechanism", CONTACT_NOBODY,
+    N_ ("{server} offers no safe way to log in."),
+    N_ ("Ask your provider how mail programs log in to its server for sending.") },
+  { V (PROTOCOL_ERROR), 0, "no-8bit", CONTACT_NOBODY,
+    N_ ("{server} cannot take the characters of this message, and the message must not be "
+        "changed."),
+    NOTHING_TO_DO },
+  { V (PROTOCOL_ERROR), 0, "firewall-changes-words", CONTACT_NETWORK,
+    N_ ("{server} cannot be understood, because a firewall in between changes the conversation; "
+        "the stars in the greeting show it."),
+    N_ ("Use port 465 with encryption, or ask whoever runs the network to turn off the firewall's "
+        "inspection of mail.") },
+  { V (PROTOCOL_ERROR), 0, NULL, CONTACT_SERVER,
+    N_ ("{server} and the mail program did not understand each other."), IN_BETWEEN },
+
+  /* ---- no conversation ----------------------------------------------------------------------- */
+  { V (OFFLINE), 0, "network-programs-broken", CONTACT_NOBODY,
+    N_ ("The part of this computer's system that connects to networks does not work."),
+    N_ ("Restart the computer; if that does not help, look at its firewall and antivirus "
+        "programs.") },
+  { V (OFFLINE), 0, NULL, CONTACT_NOBODY, N_ ("This computer has no network connection."),
+    N_ ("Connect to a network.") },
+  { V (PORTAL), 0, NULL, CONTACT_NOBODY,
+    N_ ("This network wants you to sign in on its web page first."),
+    N_ ("Open any page in the web browser and sign in there.") },
+  { V (HOST_NOT_FOUND), 0, NULL, CONTACT_OWN,
+    N_ ("The name of the mail server could not be found."),
+    N_ ("Check the server's name in the account for a typing error, and that the network works.") },
+  { V (UNREACHABLE), 0, "antivirus", CONTACT_NETWORK,
+    N_ ("An antivirus program or a firewall answered in place of the server, because it could not "
+        "reach it."),
+    N_ ("Turn off the antivirus program's scanning of outgoing mail, or use port 465 or 587.") },
+  { V (UNREACHABLE), EXPLAIN_PORT_25, NULL, CONTACT_NETWORK,
+    N_ ("{server} did not answer on port 25; many networks block this port."),
+    N_ ("Send through your provider's server with a login, on port 465 or 587.") },
+  { V (UNREACHABLE), 0, NULL, CONTACT_OWN,
+    N_ ("{server} did not answer, or refused the connection; many hotels and offices block the "
+        "ports for mail."),
+    N_ ("Check that the network works. If only mail fails, ask whoever runs the network about "
+        "ports 465 and 587.") },
+  { V (TLS_FAILED), 0, "tls-not-offered", CONTACT_OWN,
+    N_ ("{server} offers no encryption, or something in between hides it."), IN_BETWEEN },
+  { V (TLS_FAILED), 0, "certificate-expired", CONTACT_OWN,
+    /* TRANSLATORS: the certificate of encryption (TLS, SSL), in this and the next ones */
+    N_ ("The certificate that proves who the server is has expired or is not valid yet."),
+    N_ ("Check the date and time of this computer. If they are right, tell your provider.") },
+  { V (TLS_FAILED), 0, "certificate-name", CONTACT_NOBODY,
+    N_ ("The certificate that should prove who the server is belongs to another name."),
+    N_ ("Write the server's name in the account exactly as your provider gives it. In a foreign "
+        "network somebody may be listening in: try another network.") },
+  { V (TLS_FAILED), 0, "certificate-unknown", CONTACT_NOBODY,
+    N_ ("The certificate that should prove who the server is comes from nobody that this computer "
+        "trusts."),
+    N_ ("In a foreign network somebody may be listening in: try another network. An antivirus "
+        "program that looks into mail can be the reason too.") },
+  { V (TLS_FAILED), 0, "tls-other-kind", CONTACT_NOBODY,
+    N_ ("{server} does not speak this kind of encryption on this port."),
+    /* TRANSLATORS: STARTTLS is a name; "auto" is typed as it is */
+    N_ ("Port 465 is for encryption from the start, ports 587 and 25 are for STARTTLS; in sendpath "
+        "leave the account's security at “auto”.") },
+  { V (TLS_FAILED), 0, NULL, CONTACT_OWN,
+    N_ ("{server} cannot be reached over an encrypted connection that can be trusted."),
+    N_ ("Check the date and time of this computer, and try another network: in a foreign one "
+        "somebody may be listening in.") },
+  { V (CONNECTION_LOST), 0, "no-answer-in-time", CONTACT_OWN,
+    N_ ("{server} did not answer in time."), IN_BETWEEN },
+  { V (CONNECTION_LOST), 0, "cancelled", CONTACT_NOBODY, N_ ("The sending was stopped by hand."),
+    NOTHING_TO_DO },
+  { V (CONNECTION_LOST), 0, "not-recorded", CONTACT_NOBODY,
+    N_ ("sendpath could not write to the disk of this computer, and so sent nothing."),
+    N_ ("Make room on the disk, and check that the outbox may be written to.") },
+  { V (CONNECTION_LOST), 0, NULL, CONTACT_OWN,
+    N_ ("The connection to the server broke off before the message was accepted."), IN_BETWEEN },
+  { V (UNCERTAIN), 0, NULL, CONTACT_NOBODY,
+    N_ ("The connection broke off after the message was handed over and before the server "
+        "confirmed "
+        "it: it may have arrived or not."),
+    /* TRANSLATORS: the words in quotation marks are typed as they are */
+    N_ ("Ask the recipient whether it arrived; then tell sendpath with “sendpath queue "
+        "resolve”.") },
 };
-G_STATIC_ASSERT (G_N_ELEMENTS (texts) == SENDPATH_VERDICT_UNCERTAIN + 1);
+
+/* ---- what sendpath does ---------------------------------------------------------------------- */
 
 static const char *const will_texts[] = {
-  [SENDPATH_REMEDY_NONE] = N_("sendpath does nothing more."),
-  [SENDPATH_REMEDY_LOG_IN] = N_(
-      "sendpath logs in and offers the message again; if that is not enough it takes the next way "
-      "out."),
+  [SENDPATH_REMEDY_NONE] = N_ ("sendpath has nothing more to do."),
+  /* TRANSLATORS: sendpath is the name of this program; lower-case, also at the beginning */
+  [SENDPATH_REMEDY_LOG_IN] = N_ ("sendpath logs in and offers the message again; if that is not "
+                                 "enough, it tries the next way to send it."),
   [SENDPATH_REMEDY_POP_LOGIN] =
-      N_("sendpath logs in to your mailbox first and then offers the message again."),
-  [SENDPATH_REMEDY_ENCRYPT] = N_("sendpath encrypts the connection and offers the message again."),
-  [SENDPATH_REMEDY_ASK_LOGIN] = N_("sendpath does not try this password again; it asks for the "
-                                    "right one and keeps the message in "
-                                    "the outbox."),
-  [SENDPATH_REMEDY_SENDER_RULE] = N_(
-      "sendpath offers it again with the sender address set up for this server, if there is one, "
-      "and takes the next way out; replies still go to your own address."),
-  [SENDPATH_REMEDY_OTHER_FAMILY] = N_("sendpath tries again from your other network address (IPv4 "
-                                       "or IPv6), and then takes the next "
-                                       "way out."),
+      N_ ("sendpath logs in to your mailbox first and then offers the message again."),
+  [SENDPATH_REMEDY_ENCRYPT] = N_ ("sendpath encrypts the connection and offers the message again."),
+  [SENDPATH_REMEDY_ASK_LOGIN] = N_ ("sendpath does not try this password again; it asks for the "
+                                    "right one and keeps the message in the outbox."),
+  [SENDPATH_REMEDY_SENDER_RULE] =
+      N_ ("sendpath offers the message again with the sender address that is set up for this "
+          "server, or tries the next way to send it; replies still go to your own address."),
+  [SENDPATH_REMEDY_OTHER_FAMILY] =
+      N_ ("sendpath tries again from the other kind of internet address (IPv4 or IPv6), and then "
+          "the next way to send it."),
   [SENDPATH_REMEDY_NEXT_ENDPOINT] =
-      N_("sendpath tries another port or server, and keeps the message in the outbox until it can "
+      N_ ("sendpath tries another port or server, and keeps the message in the outbox until it can "
           "leave."),
-  [SENDPATH_REMEDY_NEXT_ROUTE] = N_(
-      "sendpath takes the next way out, and keeps the message in the outbox until it can leave."),
-  [SENDPATH_REMEDY_SPLIT] = N_("sendpath sends it to the other recipients in further rounds."),
+  [SENDPATH_REMEDY_NEXT_ROUTE] = N_ ("sendpath tries the next way to send the message, and keeps "
+                                     "it in the outbox until it can leave."),
+  [SENDPATH_REMEDY_SPLIT] =
+      N_ ("sendpath sends the message to the remaining recipients right afterwards."),
   [SENDPATH_REMEDY_WAIT] =
-      N_("sendpath keeps the message in the outbox and tries again later by itself."),
+      N_ ("sendpath keeps the message in the outbox and tries again later by itself."),
   [SENDPATH_REMEDY_FINAL] =
-      N_("sendpath does not try again, because it would end the same everywhere; a copy is kept."),
+      N_ ("sendpath does not try again by itself; it keeps a copy of the message."),
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (will_texts) == SENDPATH_REMEDY_FINAL + 1);
 
@@ -168,77 +306,218 @@ static const struct {
   SendpathVerdict verdict;
   const char *will;
 } special_will[] = {
-  { SENDPATH_VERDICT_GREYLISTED,
-    N_("sendpath tries again in the same way after a little more than five minutes.") },
-  { SENDPATH_VERDICT_RATE_LIMITED, N_("sendpath sends nothing through this account for the time "
-                                       "the server asks for, or an hour, and "
-                                       "keeps the message in the outbox.") },
-  { SENDPATH_VERDICT_UNCERTAIN,
-    N_("sendpath does not send it through another server, so that nobody gets it twice.") },
-  { SENDPATH_VERDICT_OFFLINE,
-    N_("sendpath keeps the message in the outbox and sends it when there is a network again.") },
-  { SENDPATH_VERDICT_PORTAL,
-    N_("sendpath keeps the message in the outbox and sends it once you have signed in.") },
+  { V (GREYLISTED),
+    N_ ("sendpath tries again in the same way after a little more than five minutes.") },
+  { V (RATE_LIMITED),
+    N_ ("sendpath sends nothing through this account for as long as the server asks, or for an "
+        "hour, and keeps the message in the outbox.") },
+  { V (NO_CREDENTIAL),
+    N_ ("sendpath asks for the password, and keeps the message in the outbox until it has it.") },
+  { V (TLS_FAILED),
+    N_ ("sendpath sends neither password nor message over such a connection; it tries another port "
+        "or server, and keeps the message in the outbox until it can leave.") },
+  { V (UNCERTAIN),
+    N_ ("sendpath does not send it through another server, so that nobody gets it twice.") },
+  { V (OFFLINE),
+    N_ ("sendpath keeps the message in the outbox and sends it when there is a network again.") },
+  { V (PORTAL),
+    N_ ("sendpath keeps the message in the outbox and sends it once you have signed in.") },
 };
 
+/* ---- a code without words -------------------------------------------------------------------- */
+
+#define MAILBOX_OR_LOGIN                                                                           \
+  N_ ("If there is no such mailbox, sendpath does not try again; if a login is missing, it logs "  \
+      "in "                                                                                        \
+      "or tries the next way to send it.")
+
+/* Both readings where a code has two; what is NULL is said by the verdict. */
 static const struct {
   guint code;
-  const char *what;
+  const char *what, *will, *advice;
 } codes[] = {
-  { 421, N_("The server is not available, or closes the connection for now; it may also put off "
-             "senders it does not know yet.") },
+  { 421,
+    N_ ("The server is not available or closes the connection for now; it may also put off senders "
+        "it does not know yet."),
+    NULL, NULL },
   { 450,
-    N_("The recipient's mailbox cannot be used just now, or the server puts off senders it does "
-        "not know yet.") },
+    N_ ("The recipient's mailbox cannot be used just now, or the server puts off senders it does "
+        "not know yet."),
+    NULL, NULL },
   { 451,
-    N_("The server had an error of its own while it worked on the message, or wants less mail at "
-        "a time.") },
-  { 452, N_("The server is short of space, or the message has more recipients than it takes at a "
-             "time.") },
-  { 500, N_("The server did not understand a command.") },
-  { 501, N_("The server did not understand a part of a command, often an address.") },
-  { 502, N_("The server does not know a command.") },
+    N_ ("The server had a fault of its own while it worked on the message, or it wants less mail "
+        "at a time."),
+    NULL, NULL },
+  { 452,
+    N_ ("The server is short of disk space, or the message has more recipients than it takes at a "
+        "time."),
+    N_ ("sendpath sends the message to the remaining recipients right afterwards, or keeps it in "
+        "the outbox and tries again later by itself."),
+    N_ ("If the message has many recipients, write to fewer at a time; otherwise there is nothing "
+        "to do but wait.") },
+  { 454,
+    N_ ("The server cannot check logins or encrypt the connection just now, or does not pass mail "
+        "on without a login."),
+    NULL, NULL },
+  { 500, N_ ("The server did not understand a command."), NULL, NULL },
+  { 501, N_ ("The server did not understand a part of a command, often an address."), NULL,
+    N_ ("Check the addresses for typing errors. An antivirus program or a firewall in between can "
+        "cause this too.") },
+  { 502, N_ ("The server does not know a command."), NULL, NULL },
   { 503,
-    N_("The server got commands in an order it does not accept; often it wants a login first.") },
-  { 504, N_("The server does not know a part of a command.") },
-  { 550, N_("The server refused: there is no such mailbox, or it does not pass mail on from this "
-             "network without a login.") },
-  { 551, N_("The recipient's mailbox is not on this server, and it does not pass the mail on.") },
-  { 552,
-    N_("The recipient's mailbox is full, or the message is larger than the server accepts.") },
+    N_ ("The server got commands in an order that it does not accept; often it wants a login "
+        "first."),
+    NULL,
+    N_ ("Check that the account has your user name and password for sending. An antivirus program "
+        "or a firewall in between can cause this too.") },
+  { 504, N_ ("The server does not know a part of a command, often the way to log in."), NULL,
+    NULL },
+  { 521, N_ ("The server takes no mail at all."), NULL, NULL },
+  { 530, N_ ("The server wants a login first, or an encrypted connection."), NULL,
+    N_ ("Check that the account has your user name and password for sending, and turn on "
+        "encryption for this server.") },
+  { 534,
+    N_ ("The server does not accept this way of logging in; often it wants a password made for "
+        "mail programs (an app password)."),
+    NULL, NULL },
+  { 550,
+    N_ ("The server refused the recipient: there is no such mailbox, or it does not pass mail on "
+        "from this network without a login."),
+    MAILBOX_OR_LOGIN,
+    N_ ("Check the recipient's address for a typing error, and that the account has your user name "
+        "and password for sending.") },
+  { 551,
+    N_ ("The recipient's mailbox is not on this server, and the server does not pass the mail on."),
+    MAILBOX_OR_LOGIN,
+    N_ ("Check the recipient's address for a typing error, and that the account has your user name "
+        "and password for sending.") },
+  { 552, N_ ("The recipient's mailbox is full, or the message is larger than the server accepts."),
+    NULL,
+    N_ ("Send smaller attachments; if that does not help, tell the recipient in another way that "
+        "the mailbox is full.") },
   { 553,
-    N_("The server does not accept an address as it is written, or does not pass mail on to the "
-        "recipient's provider.") },
-  { 554, N_("The server refused the message as a whole, or accepts nothing from this network "
-             "address.") },
+    N_ ("The server does not accept an address as it is written, or does not pass mail on to the "
+        "recipient's provider without a login."),
+    N_ ("If an address is wrong, sendpath does not try again; if a login is missing, it logs in or "
+        "tries the next way to send it."),
+    N_ ("Check the addresses for typing errors, and that the account has your user name and "
+        "password for sending.") },
+  { 554,
+    N_ ("The server refused the message as a whole, or takes no mail from the internet address "
+        "that "
+        "it came from."),
+    N_ ("If the message is refused, sendpath does not try again; if the place it comes from is "
+        "refused, sendpath logs in or tries the next way to send it."),
+    N_ ("Send through your own provider's server with a login; if you already do, look at "
+        "attachments and links, and send the message again without them.") },
+  { 555, N_ ("The server did not understand an addition to an address."), NULL, NULL },
+  { 556, N_ ("The part of the recipient's address after the @ takes no mail."), NULL, NULL },
 };
 
-const char *
-explain_what (SendpathVerdict verdict)
-{
-  return _(texts[verdict].what);
-}
+/* ---- choosing -------------------------------------------------------------------------------- */
 
-const char *
-explain_what_code (guint code)
+static const char *
+find_contact (Contact contact, guint place, gboolean has_recipient)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
-    if (codes[i].code == code)
-      return _(codes[i].what);
+  if (contact == CONTACT_SERVER && (place & EXPLAIN_REMOTE) != 0)
+    contact = CONTACT_REMOTE;
+  if (contact == CONTACT_SERVER && (place & EXPLAIN_NETWORK) != 0)
+    contact = CONTACT_NETWORK;
+  if (contact == CONTACT_SERVER && (place & EXPLAIN_OWN) != 0)
+    contact = CONTACT_OWN;
+  switch (contact)
+    {
+    case CONTACT_NOBODY:
+      return NULL;
+    case CONTACT_SERVER:
+      return _ ("If it lasts more than 30 minutes, ask whoever runs the server: your own provider, "
+                "or the recipient's.");
+    case CONTACT_OWN:
+      return _ ("If it lasts more than 30 minutes, ask your provider.");
+    case CONTACT_REMOTE:
+      /* TRANSLATORS: {postmaster} is kept as it is; it becomes an address such as
+       * postmaster@example.com */
+      return has_recipient ? _ ("If it lasts more than 30 minutes, ask the recipient's provider: "
+                                "{postmaster}.")
+                           : _ ("If it lasts more than 30 minutes, ask the recipient's provider.");
+    case CONTACT_NETWORK:
+      return _ ("If it lasts more than 30 minutes, ask whoever runs the network.");
+    }
   return NULL;
 }
 
-const char *
-explain_will (SendpathVerdict verdict, SendpathRemedy remedy)
+static const Row *
+find_row (const ExplainCase *explained)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (rows[i].verdict == explained->verdict &&
+        (rows[i].place & explained->place) == rows[i].place &&
+        (rows[i].reason == NULL || g_strcmp0 (rows[i].reason, explained->reason) == 0))
+      return &rows[i];
+  g_return_val_if_reached (&rows[0]);
+}
+
+static const char *
+find_will (const ExplainCase *explained)
 {
   for (guint i = 0; i < G_N_ELEMENTS (special_will); i++)
-    if (special_will[i].verdict == verdict)
-      return _(special_will[i].will);
-  return _(will_texts[remedy]);
+    if (special_will[i].verdict == explained->verdict)
+      return special_will[i].will;
+  return will_texts[explained->remedy];
+}
+
+void
+explain_texts_find (const ExplainCase *explained, gboolean has_recipient, ExplainTexts *ret_texts)
+{
+  const Row *row = find_row (explained);
+
+  ret_texts->what = _ (row->what);
+  ret_texts->will = _ (find_will (explained));
+  ret_texts->advice = _ (row->advice);
+  ret_texts->contact = find_contact (row->contact, explained->place, has_recipient);
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (codes[i].code == explained->bare_code)
+      {
+        ret_texts->what = _ (codes[i].what);
+        if (codes[i].will != NULL)
+          ret_texts->will = _ (codes[i].will);
+        if (codes[i].advice != NULL)
+          ret_texts->advice = _ (codes[i].advice);
+      }
 }
 
 const char *
-explain_advice (SendpathVerdict verdict)
+explain_texts_get_reason (guint i)
 {
-  return _(texts[verdict].advice);
+  for (guint row = 0; row < G_N_ELEMENTS (rows); row++)
+    if (rows[row].reason != NULL && i-- == 0)
+      return rows[row].reason;
+  return NULL;
+}
+
+/* ---- putting together ------------------------------------------------------------------------ */
+
+/* Never a printf format, because translators write it. */
+char *
+explain_texts_fill (const char *text, const char *server, const char *postmaster)
+{
+  g_autoptr (GString) out = g_string_new (text);
+
+  /* TRANSLATORS: begins a sentence and is its subject, where the server's name is not known */
+  g_string_replace (out, "{server}", server != NULL ? server : _ ("The server"), 0);
+  if (postmaster != NULL)
+    g_string_replace (out, "{postmaster}", postmaster, 0);
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+char *
+explain_texts_join (const char *first, const char *second)
+{
+  /* TRANSLATORS: two whole sentences one after the other, in this order; leave the space out where
+   * your language has none between sentences */
+  g_autoptr (GString) out = g_string_new (_ ("{first} {second}"));
+
+  g_string_replace (out, "{second}", second, 1);
+  g_string_replace (out, "{first}", first, 1);
+  return g_string_free (g_steal_pointer (&out), FALSE);
 }

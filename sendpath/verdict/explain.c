@@ -30,8 +30,8 @@ struct _SendpathExplanation {
   const char *rule;    /* static */
   const char *outlook; /* static */
   const char *will;    /* static or gettext's */
-  const char *advice;
   char *what;
+  char *advice;
   char *said; /* the server's own words, cleaned; or NULL */
 };
 
@@ -61,6 +61,7 @@ clear (gpointer data)
   SendpathExplanation *explanation = data;
 
   g_free (explanation->what);
+  g_free (explanation->advice);
   g_free (explanation->said);
 }
 
@@ -79,30 +80,14 @@ sendpath_explanation_unref (SendpathExplanation *explanation)
   g_atomic_rc_box_release_full (explanation, clear);
 }
 
-/* `{server}` becomes the server's name; never a printf format, because translators write it. */
-static char *
-fill_in (const char *text, const char *server)
-{
-  g_autoptr (GString) out = g_string_new (text);
+/* ---- making one ------------------------------------------------------------------------------ */
 
-  g_string_replace (out, "{server}", server != NULL ? server : _("The server"), 0);
-  return g_string_free (g_steal_pointer (&out), FALSE);
-}
-
-static SendpathExplanation *
-explanation_new (const SendpathVerdictQuery *query, const SendpathVerdictAnswer *answer,
-                 const char *what)
-{
-  SendpathExplanation *explanation = g_atomic_rc_box_new0 (SendpathExplanation);
-
-  explanation->verdict = answer->verdict;
-  explanation->remedy = answer->remedy;
-  explanation->rule = answer->rule;
-  explanation->what = fill_in (what, query->server);
-  explanation->will = explain_will (answer->verdict, answer->remedy);
-  explanation->advice = explain_advice (answer->verdict);
-  return explanation;
-}
+/* What is known beside the query. */
+typedef struct {
+  const OutlookNumber *number; /* that was pasted; or NULL */
+  const char *reason;          /* finer than a rule; or NULL */
+  guint place;                 /* a set of ExplainPlace */
+} Clues;
 
 static gboolean
 has_words (const SendpathReply *reply)
@@ -113,6 +98,82 @@ has_words (const SendpathReply *reply)
     if (g_unichar_isalpha (g_utf8_get_char (text)))
       return TRUE;
   return FALSE;
+}
+
+/* A code with nothing beside it, not even its place, has all the readings that it can have. */
+static guint
+find_bare_code (const SendpathVerdictQuery *query, const OutlookNumber *number)
+{
+  if (number != NULL)
+    return number->code;
+  if (query->phase != SENDPATH_PHASE_UNKNOWN || has_words (query->reply) ||
+      sendpath_reply_get_enhanced (query->reply) != NULL)
+    return 0;
+  return sendpath_reply_get_code (query->reply);
+}
+
+static char *
+dup_postmaster (const char *recipient)
+{
+  const char *at = recipient != NULL ? strrchr (recipient, '@') : NULL;
+
+  return at != NULL && at[1] != '\0' ? g_strconcat ("postmaster", at, NULL) : NULL;
+}
+
+static char *
+dup_advice (const ExplainTexts *texts, const char *postmaster)
+{
+  g_autofree char *advice = g_strdup (texts->advice);
+
+  if (texts->contact != NULL)
+    {
+      g_autofree char *contact = explain_texts_fill (texts->contact, NULL, postmaster);
+      g_autofree char *alone = g_steal_pointer (&advice);
+
+      advice = explain_texts_join (alone, contact);
+    }
+  return g_steal_pointer (&advice);
+}
+
+static SendpathExplanation *
+explanation_new (const SendpathVerdictQuery *query, const SendpathVerdictAnswer *answer,
+                 const Clues *clues)
+{
+  SendpathExplanation *explanation = g_atomic_rc_box_new0 (SendpathExplanation);
+  g_autofree char *postmaster = dup_postmaster (query->recipient);
+  guint code = sendpath_reply_get_code (query->reply);
+  ExplainCase explained = { .verdict = answer->verdict,
+                            .remedy = answer->remedy,
+                            .place = clues->place,
+                            .reason = clues->reason != NULL ? clues->reason : answer->rule,
+                            .bare_code = find_bare_code (query, clues->number) };
+  ExplainTexts texts;
+
+  explain_texts_find (&explained, postmaster != NULL, &texts);
+  explanation->verdict = answer->verdict;
+  explanation->remedy = answer->remedy;
+  explanation->rule = answer->rule;
+  explanation->what = explain_texts_fill (texts.what, query->server, NULL);
+  explanation->will = texts.will;
+  explanation->advice = dup_advice (&texts, postmaster);
+  explanation->outlook = clues->number != NULL ? clues->number->number
+                                               : outlook_code (answer->verdict, query->phase, code);
+  if (code != 0 && has_words (query->reply))
+    {
+      g_autofree char *words = sendpath_reply_dup_clean_text (query->reply);
+
+      explanation->said = g_strdup_printf ("%u %s", code, words);
+    }
+  return explanation;
+}
+
+/* Whose server it is, as far as the session tells. */
+static guint
+find_place (const SendpathVerdictQuery *query)
+{
+  if (query->relay)
+    return EXPLAIN_NETWORK;
+  return query->authenticated ? EXPLAIN_OWN | EXPLAIN_LOGGED_IN : EXPLAIN_ANYWHERE;
 }
 
 /**
@@ -129,27 +190,13 @@ SendpathExplanation *
 sendpath_explain_reply (const SendpathVerdictQuery *query)
 {
   SendpathVerdictAnswer answer;
-  SendpathExplanation *explanation;
-  const char *what = NULL;
-  guint code;
+  Clues clues = { 0 };
 
   g_return_val_if_fail (query != NULL && query->reply != NULL, NULL);
 
-  code = sendpath_reply_get_code (query->reply);
+  clues.place = find_place (query);
   sendpath_verdict_classify (query, &answer);
-  if (query->phase == SENDPATH_PHASE_UNKNOWN && !has_words (query->reply) &&
-      sendpath_reply_get_enhanced (query->reply) == NULL)
-    what = explain_what_code (code);
-  explanation =
-      explanation_new (query, &answer, what != NULL ? what : explain_what (answer.verdict));
-  explanation->outlook = outlook_code (answer.verdict, query->phase, code);
-  if (code != 0 && has_words (query->reply))
-    {
-      g_autofree char *words = sendpath_reply_dup_clean_text (query->reply);
-
-      explanation->said = g_strdup_printf ("%u %s", code, words);
-    }
-  return explanation;
+  return explanation_new (query, &answer, &clues);
 }
 
 /* One of Outlook's numbers without the server's words. */
@@ -159,14 +206,10 @@ explain_number (const OutlookNumber *number)
   g_autoptr (SendpathReply) nothing = sendpath_reply_new (0, NULL, "");
   SendpathVerdictQuery query = { .phase = number->phase, .reply = nothing };
   SendpathVerdictAnswer answer = { .verdict = number->verdict, .rule = "outlook-number" };
-  SendpathExplanation *explanation;
+  const Clues clues = { .number = number, .reason = number->reason };
 
   answer.remedy = verdict_remedies (answer.verdict, &query)[0];
-  explanation = explanation_new (&query, &answer,
-                                 number->meaning != NULL ? _(number->meaning)
-                                                         : explain_what (answer.verdict));
-  explanation->outlook = number->number;
-  return explanation;
+  return explanation_new (&query, &answer, &clues);
 }
 
 /**
@@ -198,7 +241,7 @@ sendpath_explain_text (SendpathPhase phase, const char *text, GError **error)
   if (reply == NULL)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                           _("there is nothing to explain: paste the server's reply, such as "
+                           _ ("there is nothing to explain: paste the server's reply, such as "
                               "“550 5.7.1 Relaying denied”"));
       return NULL;
     }
@@ -210,165 +253,6 @@ sendpath_explain_text (SendpathPhase phase, const char *text, GError **error)
   if (query.phase == SENDPATH_PHASE_UNKNOWN && number != NULL)
     query.phase = number->phase;
   return sendpath_explain_reply (&query);
-}
-
-/* ---- JSON ------------------------------------------------------------------------------------ */
-
-static JsonNode *
-find_member (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  return node == NULL || JSON_NODE_HOLDS_NULL (node) ? NULL : node;
-}
-
-static gboolean
-read_string (JsonObject *object, const char *name, const char **ret_text, GError **error)
-{
-  JsonNode *node = find_member (object, name);
-
-  *ret_text = NULL;
-  if (node == NULL)
-    return TRUE;
-  if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("“%s” is not a string"), name);
-      return FALSE;
-    }
-  *ret_text = json_node_get_string (node);
-  return TRUE;
-}
-
-static gboolean
-read_flag (JsonObject *object, const char *name, gboolean *ret_flag, GError **error)
-{
-  JsonNode *node = find_member (object, name);
-
-  *ret_flag = FALSE;
-  if (node == NULL)
-    return TRUE;
-  if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_BOOLEAN)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("“%s” is not true or false"),
-                   name);
-      return FALSE;
-    }
-  *ret_flag = json_node_get_boolean (node);
-  return TRUE;
-}
-
-static gboolean
-read_code (JsonObject *object, guint *ret_code, GError **error)
-{
-  JsonNode *node = find_member (object, "code");
-  gint64 code;
-
-  *ret_code = 0;
-  if (node == NULL)
-    return TRUE;
-  code = JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_INT64
-             ? json_node_get_int (node)
-             : -1;
-  if (code != 0 && (code < 200 || code > 599))
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                           _("“code” is not a number from 200 to 599, or 0"));
-      return FALSE;
-    }
-  *ret_code = (guint) code;
-  return TRUE;
-}
-
-/* The reply and its place; the strings stay @object's. */
-static SendpathReply *
-read_query (JsonObject *object, SendpathVerdictQuery *ret_query, GError **error)
-{
-  SendpathVerdictQuery query = { 0 };
-  const char *stage, *phase, *enhanced, *text;
-  guint code;
-
-  if (!read_string (object, "stage", &stage, error) ||
-      !read_string (object, "phase", &phase, error) || !read_code (object, &code, error) ||
-      !read_string (object, "enhanced", &enhanced, error) ||
-      !read_string (object, "text", &text, error) ||
-      !read_string (object, "recipient", &query.recipient, error) ||
-      !read_string (object, "server", &query.server, error) ||
-      !read_flag (object, "authenticated", &query.authenticated, error) ||
-      !read_flag (object, "tls", &query.tls, error) ||
-      !read_flag (object, "local_accepted", &query.local_accepted, error))
-    return NULL;
-  if (stage == NULL)
-    stage = phase;
-  query.phase = stage != NULL ? sendpath_phase_from_string (stage) : SENDPATH_PHASE_UNKNOWN;
-  *ret_query = query;
-  return sendpath_reply_new (code, enhanced, text != NULL ? text : "");
-}
-
-static char *
-print_json (JsonBuilder *builder)
-{
-  g_autoptr (JsonNode) root = json_builder_get_root (builder);
-
-  return json_to_string (root, FALSE);
-}
-
-/**
- * sendpath_explain_json_line:
- * @line: a JSON object with `id`, `stage` (or `phase`), `code`, `enhanced` and
- *   `text`, and where known `recipient`, `server`, `authenticated` and `tls`
- * @error: return location for a #GError, or %NULL
- *
- * Classifies one reply for programs: one line in, one line out. What is absent
- * or null counts as not known. A line that is no such object fails with
- * %G_IO_ERROR_INVALID_DATA, which names what is wrong.
- *
- * Returns: (transfer full): a JSON object with `id`, `verdict`, `remedy` and
- *   `rule`, without a line end, or %NULL
- *
- * Since: 1.0
- */
-char *
-sendpath_explain_json_line (const char *line, GError **error)
-{
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-  g_autoptr (SendpathReply) reply = NULL;
-  g_autoptr (GError) wrong = NULL;
-  SendpathVerdictQuery query;
-  SendpathVerdictAnswer answer;
-  JsonObject *object;
-  JsonNode *id;
-
-  g_return_val_if_fail (line != NULL, NULL);
-
-  if (!json_parser_load_from_data (parser, line, -1, &wrong) ||
-      json_parser_get_root (parser) == NULL ||
-      !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("not a JSON object: %s"),
-                   wrong != NULL ? wrong->message : line);
-      return NULL;
-    }
-  object = json_node_get_object (json_parser_get_root (parser));
-  reply = read_query (object, &query, error);
-  if (reply == NULL)
-    return NULL;
-  query.reply = reply;
-  sendpath_verdict_classify (&query, &answer);
-
-  id = json_object_get_member (object, "id");
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "id");
-  json_builder_add_value (builder,
-                          id != NULL ? json_node_copy (id) : json_node_new (JSON_NODE_NULL));
-  json_builder_set_member_name (builder, "verdict");
-  json_builder_add_string_value (builder, sendpath_verdict_to_string (answer.verdict));
-  json_builder_set_member_name (builder, "remedy");
-  json_builder_add_string_value (builder, sendpath_remedy_to_string (answer.remedy));
-  json_builder_set_member_name (builder, "rule");
-  json_builder_add_string_value (builder, answer.rule);
-  json_builder_end_object (builder);
-  return print_json (builder);
 }
 
 /* ---- reading an explanation ------------------------------------------------------------------ */
@@ -516,12 +400,12 @@ sendpath_explanation_to_text (const SendpathExplanation *explanation)
                           explanation->advice);
   if (explanation->said != NULL)
     {
-      g_string_append_printf (out, _("The server said: %s"), explanation->said);
+      g_string_append_printf (out, _ ("The server said: %s"), explanation->said);
       g_string_append_c (out, '\n');
     }
   if (explanation->outlook != NULL)
     {
-      g_string_append_printf (out, _("Outlook shows: %s"), explanation->outlook);
+      g_string_append_printf (out, _ ("Outlook shows: %s"), explanation->outlook);
       g_string_append_c (out, '\n');
     }
   return g_string_free (out, FALSE);
@@ -542,6 +426,7 @@ char *
 sendpath_explanation_to_json (const SendpathExplanation *explanation)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  g_autoptr (JsonNode) root = NULL;
 
   g_return_val_if_fail (explanation != NULL, NULL);
 
@@ -566,5 +451,6 @@ sendpath_explanation_to_json (const SendpathExplanation *explanation)
       json_builder_add_string_value (builder, members[i].value);
     }
   json_builder_end_object (builder);
-  return print_json (builder);
+  root = json_builder_get_root (builder);
+  return json_to_string (root, FALSE);
 }

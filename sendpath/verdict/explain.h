@@ -16,7 +16,6 @@ void                 sendpath_explanation_unref (SendpathExplanation *explanatio
 
 SendpathExplanation *sendpath_explain_reply (const SendpathVerdictQuery *query);
 SendpathExplanation *sendpath_explain_text (SendpathPhase phase, const char *text, GError **error);
-char                *sendpath_explain_json_line (const char *line, GError **error);
 
 SendpathVerdict sendpath_explanation_get_verdict (const SendpathExplanation *explanation);
 SendpathRemedy  sendpath_explanation_get_remedy (const SendpathExplanation *explanation);

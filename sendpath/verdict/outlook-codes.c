@@ -4,7 +4,6 @@
 
 #include "sendpath/verdict/outlook-codes.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define V(verdict) SENDPATH_VERDICT_##verdict
@@ -12,57 +11,59 @@
 
 /* For a number alone the likeliest reading; with the server's reply beside it the reply decides. */
 static const OutlookNumber numbers[] = {
-  { "0x800CCC0B", V (SERVER_BUSY), P (UNKNOWN), NULL },
-  { "0x800CCC0D", V (HOST_NOT_FOUND), P (RESOLVE), NULL },
-  { "0x800CCC0E", V (UNREACHABLE), P (CONNECT), NULL },
-  { "0x800CCC0F", V (CONNECTION_LOST), P (UNKNOWN), NULL },
-  { "0x800CCC10", V (RECIPIENT_UNKNOWN), P (RCPT), NULL },
-  { "0x800CCC11", V (RECIPIENT_UNKNOWN), P (RCPT), NULL },
-  { "0x800CCC12", V (CONNECTION_LOST), P (UNKNOWN), NULL },
-  { "0x800CCC13", V (CONNECTION_LOST), P (UNKNOWN), NULL },
-  { "0x800CCC14", V (OFFLINE), P (CONNECT), NULL },
-  { "0x800CCC15", V (UNREACHABLE), P (CONNECT), NULL },
-  { "0x800CCC16", V (AUTH_FAILED), P (AUTH), NULL },
-  { "0x800CCC17", V (CONNECTION_LOST), P (UNKNOWN), N_("The sending was stopped by hand.") },
-  { "0x800CCC18", V (AUTH_FAILED), P (AUTH), NULL },
-  { "0x800CCC19", V (CONNECTION_LOST), P (UNKNOWN),
-    N_("The server did not answer in time; a slow network, or an antivirus program or proxy that "
-        "stands in between, does that.") },
-  { "0x800CCC1A", V (TLS_FAILED), P (TLS), NULL },
-  { "0x800CCC40", V (OFFLINE), P (CONNECT), NULL },
-  { "0x800CCC60", V (PROTOCOL_ERROR), P (UNKNOWN), NULL },
-  { "0x800CCC61", V (PROTOCOL_ERROR), P (UNKNOWN), NULL },
-  { "0x800CCC62", V (PROTOCOL_ERROR), P (UNKNOWN), NULL },
-  { "0x800CCC63", V (PROTOCOL_ERROR), P (UNKNOWN), NULL },
-  { "0x800CCC64", V (PROTOCOL_ERROR), P (UNKNOWN), NULL },
-  { "0x800CCC65", V (PROTOCOL_ERROR), P (UNKNOWN), NULL },
-  { "0x800CCC66", V (PROTOCOL_ERROR), P (UNKNOWN), NULL },
-  { "0x800CCC67", V (SERVER_BUSY), P (UNKNOWN), NULL },
-  { "0x800CCC68", V (MAILBOX_UNAVAILABLE), P (RCPT), NULL },
-  { "0x800CCC69", V (RECIPIENT_UNKNOWN), P (RCPT), NULL },
-  { "0x800CCC6A", V (SERVER_BUSY), P (UNKNOWN), NULL },
-  { "0x800CCC6B", V (RECIPIENT_UNKNOWN), P (RCPT), NULL },
-  { "0x800CCC6C", V (SERVER_STORAGE), P (UNKNOWN),
-    N_("The server is short of space, or the message has more recipients than it takes at a "
-        "time.") },
-  { "0x800CCC6D", V (MAILBOX_FULL), P (UNKNOWN),
-    N_("The recipient's mailbox is full, or the message is larger than the server accepts.") },
-  { "0x800CCC6E", V (RECIPIENT_INVALID), P (RCPT), NULL },
-  { "0x800CCC6F", V (SERVER_ERROR), P (UNKNOWN),
-    N_("The server refused the message as a whole; its own words say why.") },
-  { "0x800CCC78", V (SENDER_REJECTED), P (MAIL), NULL },
-  { "0x800CCC79", V (RELAY_DENIED), P (RCPT),
-    N_("The server refused a recipient: mostly because it does not pass mail on to other "
-        "providers "
-        "from this network without a login, sometimes because the address does not exist.") },
-  { "0x800CCC7A", V (SENDER_REJECTED), P (MAIL), N_("The message has no sender address.") },
-  { "0x800CCC7B", V (RECIPIENT_INVALID), P (RCPT), N_("The message has no recipient.") },
-  { "0x800CCC7C", V (TLS_REQUIRED), P (MAIL), NULL },
-  { "0x800CCC7D", V (TLS_FAILED), P (STARTTLS), N_("The server offers no encryption.") },
-  { "0x800CCC7F", V (TLS_FAILED), P (STARTTLS), NULL },
-  { "0x800CCC90", V (PROTOCOL_ERROR), P (POP), NULL },
-  { "0x800CCC91", V (AUTH_FAILED), P (POP), NULL },
-  { "0x800CCC92", V (AUTH_FAILED), P (POP), NULL },
+  { "0x800CCC0B", V (SERVER_BUSY), P (UNKNOWN), 0, NULL },
+  { "0x800CCC0D", V (HOST_NOT_FOUND), P (RESOLVE), 0, NULL },
+  { "0x800CCC0E", V (UNREACHABLE), P (CONNECT), 0, NULL },
+  { "0x800CCC0F", V (CONNECTION_LOST), P (UNKNOWN), 0, NULL },
+  { "0x800CCC10", V (RECIPIENT_UNKNOWN), P (RCPT), 0, NULL },
+  { "0x800CCC11", V (RECIPIENT_UNKNOWN), P (RCPT), 0, NULL },
+  { "0x800CCC12", V (CONNECTION_LOST), P (UNKNOWN), 0, NULL },
+  { "0x800CCC13", V (CONNECTION_LOST), P (UNKNOWN), 0, NULL },
+  { "0x800CCC14", V (OFFLINE), P (CONNECT), 0, "network-programs-broken" },
+  { "0x800CCC15", V (UNREACHABLE), P (CONNECT), 0, NULL },
+  { "0x800CCC16", V (AUTH_FAILED), P (AUTH), 0, NULL },
+  { "0x800CCC17", V (CONNECTION_LOST), P (UNKNOWN), 0, "cancelled" },
+  { "0x800CCC18", V (AUTH_FAILED), P (AUTH), 0, NULL },
+  { "0x800CCC19", V (CONNECTION_LOST), P (UNKNOWN), 0, "no-answer-in-time" },
+  { "0x800CCC1A", V (TLS_FAILED), P (TLS), 0, NULL },
+  { "0x800CCC40", V (OFFLINE), P (CONNECT), 0, "network-programs-broken" },
+  { "0x800CCC41", V (OFFLINE), P (CONNECT), 0, "network-programs-broken" },
+  { "0x800CCC42", V (OFFLINE), P (CONNECT), 0, "network-programs-broken" },
+  { "0x800CCC43", V (OFFLINE), P (CONNECT), 0, "network-programs-broken" },
+  { "0x800CCC44", V (OFFLINE), P (CONNECT), 0, "network-programs-broken" },
+  { "0x800CCC45", V (OFFLINE), P (CONNECT), 0, "network-programs-broken" },
+  { "0x800CCC60", V (PROTOCOL_ERROR), P (UNKNOWN), 0, NULL },
+  { "0x800CCC61", V (PROTOCOL_ERROR), P (UNKNOWN), 0, NULL },
+  { "0x800CCC62", V (PROTOCOL_ERROR), P (UNKNOWN), 500, NULL },
+  { "0x800CCC63", V (PROTOCOL_ERROR), P (UNKNOWN), 501, NULL },
+  { "0x800CCC64", V (PROTOCOL_ERROR), P (UNKNOWN), 502, NULL },
+  { "0x800CCC65", V (PROTOCOL_ERROR), P (UNKNOWN), 503, NULL },
+  { "0x800CCC66", V (PROTOCOL_ERROR), P (UNKNOWN), 504, NULL },
+  { "0x800CCC67", V (SERVER_BUSY), P (UNKNOWN), 421, NULL },
+  { "0x800CCC68", V (MAILBOX_UNAVAILABLE), P (RCPT), 450, NULL },
+  { "0x800CCC69", V (RECIPIENT_UNKNOWN), P (RCPT), 550, NULL },
+  { "0x800CCC6A", V (SERVER_BUSY), P (UNKNOWN), 451, NULL },
+  { "0x800CCC6B", V (RECIPIENT_UNKNOWN), P (RCPT), 551, NULL },
+  { "0x800CCC6C", V (SERVER_STORAGE), P (UNKNOWN), 452, NULL },
+  { "0x800CCC6D", V (MAILBOX_FULL), P (UNKNOWN), 552, NULL },
+  { "0x800CCC6E", V (RECIPIENT_INVALID), P (RCPT), 553, NULL },
+  { "0x800CCC6F", V (SERVER_ERROR), P (UNKNOWN), 554, NULL },
+  { "0x800CCC78", V (SENDER_REJECTED), P (MAIL), 0, NULL },
+  { "0x800CCC79", V (RELAY_DENIED), P (RCPT), 550, NULL },
+  { "0x800CCC7A", V (SENDER_REJECTED), P (MAIL), 0, "no-sender" },
+  { "0x800CCC7B", V (RECIPIENT_INVALID), P (RCPT), 0, "no-recipient" },
+  { "0x800CCC7C", V (TLS_REQUIRED), P (MAIL), 0, NULL },
+  { "0x800CCC7D", V (TLS_FAILED), P (STARTTLS), 0, "tls-not-offered" },
+  { "0x800CCC7F", V (TLS_FAILED), P (UNKNOWN), 0, NULL },
+  { "0x800CCC80", V (AUTH_REQUIRED), P (AUTH), 0, "no-common-login" },
+  { "0x800CCC90", V (PROTOCOL_ERROR), P (POP), 0, NULL },
+  { "0x800CCC91", V (AUTH_FAILED), P (POP), 0, NULL },
+  { "0x800CCC92", V (AUTH_FAILED), P (POP), 0, NULL },
+  /* newer versions of Outlook, for the same troubles */
+  { "0x80042109", V (UNREACHABLE), P (CONNECT), 0, NULL },
+  { "0x8004210A", V (CONNECTION_LOST), P (UNKNOWN), 0, "no-answer-in-time" },
+  { "0x8004210B", V (CONNECTION_LOST), P (UNKNOWN), 0, "no-answer-in-time" },
+  { "0x800408FC", V (HOST_NOT_FOUND), P (RESOLVE), 0, NULL },
 };
 
 typedef struct {
@@ -126,13 +127,61 @@ outlook_code (SendpathVerdict verdict, SendpathPhase phase, guint code)
   return NULL;
 }
 
+/* Eight hexadecimal digits, with or without `0x`; without it only what looks like none else. */
+static guint64
+read_hex (const char *s, gboolean is_marked, gsize *ret_length)
+{
+  gsize n = strspn (s, "0123456789abcdefABCDEF");
+
+  *ret_length = n;
+  if (n != 8 || (!is_marked && g_ascii_strncasecmp (s, "800CCC", 6) != 0))
+    return 0;
+  return g_ascii_strtoull (s, NULL, 16);
+}
+
+/* The number as programs print it that take it for a decimal one, signed or not. */
+static guint64
+read_decimal (const char *s, gsize *ret_length)
+{
+  gboolean is_negative = s[0] == '-';
+  gsize n = strspn (s + (is_negative ? 1 : 0), "0123456789");
+  guint64 value;
+
+  *ret_length = n + (is_negative ? 1 : 0);
+  if (n != 10)
+    return 0;
+  value = g_ascii_strtoull (s + (is_negative ? 1 : 0), NULL, 10);
+  return is_negative ? (G_GUINT64_CONSTANT (1) << 32) - value : value;
+}
+
+static const OutlookNumber *
+find_number (guint64 value)
+{
+  for (guint i = 0; value != 0 && i < G_N_ELEMENTS (numbers); i++)
+    if (g_ascii_strtoull (numbers[i].number, NULL, 16) == value)
+      return &numbers[i];
+  return NULL;
+}
+
 const OutlookNumber *
 outlook_find (const char *text)
 {
-  for (const char *p = strstr (text, "0x"); p != NULL; p = strstr (p + 2, "0x"))
-    for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
-      if (g_ascii_strncasecmp (p, numbers[i].number, strlen (numbers[i].number)) == 0 &&
-          !g_ascii_isxdigit (p[strlen (numbers[i].number)]))
-        return &numbers[i];
+  for (const char *p = text; *p != '\0';)
+    {
+      gboolean is_marked = p[0] == '0' && (p[1] == 'x' || p[1] == 'X');
+      const char *start = is_marked ? p + 2 : p;
+      gsize hex = 0, decimal = 0;
+      const OutlookNumber *number = find_number (read_hex (start, is_marked, &hex));
+
+      if (number == NULL && !is_marked)
+        number = find_number (read_decimal (p, &decimal));
+      start += MAX (hex, decimal);
+      if (number != NULL && !g_ascii_isalnum (*start))
+        return number;
+      /* on to the next word: a number never begins in the middle of one */
+      while (g_ascii_isalnum (*start))
+        start++;
+      p = start > p ? start : p + 1;
+    }
   return NULL;
 }

@@ -10,13 +10,15 @@ G_BEGIN_DECLS
  * @number: as Outlook writes it, such as `0x800CCC79`
  * @verdict: what it mostly stands for
  * @phase: where it comes from
- * @meaning: (nullable): one sentence for people, a msgid; NULL: that of @verdict will do
+ * @code: the reply code that it stands for, 0 if it stands for none
+ * @reason: (nullable): what explain-texts knows finer than @verdict
  */
 typedef struct {
   const char     *number;
   SendpathVerdict verdict;
   SendpathPhase   phase;
-  const char     *meaning;
+  guint           code;
+  const char     *reason;
 } OutlookNumber;
 
 /* Static, or NULL where Outlook has no number of its own. */
