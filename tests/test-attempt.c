@@ -203,6 +203,28 @@ test_refuses_what_is_no_attempt (void)
     }
 }
 
+/* What the server offered is for the journal; the object of the contract stays as it is. */
+static void
+test_offer_comes_back (void)
+{
+  g_autoptr(Attempt) attempt = new_refused_attempt ();
+  g_autoptr(Attempt) copy = attempt_new ();
+  g_autoptr(JsonObject) record = json_object_new ();
+  g_autofree char *before = print (attempt);
+  g_autofree char *after = NULL;
+
+  attempt->size_max_bytes = 25000000;
+  attempt->is_oauth_only = TRUE;
+  after = print (attempt);
+  g_assert_cmpstr (after, ==, before);
+  attempt_read_offer_fields (copy, record);
+  g_assert_cmpuint (copy->size_max_bytes, ==, 0);
+  attempt_add_offer_fields (record, attempt);
+  attempt_read_offer_fields (copy, record);
+  g_assert_cmpuint (copy->size_max_bytes, ==, 25000000);
+  g_assert_true (copy->is_oauth_only);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -213,6 +235,7 @@ main (int argc, char **argv)
   g_test_add_func ("/attempt/silence-comes-back-as-its-fault",
                    test_silence_comes_back_as_its_fault);
   g_test_add_func ("/attempt/a-pop-login-has-no-code", test_a_pop_login_has_no_code);
+  g_test_add_func ("/attempt/what-was-offered-goes-beside-the-contract", test_offer_comes_back);
   g_test_add_func ("/attempt/refuses-what-is-no-attempt", test_refuses_what_is_no_attempt);
   return g_test_run ();
 }

@@ -96,6 +96,31 @@ test_second_reply_replaces (void)
 }
 
 static void
+test_oauth_only (void)
+{
+  static const struct {
+    const char *ehlo;
+    gboolean is_oauth_only;
+  } cases[] = {
+    { "x\nAUTH XOAUTH2", TRUE },
+    { "x\nAUTH xoauth2 OAUTHBEARER", TRUE },
+    { "x\nAUTH PLAIN XOAUTH2", FALSE },
+    { "x\nAUTH XOAUTH2\nAUTH LOGIN", FALSE },
+    { "x\nAUTH", FALSE },
+    { "x\nSIZE", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      SmtpCaps caps;
+      parse (cases[i].ehlo, &caps);
+      g_assert_cmpint (smtp_caps_is_oauth_only (&caps), ==, cases[i].is_oauth_only);
+      smtp_caps_clear (&caps);
+      g_assert_false (smtp_caps_is_oauth_only (&caps));
+    }
+}
+
+static void
 test_line_lengths (void)
 {
   SmtpCaps caps;
@@ -114,6 +139,7 @@ main (int argc, char **argv)
   g_test_add_func ("/smtp-caps/mechanisms-are-kept-in-order", test_mechanisms);
   g_test_add_func ("/smtp-caps/a-tab-separates-like-a-space", test_tab);
   g_test_add_func ("/smtp-caps/second-reply-replaces-the-first", test_second_reply_replaces);
+  g_test_add_func ("/smtp-caps/logins-with-tokens-alone-are-known", test_oauth_only);
   g_test_add_func ("/smtp-caps/extensions-lengthen-commands", test_line_lengths);
   return g_test_run ();
 }

@@ -208,6 +208,7 @@ journal_note_attempt (Journal *journal, const SendpathReport *report, guint atte
   JsonArray *outcomes = json_array_new ();
 
   json_object_set_member (record, "attempt", attempt_to_json (noted));
+  attempt_add_offer_fields (record, noted);
   for (guint i = 0; i < report->recipients->len; i++)
     {
       const ReportRecipient *recipient = report->recipients->pdata[i];
@@ -345,6 +346,7 @@ replay_attempt (Replay *replay, JsonObject *record, GError **error)
       g_clear_pointer (&attempt, attempt_free);
       return set_damage (error);
     }
+  attempt_read_offer_fields (attempt, record);
   if (replay->is_walk_over)
     report_begin_walk (replay->report);
   replay->is_walk_over = FALSE;

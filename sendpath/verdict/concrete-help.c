@@ -224,23 +224,6 @@ tell_nameless (const ConcreteFacts *facts)
 
 /* ---- the login ------------------------------------------------------------------------------- */
 
-/* What is offered beside OAuth2 takes a password, or a ticket, which is no matter for advice. */
-static gboolean
-is_oauth_only (const char *const *mechanisms)
-{
-  static const char *const oauth[] = { "XOAUTH2", "OAUTHBEARER" };
-  gboolean any = FALSE;
-
-  for (guint i = 0; mechanisms != NULL && mechanisms[i] != NULL; i++)
-    {
-      if (g_ascii_strcasecmp (mechanisms[i], oauth[0]) != 0 &&
-          g_ascii_strcasecmp (mechanisms[i], oauth[1]) != 0)
-        return FALSE;
-      any = TRUE;
-    }
-  return any;
-}
-
 static char *
 tell_login (const ConcreteFacts *facts)
 {
@@ -249,43 +232,11 @@ tell_login (const ConcreteFacts *facts)
   if (facts->is_bounce)
     return NULL;
   help = provider_logins_tell (facts->server, facts->text, facts->account_domain);
-  if (help == NULL && facts->server != NULL && is_oauth_only (facts->mechanisms))
+  if (help == NULL && facts->server != NULL && facts->is_oauth_only)
     help = fill_in (_ ("{server} takes no password, only a login by OAuth2: set “auth = xoauth2” "
                        "and a “token-command” in the account."),
                     "server", facts->server, NULL);
   return help;
-}
-
-/* ---- whom to ask ----------------------------------------------------------------------------- */
-
-/* The domain that somebody registered and @host is in, or NULL. */
-static const char *
-find_registered (const char *host)
-{
-  if (host == NULL || g_hostname_is_ip_address (host))
-    return NULL;
-  return psl_registrable_domain (psl_builtin (), host);
-}
-
-static char *
-tell_contact (const ConcreteFacts *facts)
-{
-  g_autofree char *server = facts->server != NULL ? g_ascii_strdown (facts->server, -1) : NULL;
-  g_autofree char *own =
-      facts->account_domain != NULL ? g_ascii_strdown (facts->account_domain, -1) : NULL;
-  const char *domain = find_registered (server);
-  const char *own_domain = find_registered (own);
-
-  if (domain == NULL)
-    return NULL;
-  if (!facts->is_bounce && g_strcmp0 (domain, own_domain) == 0)
-    return fill_in (_ ("If it lasts more than 30 minutes, the one to ask is the help desk of "
-                       "{domain}, your provider."),
-                    "domain", domain, NULL);
-  /* RFC 5321 4.5.1: whoever takes mail must take mail to postmaster */
-  return fill_in (_ ("If it lasts more than 30 minutes, the one to ask is postmaster@{domain}, who "
-                     "looks after {server}."),
-                  "domain", domain, "server", server, NULL);
 }
 
 /* ---- by verdict ------------------------------------------------------------------------------ */
@@ -306,11 +257,6 @@ static const struct {
   { SENDPATH_VERDICT_AUTH_FAILED, tell_login },
   { SENDPATH_VERDICT_AUTH_REQUIRED, tell_login },
   { SENDPATH_VERDICT_NO_CREDENTIAL, tell_login },
-  { SENDPATH_VERDICT_SERVER_BUSY, tell_contact },
-  { SENDPATH_VERDICT_SERVER_STORAGE, tell_contact },
-  { SENDPATH_VERDICT_SERVER_ERROR, tell_contact },
-  { SENDPATH_VERDICT_PROTOCOL_ERROR, tell_contact },
-  { SENDPATH_VERDICT_CONNECTION_LOST, tell_contact },
 };
 
 char *
@@ -320,4 +266,51 @@ concrete_help (const ConcreteFacts *facts)
     if (tellers[i].verdict == facts->verdict)
       return tellers[i].tell (facts);
   return NULL;
+}
+
+/* ---- whom to ask ----------------------------------------------------------------------------- */
+
+/* The domain that somebody registered and @host is in, or NULL. */
+static const char *
+find_registered (const char *host)
+{
+  if (host == NULL || g_hostname_is_ip_address (host))
+    return NULL;
+  return psl_registrable_domain (psl_builtin (), host);
+}
+
+/* What somebody can mend at the server. */
+static gboolean
+is_fault_of_server (SendpathVerdict verdict)
+{
+  static const SendpathVerdict faults[] = {
+    SENDPATH_VERDICT_SERVER_BUSY,     SENDPATH_VERDICT_SERVER_STORAGE,
+    SENDPATH_VERDICT_SERVER_ERROR,    SENDPATH_VERDICT_PROTOCOL_ERROR,
+    SENDPATH_VERDICT_CONNECTION_LOST,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
+    if (faults[i] == verdict)
+      return TRUE;
+  return FALSE;
+}
+
+char *
+concrete_contact (const ConcreteFacts *facts)
+{
+  g_autofree char *server = facts->server != NULL ? g_ascii_strdown (facts->server, -1) : NULL;
+  g_autofree char *own =
+      facts->account_domain != NULL ? g_ascii_strdown (facts->account_domain, -1) : NULL;
+  const char *domain = find_registered (server);
+
+  if (domain == NULL || !is_fault_of_server (facts->verdict))
+    return NULL;
+  if (!facts->is_bounce && g_strcmp0 (domain, find_registered (own)) == 0)
+    return fill_in (_ ("If it lasts more than 30 minutes, ask the help desk of {domain}, your "
+                       "provider."),
+                    "domain", domain, NULL);
+  /* RFC 5321 4.5.1: whoever takes mail takes it for postmaster */
+  return fill_in (_ ("If it lasts more than 30 minutes, ask whoever runs {server}: "
+                     "postmaster@{domain}."),
+                  "domain", domain, "server", server, NULL);
 }

@@ -27,12 +27,16 @@ typedef struct {
   guint64            size_max_bytes; /* the server's SIZE */
   MailDomain         mail_domain;    /* of @recipient */
   gboolean           is_bounce;      /* the provider was refused, not we */
-  const char *const *mechanisms;     /* of AUTH, as the server offers them, in any case */
+  gboolean           is_oauth_only;  /* the server offers no login but by OAuth2 */
   const char        *client_address; /* the network address that the server saw, if that is known */
 } ConcreteFacts;
 
 /* The sentence that helps most with @facts, or NULL if the verdict's own texts say all there is to
  * say. Newly allocated, translated, on one line, safe to show. Pure; any thread. */
 char *concrete_help (const ConcreteFacts *facts);
+
+/* Whom to ask when it lasts, by name: one sentence, or NULL if the verdict is nothing that the
+ * people behind the server could mend, or they are not known. As above. */
+char *concrete_contact (const ConcreteFacts *facts);
 
 G_END_DECLS

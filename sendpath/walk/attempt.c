@@ -125,6 +125,21 @@ attempt_to_json (const Attempt *attempt)
   return node;
 }
 
+void
+attempt_add_offer_fields (JsonObject *record, const Attempt *attempt)
+{
+  fields_add_number_or_null (record, "size_max",
+                             (gint64) MIN (attempt->size_max_bytes, G_MAXINT64));
+  fields_add_boolean (record, "oauth_only", attempt->is_oauth_only);
+}
+
+void
+attempt_read_offer_fields (Attempt *attempt, JsonObject *record)
+{
+  attempt->size_max_bytes = (guint64) MAX (fields_get_number (record, "size_max"), 0);
+  attempt->is_oauth_only = fields_get_boolean (record, "oauth_only");
+}
+
 /* Why there was no reply, by what that was found to mean; the rest is no fault of a server. */
 static SendpathFault
 fault_of (SendpathVerdict verdict)

@@ -23,6 +23,8 @@ typedef struct {
   SendpathSecurity  security;
   gboolean          is_protected; /* TLS protected the reply */
   char             *auth;         /* mechanism, lower case, or NULL */
+  guint64           size_max_bytes; /* the server's SIZE; 0: none said */
+  gboolean          is_oauth_only;  /* it offers no login but with a token */
   gboolean          same_connection;
   char             *mail_from;    /* nullable: MAIL was not reached */
   char            **header_changes; /* NULL: none; never NULL once in a report */
@@ -48,6 +50,11 @@ const char *attempt_get_outlook (const Attempt *attempt);
  * text cleaned, the time in whole seconds. G_IO_ERROR_INVALID_DATA if @node is none. */
 JsonNode *attempt_to_json (const Attempt *attempt);
 Attempt  *attempt_from_json (JsonNode *node, GError **error);
+
+/* What the server offered: for the journal alone, beside the object of PRODUCT.md. The members of
+ * @record that tell it, and back. */
+void      attempt_add_offer_fields (JsonObject *record, const Attempt *attempt);
+void      attempt_read_offer_fields (Attempt *attempt, JsonObject *record);
 
 /* The members `code`, `enhanced` and `text`, which attempts and recipients share, and back.
  * @reply may be NULL: all are null, and come back as NULL. @verdict says what the absence of a

@@ -85,8 +85,12 @@ leg_new_attempt (Leg *leg, const Runner *contact)
 void
 leg_add_session_facts (Attempt *attempt, Leg *leg)
 {
+  const SmtpCaps *caps = smtp_session_get_caps (leg->session);
+
   attempt->is_protected = smtp_session_is_tls (leg->session);
   attempt->auth = g_strdup (smtp_session_get_mechanism (leg->session));
+  attempt->size_max_bytes = caps->size_max_bytes;
+  attempt->is_oauth_only = smtp_caps_is_oauth_only (caps);
   attempt->tls_ms += smtp_session_get_tls_ms (leg->session);
   attempt->same_connection = leg->n_offers_here > 0;
 }

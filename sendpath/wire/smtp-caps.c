@@ -110,6 +110,16 @@ smtp_caps_clear (SmtpCaps *caps)
   *caps = (SmtpCaps) { 0 };
 }
 
+gboolean
+smtp_caps_is_oauth_only (const SmtpCaps *caps)
+{
+  for (guint i = 0; caps->mechanisms && caps->mechanisms[i]; i++)
+    if (!g_str_equal (caps->mechanisms[i], "XOAUTH2")
+        && !g_str_equal (caps->mechanisms[i], "OAUTHBEARER"))
+      return FALSE;
+  return caps->mechanisms && caps->mechanisms[0];
+}
+
 gsize
 smtp_caps_get_mail_extra (const SmtpCaps *caps)
 {

@@ -30,6 +30,9 @@ typedef struct {
 void  smtp_caps_parse (SmtpCaps *caps, const SendpathReply *ehlo);
 void  smtp_caps_clear (SmtpCaps *caps);
 
+/* Logins are offered, and none of them but with a token. */
+gboolean smtp_caps_is_oauth_only (const SmtpCaps *caps);
+
 /* By how many bytes the offered extensions let a MAIL or a RCPT command be longer. */
 gsize smtp_caps_get_mail_extra (const SmtpCaps *caps);
 gsize smtp_caps_get_rcpt_extra (const SmtpCaps *caps);

@@ -329,6 +329,12 @@ smtp_session_get_reply (const SmtpSession *session)
   return session->reply;
 }
 
+const SmtpCaps *
+smtp_session_get_caps (const SmtpSession *session)
+{
+  return &session->caps;
+}
+
 guint
 smtp_session_get_tls_ms (const SmtpSession *session)
 {

@@ -5,6 +5,7 @@
 #include "profiles/secrets.h"
 #include "sendpath/wire/delivery.h"
 #include "sendpath/wire/race.h"
+#include "sendpath/wire/smtp-caps.h"
 
 G_BEGIN_DECLS
 
@@ -50,6 +51,8 @@ gboolean             smtp_session_is_logged_in (const SmtpSession *session);
 gboolean             smtp_session_is_tls (const SmtpSession *session);
 /* Mechanism of the login, lower case (`scram-sha-256`), or NULL. */
 const char          *smtp_session_get_mechanism (const SmtpSession *session);
+/* What the server offers now; nothing is offered before EHLO was answered. Borrowed. */
+const SmtpCaps      *smtp_session_get_caps (const SmtpSession *session);
 /* Phase and reply of the last thing that was done. Borrowed. */
 SendpathPhase        smtp_session_get_phase (const SmtpSession *session);
 const SendpathReply *smtp_session_get_reply (const SmtpSession *session);
