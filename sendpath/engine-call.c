@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "sendpath/engine-private.h"
 #include "sendpath/request-private.h"
 
 /* Something to be emitted in the caller's context. */
@@ -212,6 +213,21 @@ engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_async,
                             .pause = pause_for,
                             .data = call };
   call->trace = (Trace) { is_listened_to (engine, "trace") ? on_trace : NULL, call };
+}
+
+SendpathNetwork *
+engine_call_get_network (EngineCall *call)
+{
+  if (call->network == NULL)
+    call->network = sendpath_network_new ();
+  return call->network;
+}
+
+SendpathLocation *
+engine_call_get_location (EngineCall *call)
+{
+  return engine_find_location (call->engine->profiles, call->location,
+                               engine_call_get_network (call));
 }
 
 void

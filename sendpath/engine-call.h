@@ -24,6 +24,9 @@ typedef struct {
 void engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_async,
                        GCancellable *cancellable);
 void engine_call_clear (EngineCall *call);
+/* Where the call is made; borrowed. The location is NULL where none is known. */
+SendpathNetwork *engine_call_get_network (EngineCall *call);
+SendpathLocation *engine_call_get_location (EngineCall *call);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (EngineCall, engine_call_clear)
 

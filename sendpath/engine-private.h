@@ -23,5 +23,10 @@ Outbox *engine_open_outbox (SendpathEngine *self, GError **error);
 /* @chosen by hand, else the one that @network matches; borrowed, nullable. */
 SendpathLocation *engine_find_location (SendpathProfileStore *profiles, const char *chosen,
                                         SendpathNetwork *network);
+/* The account of that id, or if @account is NULL the one that @from and @location choose; borrowed.
+ * NULL: NO_ACCOUNT. */
+SendpathAccount *engine_find_account (SendpathProfileStore *profiles, const char *account,
+                                      const char *from, SendpathLocation *location,
+                                      GError **error);
 
 G_END_DECLS

@@ -157,20 +157,6 @@ workplace_clear (Workplace *place)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Workplace, workplace_clear)
 
-static SendpathNetwork *
-get_network (EngineCall *call)
-{
-  if (call->network == NULL)
-    call->network = sendpath_network_new ();
-  return call->network;
-}
-
-static SendpathLocation *
-get_location (EngineCall *call)
-{
-  return engine_find_location (call->engine->profiles, call->location, get_network (call));
-}
-
 static gboolean
 workplace_open (Workplace *place, EngineCall *call, guint patience_s, GError **error)
 {
@@ -183,8 +169,8 @@ workplace_open (Workplace *place, EngineCall *call, guint patience_s, GError **e
   place->trust = trust_new (self->state_dir);
   place->context = (RunnerContext) { .outbox = place->outbox,
                                      .profiles = self->profiles,
-                                     .location = get_location (call),
-                                     .network = get_network (call),
+                                     .location = engine_call_get_location (call),
+                                     .network = engine_call_get_network (call),
                                      .memory = place->memory,
                                      .trust = place->trust,
                                      .patience_s = patience_s,
@@ -428,7 +414,8 @@ run_deliver (GTask *task, gpointer self, gpointer data, GCancellable *cancellabl
   GError *error = NULL;
 
   if (job->message != NULL)
-    job->id = submit (self, job->message, job->account, get_location (&job->call), &error);
+    job->id = submit (self, job->message, job->account, engine_call_get_location (&job->call),
+                      &error);
   return_result (task, job->id != NULL ? deliver (&job->call, job->id, &error) : NULL,
                  (GDestroyNotify) sendpath_report_unref, error);
 }

@@ -363,21 +363,30 @@ engine_open_outbox (SendpathEngine *self, GError **error)
 
 /* ---- plan and test --------------------------------------------------------------------------- */
 
-static SendpathAccount *
-find_account (SendpathEngine *self, const char *account, const char *from, GError **error)
+SendpathAccount *
+engine_find_account (SendpathProfileStore *profiles, const char *account, const char *from,
+                     SendpathLocation *location, GError **error)
 {
   SendpathAccount *found =
       account != NULL
-          ? sendpath_profile_store_get_account (self->profiles, account)
-          : sendpath_profile_store_match_account (
-                self->profiles, from, NULL, sendpath_engine_get_current_location (self), NULL);
+          ? sendpath_profile_store_get_account (profiles, account)
+          : sendpath_profile_store_match_account (profiles, from, NULL, location, NULL);
 
   if (found == NULL)
     g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_NO_ACCOUNT,
                  account != NULL ? _ ("%s: there is no account %s; use “sendpath account list”")
                                  : _ ("%s: no account is configured; use “sendpath account add”"),
-                 sendpath_profile_store_get_path (self->profiles), account);
+                 sendpath_profile_store_get_path (profiles), account);
   return found;
+}
+
+static SendpathAccount *
+find_account (SendpathEngine *self, const char *account, const char *from, GError **error)
+{
+  SendpathLocation *location =
+      account == NULL ? sendpath_engine_get_current_location (self) : NULL;
+
+  return engine_find_account (self->profiles, account, from, location, error);
 }
 
 static PlanInput

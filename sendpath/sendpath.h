@@ -8,6 +8,7 @@
 #include "profiles/profile-store.h"
 #include "sendpath/engine.h"
 #include "sendpath/mail/message.h"
+#include "sendpath/relaying.h"
 #include "sendpath/request.h"
 #include "sendpath/verdict/explain-batch.h"
 #include "sendpath/verdict/explain-bounce.h"

@@ -159,6 +159,17 @@ cli_blame_usage (const CliCommand *command, GError **error)
   g_prefix_error (error, "%s: ", command->name);
 }
 
+gboolean
+cli_check_address (const CliCommand *command, const char *address, GError **error)
+{
+  const SendpathProfileKey *form = sendpath_profile_key_find (SENDPATH_SECTION_ACCOUNT, "address");
+
+  if (address == NULL || sendpath_profile_key_check (form, address, error))
+    return TRUE;
+  cli_blame_usage (command, error);
+  return FALSE;
+}
+
 static gboolean
 on_request (SendpathEngine *engine, SendpathRequest *request, gpointer data)
 {

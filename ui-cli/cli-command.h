@@ -37,6 +37,8 @@ SendpathAccount *cli_find_account (SendpathProfileStore *profiles, const char *n
                                    GError **error);
 /* What was typed is at fault and not a file: CLI_ERROR_USAGE, unless a name is taken. */
 void cli_blame_usage (const CliCommand *command, GError **error);
+/* TRUE if @address is one whole address, as a message may have it, or NULL. */
+gboolean cli_check_address (const CliCommand *command, const char *address, GError **error);
 /* An engine that asks on the terminal, if there is one. */
 SendpathEngine *cli_engine_new (SendpathProfileStore *profiles, gboolean show_trace);
 

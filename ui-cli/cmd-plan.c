@@ -24,18 +24,6 @@ print_route (const SendpathRoute *route)
   g_printf ("\n");
 }
 
-/* One whole address, as a message may have it. */
-static gboolean
-check_address (const char *address, GError **error)
-{
-  const SendpathProfileKey *form = sendpath_profile_key_find (SENDPATH_SECTION_ACCOUNT, "address");
-
-  if (address == NULL || sendpath_profile_key_check (form, address, error))
-    return TRUE;
-  cli_blame_usage (&cmd_plan, error);
-  return FALSE;
-}
-
 static int
 run (int argc, char **argv, GError **error)
 {
@@ -53,7 +41,8 @@ run (int argc, char **argv, GError **error)
   g_autoptr (SendpathEngine) engine = NULL;
   g_autoptr (GPtrArray) routes = NULL;
 
-  if (operands == NULL || !check_address (from, error) || !check_address (to, error))
+  if (operands == NULL || !cli_check_address (&cmd_plan, from, error) ||
+      !cli_check_address (&cmd_plan, to, error))
     return CLI_USAGE;
   profiles = cli_load_profiles (FALSE, error);
   if (profiles == NULL || (account != NULL && cli_find_account (profiles, account, error) == NULL))
