@@ -1,4 +1,4 @@
-/* `sendpath explain`: what a reply means and what to do. */
+/* `sendpath explain`: what a reply means and what to do; the forms of it, and which go together. */
 #include "config.h"
 
 #include <gio/gio.h>
@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli-json.h"
+#include "cli-relaying.h"
 #include "commands.h"
 
 /* JSON Lines in, JSON Lines out; a line that cannot be read ends it. */
@@ -86,29 +87,15 @@ explain_bounce (const char *path, gboolean json, GError **error)
   return CLI_YES;
 }
 
+/* A reply that was seen elsewhere. */
 static int
-run (int argc, char **argv, GError **error)
+explain_reply (const char *phase, char **words, gboolean json, GError **error)
 {
-  gboolean json = FALSE, batch = FALSE;
-  g_autofree char *phase = NULL, *text = NULL, *out = NULL, *bounce = NULL;
-  const GOptionEntry entries[] = { { "phase", 0, 0, G_OPTION_ARG_STRING, &phase,
-                                     N_ ("Where in the session it was said"), N_ ("PHASE") },
-                                   { "bounce", 0, 0, G_OPTION_ARG_FILENAME, &bounce,
-                                     N_ ("Read a message that came back"), N_ ("FILE") },
-                                   { "batch", 0, 0, G_OPTION_ARG_NONE, &batch,
-                                     N_ ("Read JSON Lines on standard input"), NULL },
-                                   CLI_JSON_OPTION (&json),
-                                   G_OPTION_ENTRY_NULL };
-  g_auto (GStrv) operands = cli_parse (&cmd_explain, entries, argc, argv, 0, -1, error);
-  g_autoptr (SendpathExplanation) explanation = NULL;
   SendpathPhase where = SENDPATH_PHASE_UNKNOWN;
+  g_autofree char *text = g_strjoinv (" ", words);
+  g_autofree char *out = NULL;
+  g_autoptr (SendpathExplanation) explanation = NULL;
 
-  if (operands == NULL)
-    return CLI_USAGE;
-  if (batch)
-    return explain_batch (error);
-  if (bounce != NULL)
-    return explain_bounce (bounce, json, error);
   if (phase != NULL)
     where = sendpath_phase_from_string (phase);
   if (phase != NULL && where == SENDPATH_PHASE_UNKNOWN)
@@ -119,7 +106,6 @@ run (int argc, char **argv, GError **error)
                    phase);
       return CLI_USAGE;
     }
-  text = g_strjoinv (" ", operands);
   explanation = sendpath_explain_text (where, text, error);
   if (explanation == NULL)
     {
@@ -132,5 +118,53 @@ run (int argc, char **argv, GError **error)
   return CLI_YES;
 }
 
-const CliCommand cmd_explain = { "explain", "[CODE] [TEXT…]",
+static int
+refuse_mixture (const char *message, GError **error)
+{
+  g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE, "explain: %s", message);
+  return CLI_USAGE;
+}
+
+static int
+run (int argc, char **argv, GError **error)
+{
+  gboolean json = FALSE, batch = FALSE;
+  g_autofree char *phase = NULL, *bounce = NULL, *to = NULL, *account = NULL, *from = NULL;
+  const GOptionEntry entries[] = {
+    { "phase", 0, 0, G_OPTION_ARG_STRING, &phase, N_ ("Where in the session it was said"),
+      N_ ("PHASE") },
+    { "to", 0, 0, G_OPTION_ARG_STRING, &to,
+      N_ ("Ask the server: is a message to this address relaying?"), N_ ("ADDR") },
+    { "account", 0, 0, G_OPTION_ARG_STRING, &account, N_ ("With --to: account to send by"),
+      N_ ("NAME") },
+    { "from", 0, 0, G_OPTION_ARG_STRING, &from, N_ ("With --to: From: address of the message"),
+      N_ ("ADDR") },
+    { "bounce", 0, 0, G_OPTION_ARG_FILENAME, &bounce, N_ ("Read a message that came back"),
+      N_ ("FILE") },
+    { "batch", 0, 0, G_OPTION_ARG_NONE, &batch, N_ ("Read JSON Lines on standard input"), NULL },
+    CLI_JSON_OPTION (&json),
+    G_OPTION_ENTRY_NULL
+  };
+  g_auto (GStrv) operands = cli_parse (&cmd_explain, entries, argc, argv, 0, -1, error);
+  CliRelaying relaying;
+
+  if (operands == NULL)
+    return CLI_USAGE;
+  if (to != NULL && (phase != NULL || bounce != NULL || batch || operands[0] != NULL))
+    return refuse_mixture (_ ("--to goes with --account, --from and --json, and with no text"),
+                           error);
+  if (to == NULL && (account != NULL || from != NULL))
+    return refuse_mixture (_ ("--account and --from go with --to"), error);
+  if (to != NULL)
+    {
+      relaying = (CliRelaying) { to, account, from, json };
+      return cli_relaying_run (&cmd_explain, &relaying, error);
+    }
+  if (batch)
+    return explain_batch (error);
+  return bounce != NULL ? explain_bounce (bounce, json, error)
+                        : explain_reply (phase, operands, json, error);
+}
+
+const CliCommand cmd_explain = { "explain", "[CODE] [TEXT…] | --to ADDR | --bounce FILE | --batch",
                                  N_ ("Say what a server's reply means and what to do"), run };
