@@ -13,7 +13,8 @@
 #include "sendpath/outbox/deliverer.h"
 #include "sendpath/outbox/runner.h"
 
-#define FLUSH_PATIENCE_S 30 /* PRODUCT.md section 3: patient from the outbox */
+#define FLUSH_PATIENCE_S  30 /* PRODUCT.md section 3: patient from the outbox */
+#define EXPIRY_INTERVAL_S 3600
 
 /* ---- coming in ------------------------------------------------------------------------------- */
 
@@ -145,6 +146,7 @@ typedef struct {
   Outbox *outbox;
   Memory *memory;
   Trust *trust;
+  History *history;
 } Workplace;
 
 static void
@@ -153,9 +155,24 @@ workplace_clear (Workplace *place)
   g_clear_pointer (&place->outbox, outbox_unref);
   g_clear_pointer (&place->memory, memory_free);
   g_clear_pointer (&place->trust, trust_free);
+  g_clear_pointer (&place->history, history_free);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Workplace, workplace_clear)
+
+/* Once an hour is enough: with many of them, looking costs more than keeping. */
+static void
+expire_sent (Workplace *place)
+{
+  gint64 now_us = g_get_real_time ();
+  g_autofree char *done = memory_get (place->memory, "sent", "expired", now_us / G_USEC_PER_SEC,
+                                      EXPIRY_INTERVAL_S);
+
+  if (done != NULL)
+    return;
+  memory_set (place->memory, "sent", "expired", "yes", now_us / G_USEC_PER_SEC);
+  outbox_expire_sent (place->outbox, now_us);
+}
 
 static gboolean
 workplace_open (Workplace *place, EngineCall *call, guint patience_s, GError **error)
@@ -167,12 +184,15 @@ workplace_open (Workplace *place, EngineCall *call, guint patience_s, GError **e
     return FALSE;
   place->memory = memory_new (self->state_dir);
   place->trust = trust_new (self->state_dir);
+  place->history = history_new (self->state_dir);
+  expire_sent (place);
   place->context = (RunnerContext) { .outbox = place->outbox,
                                      .profiles = self->profiles,
                                      .location = engine_call_get_location (call),
                                      .network = engine_call_get_network (call),
                                      .memory = place->memory,
                                      .trust = place->trust,
+                                     .history = place->history,
                                      .patience_s = patience_s,
                                      .trace = &call->trace,
                                      .host = &call->host };

@@ -357,6 +357,9 @@ engine_open_outbox (SendpathEngine *self, GError **error)
 {
   Outbox *outbox = outbox_open (self->outbox_dir, error);
 
+  if (outbox != NULL)
+    outbox_set_keep_sent (outbox,
+                          sendpath_profile_store_get_policy_integer (self->profiles, "keep-sent"));
   engine_translate_error (error);
   return outbox;
 }

@@ -5,6 +5,7 @@
 #include "profiles/profile-store.h"
 #include "sendpath/mail/message.h"
 #include "sendpath/request.h"
+#include "sendpath/verdict/explain-bounce.h"
 #include "sendpath/walk/report.h"
 
 G_BEGIN_DECLS
@@ -96,6 +97,16 @@ GPtrArray *sendpath_engine_list_queue (SendpathEngine *self, GError **error);
 char **sendpath_engine_list_damaged (SendpathEngine *self, GError **error);
 SendpathReport *sendpath_engine_show (SendpathEngine *self, const char *id, GError **error);
 gboolean sendpath_engine_remove (SendpathEngine *self, const char *id, GError **error);
+/* A sent or refused message once more, for all its recipients: the new id. */
+char *sendpath_engine_resend (SendpathEngine *self, const char *id, GError **error);
+/* What came back, beside what is known here of the message that was sent; and that message once more,
+ * to those whom another route may reach, by none of the servers that took it before. */
+char *sendpath_engine_bounce_to_text (SendpathEngine *self, SendpathBounce *bounce);
+char *sendpath_engine_bounce_to_json (SendpathEngine *self, SendpathBounce *bounce);
+char *sendpath_engine_resend_bounced (SendpathEngine *self, SendpathBounce *bounce, GError **error);
+/* (element-type utf8): JSON objects, the newest attempt first; 0 and NULL: any. */
+GPtrArray *sendpath_engine_read_log (SendpathEngine *self, gint64 since, const char *to,
+                                     const char *message_id);
 /* Tries every waiting message now, patiently. */
 GPtrArray *sendpath_engine_flush (SendpathEngine *self, GCancellable *cancellable, GError **error);
 void sendpath_engine_flush_async (SendpathEngine *self, GCancellable *cancellable,

@@ -74,6 +74,10 @@ format_rest (const Envelope *envelope)
   append_traits (text, envelope->traits);
   if (envelope->account != NULL)
     append_value (text, "account", "", envelope->account, "");
+  if (envelope->resend_of != NULL)
+    append_value (text, "resend-of", "", envelope->resend_of, "");
+  for (guint i = 0; envelope->avoid != NULL && envelope->avoid[i] != NULL; i++)
+    append_value (text, "avoid", "", envelope->avoid[i], "");
   if (envelope->sender != NULL)
     append_value (text, "sender", "<", envelope->sender, ">");
   else
@@ -227,36 +231,48 @@ take_traits (Cursor *cursor, BodyTraits *found)
   return value != NULL;
 }
 
+/* The values of all lines `@name: @before…@after` in a row, or NULL if there is none. */
+static char **
+take_values (Cursor *cursor, const char *name, const char *before, const char *after)
+{
+  g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func (g_free);
+  char *value;
+
+  while ((value = take_value (cursor, name, before, after)) != NULL)
+    g_ptr_array_add (values, value);
+  if (values->len == 0)
+    return NULL;
+  g_ptr_array_add (values, NULL);
+  return (char **) g_ptr_array_free (g_steal_pointer (&values), FALSE);
+}
+
 gboolean
 envelope_read_rest (Envelope *envelope, const char *text, gsize length)
 {
   Cursor cursor = { text, text + length };
   g_autofree char *date = take_value (&cursor, "date: ", "", "");
-  g_autoptr(GPtrArray) recipients = g_ptr_array_new_with_free_func (g_free);
-  char *recipient;
 
   if (date == NULL || !take_traits (&cursor, &envelope->traits))
     return FALSE;
   envelope->account = take_value (&cursor, "account: ", "", "");
+  envelope->resend_of = take_value (&cursor, "resend-of: ", "", "");
+  envelope->avoid = take_values (&cursor, "avoid: ", "", "");
   if (!skip (&cursor, "sender: " ACCOUNT_DECIDES "\n"))
     {
       envelope->sender = take_value (&cursor, "sender: ", "<", ">");
       if (envelope->sender == NULL)
         return FALSE;
     }
-  while ((recipient = take_value (&cursor, "recipient: ", "<", ">")) != NULL)
-    g_ptr_array_add (recipients, recipient);
-  if (recipients->len == 0 || !skip (&cursor, "\n") || cursor.at != cursor.end)
-    return FALSE;
-  g_ptr_array_add (recipients, NULL);
-  envelope->recipients = (char **) g_ptr_array_free (g_steal_pointer (&recipients), FALSE);
-  return TRUE;
+  envelope->recipients = take_values (&cursor, "recipient: ", "<", ">");
+  return envelope->recipients != NULL && skip (&cursor, "\n") && cursor.at == cursor.end;
 }
 
 void
 envelope_clear (Envelope *envelope)
 {
   g_clear_pointer (&envelope->account, g_free);
+  g_clear_pointer (&envelope->resend_of, g_free);
+  g_clear_pointer (&envelope->avoid, g_strfreev);
   g_clear_pointer (&envelope->sender, g_free);
   g_clear_pointer (&envelope->recipients, g_strfreev);
 }

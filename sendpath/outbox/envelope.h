@@ -11,11 +11,13 @@
  *   date: 2026-11-21T12:00:00Z
  *   traits: 8bit
  *   account: home
+ *   resend-of: 32 hex digits, of the message of which this one is a part, sent again
+ *   avoid: smtp.proseware.com (a host that must not get it; a line each)
  *   sender: <terri@proseware.com>
  *   recipient: <someone@adatum.com>
  *   (an empty line)
  *
- * then the message's header, CRLF, its body, and `end of message ID`. The lines down to queued-at-us
+ * (account, resend-of and avoid may be absent) then the message's header, CRLF, its body, and `end of message ID`. The lines down to queued-at-us
  * have a fixed width. */
 #pragma once
 
@@ -42,6 +44,8 @@ typedef struct {
   gint64     queued_at_us;
   BodyTraits traits;
   char      *account;    /* NULL: not decided */
+  char      *resend_of;  /* NULL: it is nobody's mail that came back */
+  char     **avoid;      /* NULL: none */
   char      *sender;     /* NULL: the account decides; "": the null sender */
   char     **recipients; /* at least one */
 } Envelope;

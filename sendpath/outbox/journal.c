@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "sendpath/outbox/disk.h"
 #include "sendpath/outbox/outbox.h"
@@ -244,6 +245,28 @@ journal_note_state (Journal *journal, const SendpathReport *report, gint64 now_u
   return append (journal, record, error);
 }
 
+gboolean
+journal_note_resend (Journal *journal, const char *const *addresses, const char *id,
+                     gboolean is_done, gint64 now_us, GError **error)
+{
+  g_autoptr(JsonObject) record = new_record ("resend", now_us);
+
+  fields_add_text (record, "id", id);
+  fields_add_boolean (record, "done", is_done);
+  fields_add_texts (record, "addresses", addresses);
+  return append (journal, record, error);
+}
+
+void
+journal_give_back (Journal *journal)
+{
+  struct stat status;
+
+  /* to the same length: what was reserved behind it goes */
+  if (fstat (journal->fd, &status) < 0 || ftruncate (journal->fd, status.st_size) < 0)
+    return; /* it only stays larger than it need be */
+}
+
 /* ---- reading --------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -385,6 +408,25 @@ replay_state (Replay *replay, JsonObject *record, GError **error)
   return TRUE;
 }
 
+/* Whoever's mail came back and was sent again. */
+static gboolean
+replay_resend (Replay *replay, JsonObject *record, GError **error)
+{
+  g_auto(GStrv) addresses = fields_dup_texts (record, "addresses");
+  const char *id = fields_get_text (record, "id");
+
+  for (guint i = 0; addresses[i] != NULL; i++)
+    {
+      ReportRecipient *recipient = report_find_recipient (replay->report, addresses[i]);
+
+      if (recipient == NULL || id == NULL)
+        return set_damage (error);
+      report_set_text (&recipient->resent_as, id);
+      recipient->is_resent = recipient->is_resent || fields_get_boolean (record, "done");
+    }
+  return TRUE;
+}
+
 static const struct {
   const char *event;
   gboolean (*apply) (Replay *replay, JsonObject *record, GError **error);
@@ -392,6 +434,7 @@ static const struct {
   { "dot", replay_dot },
   { "attempt", replay_attempt },
   { "state", replay_state },
+  { "resend", replay_resend },
 };
 
 static gboolean

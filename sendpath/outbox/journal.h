@@ -28,6 +28,13 @@ gboolean journal_note_attempt (Journal *journal, const SendpathReport *report, g
 gboolean journal_note_state (Journal *journal, const SendpathReport *report, gint64 now_us,
                              GError **error);
 
+/* "About to queue a copy for these addresses under @id", because their mail came back; and once more
+ * with @is_done when it is queued. Synced. */
+gboolean journal_note_resend (Journal *journal, const char *const *addresses, const char *id,
+                              gboolean is_done, gint64 now_us, GError **error);
+/* No outcome is awaited any more: the room that was taken for one is let go. */
+void     journal_give_back (Journal *journal);
+
 /* Applies the records of @fd to @report. Recipients under a dot record without an outcome become
  * uncertain (T-104). OUTBOX_ERROR_CORRUPT if a line other than a torn one cannot be read,
  * OUTBOX_ERROR_NEWER if one is of a kind that is not known here. */

@@ -26,6 +26,8 @@ typedef struct {
   char journal[OUTBOX_NAME_SIZE];
   Lock *lock;
   gboolean is_created; /* the message's file in tmp/ is ours */
+  gboolean has_id;     /* it was chosen beforehand */
+  int error_code;      /* errno of what failed last */
   GChecksum *sum;
   char *buffer; /* what is not written yet: most messages go in one write */
   gsize used;
@@ -44,6 +46,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Addition, addition_clear)
 static gboolean
 fail (Addition *addition, guint folder, const char *name, GError **error)
 {
+  addition->error_code = errno;
   outbox_set_error (error, OUTBOX_ERROR_IO, addition->outbox, folder, name);
   return FALSE;
 }
@@ -65,6 +68,14 @@ choose_id (char id[ENVELOPE_ID_CHARS + 1])
   for (guint i = 0; i < sizeof random; i++)
     g_snprintf (id + 2 * i, 3, "%02x", random[i]);
   return TRUE;
+}
+
+char *
+outbox_dup_new_id (void)
+{
+  char id[ENVELOPE_ID_CHARS + 1];
+
+  return choose_id (id) ? g_strdup (id) : NULL;
 }
 
 static int
@@ -106,7 +117,7 @@ create_message (Addition *addition, GError **error)
 {
   for (guint i = 0; i < TRIES; i++)
     {
-      if (!choose_id (addition->envelope.id))
+      if (!addition->has_id && !choose_id (addition->envelope.id))
         return fail (addition, OUTBOX_TMP, NULL, error);
       outbox_make_name (addition->message, addition->envelope.id, OUTBOX_MESSAGE);
       outbox_make_name (addition->journal, addition->envelope.id, OUTBOX_JOURNAL);
@@ -298,13 +309,44 @@ check_readable (Addition *addition, GBytes *header, GError **error)
   return TRUE;
 }
 
+static gboolean
+write_and_publish (Addition *addition, GBytes *header, const BodySource *body, GError **error)
+{
+  if (!create_message (addition, error))
+    return FALSE;
+  if (write_message (addition, header, body, error) && create_journal (addition, error) &&
+      publish (addition, error))
+    return TRUE;
+  take_back (addition);
+  return FALSE;
+}
+
+/* From the start, with another file. */
+static gboolean
+try_again (Addition *addition, GBytes *header, const BodySource *body, GError **error)
+{
+  g_clear_error (error);
+  g_clear_pointer (&addition->lock, lock_free);
+  g_checksum_reset (addition->sum);
+  addition->used = 0;
+  addition->is_created = FALSE;
+  return write_and_publish (addition, header, body, error);
+}
+
+static gboolean
+is_disk_full (int code)
+{
+  return code == ENOSPC || code == EDQUOT;
+}
+
 char *
-outbox_add (Outbox *outbox, SendpathMessage *message, const char *account, gint64 now_us,
-            GError **error)
+outbox_add_again (Outbox *outbox, SendpathMessage *message, const char *account,
+                  const OutboxAgain *again, gint64 now_us, GError **error)
 {
   g_autoptr(GBytes) header = header_to_bytes (message_peek_header (message));
   BodySource *body = message_peek_body (message);
-  g_auto(Addition) addition = { .outbox = outbox };
+  g_auto(Addition) addition = { .outbox = outbox, .has_id = again->id != NULL };
+  gboolean is_there;
 
   addition.envelope = (Envelope) {
     .header_bytes = g_bytes_get_size (header),
@@ -312,19 +354,29 @@ outbox_add (Outbox *outbox, SendpathMessage *message, const char *account, gint6
     .queued_at_us = now_us,
     .traits = message_get_body_traits (message),
     .account = (char *) account,
+    .resend_of = (char *) again->resend_of,
+    .avoid = (char **) again->avoid,
     .sender = (char *) sendpath_message_get_sender (message),
     .recipients = (char **) sendpath_message_get_recipients (message),
   };
   g_return_val_if_fail (addition.envelope.recipients[0] != NULL, NULL);
+  if (again->id != NULL)
+    g_strlcpy (addition.envelope.id, again->id, sizeof addition.envelope.id);
   addition.sum = g_checksum_new (G_CHECKSUM_SHA256);
   addition.buffer = g_malloc (BUFFER_BYTES);
-  if (!check_readable (&addition, header, error) || !create_message (&addition, error))
+  if (!check_readable (&addition, header, error))
     return NULL;
-  if (!write_message (&addition, header, body, error) || !create_journal (&addition, error) ||
-      !publish (&addition, error))
-    {
-      take_back (&addition);
-      return NULL;
-    }
-  return g_strdup (addition.envelope.id);
+  is_there = write_and_publish (&addition, header, body, error);
+  if (!is_there && is_disk_full (addition.error_code) && outbox_drop_sent (outbox))
+    is_there = try_again (&addition, header, body, error);
+  return is_there ? g_strdup (addition.envelope.id) : NULL;
+}
+
+char *
+outbox_add (Outbox *outbox, SendpathMessage *message, const char *account, gint64 now_us,
+            GError **error)
+{
+  static const OutboxAgain first = { NULL };
+
+  return outbox_add_again (outbox, message, account, &first, now_us, error);
 }

@@ -48,7 +48,7 @@ set_lock_error (OutboxEntry *entry, GError **error)
 static gboolean
 lock_entry (OutboxEntry *entry, GError **error)
 {
-  static const guint folders[] = { OUTBOX_QUEUE, OUTBOX_FAILED };
+  static const guint folders[] = { OUTBOX_QUEUE, OUTBOX_FAILED, OUTBOX_SENT };
 
   errno = ENOENT;
   for (guint i = 0; outbox_is_id (entry->id) && entry->lock == NULL && errno == ENOENT &&
@@ -107,6 +107,24 @@ outbox_entry_get_account (OutboxEntry *entry)
   return entry->envelope.account;
 }
 
+const char *
+outbox_entry_get_resend_of (OutboxEntry *entry)
+{
+  return entry->envelope.resend_of;
+}
+
+const char *const *
+outbox_entry_get_avoid (OutboxEntry *entry)
+{
+  return (const char *const *) entry->envelope.avoid;
+}
+
+OutboxFolder
+outbox_entry_get_folder (OutboxEntry *entry)
+{
+  return (OutboxFolder) entry->folder;
+}
+
 SendpathMessage *
 outbox_entry_get_message (OutboxEntry *entry)
 {
@@ -127,31 +145,6 @@ outbox_entry_get_journal (OutboxEntry *entry)
 
 /* ---- filing ---------------------------------------------------------------------------------- */
 
-/* The message first, so that no crash leaves one without its journal. */
-static gboolean
-remove_files (Outbox *outbox, guint folder, const char *id, GError **error)
-{
-  static const char *const suffixes[] = { OUTBOX_MESSAGE, OUTBOX_JOURNAL };
-
-  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
-    {
-      char name[OUTBOX_NAME_SIZE];
-
-      outbox_make_name (name, id, suffixes[i]);
-      if (unlinkat (outbox->folders[folder], name, 0) < 0 && errno != ENOENT)
-        {
-          outbox_set_error (error, OUTBOX_ERROR_IO, outbox, folder, name);
-          return FALSE;
-        }
-    }
-  if (!disk_sync (outbox->folders[folder]))
-    {
-      outbox_set_error (error, OUTBOX_ERROR_IO, outbox, folder, NULL);
-      return FALSE;
-    }
-  return TRUE;
-}
-
 /* T-167: in a forked child, the lock stayed with the parent. Who only watches has none either. */
 static gboolean
 check_owner (OutboxEntry *entry, GError **error)
@@ -167,7 +160,40 @@ gboolean
 outbox_entry_remove (OutboxEntry *entry, GError **error)
 {
   return check_owner (entry, error) &&
-         remove_files (entry->outbox, entry->folder, entry->id, error);
+         outbox_remove_files (entry->outbox, entry->folder, entry->id, error);
+}
+
+static gboolean
+move (OutboxEntry *entry, OutboxFolder folder, GError **error)
+{
+  if (entry->folder == folder)
+    return TRUE;
+  if (!outbox_move (entry->outbox, entry->id, entry->folder, folder, error))
+    return FALSE;
+  entry->folder = folder;
+  return TRUE;
+}
+
+/* A copy is worth less than the room for a message that waits. */
+static gboolean
+file_sent (OutboxEntry *entry, GError **error)
+{
+  g_autoptr(GError) local_error = NULL;
+
+  if (entry->outbox->keep_sent_days > 0)
+    {
+      journal_give_back (entry->journal);
+      if (move (entry, OUTBOX_SENT, &local_error))
+        return TRUE;
+      if (!g_error_matches (local_error, OUTBOX_ERROR, OUTBOX_ERROR_FULL))
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
+    }
+  /* the message may be there already, and its journal not */
+  return outbox_remove_files (entry->outbox, entry->folder, entry->id, error) &&
+         outbox_remove_files (entry->outbox, OUTBOX_SENT, entry->id, error);
 }
 
 gboolean
@@ -180,16 +206,11 @@ outbox_entry_file (OutboxEntry *entry, GError **error)
     case SENDPATH_OUTCOME_QUEUED:
       return TRUE;
     case SENDPATH_OUTCOME_SENT:
-      return remove_files (entry->outbox, entry->folder, entry->id, error);
+      return file_sent (entry, error);
     case SENDPATH_OUTCOME_PARTIAL:
     case SENDPATH_OUTCOME_FAILED:
     case SENDPATH_OUTCOME_UNCERTAIN:
-      if (entry->folder == OUTBOX_FAILED)
-        return TRUE;
-      if (!outbox_move (entry->outbox, entry->id, entry->folder, OUTBOX_FAILED, error))
-        return FALSE;
-      entry->folder = OUTBOX_FAILED;
-      return TRUE;
+      return move (entry, OUTBOX_FAILED, error);
     }
   return FALSE;
 }

@@ -16,6 +16,7 @@
 static const char *const folder_names[] = {
   [OUTBOX_QUEUE] = "queue",
   [OUTBOX_FAILED] = "failed",
+  [OUTBOX_SENT] = "sent",
   [OUTBOX_CORRUPT] = "corrupt",
   [OUTBOX_TMP] = "tmp",
 };
@@ -191,11 +192,36 @@ outbox_move (Outbox *outbox, const char *id, guint from, guint to, GError **erro
   return TRUE;
 }
 
+/* The message first, so that no crash leaves one without its journal. */
+gboolean
+outbox_remove_files (Outbox *outbox, guint folder, const char *id, GError **error)
+{
+  static const char *const suffixes[] = { OUTBOX_MESSAGE, OUTBOX_JOURNAL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    {
+      char name[OUTBOX_NAME_SIZE];
+
+      outbox_make_name (name, id, suffixes[i]);
+      if (unlinkat (outbox->folders[folder], name, 0) < 0 && errno != ENOENT)
+        {
+          outbox_set_error (error, OUTBOX_ERROR_IO, outbox, folder, name);
+          return FALSE;
+        }
+    }
+  if (!disk_sync (outbox->folders[folder]))
+    {
+      outbox_set_error (error, OUTBOX_ERROR_IO, outbox, folder, NULL);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 int
 outbox_open_journal (Outbox *outbox, const char *id, guint folder, int flags)
 {
   /* in the order in which it may be moving while we look */
-  const guint folders[] = { folder, OUTBOX_TMP, OUTBOX_QUEUE, OUTBOX_FAILED };
+  const guint folders[] = { folder, OUTBOX_TMP, OUTBOX_QUEUE, OUTBOX_FAILED, OUTBOX_SENT };
   char name[OUTBOX_NAME_SIZE];
   int fd = -1;
 

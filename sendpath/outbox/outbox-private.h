@@ -21,6 +21,7 @@ struct _Outbox {
   gatomicrefcount ref_count;
   char *path;
   int   folders[OUTBOX_N_FOLDERS]; /* descriptors */
+  guint64 keep_sent_days;
 };
 
 const char *outbox_get_folder_name (guint folder);
@@ -56,6 +57,8 @@ gboolean outbox_move_file (Outbox *outbox, const char *name, guint from, const c
 /* Moves message and journal of @id, the message first: a message must never stand in queue/
  * without its journal. */
 gboolean outbox_move (Outbox *outbox, const char *id, guint from, guint to, GError **error);
+/* Removes message and journal of @id, for good. */
+gboolean outbox_remove_files (Outbox *outbox, guint folder, const char *id, GError **error);
 /* The journal of @id wherever a crash left it, for @flags; -1 and errno. */
 int      outbox_open_journal (Outbox *outbox, const char *id, guint folder, int flags);
 /* Moves a damaged message to corrupt/ under a name that is free, and says so in @error. The

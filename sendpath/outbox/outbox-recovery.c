@@ -60,12 +60,12 @@ typedef struct {
 } JournalSearch;
 
 /* A journal belongs beside its message. The order of the questions is that in which messages move:
- * one that is no longer in tmp/ is in queue/, one that is no longer in queue/ is in failed/ or
- * corrupt/, or gone. */
+ * one that is no longer in tmp/ is in queue/, one that is no longer in queue/ is in failed/,
+ * sent/ or corrupt/, or gone. */
 static gboolean
 bring_journal (const char *id, gpointer data, GError **error)
 {
-  static const guint homes[] = { OUTBOX_QUEUE, OUTBOX_FAILED, OUTBOX_CORRUPT };
+  static const guint homes[] = { OUTBOX_QUEUE, OUTBOX_FAILED, OUTBOX_SENT, OUTBOX_CORRUPT };
   JournalSearch *search = data;
   Outbox *outbox = search->outbox;
   char name[OUTBOX_NAME_SIZE];
@@ -92,7 +92,7 @@ bring_journal (const char *id, gpointer data, GError **error)
 gboolean
 outbox_recover (Outbox *outbox, GError **error)
 {
-  static const guint folders[] = { OUTBOX_TMP, OUTBOX_QUEUE, OUTBOX_FAILED };
+  static const guint folders[] = { OUTBOX_TMP, OUTBOX_QUEUE, OUTBOX_FAILED, OUTBOX_SENT };
 
   if (!outbox_visit (outbox, OUTBOX_TMP, OUTBOX_MESSAGE, drop_unfinished, outbox, error))
     return FALSE;

@@ -13,7 +13,7 @@
 static gboolean
 open_entry (OutboxEntry *entry, GError **error)
 {
-  static const guint folders[] = { OUTBOX_QUEUE, OUTBOX_FAILED };
+  static const guint folders[] = { OUTBOX_QUEUE, OUTBOX_FAILED, OUTBOX_SENT };
   char name[OUTBOX_NAME_SIZE];
 
   outbox_make_name (name, entry->id, OUTBOX_MESSAGE);

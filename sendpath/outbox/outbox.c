@@ -201,6 +201,12 @@ outbox_ref (Outbox *outbox)
 }
 
 void
+outbox_set_keep_sent (Outbox *outbox, guint64 days)
+{
+  outbox->keep_sent_days = days;
+}
+
+void
 outbox_unref (Outbox *outbox)
 {
   if (!g_atomic_ref_count_dec (&outbox->ref_count))

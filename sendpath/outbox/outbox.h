@@ -1,6 +1,6 @@
 /* The durable outbox: a folder of plain files (DESIGN.md section 3). Sub-folders tmp, queue,
- * failed, corrupt; a message is in one of them at a time, moved by rename. It never sends and
- * never asks. */
+ * failed, sent, corrupt; a message is in one of them at a time, moved by rename. It never sends
+ * and never asks. */
 #pragma once
 
 #include "sendpath/mail/message-private.h"
@@ -22,7 +22,7 @@ typedef enum {
 } OutboxError;
 GQuark outbox_error_quark (void);
 
-typedef enum { OUTBOX_QUEUE, OUTBOX_FAILED, OUTBOX_CORRUPT } OutboxFolder;
+typedef enum { OUTBOX_QUEUE, OUTBOX_FAILED, OUTBOX_SENT, OUTBOX_CORRUPT } OutboxFolder;
 
 typedef struct _Outbox Outbox;
 /* A message that this process alone may send or change, until it is freed. */
@@ -33,6 +33,9 @@ typedef struct _OutboxEntry OutboxEntry;
 Outbox      *outbox_open (const char *path, GError **error);
 Outbox      *outbox_ref (Outbox *outbox);
 void         outbox_unref (Outbox *outbox);
+/* For how many days messages that were sent are kept in sent/; 0, as it is at first: they are
+ * removed. */
+void         outbox_set_keep_sent (Outbox *outbox, guint64 days);
 
 /* P-1: when this returns an id, message and envelope are written, synced, renamed into queue/
  * and the folder is synced. @account: its id, or NULL when not yet decided (broken
@@ -42,6 +45,19 @@ void         outbox_unref (Outbox *outbox);
 char        *outbox_add (Outbox *outbox, SendpathMessage *message, const char *account,
                          gint64 now_us, GError **error);
 
+/* What is known beforehand about a message that is sent once more. */
+typedef struct {
+  const char *id;           /* of the new entry: outbox_dup_new_id() */
+  const char *resend_of;    /* id of the entry of which some recipients' mail came back; NULL: none */
+  const char *const *avoid; /* hosts that must not get it; NULL: none */
+} OutboxAgain;
+
+/* An id that no message has; NULL without randomness. */
+char        *outbox_dup_new_id (void);
+/* As outbox_add(). */
+char        *outbox_add_again (Outbox *outbox, SendpathMessage *message, const char *account,
+                               const OutboxAgain *again, gint64 now_us, GError **error);
+
 /* Ids in order of arrival (GStrv). Removes nothing and reads no message; what is damaged is
  * moved to corrupt/ and named in @ret_corrupt (GStrv, may be NULL). What cannot be read just now, and
  * messages of a later version of sendpath, are in the list: taking one says why not. */
@@ -49,7 +65,7 @@ char       **outbox_list (Outbox *outbox, OutboxFolder folder, char ***ret_corru
 /* @id may be a unique prefix of at least 4 digits. */
 char        *outbox_find (Outbox *outbox, const char *id, OutboxFolder *ret_folder, GError **error);
 
-/* Locks and reads one message of queue/ or failed/; OUTBOX_ERROR_BUSY if somebody else has it.
+/* Locks and reads one message of queue/, failed/ or sent/; OUTBOX_ERROR_BUSY if somebody else has it.
  * Checks lengths, checksum, end mark; what is damaged goes to corrupt/. */
 OutboxEntry *outbox_take (Outbox *outbox, const char *id, GError **error);
 /* Reads what is known without a lock: envelope, journal, no checksum of the body. What another
@@ -64,13 +80,18 @@ void             outbox_entry_free (OutboxEntry *entry); /* lets the lock go */
 const char      *outbox_entry_get_id (OutboxEntry *entry);
 /* The account that was decided when the message came in, or NULL; the report's is that of the latest walk. */
 const char      *outbox_entry_get_account (OutboxEntry *entry);
+/* The entry that this one sends again, or NULL; the hosts that must not get it. */
+const char      *outbox_entry_get_resend_of (OutboxEntry *entry);
+const char *const *outbox_entry_get_avoid (OutboxEntry *entry);
+OutboxFolder     outbox_entry_get_folder (OutboxEntry *entry);
 SendpathMessage *outbox_entry_get_message (OutboxEntry *entry);
 /* What happened so far: all journal records applied. Changed by the functions below. */
 SendpathReport  *outbox_entry_get_report (OutboxEntry *entry);
 Journal         *outbox_entry_get_journal (OutboxEntry *entry);
 
-/* All recipients settled and none failed: the message leaves the disk. Else it moves to failed/
- * if nothing waits and something failed or is uncertain; otherwise it stays. */
+/* Everybody got it: the message moves to sent/, or leaves the disk if sent messages are not kept or
+ * there is no room. Else it moves to failed/ if nothing waits and something failed or is
+ * uncertain; otherwise it stays. */
 gboolean         outbox_entry_file (OutboxEntry *entry, GError **error);
 /* The user's command. */
 gboolean         outbox_entry_remove (OutboxEntry *entry, GError **error);
@@ -80,6 +101,11 @@ gboolean         outbox_discard (Outbox *outbox, const char *id, GError **error)
 /* Removes leftovers of dead submissions in tmp/, and brings journals to their messages where a
  * crash came between (idempotent; never touches what a living process writes). */
 gboolean         outbox_recover (Outbox *outbox, GError **error);
+/* Removes from sent/ what has been there for longer than is asked for, by the time of its journal.
+ * What cannot be removed now stays. */
+void             outbox_expire_sent (Outbox *outbox, gint64 now_us);
+/* Removes all of sent/ that nobody is at work on, to make room; TRUE if there was any. */
+gboolean         outbox_drop_sent (Outbox *outbox);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Outbox, outbox_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OutboxEntry, outbox_entry_free)

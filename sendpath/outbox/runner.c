@@ -11,6 +11,7 @@
 typedef struct {
   const RunnerContext *context;
   OutboxEntry *entry;
+  HistoryNote note;
 } Errand;
 
 static SendpathSecret *
@@ -21,13 +22,21 @@ get_secret (gpointer data, const SecretQuery *query, WalkSecret how, GError **er
   return host->get_secret (host->data, query, how, error);
 }
 
+/* Copies of what was sent make room for the record, if there is none. */
 static gboolean
 before_dot (gpointer data, const char *const *addresses, const char *server, GError **error)
 {
   Errand *errand = data;
+  Journal *journal = outbox_entry_get_journal (errand->entry);
+  g_autoptr (GError) local_error = NULL;
 
-  return journal_note_dot (outbox_entry_get_journal (errand->entry), addresses, server,
-                           g_get_real_time (), error);
+  if (journal_note_dot (journal, addresses, server, g_get_real_time (), &local_error))
+    return TRUE;
+  if (g_error_matches (local_error, OUTBOX_ERROR, OUTBOX_ERROR_FULL) &&
+      outbox_drop_sent (errand->context->outbox))
+    return journal_note_dot (journal, addresses, server, g_get_real_time (), error);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
 }
 
 static void
@@ -44,10 +53,12 @@ attempt_ended (gpointer data, SendpathReport *report, guint attempt, GError **er
 {
   Errand *errand = data;
   const WalkHost *host = errand->context->host;
+  gboolean is_noted = journal_note_attempt (outbox_entry_get_journal (errand->entry), report,
+                                            attempt, g_get_real_time (), error);
 
-  return journal_note_attempt (outbox_entry_get_journal (errand->entry), report, attempt,
-                               g_get_real_time (), error) &&
-         host->attempt_ended (host->data, report, attempt, error);
+  if (errand->context->history != NULL)
+    history_note (errand->context->history, report, attempt, &errand->note);
+  return is_noted && host->attempt_ended (host->data, report, attempt, error);
 }
 
 static gboolean
@@ -88,17 +99,17 @@ outbox_runner_get_local (SendpathProfileStore *profiles)
   return account != NULL ? sendpath_account_get (account, "address") : NULL;
 }
 
-/* A message that came in while the configuration was broken is finished now: the same bytes each
- * time, since its id and time of arrival give what submission adds. */
-static SendpathMessage *
-dup_finished (const RunnerContext *context, OutboxEntry *entry, SendpathAccount *account,
-              GError **error)
+/* A message that came in while the configuration was broken is finished now; its id and time of
+ * arrival give what submission adds. */
+SendpathMessage *
+outbox_runner_dup_message (SendpathProfileStore *profiles, OutboxEntry *entry,
+                           SendpathAccount *account, GError **error)
 {
   g_autoptr (GDateTime) queued_at = NULL;
   SubmissionContext submission = {
     .address = sendpath_account_get (account, "address"),
     .name = sendpath_account_get (account, "name"),
-    .local = outbox_runner_get_local (context->profiles),
+    .local = outbox_runner_get_local (profiles),
     .unique = outbox_entry_get_id (entry),
   };
 
@@ -156,13 +167,17 @@ static void
 walk_message (const RunnerContext *context, OutboxEntry *entry, SendpathMessage *message,
               SendpathAccount *account, GCancellable *cancellable)
 {
-  Errand errand = { context, entry };
+  Errand errand = { context,
+                    entry,
+                    { .message_id = sendpath_message_get_message_id (message),
+                      .resend_of = outbox_entry_get_resend_of (entry) } };
   WalkHost host = { get_secret, before_dot, attempt_started, attempt_ended, pause_for, &errand };
   PlanInput input = { .profiles = context->profiles,
                       .account = account,
                       .location = context->location,
                       .network_id = sendpath_network_get_id (context->network),
                       .addresses = sendpath_network_get_addresses (context->network),
+                      .avoid = outbox_entry_get_avoid (entry),
                       .memory = context->memory,
                       .trust = context->trust,
                       .now_s = g_get_real_time () / G_USEC_PER_SEC };
@@ -198,7 +213,7 @@ outbox_runner_deliver (const RunnerContext *context, const char *id, GCancellabl
                                           outbox_entry_get_message (entry), context->location);
   if (account == NULL)
     return hold_for_account (context, entry, error);
-  message = dup_finished (context, entry, account, &local_error);
+  message = outbox_runner_dup_message (context->profiles, entry, account, &local_error);
   if (message == NULL)
     return hold (entry, local_error->message, error);
   walk_message (context, entry, message, account, cancellable);

@@ -5,6 +5,7 @@
 #include "profiles/network.h"
 #include "profiles/profile-store.h"
 #include "profiles/trust.h"
+#include "sendpath/outbox/history.h"
 #include "sendpath/outbox/outbox.h"
 #include "sendpath/walk/walk.h"
 
@@ -18,6 +19,7 @@ typedef struct {
   SendpathNetwork *network;
   Memory *memory;
   Trust *trust;
+  History *history; /* nullable: no log is kept */
   guint patience_s;
   const Trace *trace;
   GResolver *resolver;  /* NULL: the default */
@@ -33,6 +35,10 @@ SendpathReport *outbox_runner_deliver (const RunnerContext *context, const char 
 SendpathAccount *outbox_runner_choose_account (SendpathProfileStore *profiles, const char *id,
                                                SendpathMessage *message,
                                                SendpathLocation *location);
+
+/* The message of @entry as it is sent by @account: the same bytes each time. */
+SendpathMessage *outbox_runner_dup_message (SendpathProfileStore *profiles, OutboxEntry *entry,
+                                            SendpathAccount *account, GError **error);
 
 /* Where mail to unqualified names goes; borrowed, NULL if there is no account. */
 const char *outbox_runner_get_local (SendpathProfileStore *profiles);

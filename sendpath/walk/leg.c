@@ -382,6 +382,7 @@ offer_to (Leg *leg, const char *const *addresses)
   delivery->before_dot = on_before_dot;
   delivery->data = leg;
   delivery->dsn_notify = leg->dsn_notify;
+  delivery->dsn_envid = leg->walk->report->id; /* what a bounce is known again by */
   smtp_session_deliver (leg->session, delivery);
   if (was_stale (leg, delivery))
     {

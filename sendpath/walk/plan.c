@@ -323,13 +323,26 @@ add_location_routes (GPtrArray *routes, const PlanInput *input, const char *skip
     }
 }
 
+static gboolean
+is_avoided (const PlanInput *input, const SendpathRoute *route)
+{
+  g_autofree char *host = plan_dup_host (route->server);
+
+  for (guint i = 0; input->avoid != NULL && input->avoid[i] != NULL; i++)
+    if (g_ascii_strcasecmp (input->avoid[i], host) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 static void
-skip_unusable (GPtrArray *routes)
+skip_unusable (GPtrArray *routes, const PlanInput *input)
 {
   for (guint i = 0; i < routes->len; i++)
     {
       SendpathRoute *route = routes->pdata[i];
 
+      if (route->skipped == NULL && is_avoided (input, route))
+        route->skipped = g_strdup (_ ("it took this message before and did not deliver it"));
       if (route->skipped == NULL && route->endpoints->len == 0)
         route->skipped = g_strdup (
             _ ("it once spoke TLS and is configured without; take out “security = none”"));
@@ -407,7 +420,7 @@ plan_make (const PlanInput *input)
   add_pop_routes (routes, input);
   add_backup_routes (routes, input, confidential);
   add_location_routes (routes, input, confidential);
-  skip_unusable (routes);
+  skip_unusable (routes, input);
   prefer_learned (routes, input);
   return routes;
 }

@@ -17,6 +17,7 @@ typedef struct {
   SendpathLocation *location; /* nullable */
   const char *network_id;
   const char *const *addresses; /* our own there; nullable */
+  const char *const *avoid;     /* hosts that must not get this message; nullable */
   Memory *memory;
   Trust *trust;
   gint64 now_s;

@@ -20,6 +20,9 @@ typedef struct {
   guint                  refused_by; /* the attempt of the first answer that was no acceptance, or of
                                         the first silence; REPORT_NO_ATTEMPT: none */
   SendpathVerdict        refusal;    /* what that meant for this recipient */
+  char                  *resent_as;  /* a copy for this recipient, whose mail came back, was or was to be
+                                        queued under this id; NULL: none */
+  gboolean               is_resent;  /* it was queued, for sure */
   gboolean               is_late;  /* noted without an attempt of its own (REPORT_NO_ATTEMPT) */
 } ReportRecipient;
 

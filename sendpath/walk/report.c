@@ -67,6 +67,7 @@ recipient_free (gpointer data)
   g_array_unref (recipient->attempts);
   g_clear_pointer (&recipient->reply, sendpath_reply_unref);
   g_free (recipient->text);
+  g_free (recipient->resent_as);
   g_free (recipient);
 }
 
@@ -141,6 +142,8 @@ copy_recipient (SendpathReport *copy, const ReportRecipient *from)
   to->refused_by = from->refused_by;
   to->refusal = from->refusal;
   to->is_late = from->is_late;
+  to->resent_as = g_strdup (from->resent_as);
+  to->is_resent = from->is_resent;
   to->reply = from->reply != NULL ? sendpath_reply_ref (from->reply) : NULL;
   to->text = g_strdup (from->text);
 }
