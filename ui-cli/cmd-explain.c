@@ -7,6 +7,7 @@
 #include <glib/gprintf.h>
 #include <unistd.h>
 
+#include "cli-deliver.h"
 #include "cli-json.h"
 #include "cli-relaying.h"
 #include "commands.h"
@@ -66,13 +67,41 @@ read_report (const char *path, GError **error)
   return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
 }
 
+/* To those whose mail came back, once more, and tried now. */
+static int
+resend_bounced (SendpathBounce *bounce, gboolean json, GError **error)
+{
+  g_autoptr (SendpathProfileStore) profiles = cli_load_profiles (FALSE, error);
+  g_autoptr (SendpathEngine) engine = profiles != NULL ? cli_engine_new (profiles, FALSE) : NULL;
+  g_autofree char *id =
+      engine != NULL ? sendpath_engine_resend_bounced (engine, bounce, error) : NULL;
+
+  if (id == NULL)
+    return profiles != NULL ? CLI_NO : CLI_CONFIG;
+  if (!json)
+    g_printf (_ ("It is sent again as message %s.\n"), id);
+  return cli_deliver (engine, id, json);
+}
+
+/* An engine that only looks: a bounce is explained whatever the configuration is. */
+static SendpathEngine *
+open_to_look (void)
+{
+  g_autoptr (SendpathProfileStore) profiles = cli_load_profiles (TRUE, NULL);
+
+  if (profiles == NULL)
+    profiles = sendpath_profile_store_new (NULL);
+  return cli_engine_new (profiles, FALSE);
+}
+
 /* A message that came back; one that is no report is answered with no. */
 static int
-explain_bounce (const char *path, gboolean json, GError **error)
+explain_bounce (const char *path, gboolean resend, gboolean json, GError **error)
 {
   g_autoptr (GBytes) message = read_report (path, error);
   g_autoptr (SendpathBounce) bounce =
                  message != NULL ? sendpath_explain_bounce (message, error) : NULL;
+  g_autoptr (SendpathEngine) engine = NULL;
   g_autofree char *out = NULL;
 
   if (bounce == NULL)
@@ -82,7 +111,11 @@ explain_bounce (const char *path, gboolean json, GError **error)
       g_prefix_error (error, "explain: %s: ", path);
       return message != NULL ? CLI_NO : CLI_USAGE;
     }
-  out = json ? sendpath_bounce_to_json (bounce) : sendpath_bounce_to_text (bounce);
+  if (resend)
+    return resend_bounced (bounce, json, error);
+  engine = open_to_look ();
+  out = json ? sendpath_engine_bounce_to_json (engine, bounce)
+             : sendpath_engine_bounce_to_text (engine, bounce);
   g_printf ("%s%s", out, g_str_has_suffix (out, "\n") ? "" : "\n");
   return CLI_YES;
 }
@@ -128,7 +161,7 @@ refuse_mixture (const char *message, GError **error)
 static int
 run (int argc, char **argv, GError **error)
 {
-  gboolean json = FALSE, batch = FALSE;
+  gboolean json = FALSE, batch = FALSE, resend = FALSE;
   g_autofree char *phase = NULL, *bounce = NULL, *to = NULL, *account = NULL, *from = NULL;
   const GOptionEntry entries[] = {
     { "phase", 0, 0, G_OPTION_ARG_STRING, &phase, N_ ("Where in the session it was said"),
@@ -141,6 +174,8 @@ run (int argc, char **argv, GError **error)
       N_ ("ADDR") },
     { "bounce", 0, 0, G_OPTION_ARG_FILENAME, &bounce, N_ ("Read a message that came back"),
       N_ ("FILE") },
+    { "resend", 0, 0, G_OPTION_ARG_NONE, &resend,
+      N_ ("With --bounce: send it again by another route"), NULL },
     { "batch", 0, 0, G_OPTION_ARG_NONE, &batch, N_ ("Read JSON Lines on standard input"), NULL },
     CLI_JSON_OPTION (&json),
     G_OPTION_ENTRY_NULL
@@ -160,9 +195,11 @@ run (int argc, char **argv, GError **error)
       relaying = (CliRelaying) { to, account, from, json };
       return cli_relaying_run (&cmd_explain, &relaying, error);
     }
+  if (resend && bounce == NULL)
+    return refuse_mixture (_ ("--resend goes with --bounce"), error);
   if (batch)
     return explain_batch (error);
-  return bounce != NULL ? explain_bounce (bounce, json, error)
+  return bounce != NULL ? explain_bounce (bounce, resend, json, error)
                         : explain_reply (phase, operands, json, error);
 }
 

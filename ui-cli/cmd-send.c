@@ -4,14 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n.h>
-#include <glib/gprintf.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cli-deliver.h"
 #include "cli-json.h"
-#include "cli-report.h"
 #include "commands.h"
-#include "sendmail-exit.h"
 
 static SendpathMessage *
 read_message (const char *path, gboolean from_header, char **to, GError **error)
@@ -36,25 +34,11 @@ read_message (const char *path, gboolean from_header, char **to, GError **error)
   return g_steal_pointer (&message);
 }
 
-/* From here on the message is on disk: whatever happens, it is not the caller's to send again.
- * NULL: told on standard error. */
-static SendpathReport *
-deliver (SendpathEngine *engine, const char *id)
-{
-  g_autoptr (GError) error = NULL;
-  SendpathReport *report = sendpath_engine_deliver (engine, id, NULL, &error);
-
-  if (report != NULL)
-    return report;
-  g_fprintf (stderr, _ ("sendpath: the message waits in the outbox: %s\n"), error->message);
-  return sendpath_engine_show (engine, id, NULL);
-}
-
 static int
 run (int argc, char **argv, GError **error)
 {
   gboolean from_header = FALSE, trace = FALSE, json = FALSE;
-  g_autofree char *account = NULL, *id = NULL, *text = NULL;
+  g_autofree char *account = NULL, *id = NULL;
   g_auto (GStrv) to = NULL;
   const GOptionEntry entries[] = { { "read-recipients", 't', 0, G_OPTION_ARG_NONE, &from_header,
                                      N_ ("Also send to those in To, Cc and Bcc"), NULL },
@@ -69,7 +53,6 @@ run (int argc, char **argv, GError **error)
   g_autoptr (SendpathProfileStore) profiles = NULL;
   g_autoptr (SendpathEngine) engine = NULL;
   g_autoptr (SendpathMessage) message = NULL;
-  g_autoptr (SendpathReport) report = NULL;
 
   if (operands == NULL)
     return CLI_USAGE;
@@ -87,17 +70,7 @@ run (int argc, char **argv, GError **error)
   id = message != NULL ? sendpath_engine_submit (engine, message, account, NULL, error) : NULL;
   if (id == NULL)
     return CLI_UNAVAILABLE;
-  report = deliver (engine, id);
-  if (report == NULL)
-    return CLI_YES;
-  if (json)
-    {
-      text = sendpath_report_to_json (report, SENDPATH_REPORT_SEND);
-      g_printf ("%s\n", text);
-    }
-  else
-    cli_report_print_walk (report);
-  return sendmail_exit_for_report (report);
+  return cli_deliver (engine, id, json);
 }
 
 const CliCommand cmd_send = { "send", "[FILE]", N_ ("Send one message and show the walk"), run };

@@ -8,5 +8,6 @@ extern const CliCommand cmd_account_add, cmd_account_list, cmd_account_show, cmd
     cmd_account_test, cmd_account_forget;
 extern const CliCommand cmd_password_set, cmd_password_clear;
 extern const CliCommand cmd_location_add, cmd_location_list, cmd_location_remove;
-extern const CliCommand cmd_send, cmd_plan, cmd_explain, cmd_demo;
-extern const CliCommand cmd_queue_list, cmd_queue_show, cmd_queue_flush, cmd_queue_remove;
+extern const CliCommand cmd_send, cmd_plan, cmd_explain, cmd_demo, cmd_log;
+extern const CliCommand cmd_queue_list, cmd_queue_show, cmd_queue_flush, cmd_queue_remove,
+    cmd_queue_resend;

@@ -16,8 +16,8 @@ static const CliCommand *const commands[] = {
   &cmd_password_set,   &cmd_password_clear,  &cmd_location_add,
   &cmd_location_list,  &cmd_location_remove, &cmd_send,
   &cmd_plan,           &cmd_queue_list,      &cmd_queue_show,
-  &cmd_queue_flush,    &cmd_queue_remove,    &cmd_explain,
-  &cmd_demo,
+  &cmd_queue_flush,    &cmd_queue_remove,    &cmd_queue_resend,
+  &cmd_explain,        &cmd_log,             &cmd_demo,
 };
 
 /* The command whose words begin @argv; @ret_words gets how many words that are. */

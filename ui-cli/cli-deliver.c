@@ -1,0 +1,42 @@
+/* A message of the outbox tried now, and shown as `send` does. It never puts one there. */
+#include "config.h"
+
+#include "cli-deliver.h"
+
+#include <glib/gi18n.h>
+#include <glib/gprintf.h>
+
+#include "cli-command.h"
+#include "cli-report.h"
+#include "sendmail-exit.h"
+
+/* NULL: told on standard error. */
+static SendpathReport *
+deliver (SendpathEngine *engine, const char *id)
+{
+  g_autoptr (GError) error = NULL;
+  SendpathReport *report = sendpath_engine_deliver (engine, id, NULL, &error);
+
+  if (report != NULL)
+    return report;
+  g_fprintf (stderr, _ ("sendpath: the message waits in the outbox: %s\n"), error->message);
+  return sendpath_engine_show (engine, id, NULL);
+}
+
+int
+cli_deliver (SendpathEngine *engine, const char *id, gboolean json)
+{
+  g_autoptr (SendpathReport) report = deliver (engine, id);
+  g_autofree char *text = NULL;
+
+  if (report == NULL)
+    return CLI_YES;
+  if (json)
+    {
+      text = sendpath_report_to_json (report, SENDPATH_REPORT_SEND);
+      g_printf ("%s\n", text);
+    }
+  else
+    cli_report_print_walk (report);
+  return sendmail_exit_for_report (report);
+}
