@@ -73,7 +73,7 @@ dup_address (const char *value)
   if (open != NULL && strchr (open, '>') != NULL)
     address = g_strndup (open + 1, strcspn (open + 1, ">"));
   else
-    address = g_strndup (s, *s == '"' ? strlen (s) : strcspn (s, " \t("));
+    address = g_strndup (s, *s == '"' ? strlen (s) : strcspn (s, " \t(>"));
   return *g_strstrip (address) != '\0' ? g_steal_pointer (&address) : NULL;
 }
 
@@ -162,6 +162,7 @@ take_group (Group *group, BounceFields *fields)
         {
           g_free (recipient->status);
           recipient->status = g_steal_pointer (&status);
+          recipient->is_status_concluded = TRUE;
         }
     }
   /* Actions that are no standard, such as `deliverable`. */

@@ -19,8 +19,18 @@ static const char *const units[] = {
 
 /* What reporters write behind the server's words. */
 static const char *const epilogues[] = {
-  " (in reply to",        "\nGiving up on", "I'm not going to try", "\n[RCPT_TO]",
-  " (delivery attempts:", " (state ",       "\n(expanded from",     "\n(generated from",
+  " (in reply to",
+  "\nGiving up on",
+  "I'm not going to try",
+  "\n[RCPT_TO]",
+  " (delivery attempts:",
+  " (state ",
+  "\n(expanded from",
+  "\n(generated from",
+  "\nMessage could not be delivered for",
+  "\nMessage will be deleted from queue",
+  "\nWarning: message still undelivered",
+  "\nWill keep trying until",
 };
 
 /* ---- status codes ---------------------------------------------------------------------------- */

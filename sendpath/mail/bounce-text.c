@@ -13,6 +13,7 @@
 typedef enum {
   LINE_OTHER,
   LINE_MENTIONS, /* an address among other words */
+  LINE_TELLS,    /* the same, and the words are about delivery */
   LINE_COMMAND,  /* a RCPT command of a transcript */
   LINE_LEADS,    /* the address, or a label and the address, begins the line */
 } LineKind;
@@ -27,6 +28,7 @@ typedef struct {
 #define MAX_FREE_RECIPIENTS 100
 #define MAX_SEGMENT_LINES   40
 #define MAX_CONTEXT_BYTES   4096
+#define MAX_TELLING_BYTES   120
 
 /* ---- addresses ------------------------------------------------------------------------------- */
 
@@ -100,10 +102,10 @@ is_same (const char *a, const char *b)
 }
 
 static gboolean
-is_among (char **addresses, const char *address)
+is_among (const GPtrArray *addresses, const char *address)
 {
-  for (; addresses != NULL && *addresses != NULL; addresses++)
-    if (is_same (*addresses, address))
+  for (guint i = 0; i < addresses->len; i++)
+    if (is_same (g_ptr_array_index (addresses, i), address))
       return TRUE;
   return FALSE;
 }
@@ -111,11 +113,12 @@ is_among (char **addresses, const char *address)
 /* ---- the original ---------------------------------------------------------------------------- */
 
 static const char *const original_marks[] = {
-  "original message", "original mail",     "message follows",  "copy of the message",
-  "copy of your",     "copy of the mail",  "unsent message",   "returned message",
-  "message header",   "header of the",     "headers of the",   "original header",
-  "undelivered mail", "message text",      "message attached", "nachricht",
-  "message original", "message d'origine", "mensaje original", "messaggio originale",
+  "original message",    "original mail",    "message follows",   "copy of the message",
+  "copy of your",        "copy of the mail", "unsent message",    "returned message",
+  "message header",      "message is over",  "header of the",     "headers of the",
+  "original header",     "undelivered mail", "message text",      "message attached",
+  "nachricht",           "message original", "message d'origine", "mensaje original",
+  "messaggio originale",
 };
 
 static const char *
@@ -136,6 +139,20 @@ is_header_field (const char *line)
   return n > 0 && line[n] == ':' && line[n + 1] != '/';
 }
 
+/* The header of a report that somebody passes on, with what mail programs write before it. */
+static gboolean
+is_reporters_header (const char *line)
+{
+  gsize length = strcspn (line, "\n");
+  g_autofree char *from = NULL;
+
+  if (g_ascii_strncasecmp (line, "from:", 5) != 0 && g_ascii_strncasecmp (line, "von:", 4) != 0)
+    return FALSE;
+  from = g_ascii_strdown (line, (gssize) length);
+  return strstr (from, "mailer-daemon") != NULL || strstr (from, "postmaster") != NULL ||
+         strstr (from, "mail delivery") != NULL;
+}
+
 /* A line that says that the original follows, before a header. */
 static gboolean
 is_mark (const char *line)
@@ -153,6 +170,8 @@ is_mark (const char *line)
   if (!is_found)
     return FALSE;
   next += strspn (next, "\n \t-=*_");
+  if (is_reporters_header (next))
+    return FALSE;
   return is_header_field (next) || g_str_has_prefix (next, "From ") || *next == '\0';
 }
 
@@ -256,6 +275,18 @@ is_conclusion (const char *s)
          g_str_has_prefix (close, ">...");
 }
 
+/* A short line about a mailbox: the address in it is likely the one that could not be reached. */
+static gboolean
+tells_of_delivery (const char *line)
+{
+  static const char *const words[] = { "deliver", "user", "recipient", "mailbox", "account" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (words) && strlen (line) < MAX_TELLING_BYTES; i++)
+    if (strcasestr (line, words[i]) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 classify_line (Line *line)
 {
@@ -294,7 +325,7 @@ classify_line (Line *line)
         return;
       start = end;
     }
-  line->kind = LINE_MENTIONS;
+  line->kind = tells_of_delivery (line->text) ? LINE_TELLS : LINE_MENTIONS;
   line->rest = end + strspn (end, ">\"')]:;,. \t");
   open = s + strspn (s, "<\"'([");
   /* `Some One <a@example.org>` alone on a line leads, too, and so does `a@example.org<mailto:…>` */
@@ -366,25 +397,43 @@ add_lines (GArray *lines, LineKind kind, const char *but_not, GPtrArray *address
     }
 }
 
-/* Addresses that only stand among other words: those that the original was for, else the first. */
+/* Addresses that only stand among other words: those in @wanted, or with none, the first that is
+ * not the sender. */
 static void
-add_mentions (GArray *lines, const BounceHints *hints, GPtrArray *addresses)
+add_mentions (GArray *lines, const GPtrArray *wanted, const char *sender, GPtrArray *addresses)
 {
   for (guint i = 0; i < lines->len; i++)
     {
       const Line *line = &g_array_index (lines, Line, i);
 
-      if (line->kind == LINE_MENTIONS && is_among (hints->original, line->address))
+      if ((line->kind != LINE_MENTIONS && line->kind != LINE_TELLS) ||
+          (wanted == NULL && addresses->len > 0))
+        continue;
+      if (wanted != NULL ? is_among (wanted, line->address)
+                         : !is_same (line->address, sender) && !is_service (line->address))
         add_once (addresses, line->address);
     }
-  for (guint i = 0; i < lines->len && addresses->len == 0; i++)
-    {
-      const Line *line = &g_array_index (lines, Line, i);
+}
 
-      if (line->kind == LINE_MENTIONS && !is_same (line->address, hints->sender) &&
-          !is_service (line->address))
-        add_once (addresses, line->address);
-    }
+/* Of lines about delivery: the original's recipients, else the first. */
+static void
+add_told (GArray *lines, const BounceHints *hints, GPtrArray *addresses)
+{
+  g_autoptr (GPtrArray) told = g_ptr_array_new_with_free_func (g_free);
+
+  add_lines (lines, LINE_TELLS, hints->sender, told);
+  for (guint i = 0; i < told->len; i++)
+    if (is_among (hints->original, g_ptr_array_index (told, i)))
+      add_once (addresses, g_ptr_array_index (told, i));
+  if (addresses->len == 0 && told->len > 0)
+    add_once (addresses, g_ptr_array_index (told, 0));
+}
+
+static void
+add_all (const GPtrArray *from, GPtrArray *addresses)
+{
+  for (guint i = 0; i < from->len; i++)
+    add_once (addresses, g_ptr_array_index (from, i));
 }
 
 /* From the surest source to the weakest; the first that says anything. */
@@ -393,17 +442,23 @@ choose_addresses (GArray *lines, const BounceHints *hints)
 {
   GPtrArray *addresses = g_ptr_array_new_with_free_func (g_free);
 
-  for (char **failed = hints->failed; failed != NULL && *failed != NULL; failed++)
-    add_once (addresses, *failed);
+  add_all (hints->failed, addresses);
   for (LineKind kind = LINE_LEADS; kind >= LINE_COMMAND && addresses->len == 0; kind--)
     add_lines (lines, kind, hints->sender, addresses);
   /* Who writes to himself gets his own mail back. */
   if (addresses->len == 0)
     add_lines (lines, LINE_LEADS, NULL, addresses);
   if (addresses->len == 0)
-    add_mentions (lines, hints, addresses);
-  for (char **to = hints->original; to != NULL && *to != NULL && addresses->len == 0; to++)
-    add_once (addresses, *to);
+    add_told (lines, hints, addresses);
+  /* Whom the original names may be a list, and the one who could not be reached a member of it. */
+  if (addresses->len == 0)
+    add_all (hints->envelope, addresses);
+  if (addresses->len == 0)
+    add_mentions (lines, hints->original, hints->sender, addresses);
+  if (addresses->len == 0)
+    add_mentions (lines, NULL, hints->sender, addresses);
+  if (addresses->len == 0 && hints->original->len > 0)
+    add_once (addresses, g_ptr_array_index (hints->original, 0));
   return addresses;
 }
 
@@ -470,7 +525,7 @@ weigh_segment (const char *segment, gboolean may_be_prose, BounceRecipient *reci
 static void
 read_recipient (GArray *lines, const char *text, gboolean is_alone, BounceRecipient *recipient)
 {
-  const LineKind kinds[] = { LINE_LEADS, LINE_COMMAND, LINE_MENTIONS };
+  const LineKind kinds[] = { LINE_LEADS, LINE_COMMAND, LINE_TELLS, LINE_MENTIONS };
 
   for (guint kind = 0; kind < G_N_ELEMENTS (kinds) && recipient->code == 0; kind++)
     for (guint i = 0; i < lines->len && recipient->code == 0; i++)
@@ -480,7 +535,7 @@ read_recipient (GArray *lines, const char *text, gboolean is_alone, BounceRecipi
 
         if (line->kind != kinds[kind] || !is_same (line->address, recipient->address))
           continue;
-        if (kinds[kind] == LINE_MENTIONS)
+        if (kinds[kind] < LINE_COMMAND)
           segment = g_strdup (line->text);
         else
           segment = dup_segment (lines, i);
@@ -515,6 +570,27 @@ bounce_text_cut (const char *text)
   return g_strstrip (g_strndup (text, (gsize) (end - text)));
 }
 
+/* What @lines say without what they say of others than @address. */
+static char *
+dup_common (GArray *lines, const char *address)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  gboolean is_others = FALSE;
+
+  for (guint i = 0; i < lines->len && out->len < MAX_CONTEXT_BYTES; i++)
+    {
+      const Line *line = &g_array_index (lines, Line, i);
+
+      if (line->text[0] == '\0')
+        is_others = FALSE;
+      else if (line->kind != LINE_OTHER)
+        is_others = !is_same (line->address, address);
+      if (!is_others)
+        g_string_append_printf (out, "%s\n", line->text);
+    }
+  return bounce_text_cut (out->str);
+}
+
 void
 bounce_text_read (const char *text, const BounceHints *hints, GPtrArray *recipients)
 {
@@ -526,7 +602,8 @@ bounce_text_read (const char *text, const BounceHints *hints, GPtrArray *recipie
       BounceRecipient *recipient = bounce_recipient_new (g_ptr_array_index (addresses, i));
 
       read_recipient (lines, text, addresses->len == 1, recipient);
-      recipient->context = bounce_text_cut (text);
+      recipient->context =
+          addresses->len == 1 ? bounce_text_cut (text) : dup_common (lines, recipient->address);
       g_ptr_array_add (recipients, recipient);
     }
 }

@@ -7,11 +7,12 @@ G_BEGIN_DECLS
 
 #define BOUNCE_TEXT_MAX_BYTES (128 * 1024)
 
-/* What is known from elsewhere; each may be NULL. */
+/* What is known from elsewhere, addresses (element-type utf8). */
 typedef struct {
-  char **failed;      /* addresses that a header field names as failed */
-  char **original;    /* recipients that the original message names */
-  const char *sender; /* whom the report went to: rarely the one who could not be reached */
+  GPtrArray *failed;   /* that a header field names as failed */
+  GPtrArray *envelope; /* that servers noted in the original message */
+  GPtrArray *original; /* that the original message names as its recipients */
+  const char *sender;  /* whom the report went to: rarely who could not be reached; or NULL */
 } BounceHints;
 
 /* Where in @text the original message is quoted; the end of @text if it is not. */

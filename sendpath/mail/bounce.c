@@ -11,9 +11,12 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 
+#include "sendpath/mail/bounce-charset.h"
 #include "sendpath/mail/bounce-fields.h"
+#include "sendpath/mail/bounce-html.h"
 #include "sendpath/mail/bounce-text.h"
 #include "sendpath/mail/content-type.h"
+#include "sendpath/mail/encoded-word.h"
 #include "sendpath/mail/mime-cursor.h"
 
 #define MAX_DEPTH 16
@@ -27,12 +30,15 @@ typedef struct {
   const char *bytes; /* of the message, lines end in CRLF */
   MimeCursor *cursor;
   guint n_parts, n_multiparts;
+  gboolean is_other_report;
 
   BounceFields fields;
   GString *plain; /* the prose, in UTF-8 */
   GString *html;
   char *message_id;
   GPtrArray *original; /* recipients that the original names */
+  GPtrArray *envelope; /* and whom it was on its way to, as a server has noted */
+  Header *outer;       /* of the report: another one's in a report that somebody passed on */
 } Walk;
 
 BounceRecipient *
@@ -76,46 +82,6 @@ find_mechanism (const char *encoding)
   return MAILMIME_MECHANISM_8BIT;
 }
 
-/* Character sets of mail; a message does not choose among all converters of the system. */
-static const char *const charsets[] = {
-  "iso-8859-", "windows-125", "iso-2022-jp", "shift_jis", "euc-jp", "euc-kr",
-  "gb2312",    "gbk",         "gb18030",     "big5",      "koi8-",  "utf-16",
-};
-
-static gboolean
-is_known_charset (const char *charset)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (charsets); i++)
-    if (g_ascii_strncasecmp (charset, charsets[i], strlen (charsets[i])) == 0 &&
-        strpbrk (charset, "/ ") == NULL)
-      return TRUE;
-  return FALSE;
-}
-
-/* UTF-8 with '\n' line ends, whatever @bytes are. */
-static char *
-to_text (const char *bytes, gsize length, const char *charset)
-{
-  g_autofree char *converted = NULL, *text = NULL;
-  gsize used;
-  char *end;
-
-  /* Mail of Japan tells its character set within the text. */
-  if (memmem (bytes, length, "\033$", 2) != NULL)
-    charset = "ISO-2022-JP";
-  if (charset != NULL && is_known_charset (charset))
-    converted =
-        g_convert_with_fallback (bytes, (gssize) length, "UTF-8", charset, "?", NULL, &used, NULL);
-  text = converted != NULL ? g_utf8_make_valid (converted, (gssize) used)
-                           : g_utf8_make_valid (bytes, (gssize) length);
-  end = text;
-  for (const char *s = text; *s != '\0'; s++)
-    if (*s != '\r')
-      *end++ = *s;
-  *end = '\0';
-  return g_steal_pointer (&text);
-}
-
 static char *
 decode_part (const char *bytes, gsize length, const Header *header)
 {
@@ -130,81 +96,10 @@ decode_part (const char *bytes, gsize length, const Header *header)
   if (length == 0 || mechanism == MAILMIME_MECHANISM_8BIT ||
       mailmime_part_parse (bytes, length, &used, mechanism, &decoded, &decoded_length) !=
           MAILIMF_NO_ERROR)
-    return to_text (bytes, length, charset);
-  text = to_text (decoded, decoded_length, charset);
+    return bounce_charset_to_text (bytes, length, charset);
+  text = bounce_charset_to_text (decoded, decoded_length, charset);
   mailmime_decoded_part_free (decoded);
   return text;
-}
-
-/* ---- HTML ------------------------------------------------------------------------------------ */
-
-static const struct {
-  const char *name;
-  const char *text;
-} entities[] = {
-  { "&lt;", "<" },   { "&gt;", ">" },  { "&amp;", "&" }, { "&quot;", "\"" },
-  { "&nbsp;", " " }, { "&#64;", "@" }, { "&#39;", "'" }, { "&#8203;", "" },
-};
-
-/* Tags that do not end a line. */
-static gboolean
-is_inline (const char *tag)
-{
-  static const char *const names[] = { "a", "b", "i", "span", "font", "strong", "em", "tt", "u" };
-  gsize n;
-
-  tag += *tag == '/';
-  n = strcspn (tag, " \t\n>/");
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    if (strlen (names[i]) == n && g_ascii_strncasecmp (tag, names[i], n) == 0)
-      return TRUE;
-  return FALSE;
-}
-
-static const char *
-skip_tag (const char *s, GString *out)
-{
-  const char *end = strchr (s, '>');
-
-  if (g_ascii_strncasecmp (s, "<style", 6) == 0 || g_ascii_strncasecmp (s, "<script", 7) == 0)
-    {
-      const char *close = strcasestr (s, g_ascii_tolower (s[2]) == 't' ? "</style" : "</script");
-
-      end = close != NULL ? strchr (close, '>') : NULL;
-    }
-  else if (!is_inline (s + 1))
-    g_string_append_c (out, '\n');
-  return end != NULL ? end + 1 : s + strlen (s);
-}
-
-/* The words of @html, one line a block. */
-static char *
-strip_html (const char *html)
-{
-  GString *out = g_string_sized_new (strlen (html));
-
-  for (const char *s = html; *s != '\0';)
-    {
-      guint i = 0;
-
-      if (*s == '<' && (g_ascii_isalpha (s[1]) || s[1] == '/' || s[1] == '!'))
-        {
-          s = skip_tag (s, out);
-          continue;
-        }
-      while (*s == '&' && i < G_N_ELEMENTS (entities) && !g_str_has_prefix (s, entities[i].name))
-        i++;
-      if (*s == '&' && i < G_N_ELEMENTS (entities))
-        {
-          g_string_append (out, entities[i].text);
-          s += strlen (entities[i].name);
-          continue;
-        }
-      /* Only tags end lines. */
-      g_string_append_c (out, *s == '\n' ? ' ' : *s);
-      s++;
-    }
-  return g_string_free (out, FALSE);
 }
 
 /* ---- the original ---------------------------------------------------------------------------- */
@@ -235,6 +130,24 @@ add_addresses (GPtrArray *addresses, const char *value)
     g_ptr_array_add (addresses, address);
 }
 
+/* `from a by b with ESMTP id 1 for <c@example.org>; date` (RFC 5321 section 4.4). */
+static void
+take_received (Walk *walk, const char *value)
+{
+  const char *at = strstr (value, " for ");
+
+  if (walk->envelope->len > 0 || at == NULL)
+    return;
+  at += strspn (at + 5, " <") + 5;
+  if (at[strcspn (at, " >;")] != '\0' && memchr (at, '@', strcspn (at, " >;")) != NULL)
+    {
+      char *address = bounce_text_dup_address (at, NULL);
+
+      if (address != NULL)
+        g_ptr_array_add (walk->envelope, address);
+    }
+}
+
 static void
 take_original (Walk *walk, const Header *header)
 {
@@ -242,6 +155,13 @@ take_original (Walk *walk, const Header *header)
   g_autofree char *id = header_dup_first (header, "Message-ID");
 
   set_message_id (walk, id);
+  for (guint i = 0; i < header_get_n_fields (header); i++)
+    if (g_ascii_strcasecmp (header_get_name (header, i), "Received") == 0)
+      {
+        g_autofree char *value = header_dup_value (header, i);
+
+        take_received (walk, value);
+      }
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_autofree char *value = header_dup_first (header, names[i]);
@@ -265,10 +185,7 @@ measure_folded (const char *value)
 static void
 take_quoted_original (Walk *walk, const char *text)
 {
-  static const struct {
-    const char *name;
-    gboolean is_id;
-  } fields[] = { { "message-id:", TRUE }, { "to:", FALSE }, { "cc:", FALSE } };
+  static const char *const fields[] = { "message-id:", "received:", "to:", "cc:" };
 
   for (const char *line = text; line != NULL && *line != '\0'; line = strchr (line, '\n'))
     {
@@ -276,13 +193,15 @@ take_quoted_original (Walk *walk, const char *text)
       for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
         {
           g_autofree char *value = NULL;
-          gsize n = strlen (fields[i].name);
+          gsize n = strlen (fields[i]);
 
-          if (g_ascii_strncasecmp (line, fields[i].name, n) != 0)
+          if (g_ascii_strncasecmp (line, fields[i], n) != 0)
             continue;
-          value = g_strndup (line + n, measure_folded (line + n));
-          if (fields[i].is_id)
+          value = g_strdelimit (g_strndup (line + n, measure_folded (line + n)), "\n\t", ' ');
+          if (*fields[i] == 'm')
             set_message_id (walk, value);
+          else if (*fields[i] == 'r')
+            take_received (walk, value);
           else
             add_addresses (walk->original, value);
         }
@@ -310,6 +229,14 @@ is_original (const char *media)
          g_str_equal (media, "message/global-headers");
 }
 
+/* Receipts and complaints have fields of the same names; they say nothing of delivery. */
+static gboolean
+is_other_report (const char *media)
+{
+  return g_str_equal (media, "message/disposition-notification") ||
+         g_str_equal (media, "message/feedback-report");
+}
+
 static gboolean
 read_leaf (Walk *walk, const Header *header, const char *media, GError **error)
 {
@@ -322,6 +249,11 @@ read_leaf (Walk *walk, const Header *header, const char *media, GError **error)
   if (!g_str_has_prefix (media, "text/") && !g_str_has_prefix (media, "message/") &&
       !g_str_has_prefix (media, "multipart/"))
     return TRUE;
+  if (is_other_report (media))
+    {
+      walk->is_other_report = TRUE;
+      return TRUE;
+    }
   text = decode_part (walk->bytes + start, (gsize) (end - start), header);
   if (g_str_has_prefix (media, "message/") && g_str_has_suffix (media, "delivery-status"))
     bounce_fields_read (text, &walk->fields);
@@ -332,14 +264,71 @@ read_leaf (Walk *walk, const Header *header, const char *media, GError **error)
   return TRUE;
 }
 
-/* A report that somebody passed on. */
 static gboolean
-is_nested_report (const Header *header)
+names_any (const char *text, const char *const *words, gsize n_words)
+{
+  for (gsize i = 0; text != NULL && i < n_words; i++)
+    if (strcasestr (text, words[i]) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_from_reporter (const Header *header)
+{
+  static const char *const reporters[] = { "mailer-daemon",     "mailerdaemon",  "mail-daemon",
+                                           "postmaster",        "mail delivery", "mail system",
+                                           "mail administrator" };
+  g_autofree char *from = header_dup_first (header, "From");
+
+  return names_any (from, reporters, G_N_ELEMENTS (reporters));
+}
+
+/* What the text of a report says, and hardly anybody else's. */
+static gboolean
+tells_of_failure (const GString *text)
+{
+  static const char *const words[] = {
+    "not be delivered",
+    "cannot be delivered",
+    "can not be delivered",
+    "couldn't be delivered",
+    "was not delivered",
+    "wasn't delivered",
+    "undeliver",
+    "unable to deliver",
+    "delivery fail",
+    "delivery has failed",
+    "returned to sender",
+    "did not reach the following",
+    "not a valid user",
+    "mailer-daemon",
+    "delivery status notification",
+    "not yet been delivered",
+    "nicht zugestellt werden",
+    "no such user",
+    "user unknown",
+    "unknown user",
+    "returned mail",
+    "failure notice",
+    "not a known user",
+  };
+
+  return names_any (text->str, words, G_N_ELEMENTS (words));
+}
+
+/* A report that somebody passed on: one inside a message that is none itself. */
+static gboolean
+is_nested_report (const Walk *walk, const Header *header)
 {
   g_autofree char *type = header_dup_first (header, "Content-Type");
   g_autofree char *media = type != NULL ? content_type_dup_media (type) : NULL;
 
-  return media != NULL && g_str_equal (media, "multipart/report");
+  if (walk->fields.recipients->len > 0)
+    return FALSE;
+  return (media != NULL && g_str_equal (media, "multipart/report")) ||
+         (is_from_reporter (header) && !is_from_reporter (walk->outer) &&
+          !tells_of_failure (walk->plain));
 }
 
 static gboolean read_part (Walk *walk, guint depth, GError **error);
@@ -377,8 +366,14 @@ read_body (Walk *walk, const Header *header, guint depth, GError **error)
       original = mime_cursor_take_header (walk->cursor, &has_end, error);
       if (original == NULL)
         return FALSE;
-      if (walk->fields.recipients->len == 0 && is_nested_report (original) && depth < MAX_DEPTH)
-        return read_body (walk, original, depth + 1, error);
+      if (depth < MAX_DEPTH && is_nested_report (walk, original))
+        {
+          header_free (walk->outer);
+          walk->outer = header_copy (original);
+          g_string_truncate (walk->plain, 0);
+          g_string_truncate (walk->html, 0);
+          return read_body (walk, original, depth + 1, error);
+        }
       take_original (walk, original);
       return mime_cursor_find_delimiter (walk->cursor, error);
     }
@@ -432,6 +427,14 @@ dup_sender (const Header *header)
   return value != NULL ? bounce_text_dup_address (value, NULL) : NULL;
 }
 
+static char *
+dup_decoded (const Header *header, const char *name)
+{
+  g_autofree char *value = header_dup_first (header, name);
+
+  return value != NULL ? encoded_word_decode (value) : NULL;
+}
+
 static BounceRecipient *
 find_recipient (GPtrArray *recipients, const char *address)
 {
@@ -478,7 +481,10 @@ complete_fields (GPtrArray *recipients, GPtrArray *prose, const char *text)
           recipient->text = g_strdup (other->text);
           recipient->code = other->code;
           if (other->status != NULL && !g_str_has_suffix (other->status, ".0.0"))
-            g_clear_pointer (&recipient->status, g_free);
+            {
+              g_clear_pointer (&recipient->status, g_free);
+              recipient->is_status_concluded = FALSE;
+            }
         }
       else if (other != NULL && is_cut_short (recipient, other))
         {
@@ -494,28 +500,51 @@ complete_fields (GPtrArray *recipients, GPtrArray *prose, const char *text)
     }
 }
 
+/* Who passes a report on may quote it: `> ` before each line. */
 static void
-read_prose (Walk *walk, const Header *header)
+unquote (char *text)
 {
-  g_autofree char *stripped = walk->plain->len > 0 ? NULL : strip_html (walk->html->str);
-  g_autofree char *all = g_utf8_make_valid (stripped != NULL ? stripped : walk->plain->str, -1);
-  const char *original = bounce_text_find_original (all);
+  guint n_lines = 0, n_quoted = 0;
+  char *end = text;
+
+  for (const char *line = text; line != NULL && *line != '\0'; line = strchr (line, '\n'))
+    {
+      line += strspn (line, "\n");
+      n_lines += *line != '\0';
+      n_quoted += *line == '>' && (line[1] == ' ' || line[1] == '\n');
+    }
+  if (n_quoted < 4 || n_quoted < n_lines / 2)
+    return;
+  for (const char *s = text; *s != '\0'; s++)
+    {
+      if ((s == text || s[-1] == '\n') && *s == '>')
+        s += s[1] == ' ' ? 2 : 1;
+      if (*s == '\0')
+        break;
+      *end++ = *s;
+    }
+  *end = '\0';
+}
+
+static void
+read_prose (Walk *walk, const char *prose_text)
+{
+  const Header *header = walk->outer;
+  g_autofree char *all = g_utf8_make_valid (prose_text, -1);
+  const char *original = (unquote (all), bounce_text_find_original (all));
   g_autofree char *text = g_strndup (all, (gsize) (original - all));
   g_autofree char *failed = header_dup_first (header, "X-Failed-Recipients");
-  g_autofree char *sender = dup_sender (header), *subject = header_dup_first (header, "Subject");
+  g_autofree char *sender = dup_sender (header), *subject = dup_decoded (header, "Subject");
   g_autoptr (GPtrArray) failed_list = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) prose =
                  g_ptr_array_new_with_free_func ((GDestroyNotify) bounce_recipient_free);
 
   take_quoted_original (walk, original);
   add_addresses (failed_list, failed);
-  g_ptr_array_add (failed_list, NULL);
-  g_ptr_array_add (walk->original, NULL);
   if (bounce_fields_are_in (text) && walk->fields.recipients->len == 0)
     bounce_fields_read (text, &walk->fields);
   {
-    const BounceHints hints = { (char **) failed_list->pdata, (char **) walk->original->pdata,
-                                sender };
+    const BounceHints hints = { failed_list, walk->envelope, walk->original, sender };
     g_autofree char *told = g_strconcat (subject != NULL ? subject : "", "\n", text, NULL);
 
     bounce_text_read (text, &hints, prose);
@@ -530,27 +559,54 @@ read_prose (Walk *walk, const Header *header)
     g_ptr_array_extend_and_steal (walk->fields.recipients, g_steal_pointer (&prose));
 }
 
-/* Something has to say that this is a report: who sent it, its form, its words, or a reply in it. */
+/* Something has to say that this is a report: its form, who sent it, its words, or a reply in it.
+ * Words of a text that any person may write are not enough. */
 static gboolean
-is_report (const Header *header, const Walk *walk)
+is_report (const Walk *walk, gboolean has_fields)
 {
-  static const char *const reporters[] = { "mailer-daemon", "postmaster", "mail delivery" };
-  static const char *const words[] = { "not be delivered",  "undeliver",     "delivery fail",
-                                       "unable to deliver", "returned mail", "failure notice",
-                                       "no such user",      "unknown user",  "user unknown",
-                                       "rejected",          "mailer-daemon", "not a valid user" };
-  g_autofree char *from = header_dup_first (header, "From");
-  g_autofree char *subject = header_dup_first (header, "Subject");
+  static const char *const words[] = {
+    "not be delivered",
+    "undeliver",
+    "deliver",
+    "returned mail",
+    "failure notice",
+    "returned to sender",
+    "mail failure",
+    "delay",
+    "unzustellbar",
+    "nicht zugestellt",
+    "zustellung",
+    "non remis",
+    "non distribu",
+    "remise",
+    "no entregad",
+    "entrega",
+    "mancata consegna",
+    "recapit",
+    "niedostarcz",
+    "nie dostarcz",
+    "onbestelbaar",
+    "niet bezorgd",
+    "недоставлен",
+    "не доставлен",
+    "退信",
+    "退回",
+    "未送达",
+    "无法送达",
+    "配信",
+    "配送",
+    "届け",
+    "エラーメール",
+    "반송",
+    "mail error",
+    "mail system error",
+  };
+  g_autofree char *subject = dup_decoded (walk->outer, "Subject");
 
-  if (header_has (header, "X-Failed-Recipients"))
+  if (has_fields || header_has (walk->outer, "X-Failed-Recipients") ||
+      is_from_reporter (walk->outer) || names_any (subject, words, G_N_ELEMENTS (words)) ||
+      tells_of_failure (walk->plain) || tells_of_failure (walk->html))
     return TRUE;
-  for (guint i = 0; from != NULL && i < G_N_ELEMENTS (reporters); i++)
-    if (strcasestr (from, reporters[i]) != NULL)
-      return TRUE;
-  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
-    if (strcasestr (walk->plain->str, words[i]) != NULL ||
-        (subject != NULL && strcasestr (subject, words[i]) != NULL))
-      return TRUE;
   for (guint i = 0; i < walk->fields.recipients->len; i++)
     {
       const BounceRecipient *recipient = g_ptr_array_index (walk->fields.recipients, i);
@@ -561,28 +617,40 @@ is_report (const Header *header, const Walk *walk)
   return FALSE;
 }
 
-/* Where the parts say nothing, such as in a multipart whose delimiters are not the announced ones:
- * all of the body as it is. */
+/* Reads what was not in fields: the text, else the HTML; and where the parts say nothing, such as
+ * in a multipart whose delimiters are not the announced ones, all of the body as it is. */
 static void
-read_as_prose (Walk *walk, const Header *header, const char *body, gsize length)
+read_words (Walk *walk, const char *body, gsize length)
 {
-  g_autofree char *text = to_text (body, MIN (length, BOUNCE_TEXT_MAX_BYTES), NULL);
+  if (walk->plain->len > 0)
+    read_prose (walk, walk->plain->str);
+  if (walk->html->len > 0 && (walk->plain->len == 0 || walk->fields.recipients->len == 0))
+    {
+      g_autofree char *words = bounce_html_strip (walk->html->str);
 
-  g_string_assign (walk->plain, text);
-  g_ptr_array_set_size (walk->original, 0);
-  read_prose (walk, header);
+      read_prose (walk, words);
+    }
+  if (walk->fields.recipients->len == 0 && walk->n_multiparts > 0)
+    {
+      g_autofree char *text =
+          bounce_charset_to_text (body, MIN (length, BOUNCE_TEXT_MAX_BYTES), NULL);
+
+      g_string_assign (walk->plain, text);
+      g_ptr_array_set_size (walk->original, 0);
+      read_prose (walk, text);
+    }
 }
 
 static Bounce *
-walk_finish (Walk *walk, const Header *header, const char *body, gsize length, GError **error)
+walk_finish (Walk *walk, const char *body, gsize length, GError **error)
 {
-  g_autofree char *reply_to = header_dup_first (header, "In-Reply-To");
+  g_autofree char *reply_to = header_dup_first (walk->outer, "In-Reply-To");
+  gboolean has_fields = walk->fields.recipients->len > 0;
   Bounce *bounce;
 
-  read_prose (walk, header);
-  if (walk->fields.recipients->len == 0 && walk->n_multiparts > 0)
-    read_as_prose (walk, header, body, length);
-  if (walk->fields.recipients->len == 0 || !is_report (header, walk))
+  if (has_fields || !walk->is_other_report)
+    read_words (walk, body, length);
+  if (walk->fields.recipients->len == 0 || !is_report (walk, has_fields))
     {
       g_set_error_literal (
           error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
@@ -610,6 +678,8 @@ walk_clear (Walk *walk)
   g_string_free (walk->html, TRUE);
   g_free (walk->message_id);
   g_ptr_array_unref (walk->original);
+  g_ptr_array_unref (walk->envelope);
+  g_clear_pointer (&walk->outer, header_free);
 }
 
 Bounce *
@@ -645,9 +715,11 @@ bounce_read (GBytes *message, GError **error)
   walk.plain = g_string_new (NULL);
   walk.html = g_string_new (NULL);
   walk.original = g_ptr_array_new_with_free_func (g_free);
+  walk.envelope = g_ptr_array_new_with_free_func (g_free);
+  walk.outer = header_copy (header);
   if (read_body (&walk, header, 0, error))
-    bounce = walk_finish (&walk, header, walk.bytes + start,
-                          g_bytes_get_size (clean) - (gsize) start, error);
+    bounce =
+        walk_finish (&walk, walk.bytes + start, g_bytes_get_size (clean) - (gsize) start, error);
   walk_clear (&walk);
   return bounce;
 }

@@ -19,9 +19,10 @@ typedef struct {
   char *address;  /* never NULL */
   char *original; /* what the sender had called it (RFC 3464 section 2.3.1), or NULL */
   char *status;   /* RFC 3463, such as `5.1.1`, or NULL */
-  guint code;     /* of the reply, or 0 */
-  char *text;     /* the reply without the code, or the report's own words, or NULL */
-  char *context;  /* more of the report, for where @text says too little, or NULL */
+  gboolean is_status_concluded; /* the reporter's, where the reply itself shows none */
+  guint code;                   /* of the reply, or 0 */
+  char *text;                   /* the reply without the code, or the report's own words, or NULL */
+  char *context;                /* more of the report, for where @text says too little, or NULL */
 } BounceRecipient;
 
 BounceRecipient *bounce_recipient_new (const char *address);
