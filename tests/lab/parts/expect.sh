@@ -106,6 +106,17 @@ mail ()
   is "$status" 0 "exit status of sendmail ($(tail -n 3 "$case_dir/mail.log"))"
 }
 
+# asks RECIPIENT STATUS [OPTION…]: `sendpath explain --to --json`; its answer is in $case_dir/report
+asks ()
+{
+  local status=0
+
+  compose "$1"
+  on_the_way "$SENDPATH" explain --to "$1" --json "${@:3}" \
+    </dev/null >"$case_dir/report" 2>"$case_dir/explain.log" || status=$?
+  is "$status" "$2" "exit status of explain --to ($(tail -n 3 "$case_dir/explain.log"))"
+}
+
 flush ()
 {
   on_the_way "$SENDPATH" queue flush </dev/null >"$case_dir/flush.log" 2>&1 || true
