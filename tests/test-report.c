@@ -1,6 +1,7 @@
 /* Report: outcomes, the objects of PRODUCT.md section 7, and the words for people. */
 #include "config.h"
 
+#include "sendpath/verdict/explain.h"
 #include "sendpath/walk/report-private.h"
 
 #include <string.h>
@@ -121,7 +122,7 @@ test_outcomes (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr(SendpathReport) report =
-          new_report ("a@adatum.com b@adatum.com c@adatum.com d@adatum.com");
+                     new_report ("a@adatum.com b@adatum.com c@adatum.com d@adatum.com");
 
       g_ptr_array_set_size (report->recipients, (int) strlen (cases[i].states));
       for (guint j = 0; cases[i].states[j] != '\0'; j++)
@@ -208,10 +209,10 @@ test_members (void)
     const char *members;
   } cases[] = {
     { SENDPATH_REPORT_SEND, "schema id outcome account location network message_id subject from "
-                            "attempts recipients reason needs next_try summary" },
+                            "attempts recipients reason needs next_try summary facts" },
     { SENDPATH_REPORT_QUEUE_SHOW, "schema id outcome account location network message_id subject "
                                   "from attempts recipients reason needs next_try summary "
-                                  "queued_at size held" },
+                                  "facts queued_at size held" },
     { SENDPATH_REPORT_QUEUE_LIST, "id outcome account from subject message_id recipients queued_at "
                                   "size reason needs next_try held" },
   };
@@ -263,6 +264,29 @@ test_nothing_known_yet (void)
                             "\"state\":\"queued\",\"attempts\":[],\"verdict\":null,\"code\":null,"
                             "\"enhanced\":null,\"text\":null}],"
                             "\"reason\":null,\"needs\":null,\"next_try\":null,"));
+}
+
+/* The help desk's questions, in the order in which it asks them. */
+static void
+test_facts (void)
+{
+  g_autoptr(SendpathReport) untried = new_report ("someone@adatum.com");
+  g_autoptr(SendpathReport) told = new_told_report ();
+  g_autoptr(SendpathReport) silent = new_report ("someone@adatum.com");
+  g_autofree char *nothing = sendpath_report_to_json (untried, SENDPATH_REPORT_SEND);
+  g_autofree char *all = sendpath_report_to_json (told, SENDPATH_REPORT_QUEUE_SHOW);
+  g_autofree char *some = NULL;
+
+  g_assert_nonnull (strstr (nothing, ",\"facts\":null}"));
+  g_assert_nonnull (
+      strstr (all, ",\"facts\":{\"refused\":\"someone@adatum.com\",\"subject\":\"Lunch\","
+                   "\"account\":\"home\",\"server\":\"smtp.proseware.com\",\"port\":587,"
+                   "\"encryption\":\"starttls\",\"text\":\"5.7.1 Relaying denied\",\"code\":550,"
+                   "\"outlook\":\"0x800CCC79\"},\"queued_at\":"));
+  take_step (silent, "someone@adatum.com", &(Step) { ISP, 465, NULL, SENDER_RULE_KEEP, SILENT });
+  some = sendpath_report_to_json (silent, SENDPATH_REPORT_SEND);
+  g_assert_nonnull (strstr (some, "\"port\":465,\"encryption\":\"tls\",\"text\":null,"
+                                  "\"code\":null,\"outlook\":"));
 }
 
 /* P-13: a clock from before or after all calendars loses nothing. */
@@ -380,9 +404,22 @@ test_summary_of_what_waits (void)
       "hand. After that, run: sendpath queue flush");
 }
 
+/* What everybody is told who gets this reply. */
+static char *
+dup_advice (const char *reply)
+{
+  g_autoptr(SendpathExplanation) explanation =
+                 sendpath_explain_text (SENDPATH_PHASE_RCPT, reply, NULL);
+
+  return g_strdup (sendpath_explanation_get_advice (explanation));
+}
+
 static void
 test_summary_of_what_failed (void)
 {
+  g_autofree char *advice = dup_advice ("550 5.1.1 No such user");
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
   g_autoptr(SendpathReport) report = new_report ("bob@proseware.com x@adatum.com y@adatum.com");
   g_autofree char *partial = NULL;
   g_autofree char *uncertain = NULL;
@@ -391,21 +428,100 @@ test_summary_of_what_failed (void)
   take_step (report, "x@adatum.com y@adatum.com",
              &(Step) { ISP, 587, NULL, SENDER_RULE_KEEP, UNKNOWN });
   partial = sendpath_report_dup_summary (report);
-  g_assert_cmpstr (
-      partial, ==,
+  first = g_strdup_printf (
       "Your message to bob@proseware.com has been sent. Your message to x@adatum.com, "
-      "y@adatum.com could not be sent: smtp.proseware.com says that there is no such mailbox. "
-      "A copy is kept; to see it, run: sendpath queue show 0123456789abcdef0123456789abcdef");
+      "y@adatum.com could not be sent: smtp.proseware.com says that there is no such mailbox. %s "
+      "A copy is kept; to see it, run: sendpath queue show 0123456789abcdef0123456789abcdef",
+      advice);
+  g_assert_cmpstr (partial, ==, first);
 
   take_step (report, "y@adatum.com", &(Step) { ISP, 587, NULL, SENDER_RULE_KEEP, LOST });
   uncertain = sendpath_report_dup_summary (report);
-  g_assert_cmpstr (
-      uncertain, ==,
+  second = g_strdup_printf (
       "Your message to bob@proseware.com has been sent. Your message to x@adatum.com could "
-      "not be sent: smtp.proseware.com says that there is no such mailbox. Your message to "
+      "not be sent: smtp.proseware.com says that there is no such mailbox. %s Your message to "
       "y@adatum.com may have been sent, or not: smtp.proseware.com did not confirm that it "
       "took the message. Ask whether it arrived before you send it again. A copy is kept; to see "
-      "it, run: sendpath queue show 0123456789abcdef0123456789abcdef");
+      "it, run: sendpath queue show 0123456789abcdef0123456789abcdef",
+      advice);
+  g_assert_cmpstr (uncertain, ==, second);
+}
+
+/* What is known of this very case is told in the place of what is told to everybody. */
+static void
+test_summary_has_concrete_help (void)
+{
+  static const struct {
+    const char *recipient;
+    Step step;
+    guint64 size_bytes, size_max_bytes;
+    MailDomain mail_domain;
+    const char *help;
+  } cases[] = {
+    { "terri@gmial.com",
+      { ISP, 587, "plain", SENDER_RULE_KEEP, UNKNOWN },
+      0,
+      0,
+      MAIL_DOMAIN_UNKNOWN,
+      "Did you mean terri@gmail.com?" },
+    { "terri@adatum.com",
+      { ISP, 587, "plain", SENDER_RULE_KEEP, UNKNOWN },
+      0,
+      0,
+      MAIL_DOMAIN_MISSING,
+      "There is no domain adatum.com; check the part of the address after the @." },
+    { "terri@adatum.com",
+      { WORK, 25, NULL, SENDER_RULE_KEEP, SENDPATH_PHASE_MAIL, 552, "5.3.4 too big",
+        SENDPATH_VERDICT_MESSAGE_TOO_LARGE },
+      31400000,
+      25000000,
+      MAIL_DOMAIN_UNKNOWN,
+      "The message has 31.4 MB with its attachments; mail.thephone-company.com takes 25.0 MB." },
+    { "terri@adatum.com",
+      { ISP, 587, NULL, SENDER_RULE_KEEP, SENDPATH_PHASE_MAIL, 452, "4.3.1 disk full",
+        SENDPATH_VERDICT_SERVER_STORAGE },
+      0,
+      0,
+      MAIL_DOMAIN_UNKNOWN,
+      "If it lasts more than 30 minutes, ask the help desk of proseware.com, your provider." },
+    { "terri@adatum.com",
+      { SENDPATH_ROUTE_ACCOUNT, "smtp.gmail.com", 587, NULL, SENDER_RULE_KEEP, SENDPATH_PHASE_AUTH,
+        535, "5.7.8 not accepted", SENDPATH_VERDICT_AUTH_FAILED },
+      0,
+      0,
+      MAIL_DOMAIN_UNKNOWN,
+      "Google takes only an app password here, not the usual one: turn on two-step verification, "
+      "make an app password at myaccount.google.com/apppasswords, and store it with “sendpath "
+      "password set”." },
+    { "terri@gmial.com",
+      { ISP, 587, "plain", SENDER_RULE_KEEP, DENIED },
+      0,
+      0,
+      MAIL_DOMAIN_UNKNOWN,
+      NULL },
+    { "terri@gmial.com",
+      { ISP, 587, "plain", SENDER_RULE_KEEP, TAKEN },
+      0,
+      0,
+      MAIL_DOMAIN_UNKNOWN,
+      NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(SendpathReport) report = new_report (cases[i].recipient);
+      g_autofree char *help = NULL;
+      g_autofree char *summary = NULL;
+
+      take_step (report, cases[i].recipient, &cases[i].step);
+      report->size_bytes = cases[i].size_bytes;
+      ((Attempt *) report->attempts->pdata[0])->size_max_bytes = cases[i].size_max_bytes;
+      report_set_mail_domain (report, cases[i].recipient, cases[i].mail_domain);
+      help = sendpath_report_dup_help (report, 0);
+      g_assert_cmpstr (help, ==, cases[i].help);
+      summary = sendpath_report_dup_summary (report);
+      g_assert_true (help == NULL || strstr (summary, help) != NULL);
+    }
 }
 
 /* One transaction: one is taken, another refused, who goes by login afterwards. */
@@ -457,9 +573,10 @@ test_summary_of_mixed_fates (void)
   report->reason = g_strdup ("this machine is not connected to any network");
   summary = sendpath_report_dup_summary (report);
   g_assert_true (g_str_has_suffix (
-      summary, "Ask whether it arrived before you send it again. Your message to y@adatum.com waits "
-               "in the outbox: this machine is not connected to any network. When you are "
-               "connected, run: sendpath queue flush"));
+      summary,
+      "Ask whether it arrived before you send it again. Your message to y@adatum.com waits "
+      "in the outbox: this machine is not connected to any network. When you are "
+      "connected, run: sendpath queue flush"));
   g_clear_pointer (&report->needs, g_free);
   g_clear_pointer (&summary, g_free);
   summary = sendpath_report_dup_summary (report);
@@ -471,9 +588,9 @@ static void
 test_many_names_are_counted (void)
 {
   g_autoptr(SendpathReport) report =
-      new_report ("a@adatum.com b@adatum.com c@adatum.com d@adatum.com");
+                 new_report ("a@adatum.com b@adatum.com c@adatum.com d@adatum.com");
   g_autoptr(SendpathReport) more =
-      new_report ("a@adatum.com b@adatum.com c@adatum.com d@adatum.com e@adatum.com");
+                 new_report ("a@adatum.com b@adatum.com c@adatum.com d@adatum.com e@adatum.com");
   g_autofree char *one = sendpath_report_dup_summary (report);
   g_autofree char *two = sendpath_report_dup_summary (more);
 
@@ -489,23 +606,24 @@ test_text (void)
   g_autoptr(SendpathReport) report = new_told_report ();
   g_autofree char *text = sendpath_report_to_text (report);
 
-  g_assert_cmpstr (text, ==,
-                   "1. account smtp.proseware.com:587 [192.0.2.25] starttls, rcpt 550: smtp.proseware.com "
-                   "does not relay mail from this network without a login (5.7.1 Relaying "
-                   "denied)\n"
-                   "2. account smtp.proseware.com:587 [192.0.2.25] starttls, eod 250: smtp.proseware.com "
-                   "accepted the message (2.0.0 Ok: queued)\n"
-                   "bob@proseware.com: sent (250 2.0.0 Ok: queued)\n"
-                   "someone@adatum.com: waits in the outbox (550 5.7.1 Relaying denied)\n"
-                   "refused address: someone@adatum.com\n"
-                   "subject: Lunch\n"
-                   "account: home\n"
-                   "server: smtp.proseware.com\n"
-                   "port: 587\n"
-                   "encryption: TLS by STARTTLS\n"
-                   "the server's words: 5.7.1 Relaying denied\n"
-                   "reply code: 550\n"
-                   "Outlook's number: 0x800CCC79\n");
+  g_assert_cmpstr (
+      text, ==,
+      "1. account smtp.proseware.com:587 [192.0.2.25] starttls, rcpt 550: smtp.proseware.com "
+      "does not relay mail from this network without a login (5.7.1 Relaying "
+      "denied)\n"
+      "2. account smtp.proseware.com:587 [192.0.2.25] starttls, eod 250: smtp.proseware.com "
+      "accepted the message (2.0.0 Ok: queued)\n"
+      "bob@proseware.com: sent (250 2.0.0 Ok: queued)\n"
+      "someone@adatum.com: waits in the outbox (550 5.7.1 Relaying denied)\n"
+      "refused address: someone@adatum.com\n"
+      "subject: Lunch\n"
+      "account: home\n"
+      "server: smtp.proseware.com\n"
+      "port: 587\n"
+      "encryption: TLS by STARTTLS\n"
+      "the server's words: 5.7.1 Relaying denied\n"
+      "reply code: 550\n"
+      "Outlook's number: 0x800CCC79\n");
 }
 
 static void
@@ -516,11 +634,11 @@ test_no_facts_without_a_refusal (void)
 
   take_step (report, "someone@adatum.com", &(Step) { ISP, 465, "plain", SENDER_RULE_KEEP, TAKEN });
   text = sendpath_report_to_text (report);
-  g_assert_cmpstr (
-      text, ==,
-      "1. account smtp.proseware.com:465 [192.0.2.25] tls, eod 250: smtp.proseware.com accepted the message "
-      "(2.0.0 Ok: queued)\n"
-      "someone@adatum.com: sent (250 2.0.0 Ok: queued)\n");
+  g_assert_cmpstr (text, ==,
+                   "1. account smtp.proseware.com:465 [192.0.2.25] tls, eod 250: "
+                   "smtp.proseware.com accepted the message "
+                   "(2.0.0 Ok: queued)\n"
+                   "someone@adatum.com: sent (250 2.0.0 Ok: queued)\n");
 }
 
 /* T-028, R-34: nothing that a server or a mail brings moves the cursor or turns the line around. */
@@ -561,10 +679,12 @@ main (int argc, char **argv)
   g_test_add_func ("/report/json-members-are-those-of-the-contract", test_members);
   g_test_add_func ("/report/json-list-line", test_list_line);
   g_test_add_func ("/report/json-has-null-for-the-unknown", test_nothing_known_yet);
+  g_test_add_func ("/report/json-has-the-facts-of-the-help-desk", test_facts);
   g_test_add_func ("/report/odd-clocks-lose-nothing", test_odd_clocks);
   g_test_add_func ("/report/summary-tells-what-made-it-work", test_summaries_of_what_worked);
   g_test_add_func ("/report/summary-tells-why-it-waits", test_summary_of_what_waits);
   g_test_add_func ("/report/summary-tells-each-fate", test_summary_of_what_failed);
+  g_test_add_func ("/report/summary-has-concrete-help", test_summary_has_concrete_help);
   g_test_add_func ("/report/summary-tells-one-from-another", test_summary_of_one_of_two);
   g_test_add_func ("/report/summary-tells-why-this-one-waits", test_summary_of_mixed_fates);
   g_test_add_func ("/report/summary-counts-many-names", test_many_names_are_counted);

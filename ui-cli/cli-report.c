@@ -44,18 +44,49 @@ cli_report_print_waiting (const SendpathReport *report)
     g_printf ("              %s\n", reason);
 }
 
+/* One sentence more about this very case, if there is one. */
+static void
+warn_with_help (const SendpathReport *report, guint i, const char *program)
+{
+  g_autofree char *help = sendpath_report_dup_help (report, i);
+
+  if (help != NULL)
+    g_fprintf (stderr, "%s: %s\n", program, help);
+}
+
+static void
+warn_of_refusal (const SendpathReport *report, guint i, const char *program)
+{
+  g_fprintf (stderr, _ ("%s: %s was refused: %u %s\n"), program,
+             sendpath_report_get_recipient (report, i), sendpath_report_get_code (report, i),
+             sendpath_report_get_text (report, i));
+  warn_with_help (report, i, program);
+}
+
+/* The others wait for the same reason, as a rule. */
+static void
+warn_of_wait (const SendpathReport *report, const char *program)
+{
+  const char *reason = sendpath_report_get_reason (report);
+
+  g_fprintf (stderr, _ ("%s: the message waits in the outbox: %s\n"), program,
+             reason != NULL ? reason : _ ("it is being sent"));
+  for (guint i = 0; i < sendpath_report_get_n_recipients (report); i++)
+    if (sendpath_report_get_state (report, i) == SENDPATH_RECIPIENT_QUEUED)
+      {
+        warn_with_help (report, i, program);
+        return;
+      }
+}
+
 void
 cli_report_warn (const SendpathReport *report, const char *program)
 {
   for (guint i = 0; i < sendpath_report_get_n_recipients (report); i++)
     if (sendpath_report_get_state (report, i) == SENDPATH_RECIPIENT_FAILED)
-      g_fprintf (stderr, _ ("%s: %s was refused: %u %s\n"), program,
-                 sendpath_report_get_recipient (report, i), sendpath_report_get_code (report, i),
-                 sendpath_report_get_text (report, i));
+      warn_of_refusal (report, i, program);
   if (sendpath_report_get_outcome (report) == SENDPATH_OUTCOME_QUEUED)
-    g_fprintf (stderr, _ ("%s: the message waits in the outbox: %s\n"), program,
-               sendpath_report_get_reason (report) != NULL ? sendpath_report_get_reason (report)
-                                                           : _ ("it is being sent"));
+    warn_of_wait (report, program);
   else if (sendpath_report_get_outcome (report) == SENDPATH_OUTCOME_UNCERTAIN)
     g_fprintf (stderr,
                _ ("%s: it is not certain that the message was accepted; see “sendpath queue show "

@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "sendpath/walk/fields.h"
-#include "sendpath/walk/report-private.h"
+#include "sendpath/walk/report-facts.h"
 
 static JsonObject *
 new_recipient_object (const ReportRecipient *recipient)
@@ -52,6 +52,36 @@ add_waiting (JsonObject *object, const SendpathReport *report)
   fields_add_time (object, "next_try", report->next_try_s);
 }
 
+/* What a help desk asks for, in the order in which it asks. */
+static void
+add_facts (JsonObject *object, const SendpathReport *report)
+{
+  JsonObject *member;
+  ReportFacts facts;
+  const Attempt *attempt;
+  g_autofree char *words = NULL;
+
+  if (!report_facts_find_first (report, &facts))
+    {
+      fields_add_text (object, "facts", NULL);
+      return;
+    }
+  attempt = facts.attempt;
+  words = report_facts_dup_words (&facts);
+  member = json_object_new ();
+  fields_add_text (member, "refused", facts.refused->address);
+  fields_add_text (member, "subject", report->subject);
+  fields_add_text (member, "account", report->account);
+  fields_add_text (member, "server", attempt->host != NULL ? attempt->host : attempt->server);
+  fields_add_number_or_null (member, "port", attempt->host != NULL ? attempt->port : 0);
+  fields_add_text (member, "encryption",
+                   attempt->host != NULL ? sendpath_security_to_string (attempt->security) : NULL);
+  fields_add_text (member, "text", words);
+  fields_add_number_or_null (member, "code", report_facts_get_code (&facts));
+  fields_add_text (member, "outlook", facts.outlook);
+  fields_add_object (object, "facts", member);
+}
+
 static void
 add_outcome (JsonObject *object, const SendpathReport *report)
 {
@@ -91,6 +121,7 @@ fill_send_object (JsonObject *object, const SendpathReport *report)
   add_recipients (object, report);
   add_waiting (object, report);
   fields_add_text (object, "summary", summary);
+  add_facts (object, report);
 }
 
 /**

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sendpath/mail/message-private.h"
+#include "sendpath/verdict/concrete-help.h"
 #include "sendpath/walk/attempt.h"
 #include "sendpath/walk/report.h"
 
@@ -23,6 +24,7 @@ typedef struct {
   char                  *resent_as;  /* a copy for this recipient, whose mail came back, was or was to be
                                         queued under this id; NULL: none */
   gboolean               is_resent;  /* it was queued, for sure */
+  MailDomain             mail_domain; /* as far as anybody asked; in no journal */
   gboolean               is_late;  /* noted without an attempt of its own (REPORT_NO_ATTEMPT) */
 } ReportRecipient;
 
@@ -54,6 +56,9 @@ guint            report_add_attempt (SendpathReport *report, Attempt *attempt);
 void             report_set_recipient (SendpathReport *report, const char *address, guint attempt,
                                        SendpathRecipientState state, SendpathVerdict verdict,
                                        SendpathReply *reply);
+/* What the DNS says about the domain of @address: the words for people go by it. */
+void             report_set_mail_domain (SendpathReport *report, const char *address,
+                                         MailDomain state);
 ReportRecipient *report_find_recipient (SendpathReport *report, const char *address);
 /* The addresses that are not settled, borrowed strings in a new array (free with g_free). */
 const char     **report_dup_unsettled (SendpathReport *report);

@@ -4,7 +4,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "sendpath/walk/report-private.h"
+#include "sendpath/verdict/explain.h"
+#include "sendpath/walk/report-facts.h"
 #include "sendpath/walk/words.h"
 #include "sendpath/wire/clean-text.h"
 
@@ -76,12 +77,12 @@ dup_cause (const SendpathReport *report, const ReportRecipient *recipient)
   return take_clause (g_strdup (recipient->text));
 }
 
-/* The attempt that got furthest for anybody who waits, or NULL. @ret_verdict: what it meant for
- * them. */
-static const Attempt *
-find_furthest_of_waiting (const SendpathReport *report, SendpathVerdict *ret_verdict)
+/* The one of those who wait whose attempt got furthest, or NULL. */
+static const ReportRecipient *
+find_furthest_of_waiting (const SendpathReport *report)
 {
-  const Attempt *furthest = NULL;
+  const ReportRecipient *furthest = NULL;
+  SendpathPhase phase = SENDPATH_PHASE_UNKNOWN;
 
   for (guint i = 0; i < report->recipients->len; i++)
     {
@@ -89,12 +90,10 @@ find_furthest_of_waiting (const SendpathReport *report, SendpathVerdict *ret_ver
       const Attempt *attempt = report_get_furthest (report, recipient);
 
       if (recipient->state != SENDPATH_RECIPIENT_QUEUED || attempt == NULL ||
-          (furthest != NULL && attempt->phase < furthest->phase))
+          (furthest != NULL && attempt->phase < phase))
         continue;
-      furthest = attempt;
-      /* the others of that transaction may have fared better */
-      *ret_verdict = attempt->verdict != SENDPATH_VERDICT_ACCEPTED ? attempt->verdict
-                                                                   : recipient->verdict;
+      furthest = recipient;
+      phase = attempt->phase;
     }
   return furthest;
 }
@@ -104,12 +103,13 @@ find_furthest_of_waiting (const SendpathReport *report, SendpathVerdict *ret_ver
 static char *
 dup_waiting_cause (const SendpathReport *report)
 {
-  SendpathVerdict verdict = SENDPATH_VERDICT_NONE;
-  const Attempt *furthest = find_furthest_of_waiting (report, &verdict);
+  const ReportRecipient *furthest = find_furthest_of_waiting (report);
+  ReportFacts facts;
 
-  if (furthest == NULL || report->held || report->needs != NULL)
+  if (furthest == NULL || report->held || report->needs != NULL ||
+      !report_facts_find (report, furthest, &facts))
     return take_clause (g_strdup (report->reason));
-  return words_for_attempt (furthest, verdict);
+  return words_for_attempt (facts.attempt, facts.verdict);
 }
 
 static char *
@@ -142,6 +142,52 @@ dup_sentence (const SendpathReport *report, SendpathRecipientState state)
       return g_strdup_printf (_("Your message to %s waits in the outbox: %s."), names, cause);
     }
   return NULL;
+}
+
+/* ---- what can be done about it ---------------------------------------------------------------- */
+
+static gboolean
+is_relay (const Attempt *attempt)
+{
+  return attempt->kind == SENDPATH_ROUTE_LOCATION || attempt->kind == SENDPATH_ROUTE_DISCOVERED;
+}
+
+/* What people can do about all refusals of this kind, or NULL. */
+static char *
+dup_advice (const ReportFacts *facts)
+{
+  SendpathVerdictQuery query = { .phase = facts->attempt->phase,
+                                 .reply = facts->reply,
+                                 .recipient = facts->refused->address,
+                                 .server = facts->attempt->server,
+                                 .authenticated = facts->attempt->auth != NULL,
+                                 .tls = facts->attempt->is_protected,
+                                 .relay = is_relay (facts->attempt) };
+  g_autoptr (SendpathExplanation) explanation = NULL;
+
+  if (facts->reply == NULL)
+    return NULL;
+  explanation = sendpath_explain_reply (&query);
+  if (sendpath_explanation_get_verdict (explanation) != facts->verdict)
+    return NULL;
+  return g_strdup (sendpath_explanation_get_advice (explanation));
+}
+
+/* What helps in this very case, else what helps in all like it. */
+static char *
+dup_help (const SendpathReport *report, SendpathRecipientState state)
+{
+  gboolean waits = state == SENDPATH_RECIPIENT_QUEUED;
+  const ReportRecipient *recipient =
+      waits ? find_furthest_of_waiting (report) : find_state (report, state);
+  ReportFacts facts;
+  char *help;
+
+  if (recipient == NULL || state == SENDPATH_RECIPIENT_UNCERTAIN ||
+      g_strcmp0 (report->needs, "network") == 0 || !report_facts_find (report, recipient, &facts))
+    return NULL;
+  help = report_facts_dup_help (report, &facts);
+  return help != NULL || waits ? help : dup_advice (&facts);
 }
 
 /* ---- what made it work ----------------------------------------------------------------------- */
@@ -276,12 +322,38 @@ append_next_step (GString *summary, const SendpathReport *report)
 }
 
 /**
+ * sendpath_report_dup_help:
+ * @report: a #SendpathReport
+ * @i: which recipient, from 0
+ *
+ * Tells what helps with a recipient who was refused or waits, in this very
+ * case: the character at fault in the address, the domain that was probably
+ * meant, the server's limit beside the size of the message, and the like.
+ *
+ * Returns: (nullable) (transfer full): one sentence, translated and safe to
+ *   show; %NULL if nothing is known that is not said already
+ *
+ * Since: 1.0
+ */
+char *
+sendpath_report_dup_help (const SendpathReport *report, guint i)
+{
+  ReportFacts facts;
+
+  g_return_val_if_fail (report != NULL && i < report->recipients->len, NULL);
+
+  if (!report_facts_find (report, report->recipients->pdata[i], &facts))
+    return NULL;
+  return report_facts_dup_help (report, &facts);
+}
+
+/**
  * sendpath_report_dup_summary:
  * @report: a #SendpathReport
  *
- * Tells in one or two sentences what became of the message, and what made it
- * work, or what can be done. A message of several recipients who fared
- * differently takes a sentence for each kind of fate.
+ * Tells what became of the message, and what made it work, or what sendpath
+ * does about it and what can be done. A message of several recipients who
+ * fared differently takes its sentences for each kind of fate.
  *
  * Returns: (transfer full): the summary, translated
  *
@@ -303,8 +375,10 @@ sendpath_report_dup_summary (const SendpathReport *report)
   for (guint i = 0; i < G_N_ELEMENTS (order); i++)
     {
       g_autofree char *sentence = dup_sentence (report, order[i]);
+      g_autofree char *help = dup_help (report, order[i]);
 
       append_sentence (summary, sentence);
+      append_sentence (summary, help);
       if (sentence != NULL && order[i] == SENDPATH_RECIPIENT_UNCERTAIN)
         append_sentence (summary, _("Ask whether it arrived before you send it again."));
     }

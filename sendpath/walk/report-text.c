@@ -3,8 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "sendpath/verdict/outlook-codes.h"
-#include "sendpath/walk/report-private.h"
+#include "sendpath/walk/report-facts.h"
 #include "sendpath/walk/words.h"
 #include "sendpath/wire/clean-text.h"
 
@@ -84,20 +83,6 @@ append_recipient (GString *lines, const ReportRecipient *recipient)
 
 /* ---- what a help desk asks for --------------------------------------------------------------- */
 
-static const ReportRecipient *
-find_refused (const SendpathReport *report)
-{
-  for (guint i = 0; i < report->recipients->len; i++)
-    {
-      const ReportRecipient *recipient = report->recipients->pdata[i];
-
-      if (recipient->state != SENDPATH_RECIPIENT_SENT &&
-          report_get_last_attempt (report, recipient) != NULL)
-        return recipient;
-    }
-  return NULL;
-}
-
 static void
 append_fact (GString *lines, const char *name, const char *value)
 {
@@ -121,41 +106,23 @@ encryption_in_words (const Attempt *attempt)
   return "";
 }
 
-/* Always the same names in the same order: people read them out on the telephone. The facts are
- * those of the refusal that decided last; what keeps a message waiting is the attempt that got
- * furthest. Where others of that transaction were taken, the attempt's own reply is theirs. */
+/* Always the same names in the same order: people read them out on the telephone. */
 static void
 append_facts (GString *lines, const SendpathReport *report)
 {
-  const ReportRecipient *refused = find_refused (report);
-  const Attempt *attempt = NULL;
-  const SendpathReply *reply;
-  const char *outlook;
+  ReportFacts facts;
+  const Attempt *attempt;
   g_autofree char *port = NULL;
   g_autofree char *code = NULL;
   g_autofree char *words = NULL;
 
-  if (refused == NULL)
+  if (!report_facts_find_first (report, &facts))
     return;
-  if (refused->state == SENDPATH_RECIPIENT_QUEUED)
-    attempt = report_get_furthest (report, refused);
-  if (attempt == NULL)
-    attempt = report_get_last_attempt (report, refused);
-  reply = attempt->reply;
-  outlook = attempt_get_outlook (attempt);
-  if (attempt->verdict == SENDPATH_VERDICT_ACCEPTED)
-    {
-      reply = refused->reply;
-      outlook = outlook_code (refused->verdict, SENDPATH_PHASE_RCPT,
-                              reply != NULL ? sendpath_reply_get_code (reply) : 0);
-    }
+  attempt = facts.attempt;
+  words = report_facts_dup_words (&facts);
   port = attempt->host != NULL ? g_strdup_printf ("%u", attempt->port) : NULL;
-  if (reply != NULL && sendpath_reply_get_code (reply) != 0)
-    {
-      code = g_strdup_printf ("%u", sendpath_reply_get_code (reply));
-      words = sendpath_reply_dup_clean_text (reply);
-    }
-  append_fact (lines, _("refused address"), refused->address);
+  code = words != NULL ? g_strdup_printf ("%u", report_facts_get_code (&facts)) : NULL;
+  append_fact (lines, _("refused address"), facts.refused->address);
   append_fact (lines, _("subject"), report->subject);
   append_fact (lines, _("account"), report->account);
   append_fact (lines, _("server"), attempt->host != NULL ? attempt->host : attempt->server);
@@ -164,7 +131,7 @@ append_facts (GString *lines, const SendpathReport *report)
                attempt->host != NULL ? encryption_in_words (attempt) : NULL);
   append_fact (lines, _("the server's words"), words);
   append_fact (lines, _("reply code"), code);
-  append_fact (lines, _("Outlook's number"), outlook);
+  append_fact (lines, _("Outlook's number"), facts.outlook);
 }
 
 /**

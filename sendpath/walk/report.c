@@ -141,6 +141,7 @@ copy_recipient (SendpathReport *copy, const ReportRecipient *from)
   to->verdict = from->verdict;
   to->refused_by = from->refused_by;
   to->refusal = from->refusal;
+  to->mail_domain = from->mail_domain;
   to->is_late = from->is_late;
   to->resent_as = g_strdup (from->resent_as);
   to->is_resent = from->is_resent;
@@ -226,6 +227,16 @@ report_set_recipient (SendpathReport *report, const char *address, guint attempt
   recipient->reply = reply;
   g_free (recipient->text);
   recipient->text = reply != NULL ? sendpath_reply_dup_clean_text (reply) : NULL;
+}
+
+void
+report_set_mail_domain (SendpathReport *report, const char *address, MailDomain state)
+{
+  ReportRecipient *recipient = report_find_recipient (report, address);
+
+  g_return_if_fail (recipient != NULL);
+
+  recipient->mail_domain = state;
 }
 
 const char **

@@ -69,7 +69,7 @@ const char      *sendpath_recipient_state_to_string (SendpathRecipientState stat
 
 const char      *sendpath_report_get_id (const SendpathReport *report);
 SendpathOutcome  sendpath_report_get_outcome (const SendpathReport *report);
-/* One sentence or two for people (PRODUCT.md section 8), translated, newly allocated. */
+/* Some sentences for people (PRODUCT.md section 8), translated, newly allocated. */
 char            *sendpath_report_dup_summary (const SendpathReport *report);
 /* Why anything waits, for people, or NULL. */
 const char      *sendpath_report_get_reason (const SendpathReport *report);
@@ -90,6 +90,9 @@ SendpathVerdict        sendpath_report_get_verdict (const SendpathReport *report
 /* Code of the reply that decided, 0 if none; its text cleaned for people. */
 guint                  sendpath_report_get_code (const SendpathReport *report, guint i);
 const char            *sendpath_report_get_text (const SendpathReport *report, guint i);
+
+/* One sentence about this very case, translated, newly allocated; or NULL. */
+char                  *sendpath_report_dup_help (const SendpathReport *report, guint i);
 
 /* Lines for people: what happened at each attempt, each recipient, and the help-desk facts. */
 char            *sendpath_report_to_text (const SendpathReport *report);

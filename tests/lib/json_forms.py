@@ -38,7 +38,10 @@ NEEDS = maybe({"password", "approval", "decision", "network"})
 SEND = {"schema": {1}, "id": TEXT, "outcome": OUTCOME, "account": TEXT, "location": maybe(TEXT),
         "network": maybe(TEXT), "message_id": TEXT, "subject": maybe(TEXT), "from": maybe(TEXT),
         "attempts": [ATTEMPT], "recipients": [RECIPIENT], "reason": maybe(TEXT), "needs": NEEDS,
-        "next_try": maybe(is_time), "summary": TEXT}
+        "next_try": maybe(is_time), "summary": TEXT,
+        "facts": maybe({"refused": TEXT, "subject": maybe(TEXT), "account": maybe(TEXT),
+                        "server": maybe(TEXT), "port": maybe(NUMBER), "encryption": maybe(SECURITY),
+                        "text": maybe(TEXT), "code": maybe(NUMBER), "outlook": maybe(TEXT)})}
 WAITING = {"queued_at": is_time, "size": NUMBER, "held": BOOLEAN}
 QUEUE_LINE = dict({name: SEND[name] for name in ("id", "outcome", "account", "from", "subject",
                                                  "message_id", "recipients", "reason", "needs",
