@@ -281,25 +281,24 @@ test_whose_address_is_blocked (void)
     { { .verdict = SENDPATH_VERDICT_CLIENT_BLOCKED,
         .text = "5.7.1 Service unavailable; Client host [198.51.100.7] blocked using "
                 "zen.spamhaus.org; https://www.spamhaus.org/query/ip/198.51.100.7" },
-      "The list is that of Spamhaus (check.spamhaus.org); it has 198.51.100.7, the address of the "
-      "network you are in, not of your account." },
+      "The address 198.51.100.7 of the network you are in is on the list of Spamhaus "
+      "(check.spamhaus.org); your account is not." },
     { { .verdict = SENDPATH_VERDICT_CLIENT_BLOCKED,
         .is_bounce = TRUE,
         .text = "5.7.1 Service unavailable; Client host [198.51.100.7] blocked using "
                 "zen.spamhaus.org" },
-      "The list is that of Spamhaus (check.spamhaus.org); it has 198.51.100.7, an address of your "
-      "provider, not yours, and only your provider can have it taken off." },
+      "The address 198.51.100.7 of your provider's server is on the list of Spamhaus "
+      "(check.spamhaus.org); only your provider can have it taken off." },
     { { .verdict = SENDPATH_VERDICT_CLIENT_BLOCKED, .text = "Blocked using dnsbl.example.org." },
-      "The list is that of dnsbl.example.org; it has the address of the network you are in, not of "
-      "your account." },
+      "The network you are in is on the list of dnsbl.example.org; your account is not." },
     { { .verdict = SENDPATH_VERDICT_CLIENT_BLOCKED,
         .text = "host [IPv6:2001:db8::7] is not allowed" },
-      "The address that is blocked, 2001:db8::7, is that of the network you are in, not of your "
+      "The blocked address, 2001:db8::7, belongs to the network you are in, not to your "
       "account." },
     { { .verdict = SENDPATH_VERDICT_CLIENT_BLOCKED,
         .text = "5.7.1 you are not allowed here",
         .client_address = "198.51.100.7" },
-      "The address that is blocked, 198.51.100.7, is that of the network you are in, not of your "
+      "The blocked address, 198.51.100.7, belongs to the network you are in, not to your "
       "account." },
     /* what only this network knows helps nobody */
     { { .verdict = SENDPATH_VERDICT_CLIENT_BLOCKED,
@@ -307,7 +306,7 @@ test_whose_address_is_blocked (void)
         .client_address = "192.168.1.7" },
       NULL },
     { { .verdict = SENDPATH_VERDICT_CLIENT_BLOCKED, .is_bounce = TRUE, .text = "go away" },
-      "The address that is blocked is your provider's, not yours; only your provider can have it "
+      "The blocked address is your provider's, not yours; only your provider can have it "
       "taken off the list." },
     { { .verdict = SENDPATH_VERDICT_CLIENT_BLOCKED }, NULL },
     { { .verdict = SENDPATH_VERDICT_PTR_REQUIRED, .is_bounce = TRUE },

@@ -3,6 +3,8 @@
 
 #include "tests/lib/walk-scene.h"
 
+#include <string.h>
+
 #define REFUSES_LOGIN                                                                              \
   "S: 220 x ESMTP\nC: EHLO *\nS: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN *\n"                      \
   "S: 535 5.7.8 Authentication failed\n"
@@ -48,6 +50,23 @@ test_content_refusal_is_final (void)
   scene_walk_to (scene, "someone@adatum.com");
   scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_FAILED, SENDPATH_VERDICT_CONTENT_REJECTED);
   g_assert_cmpuint (scripted_server_count_connections (scene->relay), ==, 0);
+}
+
+/* The server's SIZE is told beside the size of the message. */
+static void
+test_size_is_kept (void)
+{
+  g_autoptr (Scene) scene =
+                 scene_new ("S: 220 x ESMTP\nC: EHLO *\nS: 250-x\nS: 250 SIZE 20\n", NULL);
+  const Attempt *attempt;
+  g_autofree char *summary = NULL;
+
+  scene_walk_to (scene, "someone@adatum.com");
+  scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_FAILED, SENDPATH_VERDICT_MESSAGE_TOO_LARGE);
+  attempt = scene->report->attempts->pdata[0];
+  g_assert_cmpuint (attempt->size_max_bytes, ==, 20);
+  summary = sendpath_report_dup_summary (scene->report);
+  g_assert_nonnull (strstr (summary, " takes 20 bytes."));
 }
 
 /* */
@@ -454,6 +473,7 @@ main (int argc, char **argv)
                    test_relay_denied_walks_to_the_relay);
   g_test_add_func ("/walk/unknown-recipient-is-final", test_unknown_recipient_is_final);
   g_test_add_func ("/walk/content-refusal-is-final", test_content_refusal_is_final);
+  g_test_add_func ("/walk/size-is-told-beside-the-limit", test_size_is_kept);
   g_test_add_func ("/walk/uncertain-stops-fallback", test_uncertain_stops_fallback);
   g_test_add_func ("/walk/no-dot-without-its-record", test_no_dot_without_its_record);
   g_test_add_func ("/walk/nobody-gets-it-twice", test_local_and_foreign_recipient);

@@ -187,21 +187,19 @@ tell_blocked (const ConcreteFacts *facts)
 {
   /* by: the address is the provider's; the list is known; the address is known */
   static const char *const sentences[2][2][2] = {
-    { { NULL, N_ ("The address that is blocked, {address}, is that of the network you are in, not "
-                  "of your account.") },
-      { N_ ("The list is that of {list}; it has the address of the network you are in, not of your "
-            "account."),
-        N_ ("The list is that of {list}; it has {address}, the address of the network you are in, "
-            "not of your account.") } },
-    { { N_ ("The address that is blocked is your provider's, not yours; only your provider can "
-            "have "
-            "it taken off the list."),
-        N_ ("The address that is blocked, {address}, is your provider's, not yours; only your "
-            "provider can have it taken off the list.") },
-      { N_ ("The list is that of {list}; it has an address of your provider, not yours, and only "
-            "your provider can have it taken off."),
-        N_ ("The list is that of {list}; it has {address}, an address of your provider, not yours, "
-            "and only your provider can have it taken off.") } },
+    { { NULL, N_ ("The blocked address, {address}, belongs to the network you are in, not to your "
+                  "account.") },
+      { N_ ("The network you are in is on the list of {list}; your account is not."),
+        N_ ("The address {address} of the network you are in is on the list of {list}; your "
+            "account is not.") } },
+    { { N_ ("The blocked address is your provider's, not yours; only your provider can have it "
+            "taken off the list."),
+        N_ ("The blocked address, {address}, is your provider's, not yours; only your provider "
+            "can have it taken off the list.") },
+      { N_ ("A server of your provider is on the list of {list}; only your provider can have it "
+            "taken off."),
+        N_ ("The address {address} of your provider's server is on the list of {list}; only your "
+            "provider can have it taken off.") } },
   };
   g_autofree char *list = facts->text != NULL ? blocklists_dup_name (facts->text) : NULL;
   g_autofree char *address = dup_client_address (facts);
