@@ -26,9 +26,13 @@ const VerdictRule verdict_rules[] = {
 
   /* ---- POP3 login ---------------------------------------------------------------------------- */
   { IN (POP), EVERY, NULL,
-    "in_use|login_delay|sys_temp|already_locked|is_locked|$later|$toomany",
+    "in_use|login_delay|sys_temp|already_locked|is_locked|$later|could_not|cant_open|"
+    "cannot_access|unable_to_access|cannot_open|unable_to_open|internal_error|maildir|maildrop|"
+    "mailbox_could",
     0, V (SERVER_BUSY), "pop-busy" },
-  { IN (POP), EVERY, NULL, "$tls", 0, V (TLS_REQUIRED), "pop-needs-tls" },
+  { IN (POP), EVERY, NULL, "$toomany", 0, V (RATE_LIMITED), "pop-rate" },
+  { IN (POP), EVERY, NULL, "$blocklist|$badhost", 0, V (CLIENT_BLOCKED), "pop-client-blocked" },
+  { IN (POP), EVERY, NULL, "$tls|layer", 0, V (TLS_REQUIRED), "pop-needs-tls" },
   { IN (POP), EVERY, NULL, NULL, 0, V (AUTH_FAILED), "pop-login-refused" },
 
   /* ---- login --------------------------------------------------------------------------------- */
@@ -38,6 +42,9 @@ const VerdictRule verdict_rules[] = {
   { IN (AUTH), PERMANENT, NULL,
     "$tls $need|$deny|only|without|over !certificate",
     0, V (TLS_REQUIRED), "login-needs-tls" },
+  { IN (AUTH), EVERY, NULL,
+    "mechanism*|auth_mode|auth_method|auth_type unsupported|not_supported|unknown|unrecognized",
+    0, V (PROTOCOL_ERROR), "login-mechanism-unknown" },
   { IN (AUTH), 432, 432, NULL, NULL, 0, V (AUTH_FAILED), "password-transition" },
   { IN (AUTH), TEMPORARY, NULL, NULL, 0, V (SERVER_BUSY), "login-unavailable" },
   { IN (AUTH), PERMANENT, NULL,
@@ -57,15 +64,27 @@ const VerdictRule verdict_rules[] = {
   { IN (STARTTLS), TEMPORARY, NULL, NULL, 0, V (SERVER_BUSY), "starttls-unavailable" },
   { IN (STARTTLS), 500, 555, NULL, "!$blocklist", 0, V (PROTOCOL_ERROR), "starttls-refused" },
 
+  { ENVELOPE | IN (EHLO), PERMANENT, NULL,
+    "helo|ehlo|hello first|before|polite*|must_give|must_say|say|introduce|expected|send !$auth",
+    0, V (PROTOCOL_ERROR), "hello-first" },
+
+  /* ---- a check that could not be made says nothing about what it was to check ---------------- */
+  { ANY_PHASE, TEMPORARY, NULL,
+    "$trouble $machinery !$relay|your_hostname|your_host|reverse*|your_ip|rate|too_many|exceeded|"
+    "mailbox",
+    0, V (SERVER_BUSY), "check-not-made" },
+
   /* ---- put off by a greylist ----------------------------------------------------------------- */
   { ANY_PHASE, EVERY, NULL,
-    "greylist*|graylist*|grey_list*|gray_list*|greytrap*|liste_grise|lista_gris|szara_lista|"
-    "szarej_liscie|серый_список|сером_списке|灰名单|灰名單|グレイリスト|グレーリスト",
+    "greylist*|graylist*|postgrey*|greymilter|grey_list*|gray_list*|greytrap*|liste_grise|"
+    "lista_gris|szara_lista|szarej_liscie|серый_список|сером_списке|灰名单|灰名單|グレイリスト|グレーリスト "
+    "!CLIENT_blacklisted|host_blacklisted|IP_blacklisted",
     0, V (GREYLISTED), "greylist" },
   { ENVELOPE, TEMPORARY, NULL,
     "NUM_seconds|NUM_second|NUM_secs|NUM_sec|NUM_s|NUM_minutes|NUM_mins|NUM_min|NUM_minuten|"
-    "first_time|triplet|retry_in|not_yet_authorized|try_again_in|wait_before $later|back|"
-    "authorized !$toomany !expired|timeout",
+    "first_time|triplet|retry_in|not_yet_authorized|try_again_in|wait_before|new_sender|"
+    "new_client|not_seen|never_seen|not_know_you|dont_know_you|first_contact|policy_rejection "
+    "$later|back|authorized !$toomany !expired|timeout",
     0, V (GREYLISTED), "come-back-in" },
 
   /* ---- check your mail first ----------------------------------------------------------------- */
@@ -73,13 +92,26 @@ const VerdictRule verdict_rules[] = {
     "$poplogin $need|smtp|after|to_send|authenticat* !$badlogin !perhaps|turned_on|mail_client|"
     "mail_settings",
     0, V (POP_REQUIRED), "mail-first" },
+  { ENVELOPE, EVERY, NULL,
+    "$fetch $message|受信|收|press|click|button $before $sending !address|settings|content|virus*|"
+    "setting|$auth|$nouser",
+    0, V (POP_REQUIRED), "mail-before-sending" },
+
+  { IN (EOD) | IN (DATA) | IN (UNKNOWN) | IN (RCPT), EVERY, NULL,
+    "by_spam_filter|by_spam|due_to_spam|spam_classification|classified_as_spam|detected_as_spam|"
+    "identified_as_spam|considered_spam|considered_as_spam|marked_as_spam|is_spam|"
+    "is_probably_spam|probably_spam|looks_like_spam|like_spam|spam_like|appears_to_be_spam|"
+    "antispam_checks|spam_checks|als_spam|comme_spam|como_spam|come_spam|jako_spam !$client",
+    0, V (CONTENT_REJECTED), "called-spam" },
 
   /* ---- the client's address or name: before relaying, because these texts speak of relays ---- */
   { ANY_PHASE, EVERY, NULL,
-    "URILIST|dbl|url|urls|uri|link|links $blocklist|URILIST|blocked|spam !$client",
+    "URILIST|dbl|url|urls|uri|link|links $blocklist|URILIST|blocked|spam !$client !your_domain|"
+    "your_domain_name|rhsbl|$sender",
     0, V (CONTENT_REJECTED), "advertised-domain-listed" },
   { ENVELOPE, EVERY, NULL,
-    "$sender|your_email_address|your_address $blocklist|badmailfrom|bad_mail_from !$client",
+    "$sender|ADDR_is|ADDR_has|your_email_address|your_address|your_domain|your_domain_name|rhsbl "
+    "$blocklist|URILIST|badmailfrom|bad_mail_from !$client !rcpt",
     0, V (SENDER_REJECTED), "sender-listed" },
   { ANY_PHASE, EVERY, NULL,
     "$blocklist !relaying_denied|relay_access_denied|$auth !rate_limit* !spam_pattern|"
@@ -102,25 +134,66 @@ const VerdictRule verdict_rules[] = {
   { ANY_PHASE, EVERY, NULL,
     "ptr|rdns|reverse_dns|reverse_lookup|reverse_name|reverse_hostname|reversedns|reverse_record|"
     "reverse_address|dns_reverse|reverse_mapping|reverse_resolution|fcrdns|forward_confirmed|"
-    "in_addr|resolution_inverse|resolucion_inversa|dns_inverso|dns_reverso|reverso|odwrotn*|"
-    "обратн*|反向|逆引き|gyakubiki !relaying_denied|relay_access_denied|rate_limit*",
+    "in_addr|ruckwarts*|revers_dns|reversed_dns|has_no_name|reverse_zone|resolution_inverse|"
+    "dns_inverse|enregistrement_inverse|resolucion_inversa|dns_inverso|dns_inversa|dns_reverso|"
+    "reverso|odwrotn*|обратн*|反向|逆引き|gyakubiki !relaying_denied|relay_access_denied|rate_limit*",
     0, V (PTR_REQUIRED), "reverse-name" },
+  { IN (MAIL) | IN (RCPT) | IN (DATA) | IN (EHLO), 503, 503, NULL,
+    "sequence|already|nested|first|order|transaction|given|specified|duplicate|provide|specify|"
+    "must_have|need !$auth|$tls|$relay|$poplogin",
+    0, V (PROTOCOL_ERROR), "command-order-code" },
   { ANY_PHASE, EVERY, NULL,
-    "helo|ehlo !relay_denied|relaying_denied|relay_access $deny|$invalid|$unknown|bogus|bad|"
-    "mismatch*|does_not_match|doesnt_match|requires|required|forged|does_not_resolve|impersonat* "
-    "!first|before|expected|say|command_unrec*|unknown_command|not_recognized|not_implemented",
+    "helo*|ehlo*|badhelo !relay_denied|relaying_denied|relay_access $deny|$invalid|$unknown|bogus|"
+    "bad|mismatch*|does_not_match|doesnt_match|requires|required|forged|does_not_resolve|"
+    "impersonat*|fqdn|lie|fake|my_badhelo|must_exist|spoof*|$not !first|before|expected|say|"
+    "command_unrec*|unknown_command|not_recognized|not_implemented|syntax_ehlo|syntax_helo",
     0, V (PTR_REQUIRED), "helo-name" },
+  { IN (EHLO) | ENVELOPE, 550, 559, NULL,
+    "helo*|ehlo*|greeting|generic_hostname|generic_host_name|generic_name|generic_ptr|"
+    "generic_rdns !$auth|$tls|$relay|first|before|polite*|command|commands",
+    0, V (PTR_REQUIRED), "hello-name-refused" },
+  { IN (EHLO), 550, 559, NULL,
+    "you_are_not|youre_not|you_arent|hostname|host_name|your_name|pretend*|impersonat* !$client",
+    0, V (PTR_REQUIRED), "hello-not-believed" },
 
   /* ---- relaying ------------------------------------------------------------------------------ */
+  { ENVELOPE, TEMPORARY, NULL, "$relay $later !$client", RULE_LOGGED_IN, V (SERVER_BUSY),
+    "relaying-not-now" },
   { ENVELOPE | IN (GREETING) | IN (EHLO), EVERY, NULL,
     "$relay $deny|no|not|dont|wont|isnt|only|as_a_relay|unauthenticated|kein|nicht|non|nao|ne|"
     "niet|pas|nie|не|不 !relay_recipient|recipient_table|relay_limit|relay_quota|relay_IP|"
     "relay_HOST !$toomany !$badhost !must_authenticate|to_relay_you_must|virus*|malware|as_spam|"
-    "is_spam|phish*|contains|sender_verif*|verify_failed|callout|cannot_connect|connect_to",
+    "is_spam|phish*|contains|sender_verif*|verify_failed|callout|cannot_connect|connect_to|sender",
     0, V (RELAY_DENIED), "relaying" },
   { ENVELOPE, EVERY, NULL,
-    "rcpthosts|rcpthost|morercpthosts",
+    "relaying|relay_access|relay_denied|relay_not|to_relay|not_relay|no_relay|dont_relay|"
+    "cannot_relay $deny|$not !$toomany !$badhost !sender_verif*|verify_failed|callout|connect*",
+    0, V (RELAY_DENIED), "relaying-by-sender" },
+  { ENVELOPE, EVERY, NULL,
+    "rcpthosts|rcpthost|morercpthosts|rcpt_hosts",
     0, V (RELAY_DENIED), "domain-not-served-qmail" },
+  { ENVELOPE, EVERY, NULL,
+    "$elsewhere $deny|$not !$sender !$auth !$blocklist|$badhost",
+    0, V (RELAY_DENIED), "sending-elsewhere" },
+  { ENVELOPE, EVERY, NULL,
+    "$throughus $deny|$not !$sender !authentic*|login|log_in|password|$tls !$blocklist|$badhost|"
+    "spam*",
+    0, V (RELAY_DENIED), "sending-through-us" },
+  { ENVELOPE, EVERY, NULL,
+    "served_here|hosted_here|handled_here|handle_mail|handle_email|mx_for|mail_exchanger_for|"
+    "exchanger_for|accept_mail_for|accept_email_for|deliver_mail_for|responsible_for|one_of_ours|"
+    "one_of_our_domains|our_domain|our_domains|local_delivery|local_domain|local_domains|serve|"
+    "serves|dla_tej_domeny|этого_домена|该域名|mail_for_HOST|email_for_HOST|messages_for_HOST|"
+    "mx_only|my_list|mijn_lijst|meiner_liste|ma_liste|mi_lista|minha_lista|mia_lista|mojej_liscie|"
+    "operate_with|list|lista|liste|listan|lijst|liscie|списке|列表 $not domain|domains|HOST|server|"
+    "local*|doman*|domein|domaine|dominio|mx_only|domen*|домен*|域名 !$sender !$auth !no_longer|"
+    "$nouser|no_mx|user|users|$blocklist|recipient_list|mailing_list|long",
+    0, V (RELAY_DENIED), "domain-not-ours" },
+  { IN (RCPT), PERMANENT, NULL,
+    "delivery|delivering|sending|send|outgoing|outbound not_allowed|not_permitted|denied|refused|"
+    "prohibited|rejected from_your|from_this_ip|from_IP|from_outside|from_this_network|"
+    "from_your_location !$blocklist|$badhost|spam*|spf !$sender|$recipient",
+    0, V (RELAY_DENIED), "sending-from-there" },
   { ENVELOPE, EVERY, NULL,
     "cannot_deliver_mail|not_a_gateway|not_gateway|non_accepted_domain|not_an_accepted_domain|"
     "dont_handle_mail|not_handle_mail|doesnt_handle_mail|not_hosted_here|not_hosted_on|"
@@ -133,18 +206,35 @@ const VerdictRule verdict_rules[] = {
     "external_address*|only_local_recipient*|outside_recipient*|foreign_domain*|mail_gateway|"
     "mail_gate|third_party !$sender !$auth !null_mx|nullmx !user",
     0, V (RELAY_DENIED), "domain-not-served" },
-  { ENVELOPE, 571, 571, NULL, "!$auth", 0, V (RELAY_DENIED), "delivery-not-authorized-code" },
-  { ENVELOPE, 513, 513, NULL, NULL, 0, V (RELAY_DENIED), "relaying-code" },
+  { ENVELOPE, EVERY, NULL,
+    "is_local|no_local_sender|be_local|local_user|local_users|local_sender|local_recipient|"
+    "local_mail|local_hosts|internal_users|no_local only|must|neither|either|one_of|"
+    "no_local_sender|must_be !$auth !user_unknown|unknown_user|no_such|not_exist",
+    0, V (RELAY_DENIED), "local-only" },
+  { IN (RCPT) | IN (UNKNOWN), PERMANENT, NULL,
+    "forward|forwarding|forwarded|forwards $deny|$not|disabled !moved|forwarding_address|"
+    "forwarding_information|closed !$sender",
+    0, V (RELAY_DENIED), "forwarding-refused" },
+  { IN (RCPT), PERMANENT, NULL,
+    "recipient_domain|destination_domain|that_domain|this_domain|domain|domains|destination|"
+    "delivery_to_HOST|delivery_to_this_destination $deny|allowed_list|not_supported|"
+    "not_in_the_list|not_on_the_list|list_of_domains !$unknown|null_mx|no_mx|expired !$sender|"
+    "sending|your_domain !$blocklist|$badhost !user|users|recipient|recipients|mailbox*|account*|"
+    "literal|spf|dkim|dmarc",
+    0, V (RELAY_DENIED), "domain-refused" },
   { ENVELOPE, PERMANENT, "5.7.54 5.7.64", NULL, 0, V (RELAY_DENIED), "relaying-status-exchange" },
 
   /* ---- proof that the sender's domain wants this mail: not a login --------------------------- */
   { ENVELOPE, EVERY, NULL,
-    "!duplicate_header* spf|dkim|dmarc|domainkeys|sender_policy|sender_id|senderid|"
-    "arc_validation|spoof*|batv|prvs|purported_responsible|unauthenticated_email|"
-    "unauthenticated_mail|authentication_information|authentication_checks|authentication_level|"
-    "sender_is_unauthenticated",
+    "!duplicate_header* spf|dkim|dmarc|domainkeys|sender_policy|sender_id|senderid|arc_validation|"
+    "spoof*|batv|prvs|purported_responsible|authentication_information|authentication_checks|"
+    "authentication_level|sender_is_unauthenticated",
     0, V (SENDER_REJECTED), "sender-proof" },
-  { ENVELOPE, EVERY, "x.7.20-24 x.7.26-27 x.7.29 x.7.509 x.7.515", NULL,
+  { ENVELOPE, EVERY, NULL,
+    "unauthenticated_email|unauthenticated_mail|mail_is_unauthenticated !$client|range",
+    0, V (SENDER_REJECTED), "sender-proof-missing" },
+  { ENVELOPE, EVERY, "x.7.20-24 x.7.26-27 x.7.29 x.7.509 x.7.515",
+    "!not_accept_mail",
     0, V (SENDER_REJECTED), "sender-proof-status" },
 
   /* ---- encryption ---------------------------------------------------------------------------- */
@@ -157,11 +247,18 @@ const VerdictRule verdict_rules[] = {
 
   /* ---- too much in a time, before what is refused then --------------------------------------- */
   { ENVELOPE, EVERY, NULL,
+    "mailbox|inbox|postfach|boite|buzon|casella|skrzynka exceed*|over_the_limit|too_many_messages|"
+    "limit !rate|ratelimit*|$period|per|send*|size",
+    0, V (MAILBOX_FULL), "mailbox-limit" },
+  { ENVELOPE, EVERY, NULL,
     "too_many_hops|hop_count|loop*|mailloop|too_many_received|received_headers",
     0, V (SERVER_ERROR), "mail-loop" },
+  { ENVELOPE, EVERY, NULL, "received headers|header|lines|hops $toomany", 0, V (SERVER_ERROR),
+    "too-many-stations" },
   { ANY_PHASE, EVERY, NULL,
-    "too_many_bad|too_many_invalid|too_many_unknown|too_many_nonexist*|many_invalid_recipients "
-    "!$auth",
+    "$toomany unknown_recipient*|invalid_recipient*|bad_recipient*|failed_recipient*|nonexist*|"
+    "unknown_user*|invalid_user*|bad_user*|bad_rcpt*|invalid_rcpt*|unknown_rcpt*|invalid_address*|"
+    "bad_address* !$auth|$full",
     0, V (CLIENT_BLOCKED), "too-many-bad-recipients" },
   { ANY_PHASE, EVERY, NULL,
     "too_many_errors|too_many_syntax|too_many_bad_commands|too_many_unrecognized",
@@ -170,67 +267,106 @@ const VerdictRule verdict_rules[] = {
     "too_many_recipients|too_many_rcpt*|many_recipients|number_of_recipients|max_recipients|"
     "maximum_recipients|recipients_limit|recipient_limit|recipients_per_message|"
     "recipients_reached|recipients_exceed*|only_one_recipient|one_recipient|too_many_addresses|"
-    "too_many_cc|max_of_NUM_recipients|than_NUM_recipients|zu_viele_empfanger|"
-    "zu_viele_empfaenger|trop_de_destinataires|demasiados_destinatarios|muitos_destinatarios|"
-    "destinatarios_excedid*|troppi_destinatari|te_veel_ontvangers|zbyt_wielu_odbiorcow|"
-    "zbyt_duzo_odbiorcow|слишком_много_получателей|收件人过多|收件人太多|收件人数|宛先が多すぎ|受信者が多すぎ !$period "
-    "!from_IP|from_HOST|this_ip|your_ip",
+    "too_many_cc|rcpt_numbers|rcpt_number|number_of_rcpt|number_of_rcpts|rcpt_attempts|rcpt_count|"
+    "rcpt_limit|single_recipient|single_envelope_recipient|one_at_a_time|next_batch|"
+    "max_of_NUM_recipients|than_NUM_recipients|zu_viele_empfanger|zu_viele_empfaenger|"
+    "trop_de_destinataires|demasiados_destinatarios|muitos_destinatarios|destinatarios_excedid*|"
+    "troppi_destinatari|te_veel_ontvangers|zbyt_wielu_odbiorcow|zbyt_duzo_odbiorcow|"
+    "слишком_много_получателей|收件人过多|收件人太多|收件人数|宛先が多すぎ|受信者が多すぎ !$period !from_IP|from_HOST|"
+    "this_ip|your_ip",
     0, V (TOO_MANY_RECIPIENTS), "many-recipients" },
   { ENVELOPE, EVERY, NULL,
-    "recipients|rcpts $toomany|threshold !$period !from_IP|from_HOST !$full",
+    "recipients|rcpts|recipient_list|rcpt_list|empfanger|empfaenger|destinataires|destinatarios|"
+    "destinatari|odbiorcow|adresatow|ontvangers|получателей|people_at|people $toomany|threshold|"
+    "too_long|no_more|at_once|only_send !header|headers !$period !from_IP|from_HOST !$full",
     0, V (TOO_MANY_RECIPIENTS), "recipients-limit" },
   { ANY_PHASE, EVERY, NULL,
     "rate_limit*|ratelimit*|throttl*|too_fast|too_quickly|too_frequent*|too_often|slow_down|"
     "frequency_limited|frequency|send_limit*|exceeded_the_rate|rate_exceed*|rate_that_prevents|"
     "connection_rate|message_rate|submission_rate|unusual_sending|sending_activity|"
     "excessive_volume|excessive_rate|unexpected_volume|unusual_rate|volume|flood*|relay_limit|"
-    "relay_quota|sending_quota|submission_quota|queue_quota|submissionquota*|频率|頻率|频繁 !spf|dkim|"
-    "dmarc",
+    "relay_quota|sending_quota|submission_quota|queue_quota|submissionquota*|versandlimit*|"
+    "sendelimit*|频率|頻率|频繁 !spf|dkim|dmarc",
     0, V (RATE_LIMITED), "rate" },
   { ANY_PHASE, EVERY, NULL,
     "too_many_connections|too_many_concurrent|too_many_simultaneous|too_many_sessions|"
     "too_many_open|too_many_messages|too_many_mails|too_many_emails|too_many_mail|too_much_mail|"
-    "too_many_requests|too_many_attempts|too_many_login*|too_many_auth*|too_many_transactions|"
-    "too_many_recent|too_many_recipients|too_many_failures|many_connections|max_message|"
-    "max_messages|maximum_number_of_messages|max_number_of_messages|number_of_messages|"
-    "number_of_connections|connection_limit|connections_limit|concurrent_connections|"
-    "concurrent_sessions|message_limit|messages_limit|zu_viele|zuviele|trop_de_connexions|"
-    "trop_de_messages|demasiadas_conexiones|demasiados_mensajes|demasiados_correos|"
-    "muitas_conexoes|muitas_mensagens|troppe_connessioni|troppi_messaggi|te_veel_verbindingen|"
-    "te_veel_berichten|zbyt_wiele|zbyt_duzo|za_duzo|слишком_много|连接过多|連線過多|发送过多|邮件过多|接続が多すぎ "
-    "!$full",
+    "too_much_CLIENT|too_many_requests|too_many_attempts|too_many_login*|too_many_auth*|"
+    "too_many_transactions|too_many_recent|too_many_recipients|too_many_failures|many_connections|"
+    "max_message|max_messages|maximum_number_of_messages|max_number_of_messages|"
+    "number_of_messages|number_of_connections|connection_limit|connections_limit|"
+    "concurrent_connections|concurrent_sessions|message_limit|messages_limit|zu_viele|zuviele|"
+    "trop_de_connexions|trop_de_messages|demasiadas_conexiones|demasiados_mensajes|"
+    "demasiados_correos|muitas_conexoes|muitas_mensagens|troppe_connessioni|troppi_messaggi|"
+    "te_veel_verbindingen|te_veel_berichten|zbyt_wiele|zbyt_duzo|za_duzo|слишком_много|连接过多|連線過多|"
+    "发送过多|邮件过多|接続が多すぎ !$full|message_size|size_exceeded",
     0, V (RATE_LIMITED), "too-many" },
   { ANY_PHASE, EVERY, NULL,
-    "too_many sessions|connections|messages|mails|emails|attempts|requests !$full",
+    "too_many sessions|connections|messages|mails|emails|attempts|requests !$full|message_size|"
+    "size_limit|max_size|mime|parts|header|headers|attachments|files",
     0, V (RATE_LIMITED), "too-many-of-them" },
   { ENVELOPE, EVERY, NULL,
     "$toomany|reached $pace|$period",
     0, V (RATE_LIMITED), "limit-for-a-time" },
+  { ENVELOPE, EVERY, NULL,
+    "limit*|limite*|лимит*|限制|上限|限额|quota|quote $sending !size|$full|$sender|rozmiar|taille|"
+    "tamano|tamanho|dimension*|grosse|размер*|大小|サイズ !mb|kb|bytes",
+    0, V (RATE_LIMITED), "limit-of-sending" },
+  { ENVELOPE, EVERY, NULL,
+    "max|maximum|limit|than_once|exceeded|only_allowed NUM_messages|NUM_mails|NUM_emails|"
+    "NUM_minutes|NUM_minute|NUM_hours|NUM_hour|NUM_days|NUM_seconds|per_NUM|hits",
+    0, V (RATE_LIMITED), "limit-in-a-span" },
   { ANY_PHASE, EVERY, "x.7.28 x.7.508 x.7.705 x.1.90 x.2.121-122", NULL,
     0, V (RATE_LIMITED), "rate-status" },
 
   /* ---- login wanted or refused outside of the login ------------------------------------------ */
   { ENVELOPE | OPENING, 535, 535, NULL, "!$need", 0, V (AUTH_FAILED), "login-refused-code" },
+  { IN (MAIL) | IN (EOD) | IN (RCPT), EVERY, NULL,
+    "$sending|outgoing account|mailbox|user $closed !receiv*|$notin|not_authorized|not_allowed",
+    0, V (AUTH_FAILED), "account-may-not-send" },
   { ENVELOPE, EVERY, NULL,
     "$badlogin !$relay !$nouser !recipient*",
     0, V (AUTH_FAILED), "login-refused-late" },
   { ENVELOPE, EVERY, NULL,
-    "send_as|send_on_behalf|sendas|not_owned|own_the|owned_by|must_match|must_equal|must_be_same|"
-    "must_be_the_same|must_be_equal|same_as|does_not_match_auth*|doesnt_match_auth*|belong_to|"
-    "belongs_to|does_not_belong|as_this_sender|not_yours|not_your|own_address|not_one_of|"
-    "from_this_address|use_this_address|use_of_this|impersonat*|not_the_owner|mismatch|"
-    "mail_from_is_mismatched|not_in_my_domain|not_in_our_domain !ip_address|IP !mailing_list",
+    "send_as|send_on_behalf|sendas|sendasdenied*|not_owned|own_the|owned_by|must_match|must_equal|"
+    "must_be_same|must_be_the_same|must_be_equal|masquerad*|forging|forged|same_as|"
+    "does_not_match_auth*|doesnt_match_auth*|belong_to|belongs_to|does_not_belong|as_this_sender|"
+    "not_yours|not_your|own_address|from_this_address|use_this_address|use_of_this|impersonat*|"
+    "not_the_owner|mismatch|one_of_your|mail_from_is_mismatched|not_in_my_domain|"
+    "not_in_our_domain !ip_address|IP !mailing_list",
     0, V (SENDER_REJECTED), "sender-not-owned" },
   { ENVELOPE, EVERY, NULL,
-    "$sender|from authenticated_user|authenticated_domain|authenticated_account|authorized_user|"
-    "authorised_user|authorization_user|auth_user|logged_in_user|login_name|conform*|"
-    "usuario_autenticado|utilizador_autenticado|utilisateur_authentifie|utente_autenticato|"
-    "angemeldeten_benutzer|авторизованн*|登录用户 !dmarc|recipient*",
+    "sender_verif*|sender_address_verif*|verify_sender|verify_the_sender|verify_that_you|"
+    "sending_address|verify_you_own",
+    0, V (SENDER_REJECTED), "sender-not-verified" },
+  { ENVELOPE, EVERY, NULL,
+    "your_domain|your_email_domain|your_mail_domain $unknown|resolve|resolved|cannot|authori*|"
+    "does_not|doesnt|not_allowed !$client|$blocklist|$auth|$relay",
+    0, V (SENDER_REJECTED), "sender-domain" },
+  { ENVELOPE, EVERY, NULL,
+    "!only $sender|from username_ADDR|login_ADDR|authenticated_user|authenticated_domain|"
+    "authenticated_account|authorized_user|authorised_user|authorization_user|auth_user|"
+    "logged_in_user|login_name|conform*|usuario_autenticado|utilizador_autenticado|"
+    "utilisateur_authentifie|utente_autenticato|angemeldeten_benutzer|авторизованн*|登录用户 !dmarc|"
+    "recipient*",
     0, V (SENDER_REJECTED), "sender-not-login" },
   { ENVELOPE, 530, 530, NULL, "!$sender", 0, V (AUTH_REQUIRED), "login-first-code" },
+  { ENVELOPE, EVERY, NULL,
+    "anonymous*|anonyme*|anonim*|анонимн*|匿名 !proxy|ftp|list",
+    0, V (AUTH_REQUIRED), "not-anonymously" },
+  { ENVELOPE | IN (GREETING), EVERY, NULL,
+    "authenticated_user*|authorized_user*|authorised_user*|registered_user*|authenticated_client*|"
+    "authenticated_sender* only|exclusively|just",
+    0, V (AUTH_REQUIRED), "logged-in-only" },
+  { ENVELOPE, EVERY, NULL,
+    "group|mailing_list|this_list|the_list|private_list|distribution_list|members|subscribers|"
+    "post|groupforsender sender*|members|only|restrict*|permission*|access $deny|$not|only|"
+    "restrict*|required|$notin !$blocklist|block_list|allowed_list|closed_user_group",
+    0, V (SENDER_REJECTED), "group-is-closed" },
   { ENVELOPE, EVERY, NULL, "$notin !mailing_list|group", 0, V (AUTH_REQUIRED), "not-logged-in" },
   { ENVELOPE | IN (GREETING), EVERY, NULL,
-    "$auth $need|local_user_only|local_users_only !already !invalid_auth|$unknown|ptr",
+    "$auth $need|to_send|after|local_user_only|local_users_only !already|receiving !invalid_auth|"
+    "$unknown|ptr",
     0, V (AUTH_REQUIRED), "login-first" },
   { ENVELOPE, PERMANENT, NULL,
     "smtp $auth !$badlogin !mechanism*|$sender|already",
@@ -246,24 +382,38 @@ const VerdictRule verdict_rules[] = {
     "line_length|lines_too_long",
     0, V (CONTENT_REJECTED), "form-of-lines" },
   { ENVELOPE, EVERY, NULL,
-    "message_too|mail_too|email_too|too_large|too_big|too_long|message_size|mail_size|email_size|"
-    "size_limit*|exceeds_the_maximum|exceeds_maximum|too_much_mail_data|size_exceed*|"
-    "maximum_size|max_size|fixed_limit|fixed_maximum|databytes|message_length|maximum_message|"
-    "max_message_size|exceeds_size|inbound_message_size|exceeded_maximum|administrative_limit|"
-    "zu_gross|grosse|nachrichtengross*|taille|trop_gros*|trop_volumineux|tamano|tamanho|"
-    "dimension*|troppo_grande|te_groot|rozmiar|za_duza|za_duzy|prilis_velk*|for_stor|"
-    "слишком_большо*|размер*|过大|太大|过长|大小|大きすぎ|サイズ $message|size|limit|taille|tamano|tamanho|"
-    "rozmiar|размер*|大小|サイズ !mailbox_size|mailbox_full|quota",
+    "mailsize|messagesize|length_of_data|data_length|data_size|message_too|mail_too|email_too|mb|"
+    "kb|megabytes|kilobytes|bigger|larger|gross|volumineux|too_large|too_big|too_long|"
+    "message_size|mail_size|email_size|size_limit*|exceeds_the_maximum|exceeds_maximum|"
+    "size_exceed*|maximum_size|max_size|fixed_limit|fixed_maximum|databytes|message_length|"
+    "maximum_message|max_message_size|exceeds_size|inbound_message_size|exceeded_maximum|"
+    "administrative_limit|zu_gross|grosse|nachrichtengross*|taille|trop_gros*|trop_volumineux|"
+    "tamano|tamanho|dimension*|troppo_grande|te_groot|rozmiar|za_duza|za_duzy|prilis_velk*|"
+    "for_stor|слишком_большо*|размер*|过大|太大|过长|大小|大きすぎ|サイズ $message|size|limit|taille|tamano|"
+    "tamanho|rozmiar|размер*|大小|サイズ !mailbox_size|mailbox_full|quota",
     0, V (MESSAGE_TOO_LARGE), "message-size" },
-  { ENVELOPE, PERMANENT, "x.3.4 x.2.3 x.7.16", NULL,
+  { ENVELOPE, PERMANENT, "x.3.4 x.2.3 x.7.16", "!content|attachment*",
     0, V (MESSAGE_TOO_LARGE), "message-size-status" },
   { ENVELOPE, EVERY, "x.2.2", NULL, 0, V (MAILBOX_FULL), "mailbox-full-status" },
   { ENVELOPE | OPENING, EVERY, NULL,
     "insufficient_system|insufficient_disk|insufficient_storage|system_storage|system_full|"
     "mail_system_full|out_of_disk|disk_full|no_space_left|not_enough_disk|low_on_disk|queue_full|"
-    "insufficient_queue|not_sufficient_disk|insufficient_space|insufficient_system_storage "
-    "!$recipient !quota",
+    "disk_too_full|spool_full|spool_is_full|spool_disk|partition_full|filesystem_full|"
+    "file_system_full|insufficient_queue|not_sufficient_disk|insufficient_space|"
+    "insufficient_system_storage !$recipient !quota",
     0, V (SERVER_STORAGE), "server-full" },
+  { ENVELOPE | OPENING, EVERY, NULL,
+    "$full disk|disks|device|spool|volume|partition|filesystem|disco|dispositivo|festplatte|"
+    "disque|dysk*|schijf|диск* !$recipient !quota",
+    0, V (SERVER_STORAGE), "disk-full" },
+  { ENVELOPE | OPENING, EVERY, NULL,
+    "space|storage|speicherplatz|espace|espacio|espaco|spazio|miejsca|места $server $not|"
+    "insufficient|exceeded|out_of|exhausted !$recipient !quota",
+    0, V (SERVER_STORAGE), "server-without-space" },
+  { ENVELOPE, EVERY, NULL,
+    "$recipient space|storage|miejsca|места|espacio|espaco|espace|place|platz|空间 $not|$toomany|"
+    "insufficient|недостаточно !in_this_space|service",
+    0, V (MAILBOX_FULL), "mailbox-without-space" },
   { ENVELOPE, EVERY, NULL,
     "$full !queue_quota|daily_quota|sending",
     0, V (MAILBOX_FULL), "mailbox-full" },
@@ -278,51 +428,101 @@ const VerdictRule verdict_rules[] = {
   /* ---- what the message is ------------------------------------------------------------------- */
   { IN (EOD) | IN (DATA) | IN (UNKNOWN) | IN (RCPT), EVERY, NULL,
     "virus*|malware|infected|worm|trojan|phish*|spamassassin|spam_score|spam_detected|"
-    "spam_message|spam_content|as_spam|is_spam|be_spam|like_spam|spam_like|suspected_spam|"
-    "suspicion_of_spam|junk|ube|unsolicited|bulk_mail|banned_content|banned_file*|banned_word*|"
-    "banned_attachment*|contains_a_banned|contains_banned|attachment*|message_content|"
-    "mail_content|content_reject*|rejecting_content|content_filter|message_filter*|"
-    "content_denied|objectionable|suspicious|executable*|malicious|zip|archive|archives|"
-    "password_protected|exe|rfc_NUM_compliant|not_rfc|rfc_compliant|rfc_violation|bare_lf|"
-    "bare_lfs|bare_line|duplicate_header*|multiple_addresses|mime|scored|viren|schadsoftware|"
-    "werbung|contenu|pourriel|contenido|correo_no_deseado|conteudo|contenuto|tresc|спам|спама|"
-    "спамом|вирус*|содержани*|垃圾|病毒|内容|スパム|迷惑メール|ウイルス|ウィルス !unavailable !ip|ips|from_IP|IP_is|"
-    "IP_has|IP_listed|IP_blocked|client_host|your_server|$badhost !$nouser",
+    "spam_message|spam_filter|spamfilter|spam_content|as_spam|is_spam|be_spam|like_spam|spam_like|"
+    "suspected_spam|suspicion_of_spam|junk|ube|unsolicited|bulk_mail|banned_content|banned_file*|"
+    "banned_word*|banned_attachment*|eingebettet*|embedded_image*|html_mail|html_message|"
+    "contains_a_banned|contains_banned|attachment*|message_content|mail_content|content_reject*|"
+    "rejecting_content|content_filter|message_filter*|content_denied|objectionable|suspicious|"
+    "executable*|malicious|zip|archive|archives|password_protected|exe|rfc_NUM_compliant|not_rfc|"
+    "rfc_compliant|rfc_violation|bare_lf|bare_lfs|bare_line|bare_newline|bare_newlines|"
+    "stray_newline|duplicate_header*|multiple_addresses|mime|scored|viren|schadsoftware|werbung|"
+    "contenu|pourriel|contenido|correo_no_deseado|conteudo|contenuto|tresc|спам|спама|спамом|"
+    "вирус*|содержани*|垃圾|病毒|内容|スパム|迷惑メール|ウイルス|ウィルス !unavailable !ip|ips|from_IP|IP_is|IP_has|"
+    "IP_listed|IP_blocked|client_host|your_server|$badhost !$nouser",
     0, V (CONTENT_REJECTED), "content" },
   { IN (EOD) | IN (UNKNOWN), EVERY, NULL,
-    "spam*|header*|bulk|score|probability|advertis*|compliant|doesnt_conform|not_conform|"
-    "not_comply !$badhost !ip|IP !$sender|from_header|rejected_from",
+    "its_content*|below_content|of_content|message_content*|spam*|header*|bulk|score|probability|"
+    "advertis*|compliant|doesnt_conform|not_conform|not_comply !unavailable|not_available|"
+    "could_not_connect|scanner_error !$badhost !ip|IP !$sender|from_header|rejected_from",
     0, V (CONTENT_REJECTED), "content-at-end" },
   { ENVELOPE, PERMANENT, "x.6.", "!$sender", 0, V (CONTENT_REJECTED), "content-status" },
 
   /* ---- a command that came too early --------------------------------------------------------- */
   { IN (DATA) | IN (UNKNOWN), EVERY, NULL,
-    "no_valid_recipients|valid_recipients|no_recipients|need_rcpt",
+    "no_valid_recipients|valid_recipients|need_rcpt|at_least_one",
     0, V (PROTOCOL_ERROR), "data-without-recipients" },
+  { IN (DATA), EVERY, NULL, "no_recipients|no_recipient|any_recipient*", 0, V (PROTOCOL_ERROR),
+    "data-for-nobody" },
 
   { ANY_PHASE, 555, 555, NULL, NULL, 0, V (PROTOCOL_ERROR), "parameter-code" },
 
   /* ---- the sender ---------------------------------------------------------------------------- */
   { ENVELOPE, EVERY, NULL,
-    "$sender $deny|$unknown|$invalid|not|required|blank|empty|missing|verify|verified|"
+    "$sender $deny|$unknown|$invalid|bad|not|required|blank|empty|missing|verify|verified|"
     "verification|not_resolve|unresolvable|failed|does_not|null|specified|must|bogus !sender_ip|"
     "ip_of_the_sender|from_your_ip|$nouser !$badhost !operand|syntax_should|client_ip",
     0, V (SENDER_REJECTED), "sender" },
-  { ENVELOPE, EVERY, "x.1.7-8 x.7.60 x.7.124 x.7.750",
+  { ENVELOPE, EVERY, NULL,
+    "send_messages_from|send_message_from|send_mail_from|send_email_from|send_emails_from|"
+    "send_from|send_mail_for|send_email_for|mail_for_domain $deny ADDR|HOST|domain",
+    0, V (SENDER_REJECTED), "sender-not-from-there" },
+  { ENVELOPE, EVERY, "x.1.7-8 x.2.252 x.7.60 x.7.124 x.7.750",
     "!client_ip|ip_address",
     0, V (SENDER_REJECTED), "sender-status" },
   { ENVELOPE, EVERY, NULL,
     "not_allowed_to_send|not_permitted_to_send|not_authorized_to_send|not_authorised_to_send|"
-    "not_verified|identity|identities|email_address_is_not_verified|not_a_registered_gateway|"
-    "blank_from !IP|directly|ip_youre",
+    "not_have_permission|no_permission|without_permission|not_verified|identity|identities|"
+    "email_address_is_not_verified|not_a_registered_gateway|closed_user_group|blank_from !IP|"
+    "directly|ip_youre",
     0, V (SENDER_REJECTED), "sender-may-not" },
 
-  /* ---- where the recipient lives ------------------------------------------------------------- */
-  { IN (MAIL), EVERY, NULL, "$nodomain", 0, V (SENDER_REJECTED), "sender-domain-unknown" },
+  { IN (RCPT), 500, 504, NULL,
+    "could_not_parse|cannot_parse !address", 0, V (PROTOCOL_ERROR),
+    "command-unreadable" },
   { ENVELOPE, EVERY, NULL,
-    "$nodomain !$sender !user_unknown !client_host !rejected_by|policy|not_a_valid_rfc",
+    "recipient*|destination|rcpt|to_address|forward_path|local_part|domain_literal|literal|"
+    "address malformed|improper|empty|blank|not_well_formed|unparsable|unparseable|domain_name|"
+    "missing|needs_a_domain|parse|too_long|literal|literals|null|not_allowed_here|invalid_char* "
+    "!$sender|$nouser|mx",
+    0, V (RECIPIENT_INVALID), "recipient-malformed" },
+
+  { ENVELOPE, EVERY, NULL,
+    "not_want|doesnt_want|dont_want|reject_list|user_reject|user_block*|recipient_preferences|"
+    "recipient_block*|blocked_by_recipient|blocked_by_user|blocked_by_the_recipient $recipient|"
+    "your|you",
+    0, V (SENDER_REJECTED), "unwanted-by-recipient" },
+  { ENVELOPE, EVERY, NULL,
+    "bestimmten|certain|approved|known|whitelisted|authorized|authorised $address|senders|sender "
+    "only|nur !$auth",
+    0, V (SENDER_REJECTED), "known-senders-only" },
+  { ENVELOPE, EVERY, NULL,
+    "sandbox|demo_domain|demo_domains|test_mode|testing_emails|test_emails|account_owner|"
+    "account_owners $sending|only",
+    0, V (SENDER_REJECTED), "account-on-trial" },
+  { IN (MAIL), EVERY, NULL,
+    "$sender mailbox|account|local|domain unavailable|not_available|non_local|is_local|is_a_local|"
+    "local_account|is_non",
+    0, V (SENDER_REJECTED), "sender-account" },
+
+  /* ---- where the recipient lives ------------------------------------------------------------- */
+  { IN (MAIL), EVERY, NULL,
+    "$nodomain|no_dns|dns_adata|no_mx !$client", 0, V (SENDER_REJECTED),
+    "sender-domain-unknown" },
+  { ENVELOPE, EVERY, NULL,
+    "$nodomain !$sender|allowed_list|not_in_the_list|not_allowed !user_unknown !client_host "
+    "!rejected_by|policy|not_a_valid_rfc",
     0, V (REMOTE_UNREACHABLE), "recipient-domain" },
 
+  { ENVELOPE, EVERY, NULL,
+    "does_not_accept_mail|doesnt_accept_mail|does_not_accept_email|not_accept_mail|"
+    "accepts_no_mail domain|host|HOST|null_mx|nullmx !$sender !mailbox*|user*|recipient|account* "
+    "!server|this_host",
+    0, V (REMOTE_UNREACHABLE), "domain-takes-no-mail" },
+  { IN (RCPT) | IN (UNKNOWN), EVERY, NULL,
+    "HOST|domain|domains cannot_resolve|cant_resolve|unable_to_resolve|could_not_resolve|"
+    "couldnt_resolve|not_resolve|failed_to_resolve|not_resolvable|unresolvable !$client|$sender|"
+    "your_domain|your_hostname",
+    0, V (REMOTE_UNREACHABLE), "recipient-domain-unresolved" },
   { IN (RCPT) | IN (UNKNOWN), 556, 556, NULL, NULL, 0, V (REMOTE_UNREACHABLE), "takes-no-mail" },
 
   /* ---- the recipient ------------------------------------------------------------------------- */
@@ -337,9 +537,13 @@ const VerdictRule verdict_rules[] = {
     "!$sender !user|mailbox|account|table|local_part",
     0, V (REMOTE_UNREACHABLE), "recipient-domain-unknown" },
   { ENVELOPE, TEMPORARY, NULL,
-    "$recipient|address|ADDR $closed|unavailable|not_available|locked|in_use|busy !$unknown "
-    "!service|lookup",
+    "$recipient|address|ADDR $closed|being_moved|maintenance|unavailable|not_available|locked|"
+    "in_use|busy !$unknown !service|lookup|database|directory|ldap|table|map|server|backend",
     0, V (MAILBOX_UNAVAILABLE), "mailbox-not-now" },
+  { ENVELOPE, EVERY, NULL,
+    "$recipient not_accepting|unavailable|not_available right_now|at_this_time|at_the_moment|"
+    "currently|for_now",
+    0, V (MAILBOX_UNAVAILABLE), "mailbox-not-right-now" },
   { ENVELOPE, TEMPORARY, NULL,
     "unverified_address|verification_in_progress|address_verification !$sender",
     0, V (MAILBOX_UNAVAILABLE), "mailbox-not-verified-yet" },
@@ -348,43 +552,55 @@ const VerdictRule verdict_rules[] = {
     0, V (RECIPIENT_INVALID), "recipient-form-status" },
   { ENVELOPE, EVERY, NULL,
     "$recipient|ADDR|address|rcpt syntax|not_qualified|unqualified|fully_qualified|malformed|"
-    "not_a_valid_rfc|bad_address_syntax|valid_address_is|invalid_address|hostname_required|"
-    "invalid_host|host_name|user_address|unbalanced|invalid_character*|illegal_character*|"
-    "restricted_character*|smtputf8|must_contain|domain_required|not_allowed_name|"
-    "name_not_allowed|mailbox_name|non_ascii|not_well_formed|blank_mailhost|syntaxe|sintaxis|"
-    "sintaxe|sintassi|skladni|синтаксис*|格式|書式 !user_unknown|mail_from|$nouser",
+    "not_a_valid_rfc|bad_address_syntax|valid_address_is|invalid_address|invalid_email_address|"
+    "hostname_required|invalid_host|host_name|user_address|unbalanced|invalid_character*|"
+    "illegal_character*|restricted_character*|smtputf8|must_contain|domain_required|"
+    "not_allowed_name|name_not_allowed|non_ascii|invalid_characters_in|not_well_formed|"
+    "blank_mailhost|syntaxe|sintaxis|sintaxe|sintassi|skladni|синтаксис*|格式|書式 !user_unknown|"
+    "mail_from|$nouser",
     0, V (RECIPIENT_INVALID), "recipient-form" },
   { ENVELOPE, EVERY, "x.1.2 x.4.4 x.4.7 x.4.300-317",
-    "!mailbox*|user*|recipient_not|address_not_found|host_name",
+    "!mailbox*|user*|recipient_not|the_recipient|address_not_found|host_name",
     0, V (REMOTE_UNREACHABLE), "recipient-domain-status" },
   { ENVELOPE, EVERY, NULL,
     "$recipient|$address|destination $unknown|$closed|cannot_receive|not_accept|isnt_accepting|"
     "not_accepting !no_such_command|service !temporar*|client_host|ip",
     0, V (RECIPIENT_UNKNOWN), "recipient-not-there" },
   { ENVELOPE, EVERY, NULL,
-    "$recipient|rcpt|destination $invalid|rejected|refused|refuses",
+    "$recipient|rcpt|destination $invalid|rejected|refused|refuses|work|works|working",
     0, V (RECIPIENT_UNKNOWN), "recipient-refused" },
   { ENVELOPE, EVERY, NULL,
     "address|mail_to_ADDR|email_to_ADDR|message_to_ADDR|delivery_to_ADDR $deny|$invalid|"
-    "not_in_use !IP|ip|ips",
+    "not_in_use|not_work|doesnt_work|no_longer !IP|ip|ips",
     0, V (RECIPIENT_UNKNOWN), "address-refused" },
   { ENVELOPE, EVERY, NULL,
-    "no_such|not_accept_incoming|not_deliverable|unrouteable|unroutable|not_our_customer|"
-    "not_our_user|not_local|badrcptto|recipnotfound|recipientnotfound|no_longer_valid|"
-    "nobody_here|gibt_es_nicht|unbekannt !no_such_command|unknown_command",
+    "such user|users|mailbox|recipient|account|person|name|address|alias",
+    0, V (RECIPIENT_UNKNOWN), "no-such-one" },
+  { ENVELOPE, EVERY, NULL,
+    "email_not_exist|mail_not_exist|no_such|no_recipients_for|no_recipient_for|by_that_name|"
+    "by_this_name|name_here|nobody|niemand|nadie|nessuno|ninguem|nikt|никто|no_person|not_known|"
+    "retired|passed_away|not_accept_incoming|not_deliverable|unrouteable|unroutable|"
+    "not_our_customer|not_our_user|not_local|badrcptto|recipnotfound|recipientnotfound|"
+    "no_longer_valid|nobody_here|gibt_es_nicht|unbekannt !no_such_command|unknown_command",
     0, V (RECIPIENT_UNKNOWN), "nobody-there" },
-  { ENVELOPE, 500, 599, "x.1.0-1 x.1.6 x.1.10 x.2.1 x.1.351 x.7.13", NULL,
+  { ENVELOPE, PERMANENT, NULL, "RECIPIENTREJECTED !$policy", 0, V (RECIPIENT_UNKNOWN),
+    "recipient-rejected-by-check" },
+  { ENVELOPE, 500, 599, "x.1.0-1 x.1.6 x.1.10 x.2.1 x.1.351 x.7.13",
+    "!$policy",
     0, V (RECIPIENT_UNKNOWN), "recipient-status" },
   { IN (RCPT) | IN (UNKNOWN), TEMPORARY, "x.1.1 x.2.0-1", NULL,
     0, V (MAILBOX_UNAVAILABLE), "mailbox-status-later" },
   { ENVELOPE, TEMPORARY, NULL,
-    "$recipient $later !service|server|system",
+    "$recipient $later !service|server|system|timeout",
     0, V (MAILBOX_UNAVAILABLE), "mailbox-later" },
 
   { IN (RCPT) | IN (UNKNOWN), PERMANENT, NULL,
-    "$relay !relay_recipient|recipient_table|relay_IP|relay_HOST|relay_limit|relay_quota "
-    "!$client|$badhost|$recipient",
+    "$relay !relay_IP|relay_HOST|relay_limit|relay_quota !$client|$badhost|$recipient|spam*",
     0, V (RELAY_DENIED), "relaying-mentioned" },
+
+  { IN (MAIL) | IN (RCPT) | IN (UNKNOWN), 571, 571, NULL, "!$auth", 0, V (RELAY_DENIED),
+    "delivery-not-authorized-code" },
+  { ENVELOPE, 513, 513, NULL, NULL, 0, V (RELAY_DENIED), "relaying-code" },
 
   /* ---- refused beside a recipient of the server itself that was taken: so relaying looks ----- */
   { IN (RCPT), 550, 554, NULL,
@@ -399,44 +615,64 @@ const VerdictRule verdict_rules[] = {
     "!$recipient",
     0, V (PTR_REQUIRED), "client-name" },
   { ANY_PHASE, EVERY, NULL,
-    "resolved_ip|unresolved_ip|mismatches_client|unverifyable_sending|dns_name_from_your",
+    "resolved_ip|unresolved_ip|mismatches_client|unverifyable_CLIENT|dns_name_from_your",
     0, V (PTR_REQUIRED), "client-name-mismatch" },
   { ANY_PHASE, PERMANENT, NULL,
     "$client $deny|invalid_ip|not_currently|not_accepting|listed|spam*|abuse|abusive|banned|"
     "go_away|not_welcome|whitelist|bypass* !$later",
     0, V (CLIENT_BLOCKED), "client-refused" },
   { ANY_PHASE, TEMPORARY, NULL,
-    "$client whitelist|banned|blocked|not_allowed|prohibited|unsolicited|rejected|denied|refused",
+    "$client register|registered|filtered|whitelist|banned|blocked|not_allowed|not_accepted|"
+    "prohibited|unsolicited|rejected|denied|refused",
     0, V (CLIENT_BLOCKED), "client-refused-for-now" },
+  { IN (RCPT) | IN (UNKNOWN), 550, 599, NULL,
+    "$unknown !$client|$sender|$relay|$badhost|command|ptr|rdns",
+    0, V (RECIPIENT_UNKNOWN), "something-unknown" },
+  { OPENING | IN (MAIL), EVERY, NULL,
+    "spammer|spammers|spamming",
+    0, V (CLIENT_BLOCKED), "spammers-not-welcome" },
   { ANY_PHASE, PERMANENT, "x.7.25", NULL, 0, V (PTR_REQUIRED), "reverse-name-status" },
+  { IN (EOD), PERMANENT, NULL, "$message $denied !$client", 0, V (CONTENT_REJECTED),
+    "message-denied-at-end" },
   { IN (EOD) | IN (DATA) | IN (UNKNOWN), PERMANENT, NULL,
     "$policy|message_not_allowed|message_refused|message_rejected|mail_rejected|mail_refused|"
     "message_not_accepted|email_rejected|message_blocked",
     0, V (CONTENT_REJECTED), "message-refused" },
+  { OPENING | IN (MAIL) | IN (RCPT), TEMPORARY, NULL,
+    "$policy reject|rejected|refused|denied|violation*|blocked !$later",
+    0, V (CLIENT_BLOCKED), "refused-by-policy-for-now" },
   { ENVELOPE | OPENING, PERMANENT, NULL,
     "access_denied|not_accepting|blocked|go_away|$policy",
     0, V (CLIENT_BLOCKED), "access-denied" },
 
   /* ---- commands ------------------------------------------------------------------------------ */
   { ANY_PHASE, EVERY, NULL,
-    "bad_sequence|need_mail|need_rcpt|pipelining|smtplf|syntax_error|invalid_syntax|"
-    "synchronization|unrecognized_command|command_not",
+    "parse_error|line_parse|bad_sequence|need_mail|need_rcpt|pipelining|smtplf|syntax_error|"
+    "invalid_syntax|synchronization|unrecognized_command|command_not",
     0, V (PROTOCOL_ERROR), "command-order" },
   { IN (MAIL), 501, 501, NULL,
     "ADDR|address|domain !operand|command",
     0, V (SENDER_REJECTED), "sender-form-code" },
   { IN (RCPT), 501, 501, NULL,
-    "ADDR|address|domain",
+    "ADDR|address|domain|expected_after",
     0, V (RECIPIENT_INVALID), "recipient-form-code" },
-  { ANY_PHASE, 500, 504, NULL, NULL, 0, V (PROTOCOL_ERROR), "command-code" },
+  { ANY_PHASE, 500, 504, NULL, "!database|backend", 0, V (PROTOCOL_ERROR), "command-code" },
 
   /* ---- the server ---------------------------------------------------------------------------- */
   { ANY_PHASE, EVERY, NULL,
     "configuration*|config|misconfig*",
     0, V (SERVER_ERROR), "server-configuration" },
+  { ENVELOPE, PERMANENT, NULL,
+    "service_unavailable|service_currently|service_not_available|service_is_unavailable|"
+    "service_is_currently|mail_server_permanently !$client",
+    0, V (SERVER_ERROR), "service-unavailable" },
   { ANY_PHASE, PERMANENT, NULL,
-    "internal_error|internal_server|transaction_failed|transaction_aborted|system_error|"
-    "could_not_be_saved|local_error|disk_error|lookup_failure|server_error",
+    "database|backend|internal_error|internal_server|transaction_failed|transaction_aborted|"
+    "system_error|could_not_be_saved|could_not_store|could_not_save|could_not_write|"
+    "could_not_queue|could_not_process|could_not_deliver|cannot_store|cannot_save|cannot_write|"
+    "unable_to_store|unable_to_save|unable_to_write|unable_to_queue|unable_to_process|"
+    "unable_to_deliver|failed_to_process|failed_to_store|local_error|disk_error|lookup_failure|"
+    "server_error",
     0, V (SERVER_ERROR), "server-broken" },
   { ANY_PHASE, EVERY, "x.3.5 x.4.6", NULL, 0, V (SERVER_ERROR), "server-error-status" },
   { ENVELOPE, EVERY, "x.4.1-3",
@@ -457,6 +693,8 @@ const VerdictRule verdict_rules[] = {
   { IN (MAIL), PERMANENT, NULL, NULL, 0, V (SENDER_REJECTED), "default-sender" },
   { IN (RCPT) | IN (UNKNOWN), 552, 552, NULL, NULL, 0, V (MAILBOX_FULL), "default-mailbox-full" },
   { IN (RCPT) | IN (UNKNOWN), 551, 551, NULL, NULL, 0, V (RECIPIENT_UNKNOWN), "default-not-local" },
+  { ENVELOPE, PERMANENT, "5.3.0", "!$recipient|$address|$sender", RULE_FEW_WORDS, V (SERVER_ERROR),
+    "default-system-status" },
   { IN (RCPT), 550, 554, "x.7.",
     "!$recipient",
     RULE_NOT_LOGGED_IN | RULE_FEW_WORDS, V (RELAY_DENIED), "default-relaying-status" },
@@ -471,6 +709,9 @@ const VerdictRule verdict_rules[] = {
   { IN (RCPT), PERMANENT, "x.7.", NULL,
     RULE_LOGGED_IN, V (SENDER_REJECTED), "default-policy-after-login" },
   { IN (RCPT), PERMANENT, NULL, NULL, 0, V (RECIPIENT_UNKNOWN), "default-recipient" },
+  { IN (UNKNOWN), 550, 599, NULL,
+    "$recipient|ADDR !$message|$server|$sender|$client", 0, V (RECIPIENT_UNKNOWN),
+    "default-about-recipient" },
   { IN (UNKNOWN), 550, 550, NULL, NULL, 0, V (RECIPIENT_UNKNOWN), "default-550" },
   { IN (UNKNOWN), 553, 553, NULL, NULL, 0, V (RECIPIENT_INVALID), "default-553" },
   { ANY_PHASE, EVERY, NULL, NULL, 0, V (SERVER_ERROR), "unclassified" },

@@ -36,7 +36,7 @@ typedef enum {
  * Words are blank-separated and all have to occur, in any order and anywhere in the text:
  * `a|b` one of them, `a_b` beside each other, `a*` with any ending (the last word of a phrase only),
  * `!a` not at all, `$name` a list of verdict_words (`$a|$b|c` too), `ADDR HOST IP NUM URL LIST` what
- * ReplyWords puts for those.
+ * ReplyWords puts for those, `CLIENT`, `TABLE` and the like the mask of a VerdictIdiom.
  */
 typedef struct {
   guint           phases;
@@ -61,12 +61,21 @@ typedef struct {
   const char *alternatives;
 } VerdictWords;
 
+/* Phrases that mean something else than their words do; a rule sees the mask in their place. */
+typedef struct {
+  const char   *mask; /* upper-case, and no longer than any of the phrases */
+  const char   *phrases;
+  SendpathPhase told; /* where the reply came, if the phrase tells it */
+} VerdictIdiom;
+
 extern const VerdictRule      verdict_rules[];
 extern const guint            verdict_n_rules;
 extern const VerdictFaultRule verdict_fault_rules[];
 extern const guint            verdict_n_fault_rules;
 extern const VerdictWords     verdict_words[];
 extern const guint            verdict_n_words;
+extern const VerdictIdiom     verdict_idioms[];
+extern const guint            verdict_n_idioms;
 
 /* Whether rule number @rule alone would take this reply: for tests. */
 gboolean verdict_rule_holds (const SendpathVerdictQuery *query, guint rule);

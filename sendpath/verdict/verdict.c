@@ -138,8 +138,9 @@ typedef struct {
 } Ready;
 
 typedef struct {
-  WordIndex *index;
+  WordIndex *index, *idioms;
   Ready *rules; /* beside verdict_rules */
+  guint16 later; /* the set of words for what passes */
 } RuleBook;
 
 /* What a rule asks about a reply. */
@@ -230,6 +231,10 @@ open_book (void)
       g_autoptr (GHashTable) sets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
       book->index = word_index_new ();
+      book->idioms = word_index_new ();
+      for (guint i = 0; i < verdict_n_idioms; i++)
+        word_index_add (book->idioms, i, verdict_idioms[i].phrases);
+      book->later = set_of (book, sets, "$later");
       book->rules = g_new0 (Ready, verdict_n_rules);
       for (guint i = 0; i < verdict_n_rules; i++)
         {
@@ -270,16 +275,59 @@ code_of (const SendpathVerdictQuery *query)
   return code;
 }
 
+static gboolean
+in_found (const WordSets *found, guint16 set)
+{
+  return (found->bits[set / 64] >> (set % 64) & 1) != 0;
+}
+
+static gboolean
+says_later (const RuleBook *book, const Facts *facts)
+{
+  if (facts->status.class != 0)
+    return facts->status.class == 4;
+  return in_found (&facts->found, book->later);
+}
+
+/* Each idiom becomes its mask, which is no longer. The phase that one of them tells, or UNKNOWN. */
+static SendpathPhase
+mask_idioms (const RuleBook *book, ReplyWords *words)
+{
+  const char *end = words->text + words->length;
+  char *to = words->text + 1;
+  SendpathPhase told = SENDPATH_PHASE_UNKNOWN;
+
+  for (const char *s = words->text + 1; s < end;)
+    {
+      guint idiom = 0;
+      gsize n = word_index_longest (book->idioms, s, &idiom);
+      const char *from = n > 0 ? verdict_idioms[idiom].mask : s;
+      gsize length = n > 0 ? strlen (from) : strcspn (s, " ");
+
+      memmove (to, from, length);
+      to += length;
+      *to++ = ' ';
+      s += (n > 0 ? n : length) + 1;
+      if (n > 0 && verdict_idioms[idiom].told != SENDPATH_PHASE_UNKNOWN)
+        told = verdict_idioms[idiom].told;
+    }
+  *to = '\0';
+  words->length = (gsize) (to - words->text);
+  return told;
+}
+
 static void
 gather (const RuleBook *book, const SendpathVerdictQuery *query, Facts *ret_facts)
 {
   const char *enhanced = sendpath_reply_get_enhanced (query->reply);
   const char *text = sendpath_reply_get_text (query->reply);
+  SendpathPhase told;
   ReplyWords words;
 
   reply_words_read (text != NULL ? text : "", &words);
+  told = mask_idioms (book, &words);
   word_index_find (book->index, &words, &ret_facts->found);
-  ret_facts->phases = 1u << query->phase;
+  ret_facts->phases = 1u << (query->phase != SENDPATH_PHASE_UNKNOWN ? query->phase : told);
   ret_facts->code = code_of (query);
   ret_facts->context = query->authenticated ? RULE_LOGGED_IN : RULE_NOT_LOGGED_IN;
   if (query->local_accepted)
@@ -294,7 +342,7 @@ gather (const RuleBook *book, const SendpathVerdictQuery *query, Facts *ret_fact
   if (g_ascii_isdigit (enhanced[0]) && enhanced[1] == '.')
     read_status (enhanced, &ret_facts->status);
   if (ret_facts->code == 0 && words.n_words > 0)
-    ret_facts->code = ret_facts->status.class == 4 ? SOME_4XX : SOME_5XX;
+    ret_facts->code = says_later (book, ret_facts) ? SOME_4XX : SOME_5XX;
 }
 
 static gboolean
@@ -313,12 +361,6 @@ has_status (const Ready *ready, const Status *status)
         return TRUE;
     }
   return FALSE;
-}
-
-static gboolean
-in_found (const WordSets *found, guint16 set)
-{
-  return (found->bits[set / 64] >> (set % 64) & 1) != 0;
 }
 
 static gboolean

@@ -174,3 +174,27 @@ word_index_find (const WordIndex *index, const ReplyWords *words, WordSets *ret_
     if (s[0] == ' ' && s[1] != ' ')
       find_from (index, s + 1, ret_found);
 }
+
+gsize
+word_index_longest (const WordIndex *index, const char *s, guint *ret_set)
+{
+  const char *start = s;
+  guint32 node = index->first[(guchar) *s], hit = 0;
+  gsize n = 0;
+
+  while (node != 0)
+    {
+      const Node *at = node_at (index, node);
+
+      s++;
+      if (at->prefix != 0 || (*s == ' ' && at->whole != 0))
+        {
+          hit = at->prefix != 0 ? at->prefix : at->whole;
+          n = (gsize) (s - start) + strcspn (s, " ");
+        }
+      node = find_child (index, node, *s);
+    }
+  if (hit != 0)
+    *ret_set = g_array_index (index->hits, Hit, hit).set;
+  return n;
+}

@@ -23,6 +23,9 @@ void       word_index_free (WordIndex *index);
 void       word_index_add (WordIndex *index, guint set, const char *alternatives);
 /* Linear in the length of the reply: from each word on, as far as the longest phrase. */
 void       word_index_find (const WordIndex *index, const ReplyWords *words, WordSets *ret_found);
+/* The longest phrase that begins at @s, the start of a word: how many bytes it has without the
+ * blank behind it, 0 if there is none, and its set. */
+gsize      word_index_longest (const WordIndex *index, const char *s, guint *ret_set);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WordIndex, word_index_free)
 
