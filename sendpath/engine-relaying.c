@@ -11,6 +11,7 @@
 #include "sendpath/engine-private.h"
 #include "sendpath/mail/address.h"
 #include "sendpath/relaying-private.h"
+#include "sendpath/report-domains.h"
 #include "sendpath/verdict/concrete-help.h"
 #include "sendpath/walk/plan.h"
 #include "sendpath/walk/refusals.h"
@@ -218,14 +219,6 @@ survey_run (Survey *survey)
 
 /* ---- the call -------------------------------------------------------------------------------- */
 
-/* To more than this machine. */
-static gboolean
-is_connected (SendpathNetwork *network)
-{
-  return sendpath_network_is_up (network) &&
-         !g_str_equal (sendpath_network_get_id (network), "local");
-}
-
 /* One whole address. */
 static char *
 check_address (const char *text, GError **error)
@@ -260,7 +253,7 @@ begin (EngineCall *call, const char *to, SendpathAccount *account, SendpathLocat
   relaying->account_domain = g_strdup (domain != NULL ? domain : "");
   relaying->location = location != NULL ? g_strdup (sendpath_location_get_id (location)) : NULL;
   relaying->network = g_strdup (sendpath_network_get_id (network));
-  relaying->is_connected = is_connected (network);
+  relaying->is_connected = report_domains_may_ask (network);
   return relaying;
 }
 

@@ -12,8 +12,10 @@
 #include "sendpath/mail/submission.h"
 #include "sendpath/outbox/deliverer.h"
 #include "sendpath/outbox/runner.h"
+#include "sendpath/report-domains.h"
 
 #define FLUSH_PATIENCE_S  30 /* PRODUCT.md section 3: patient from the outbox */
+#define DOMAINS_WAIT_S    3  /* a little more than the name servers are given */
 #define EXPIRY_INTERVAL_S 3600
 
 /* ---- coming in ------------------------------------------------------------------------------- */
@@ -217,6 +219,17 @@ deliver (EngineCall *call, const char *id, GError **error)
   return report;
 }
 
+/* The same for somebody who waits for the outcome, and is told more about a refusal. */
+static SendpathReport *
+deliver_and_look (EngineCall *call, const char *id, GError **error)
+{
+  SendpathReport *report = deliver (call, id, error);
+
+  if (report != NULL)
+    g_free (report_domains_ask (report, engine_call_get_network (call), NULL, call->cancellable));
+  return report;
+}
+
 /* One message in the flush. What another process is sending just now is told as it stands; what
  * is damaged has been set aside; neither blocks the others, nor does a file that cannot be read.
  * FALSE: nothing can be tried. */
@@ -297,7 +310,7 @@ sendpath_engine_deliver (SendpathEngine *self, const char *id, GCancellable *can
   g_return_val_if_fail (id != NULL, NULL);
 
   engine_call_init (&call, self, FALSE, cancellable);
-  return deliver (&call, id, error);
+  return deliver_and_look (&call, id, error);
 }
 
 /**
@@ -324,17 +337,39 @@ sendpath_engine_send (SendpathEngine *self, SendpathMessage *message, const char
   return id != NULL ? sendpath_engine_deliver (self, id, cancellable, error) : NULL;
 }
 
-/* In the deliverer's process. What happened is in the journal; the line only says that it is
- * over. */
+/* In the deliverer's process. What happened is in the journal; the first line only says that it is
+ * over. The second comes where somebody was refused, and says what the name servers know. */
 static int
 run_deliverer (int report_fd, gpointer data)
 {
   const HandOver *hand_over = data;
-  g_autoptr (SendpathReport) report =
-                 sendpath_engine_deliver (hand_over->engine, hand_over->id, NULL, NULL);
+  g_auto (EngineCall) call = { 0 };
+  g_autoptr (SendpathReport) report = NULL;
+  g_autofree char *domains = NULL;
 
+  engine_call_init (&call, hand_over->engine, FALSE, NULL);
+  report = deliver (&call, hand_over->id, NULL);
   deliverer_report (report_fd, report != NULL ? "done" : "not done");
-  return report != NULL ? 0 : 1;
+  if (report == NULL)
+    return 1;
+  if (report_domains_are_wanted (report))
+    {
+      domains = report_domains_ask (report, engine_call_get_network (&call), NULL, NULL);
+      deliverer_report (report_fd, domains);
+    }
+  return 0;
+}
+
+/* What is told after the outcome; a deliverer that ends without it is none the worse. */
+static void
+wait_for_domains (Deliverer *deliverer, SendpathReport *report)
+{
+  g_autofree char *line = report_domains_are_wanted (report)
+                              ? deliverer_wait (deliverer, DOMAINS_WAIT_S, NULL)
+                              : NULL;
+
+  if (line != NULL)
+    report_domains_read (report, line);
 }
 
 /**
@@ -376,6 +411,8 @@ sendpath_engine_hand_over (SendpathEngine *self, const char *id, guint wait_s, G
       line = deliverer_wait (deliverer, wait_s, &wait_error);
       if (line != NULL || !g_error_matches (wait_error, DELIVERER_ERROR, DELIVERER_ERROR_TIMED_OUT))
         report = outbox_watch_report (watch, error);
+      if (line != NULL && report != NULL)
+        wait_for_domains (deliverer, report);
     }
   engine_translate_error (error);
   return report;
@@ -436,7 +473,7 @@ run_deliver (GTask *task, gpointer self, gpointer data, GCancellable *cancellabl
   if (job->message != NULL)
     job->id = submit (self, job->message, job->account, engine_call_get_location (&job->call),
                       &error);
-  return_result (task, job->id != NULL ? deliver (&job->call, job->id, &error) : NULL,
+  return_result (task, job->id != NULL ? deliver_and_look (&job->call, job->id, &error) : NULL,
                  (GDestroyNotify) sendpath_report_unref, error);
 }
 

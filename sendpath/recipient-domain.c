@@ -32,6 +32,15 @@ recipient_domain_state_to_string (MailDomain state)
   return state_names[state];
 }
 
+MailDomain
+recipient_domain_state_from_string (const char *text)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (state_names); i++)
+    if (g_str_equal (state_names[i], text))
+      return (MailDomain) i;
+  return MAIL_DOMAIN_UNKNOWN;
+}
+
 void
 recipient_domain_free (RecipientDomain *domain)
 {

@@ -28,6 +28,7 @@ gboolean recipient_domain_is_local (const RecipientDomain *answer, const char *d
 
 /* `mail`, `null-mx`, `no-mail-server`, `missing`, `unknown`. */
 const char *recipient_domain_state_to_string (MailDomain state);
+MailDomain recipient_domain_state_from_string (const char *text); /* UNKNOWN if it is none */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RecipientDomain, recipient_domain_free)
 

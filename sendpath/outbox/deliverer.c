@@ -263,16 +263,32 @@ deliverer_report (int report_fd, const char *line)
   return TRUE;
 }
 
+/* The first line; what follows it stays for the next time. */
+static char *
+take_line (Deliverer *deliverer)
+{
+  const char *end = memchr (deliverer->text->str, '\n', deliverer->text->len);
+  char *line;
+
+  if (end == NULL)
+    return NULL;
+  line = g_strndup (deliverer->text->str, (gsize) (end - deliverer->text->str));
+  g_string_erase (deliverer->text, 0, (gssize) (end + 1 - deliverer->text->str));
+  return line;
+}
+
 char *
 deliverer_wait (Deliverer *deliverer, guint wait_s, GError **error)
 {
   gint64 deadline_us = deadline_in (wait_s);
+  char *line = take_line (deliverer);
 
+  if (line != NULL)
+    return line;
   while (wait_until_ready (deliverer->report_fd, POLLIN, deadline_us))
     {
       char buffer[READ_BYTES];
       gssize count = read (deliverer->report_fd, buffer, sizeof buffer);
-      const char *end;
 
       if (count < 0 && errno == EINTR)
         continue;
@@ -283,9 +299,8 @@ deliverer_wait (Deliverer *deliverer, guint wait_s, GError **error)
           return NULL;
         }
       g_string_append_len (deliverer->text, buffer, count);
-      end = memchr (deliverer->text->str, '\n', deliverer->text->len);
-      if (end != NULL)
-        return g_strndup (deliverer->text->str, (gsize) (end - deliverer->text->str));
+      if (memchr (deliverer->text->str, '\n', deliverer->text->len) != NULL)
+        return take_line (deliverer);
     }
   g_set_error (
       error, DELIVERER_ERROR, DELIVERER_ERROR_TIMED_OUT,

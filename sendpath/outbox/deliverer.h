@@ -30,13 +30,13 @@ typedef struct _Deliverer Deliverer;
  * Must be called before this process has a second thread or has used a main context: what those
  * hold at the fork would be held for ever in the copy. */
 Deliverer *deliverer_fork (DelivererRun run, gpointer data, GError **error);
-/* The report (one line without its end), waited for @wait_s seconds at most. May be called again
- * after DELIVERER_ERROR_TIMED_OUT. */
+/* The next line of the report, without its end, waited for @wait_s seconds at most. May be called
+ * again after DELIVERER_ERROR_TIMED_OUT. */
 char      *deliverer_wait (Deliverer *deliverer, guint wait_s, GError **error);
 /* Stops listening. The process is left alone. */
 void       deliverer_free (Deliverer *deliverer);
 
-/* For @run: hands over the report, once. FALSE if nobody listens any more, which is no failure. */
+/* For @run: hands over a line of the report. FALSE if nobody listens any more, which is no failure. */
 gboolean   deliverer_report (int report_fd, const char *line);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Deliverer, deliverer_free)
