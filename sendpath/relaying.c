@@ -215,7 +215,6 @@ server_to_json (const RelayServer *server)
   fields_add_number (object, "port", sendpath_endpoint_get_port (probe->endpoint));
   fields_add_text (object, "security",
                    sendpath_security_to_string (sendpath_endpoint_get_security (probe->endpoint)));
-  fields_add_text (object, "relaying", sendpath_relay_answer_to_string (server->answer));
   fields_add_text (object, "phase", sendpath_phase_to_string (probe->phase));
   fields_add_number_or_null (object, "code", sendpath_reply_get_code (probe->reply));
   fields_add_text (object, "enhanced", sendpath_reply_get_enhanced (probe->reply));

@@ -52,6 +52,13 @@ CHECK_LINE = {"check": TEXT, "route": TEXT, "host": TEXT, "port": NUMBER, "ok": 
               "verdict": TEXT, "text": maybe(TEXT), "ms": NUMBER}
 EXPLAIN = {"schema": {1}, "verdict": TEXT, "remedy": TEXT, "rule": TEXT, "what": TEXT, "will": TEXT,
            "advice": TEXT, "outlook": maybe(TEXT)}
+RELAYING = {"schema": {1}, "to": TEXT, "account": TEXT, "location": maybe(TEXT), "network": TEXT,
+            "relaying": {"local", "allowed", "login", "refused", "unknown"},
+            "servers": [{"kind": {"account", "location"}, "host": TEXT, "port": NUMBER,
+                         "security": SECURITY, "phase": ATTEMPT["phase"], "code": maybe(NUMBER),
+                         "enhanced": maybe(TEXT), "text": maybe(TEXT), "verdict": TEXT,
+                         "rule": TEXT, "remedy": TEXT, "why": TEXT}],
+            "domain": {"mail", "null-mx", "no-mail-server", "missing", "unknown"}, "summary": TEXT}
 
 
 def fits(value, form, where):
