@@ -46,8 +46,7 @@ find_recipient (const SendpathReport *report, const SendpathBounce *bounce, guin
   ReportRecipient *found =
       resend_find_sent (report, sendpath_bounce_get_original_address (bounce, i));
 
-  return found != NULL ? found
-                       : resend_find_sent (report, sendpath_bounce_get_address (bounce, i));
+  return found != NULL ? found : resend_find_sent (report, sendpath_bounce_get_address (bounce, i));
 }
 
 static const Attempt *
@@ -136,8 +135,8 @@ follow_line (JsonObject *line, gpointer data)
   search->trail = g_new0 (Trail, 1);
   search->trail->id = g_strdup (fields_get_text (line, "id"));
   search->trail->account = g_strdup (fields_get_text (line, "account"));
-  search->trail->server = g_strdup (
-      host != NULL || route == NULL ? host : fields_get_text (route, "server"));
+  search->trail->server =
+      g_strdup (host != NULL || route == NULL ? host : fields_get_text (route, "server"));
   search->trail->at_s = fields_get_time (line, "at");
   return FALSE;
 }
@@ -197,9 +196,9 @@ judge (SendpathEngine *self, Outbox *outbox, const SendpathReport *report,
   ReportRecipient *recipient = find_recipient (report, bounce, i);
   const Attempt *attempt = recipient != NULL ? report_get_last_attempt (report, recipient) : NULL;
   const char *text = sendpath_bounce_get_text (bounce, i);
-  g_autoptr (SendpathReply) reply =
-                 sendpath_reply_new (sendpath_bounce_get_code (bounce, i),
-                                     sendpath_bounce_get_status (bounce, i), text != NULL ? text : "");
+  g_autoptr (SendpathReply) reply = sendpath_reply_new (sendpath_bounce_get_code (bounce, i),
+                                                        sendpath_bounce_get_status (bounce, i),
+                                                        text != NULL ? text : "");
   g_autoptr (History) history = history_new (self->state_dir);
 
   if (attempt == NULL || sendpath_bounce_is_delayed (bounce, i) ||
@@ -249,7 +248,8 @@ append_sent (GString *out, const Trail *trail)
                                    { "{time}", at },
                                    { NULL, NULL } };
 
-  append_line (out, _ ("sendpath sent this message by account {account}; {server} took it at {time}."),
+  append_line (out,
+               _ ("sendpath sent this message by account {account}; {server} took it at {time}."),
                words);
 }
 
@@ -388,8 +388,8 @@ dup_message (SendpathEngine *self, OutboxEntry *entry, const char **ret_account,
 {
   const char *decided = outbox_entry_get_account (entry);
   const char *id = decided != NULL ? decided : outbox_entry_get_report (entry)->account;
-  SendpathAccount *account = outbox_runner_choose_account (
-      self->profiles, id, outbox_entry_get_message (entry), NULL);
+  SendpathAccount *account =
+      outbox_runner_choose_account (self->profiles, id, outbox_entry_get_message (entry), NULL);
 
   if (account == NULL)
     {
@@ -420,8 +420,7 @@ choose_recipients (SendpathEngine *self, Outbox *outbox, OutboxEntry *entry,
   for (guint i = 0; i < sendpath_bounce_get_n_recipients (bounce); i++)
     {
       ReportRecipient *recipient = NULL;
-      Again again =
-          judge (self, outbox, outbox_entry_get_report (entry), bounce, i, &recipient);
+      Again again = judge (self, outbox, outbox_entry_get_report (entry), bounce, i, &recipient);
 
       if (again == AGAIN_YES && !g_ptr_array_find (chosen, recipient, NULL))
         g_ptr_array_add (chosen, recipient);

@@ -67,7 +67,8 @@ test_size_limit (OutboxFixture *fixture, gconstpointer data)
 
 /* In a mount namespace of its own, so that nothing stays mounted whatever happens. */
 static int
-add_to_small_disk (OutboxFixture *fixture, const char *options)
+work_on_small_disk (OutboxFixture *fixture, const char *options,
+                    int (*work) (OutboxFixture *fixture))
 {
   g_autofree char *path = g_build_filename (fixture->dir, "small", NULL);
   OutboxFixture small = { .path = path };
@@ -81,7 +82,7 @@ add_to_small_disk (OutboxFixture *fixture, const char *options)
   small.outbox = outbox_open (path, NULL);
   if (small.outbox == NULL)
     return 4;
-  result = fail_to_add (&small);
+  result = work (&small);
   outbox_unref (small.outbox);
   return result;
 }
@@ -89,14 +90,71 @@ add_to_small_disk (OutboxFixture *fixture, const char *options)
 static int
 add_to_64_kib (gpointer data)
 {
-  return add_to_small_disk (data, "size=64k");
+  return work_on_small_disk (data, "size=64k", fail_to_add);
 }
 
 /* Room for the folders and the message's file, not for its journal's. */
 static int
 add_without_inodes (gpointer data)
 {
-  return add_to_small_disk (data, "nr_inodes=6");
+  return work_on_small_disk (data, "nr_inodes=7", fail_to_add);
+}
+
+static char *
+add_of (OutboxFixture *fixture, gsize length)
+{
+  g_autofree char *body = g_malloc (length + 1);
+  g_autoptr(SendpathMessage) message = NULL;
+
+  memset (body, 'x', length);
+  for (gsize i = 78; i + 2 <= length; i += 80)
+    memcpy (body + i, "\r\n", 2);
+  body[length] = '\0';
+  message = outbox_fixture_new_message (NULL, "someone@adatum.com", body);
+  return outbox_add (fixture->outbox, message, "home", FIXTURE_NOW_US, NULL);
+}
+
+static void
+send_and_file (OutboxFixture *fixture, const char *id)
+{
+  g_autoptr(OutboxEntry) entry = outbox_take (fixture->outbox, id, NULL);
+  g_autoptr(SendpathReply) reply = sendpath_reply_new (250, NULL, "2.0.0 Ok");
+  SendpathReport *report = outbox_entry_get_report (entry);
+
+  report_set_recipient (report, "someone@adatum.com", REPORT_NO_ATTEMPT, SENDPATH_RECIPIENT_SENT,
+                        SENDPATH_VERDICT_ACCEPTED, reply);
+  journal_note_state (outbox_entry_get_journal (entry), report, FIXTURE_NOW_US, NULL);
+  outbox_entry_file (entry, NULL);
+}
+
+/* Two copies of 60 KB are kept where 200 KB have room, until 100 KB more come in. */
+static int
+make_room (OutboxFixture *fixture)
+{
+  g_autofree char *last = NULL;
+
+  outbox_set_keep_sent (fixture->outbox, 3);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *id = add_of (fixture, 60000);
+
+      if (id == NULL)
+        return 1;
+      send_and_file (fixture, id);
+    }
+  if (outbox_fixture_count (fixture, "sent") != 4)
+    return 2;
+  last = add_of (fixture, 100000);
+  return last != NULL && outbox_fixture_count (fixture, "sent") == 0 &&
+                 outbox_fixture_has (fixture, "queue", last, ".message")
+             ? GOOD
+             : 3;
+}
+
+static int
+make_room_on_small_disk (gpointer data)
+{
+  return work_on_small_disk (data, "size=200k", make_room);
 }
 
 static void
@@ -115,6 +173,13 @@ static void
 test_full_disk (OutboxFixture *fixture, gconstpointer data)
 {
   check_small_disk (fixture, add_to_64_kib);
+}
+
+/* Copies of what was sent go first. */
+static void
+test_sent_makes_room (OutboxFixture *fixture, gconstpointer data)
+{
+  check_small_disk (fixture, make_room_on_small_disk);
 }
 
 /* T-116 */
@@ -282,6 +347,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   outbox_fixture_add_test ("/outbox-room/size-limit-leaves-nothing", test_size_limit, FALSE);
   outbox_fixture_add_test ("/outbox-room/full-disk-leaves-nothing", test_full_disk, FALSE);
+  outbox_fixture_add_test ("/outbox-room/copies-of-what-was-sent-go-first", test_sent_makes_room,
+                           FALSE);
   outbox_fixture_add_test ("/outbox-room/no-inodes-leave-nothing", test_no_inodes, FALSE);
   outbox_fixture_add_test ("/outbox-room/few-descriptors-leave-nothing", test_few_descriptors,
                            FALSE);

@@ -36,8 +36,9 @@ ask (GError **error)
 
   if (!isatty (STDIN_FILENO))
     {
-      g_set_error_literal (error, CLI_ERROR, CLI_ERROR_USAGE,
-                           _ ("queue resend: nobody can be asked here; add --yes to send it again"));
+      g_set_error_literal (
+          error, CLI_ERROR, CLI_ERROR_USAGE,
+          _ ("queue resend: nobody can be asked here; add --yes to send it again"));
       return FALSE;
     }
   g_printf ("%s", _ ("Send it again? [y/n]: "));
@@ -51,11 +52,10 @@ static int
 run (int argc, char **argv, GError **error)
 {
   gboolean yes = FALSE, trace = FALSE;
-  const GOptionEntry entries[] = {
-    { "yes", 0, 0, G_OPTION_ARG_NONE, &yes, N_ ("Do not ask"), NULL },
-    CLI_TRACE_OPTION (&trace),
-    G_OPTION_ENTRY_NULL
-  };
+  const GOptionEntry entries[] = { { "yes", 0, 0, G_OPTION_ARG_NONE, &yes, N_ ("Do not ask"),
+                                     NULL },
+                                   CLI_TRACE_OPTION (&trace),
+                                   G_OPTION_ENTRY_NULL };
   g_auto (GStrv) operands = cli_parse (&cmd_queue_resend, entries, argc, argv, 1, 1, error);
   g_autoptr (SendpathProfileStore) profiles = NULL;
   g_autoptr (SendpathEngine) engine = NULL;

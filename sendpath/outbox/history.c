@@ -69,8 +69,7 @@ has_name (int fd, int dir_fd)
 {
   struct stat by_fd, by_name;
 
-  return fstat (fd, &by_fd) == 0 &&
-         fstatat (dir_fd, NAME, &by_name, AT_SYMLINK_NOFOLLOW) == 0 &&
+  return fstat (fd, &by_fd) == 0 && fstatat (dir_fd, NAME, &by_name, AT_SYMLINK_NOFOLLOW) == 0 &&
          by_fd.st_ino == by_name.st_ino && by_fd.st_dev == by_name.st_dev;
 }
 

@@ -92,9 +92,8 @@ dup_hosts_to_avoid (OutboxEntry *entry, GPtrArray *recipients)
   for (guint i = 0; i < recipients->len; i++)
     {
       const Attempt *attempt = report_get_last_attempt (report, recipients->pdata[i]);
-      g_autofree char *server = attempt != NULL && attempt->server != NULL
-                                    ? plan_dup_host (attempt->server)
-                                    : NULL;
+      g_autofree char *server =
+          attempt != NULL && attempt->server != NULL ? plan_dup_host (attempt->server) : NULL;
 
       if (server != NULL)
         add_host (hosts, server);
@@ -137,8 +136,8 @@ dup_new_id (GError **error)
 }
 
 char *
-resend_queue_all (Outbox *outbox, OutboxEntry *entry, SendpathMessage *message,
-                  const char *account, gint64 now_us, GError **error)
+resend_queue_all (Outbox *outbox, OutboxEntry *entry, SendpathMessage *message, const char *account,
+                  gint64 now_us, GError **error)
 {
   const OutboxAgain again = { .avoid = outbox_entry_get_avoid (entry) };
 
