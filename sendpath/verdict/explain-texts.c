@@ -7,6 +7,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "sendpath/verdict/fill-in.h"
+
 #define V(verdict) SENDPATH_VERDICT_##verdict
 
 /* Whom to ask when it lasts. */
@@ -497,19 +499,15 @@ explain_texts_get_reason (guint i)
 
 /* ---- putting together ------------------------------------------------------------------------ */
 
-/* Never a printf format, because translators write it. */
 char *
 explain_texts_fill (const char *text, const char *server, const char *postmaster)
 {
-  g_autoptr (GString) out = g_string_new (text);
-
   /* TRANSLATORS: begins a sentence and is its subject, where the server's name is not known */
-  g_string_replace (out, "{server}", server != NULL ? server : _ ("The server"), 0);
-  if (postmaster != NULL)
-    g_string_replace (out, "{postmaster}", postmaster, 0);
-  return g_string_free (g_steal_pointer (&out), FALSE);
+  return fill_in (text, "server", server != NULL ? server : _ ("The server"), "postmaster",
+                  postmaster, NULL);
 }
 
+/* Not filled in: both are made already, and as long as they are. */
 char *
 explain_texts_join (const char *first, const char *second)
 {

@@ -9,6 +9,7 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "sendpath/verdict/concrete-help.h"
 #include "sendpath/verdict/explain-texts.h"
 #include "sendpath/verdict/outlook-codes.h"
 #include "sendpath/verdict/pasted-reply.h"
@@ -86,6 +87,8 @@ sendpath_explanation_unref (SendpathExplanation *explanation)
 typedef struct {
   const OutlookNumber *number; /* that was pasted; or NULL */
   const char *reason;          /* finer than a rule; or NULL */
+  const char *help;            /* one sentence about this very case; or NULL */
+  const char *contact;         /* whom to ask, by name; or NULL */
   guint place;                 /* a set of ExplainPlace */
 } Clues;
 
@@ -121,18 +124,25 @@ dup_postmaster (const char *recipient)
 }
 
 static char *
-dup_advice (const ExplainTexts *texts, const char *postmaster)
+join (char *first, const char *second)
 {
-  g_autofree char *advice = g_strdup (texts->advice);
+  g_autofree char *alone = first;
 
-  if (texts->contact != NULL)
-    {
-      g_autofree char *contact = explain_texts_fill (texts->contact, NULL, postmaster);
-      g_autofree char *alone = g_steal_pointer (&advice);
+  return explain_texts_join (alone, second);
+}
 
-      advice = explain_texts_join (alone, contact);
-    }
-  return g_steal_pointer (&advice);
+/* What fits this very case, what fits all such cases, whom to ask. */
+static char *
+dup_advice (const ExplainTexts *texts, const Clues *clues, const char *postmaster)
+{
+  char *advice = clues->help != NULL ? explain_texts_join (clues->help, texts->advice)
+                                     : g_strdup (texts->advice);
+  g_autofree char *contact = NULL;
+
+  if (texts->contact == NULL)
+    return advice;
+  contact = explain_texts_fill (texts->contact, NULL, postmaster);
+  return join (advice, clues->contact != NULL ? clues->contact : contact);
 }
 
 static SendpathExplanation *
@@ -155,7 +165,7 @@ explanation_new (const SendpathVerdictQuery *query, const SendpathVerdictAnswer 
   explanation->rule = answer->rule;
   explanation->what = explain_texts_fill (texts.what, query->server, NULL);
   explanation->will = texts.will;
-  explanation->advice = dup_advice (&texts, postmaster);
+  explanation->advice = dup_advice (&texts, clues, postmaster);
   explanation->outlook = clues->number != NULL ? clues->number->number
                                                : outlook_code (answer->verdict, query->phase, code);
   if (code != 0 && has_words (query->reply))
@@ -199,17 +209,74 @@ sendpath_explain_reply (const SendpathVerdictQuery *query)
   return explanation_new (query, &answer, &clues);
 }
 
+/* ---- from what was pasted -------------------------------------------------------------------- */
+
+/* Whose server it is, as far as the text around the reply tells. */
+static guint
+find_pasted_place (const PastedPlace *pasted)
+{
+  guint place = pasted->port == 25 ? EXPLAIN_PORT_25 : EXPLAIN_ANYWHERE;
+
+  if (pasted->port == 465 || pasted->port == 587 || pasted->by == PASTED_BY_CLIENT)
+    return place | EXPLAIN_OWN;
+  return pasted->by == PASTED_BY_ANYBODY ? place : place | EXPLAIN_REMOTE;
+}
+
+/* A log may be that of this computer or of a provider: whose address was blocked is not sure. */
+static gboolean
+is_help_sure (SendpathVerdict verdict, PastedBy by)
+{
+  return by != PASTED_BY_LOG ||
+         (verdict != SENDPATH_VERDICT_CLIENT_BLOCKED && verdict != SENDPATH_VERDICT_PTR_REQUIRED);
+}
+
+static SendpathExplanation *
+explain_case (const SendpathVerdictQuery *query, const SendpathVerdictAnswer *answer,
+              const PastedReply *pasted, const OutlookNumber *number)
+{
+  const ConcreteFacts facts = { .verdict = answer->verdict,
+                                .recipient = query->recipient,
+                                .server = query->server,
+                                .text = sendpath_reply_get_text (query->reply),
+                                .is_bounce = pasted->place.by == PASTED_BY_REPORT };
+  g_autofree char *help =
+      is_help_sure (answer->verdict, pasted->place.by) ? concrete_help (&facts) : NULL;
+  g_autofree char *contact = concrete_contact (&facts);
+  const Clues clues = { .number = number,
+                        .reason = number != NULL ? number->reason : pasted->reason,
+                        .help = help,
+                        .contact = contact,
+                        .place = find_pasted_place (&pasted->place) };
+
+  return explanation_new (query, answer, &clues);
+}
+
 /* One of Outlook's numbers without the server's words. */
 static SendpathExplanation *
-explain_number (const OutlookNumber *number)
+explain_number (const PastedReply *pasted, const OutlookNumber *number)
 {
   g_autoptr (SendpathReply) nothing = sendpath_reply_new (0, NULL, "");
-  SendpathVerdictQuery query = { .phase = number->phase, .reply = nothing };
+  const SendpathVerdictQuery query = { .phase = number->phase,
+                                       .reply = nothing,
+                                       .server = pasted->place.server,
+                                       .recipient = pasted->place.recipient };
   SendpathVerdictAnswer answer = { .verdict = number->verdict, .rule = "outlook-number" };
-  const Clues clues = { .number = number, .reason = number->reason };
 
   answer.remedy = verdict_remedies (answer.verdict, &query)[0];
-  return explanation_new (&query, &answer, &clues);
+  return explain_case (&query, &answer, pasted, number);
+}
+
+static SendpathExplanation *
+explain_pasted (SendpathPhase phase, const PastedReply *pasted)
+{
+  const SendpathVerdictQuery query = { .phase = phase,
+                                       .reply = pasted->reply,
+                                       .server = pasted->place.server,
+                                       .recipient = pasted->place.recipient };
+  SendpathVerdictAnswer answer;
+
+  sendpath_verdict_classify (&query, &answer);
+  return explain_case (&query, &answer, pasted, NULL);
 }
 
 /**
@@ -230,29 +297,26 @@ SendpathExplanation *
 sendpath_explain_text (SendpathPhase phase, const char *text, GError **error)
 {
   const OutlookNumber *number;
-  g_autoptr (SendpathReply) reply = NULL;
-  SendpathVerdictQuery query = { .phase = phase };
-  SendpathPhase place;
+  g_autoptr (PastedReply) pasted = NULL;
 
   g_return_val_if_fail (text != NULL, NULL);
 
   number = outlook_find (text);
-  reply = pasted_reply_read (text, &place);
-  if (reply == NULL)
+  pasted = pasted_reply_new (text);
+  if (pasted == NULL)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                            _ ("there is nothing to explain: paste the server's reply, such as "
                               "“550 5.7.1 Relaying denied”"));
       return NULL;
     }
-  if (number != NULL && sendpath_reply_get_code (reply) == 0)
-    return explain_number (number);
-  query.reply = reply;
-  if (query.phase == SENDPATH_PHASE_UNKNOWN)
-    query.phase = place;
-  if (query.phase == SENDPATH_PHASE_UNKNOWN && number != NULL)
-    query.phase = number->phase;
-  return sendpath_explain_reply (&query);
+  if (number != NULL && sendpath_reply_get_code (pasted->reply) == 0)
+    return explain_number (pasted, number);
+  if (phase == SENDPATH_PHASE_UNKNOWN)
+    phase = pasted->place.phase;
+  if (phase == SENDPATH_PHASE_UNKNOWN && number != NULL)
+    phase = number->phase;
+  return explain_pasted (phase, pasted);
 }
 
 /* ---- reading an explanation ------------------------------------------------------------------ */

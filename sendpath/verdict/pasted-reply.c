@@ -6,33 +6,79 @@
 
 #include <string.h>
 
-/* What logs say around a reply about where it came. */
-static const struct {
-  const char *words;
-  SendpathPhase phase;
-} places[] = {
-  { "reply to RCPT TO", SENDPATH_PHASE_RCPT },
-  { "after RCPT TO", SENDPATH_PHASE_RCPT },
-  { "reply to MAIL FROM", SENDPATH_PHASE_MAIL },
-  { "after MAIL FROM", SENDPATH_PHASE_MAIL },
-  { "after pipelined MAIL FROM", SENDPATH_PHASE_MAIL },
-  { "reply to end of DATA", SENDPATH_PHASE_EOD },
-  { "after end of data", SENDPATH_PHASE_EOD },
-  { "reply to DATA", SENDPATH_PHASE_DATA },
-  { "after DATA", SENDPATH_PHASE_DATA },
-  { "reply to AUTH", SENDPATH_PHASE_AUTH },
-  { "after AUTH", SENDPATH_PHASE_AUTH },
-  { "reply to EHLO", SENDPATH_PHASE_EHLO },
-  { "after EHLO", SENDPATH_PHASE_EHLO },
-  { "after initial connection", SENDPATH_PHASE_GREETING },
-  { "refused to talk to me", SENDPATH_PHASE_GREETING },
+#include "sendpath/verdict/fault-words.h"
+#include "sendpath/verdict/pasted-dialogue.h"
+
+/* More is never pasted to ask about one reply. */
+#define TEXT_BYTES (64 * 1024)
+
+/* Behind these a server's words begin, when its code is not told. Lower-case; the last one in a
+ * text counts. */
+static const char *const before_words[] = {
+  "server responded:",  "response was:", "server said:",      "server message:",
+  "host said:",         "stat=",         "detail:",           "command failed:",
+  "recipients failed:", "failed: ",      "status=deferred (", "status=bounced (",
+  "errormsg=",
 };
+
+/* What programs add behind a server's words. Lower-case. */
+static const char *const behind_words[] = {
+  " (in reply to",
+  "/giving up on",
+  "\ngiving up on",
+  ". please check the message recipient",
+  ". please verify that your email",
+  "use the pop-up menu below",
+  "; nested exception",
+  "\n\tat ",
+  "\n at ",
+  "\n   at ",
+  " additional smtp info",
+  "', port:",
+  " at /usr/",
+  " errormsg=",
+};
+
+/* .NET tells a code by its name only. Lower-case. */
+static const struct {
+  const char *name;
+  guint code;
+} named_codes[] = {
+  { "service not available, closing transmission channel", 421 },
+  { "insufficient system storage", 452 },
+  { "error in processing. the server", 451 },
+  { "command unrecognized. the server", 500 },
+  { "syntax error in parameters or arguments. the server", 501 },
+  { "command not implemented. the server", 502 },
+  { "bad sequence of commands. the server", 503 },
+  { "command parameter not implemented. the server", 504 },
+  { "secure connection or the client was not authenticated", 530 },
+  { "mailbox unavailable. the server", 550 },
+  { "user not local", 551 },
+  { "exceeded storage allocation. the server", 552 },
+  { "mailbox name not allowed. the server", 553 },
+  { "transaction failed. the server", 554 },
+};
+
+/* Before a code that nothing else marks as one. Lower-case. */
+static const char *const before_codes[] = {
+  "code",      "error",    "status",  "smtp",  "said",
+  "responded", "returned", "retcode", "reply", "response",
+};
+
+/* A number behind these is none. Lower-case. */
+static const char *const before_numbers[] = {
+  "port", "port:", "port=", "timeout", "timeout:", "line", "pid", "size", "delay",
+};
+
+/* ---- the code -------------------------------------------------------------------------------- */
 
 static gboolean
 is_code (const char *s)
 {
   return s[0] >= '2' && s[0] <= '5' && g_ascii_isdigit (s[1]) && g_ascii_isdigit (s[2]) &&
-         (s[3] == '\0' || strchr (" -\t\r\n'\",", s[3]) != NULL);
+         (s[3] == '\0' || strchr (" -_\t\r\n'\",:;.)]", s[3]) != NULL) &&
+         !(s[3] == '.' && g_ascii_isdigit (s[4]));
 }
 
 /* `5.7.1` behind a code makes sure that it is one. */
@@ -43,86 +89,240 @@ has_status (const char *s)
          s[5] == '.';
 }
 
-/* What stands before a code where logs and mail programs quote a reply. */
+/* Python: `(550, b'5.7.1 no')`. */
 static gboolean
-is_quoted_at (const char *text, const char *s)
+is_tuple (const char *s)
 {
-  if (s > text && (s[-1] == '\'' || s[-1] == '"'))
-    return TRUE;
-  while (s > text && g_ascii_isspace (s[-1]))
-    s--;
-  return s > text && (s[-1] == ':' || s[-1] == '>' || s[-1] == '<' || s[-1] == ';');
+  return g_str_has_prefix (s + 3, ", b'") || g_str_has_prefix (s + 3, ", '") ||
+         g_str_has_prefix (s + 3, ", b\"") || g_str_has_prefix (s + 3, ", \"");
 }
 
+static gboolean
+ends_with_any (const char *text, const char *s, const char *const *words, gsize n_words)
+{
+  for (gsize i = 0; i < n_words; i++)
+    {
+      gsize n = strlen (words[i]);
+
+      if ((gsize) (s - text) >= n && g_ascii_strncasecmp (s - n, words[i], n) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* How sure it is that the digits at @s are a reply's code: 0 not at all. */
+static guint
+weigh_code (const char *text, const char *s)
+{
+  const char *before = s;
+
+  if (!is_code (s) || (s > text && (g_ascii_isalnum (s[-1]) || strchr (".-_@/+", s[-1]) != NULL)))
+    return 0;
+  if (s == text || s[-1] == '\n' || is_tuple (s))
+    return 3;
+  while (before > text && strchr (" \t=(", before[-1]) != NULL)
+    before--;
+  if (ends_with_any (text, before, before_numbers, G_N_ELEMENTS (before_numbers)))
+    return 0;
+  if (has_status (s))
+    return 3;
+  if (s[-1] == ':' || s[3] == '.' || s[3] == ';')
+    return s[-1] != ':' && before > text && before[-1] == ':' ? 1 : 0;
+  if ((s[-1] == '\'' || s[-1] == '"') && s[3] == ' ')
+    return 3;
+  if (before > text && strchr (":><;", before[-1]) != NULL)
+    return s[3] == ' ' || s[3] == '-' ? 2 : 1;
+  if (s[-1] == '=')
+    return 1;
+  return ends_with_any (text, before, before_codes, G_N_ELEMENTS (before_codes)) ? 1 : 0;
+}
+
+/* A refusal goes before what went well. */
 static const char *
 find_code (const char *text)
 {
-  const char *fallback = NULL;
+  const char *found = NULL;
+  guint best = 0;
 
-  if (is_code (text))
-    return text;
   for (const char *s = text + strcspn (text, "2345"); *s != '\0'; s += 1 + strcspn (s + 1, "2345"))
     {
-      if (!is_code (s) ||
-          (s > text && (g_ascii_isalnum (s[-1]) || strchr (".-_@/", s[-1]) != NULL)))
+      guint weight = weigh_code (text, s);
+
+      if (weight > 0 && s[0] >= '4')
+        weight += 3;
+      if (weight <= best)
         continue;
-      if (is_quoted_at (text, s) && s[3] != ',' && s[3] != '\0')
-        return s;
-      if (fallback == NULL && has_status (s))
-        fallback = s;
+      best = weight;
+      found = s;
     }
-  return fallback;
+  return found;
 }
 
-/* The end of a reply that begins at @s: its quote, or what a log adds behind it. */
+/* ---- the words ------------------------------------------------------------------------------- */
+
+/* The first of what programs add behind, or the end. */
 static const char *
-find_end (const char *text, const char *s)
+find_addition (const char *s)
 {
-  const char *added = strstr (s, " (in reply to");
+  g_autofree char *lower = g_ascii_strdown (s, -1);
+  gsize n = strlen (s);
 
-  if (s > text && (s[-1] == '\'' || s[-1] == '"'))
-    for (const char *quote = strchr (s, s[-1]); quote != NULL; quote = strchr (quote + 1, s[-1]))
-      if (quote[1] == '\0' || strchr (", ;)", quote[1]) != NULL)
-        return quote;
-  return added != NULL ? added : s + strlen (s);
+  for (guint i = 0; i < G_N_ELEMENTS (behind_words); i++)
+    {
+      const char *added = strstr (lower, behind_words[i]);
+
+      if (added != NULL)
+        n = MIN (n, (gsize) (added - lower));
+    }
+  return s + n;
 }
 
-/* Further lines lose their code: `550-one\n550 two` is `one\ntwo`. */
-static char *
-join_lines (const char *code, const char *s, const char *end)
+/* The end of what is quoted by @quote. */
+static const char *
+find_quote (const char *s, char quote)
 {
+  for (const char *end = strchr (s, quote); end != NULL; end = strchr (end + 1, quote))
+    if (end[1] == '\0' || strchr (", ;)}\n", end[1]) != NULL)
+      return end;
+  return NULL;
+}
+
+/* Further lines lose their code, also where a log has put them behind each other: `550-one 550 two`
+ * and `550-one\n550 two` are `one\ntwo`. */
+static char *
+join_lines (const char *s, const char *end)
+{
+  g_autofree char *code = g_strndup (s, 3);
+  g_autofree char *text = g_strndup (s, (gsize) (end - s));
+  g_autofree char *more = g_strconcat (" ", code, "-", NULL);
+  g_autofree char *last = g_strconcat (" ", code, " ", NULL);
+  g_autoptr (GString) in = g_string_new (text);
+  g_auto (GStrv) lines = NULL;
   g_autoptr (GString) out = g_string_new (NULL);
 
-  while (s < end)
+  g_string_replace (in, "\\r\\n", "\n", 0);
+  g_string_replace (in, "\\n", "\n", 0);
+  if (in->len > 3 && in->str[3] == '-')
     {
-      gsize n = strcspn (s, "\r\n");
+      more[0] = last[0] = '\n';
+      g_string_replace (in, more + 1, more, 0);
+      g_string_replace (in, last + 1, last, 0);
+    }
+  lines = g_strsplit_set (in->str, "\r\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      const char *line = lines[i];
 
-      if (strncmp (s, code, 3) == 0 && (s[3] == ' ' || s[3] == '-' || n == 3))
-        {
-          gsize skip = MIN (n, 4);
-
-          s += skip;
-          n -= skip;
-        }
-      n = MIN (n, (gsize) (end - s));
+      if (g_str_has_prefix (line, code) && (line[3] == '\0' || strchr (" -:.;", line[3]) != NULL))
+        line += MIN (strlen (line), 4);
+      if (*line == '\0')
+        continue;
       if (out->len > 0)
         g_string_append_c (out, '\n');
-      g_string_append_len (out, s, (gssize) n);
-      s += n;
-      s += strspn (s, "\r\n");
+      g_string_append (out, g_strchomp (lines[i] + (line - lines[i])));
     }
   g_strstrip (out->str);
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
-static SendpathPhase
-find_phase (const char *text)
+/* The words behind the code at @s. */
+static char *
+dup_words (const char *text, const char *s)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
-    if (strstr (text, places[i].words) != NULL)
-      return places[i].phase;
-  return SENDPATH_PHASE_UNKNOWN;
+  const char *end = find_addition (s);
+  const char *quote = NULL;
+
+  if (is_tuple (s))
+    {
+      const char *open = s + strcspn (s, "'\"");
+
+      quote = find_quote (open + 1, *open);
+      return join_lines (open + 1, quote != NULL ? quote : s + strlen (s));
+    }
+  if (s > text && (s[-1] == '\'' || s[-1] == '"'))
+    quote = find_quote (s, s[-1]);
+  return join_lines (s, quote != NULL ? MIN (quote, end) : end);
 }
+
+static gboolean
+has_letters (const char *text)
+{
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    if (g_unichar_isalpha (g_utf8_get_char (text)))
+      return TRUE;
+  return FALSE;
+}
+
+/* The server's words where no code tells where they begin. */
+static char *
+dup_words_alone (const char *text, const char *lower)
+{
+  const char *begin = text;
+  char *words;
+
+  for (guint i = 0; i < G_N_ELEMENTS (before_words); i++)
+    {
+      const char *found = g_strrstr (lower, before_words[i]);
+      const char *after = found != NULL ? text + (found - lower) + strlen (before_words[i]) : text;
+
+      if (after > begin && has_letters (after))
+        begin = after;
+    }
+  words = g_strndup (begin, (gsize) (find_addition (begin) - begin));
+  return g_strstrip (words);
+}
+
+/* ---- logs ------------------------------------------------------------------------------------ */
+
+/* qmail's log has no blanks: `delivery 3: failure: Sorry,_no_mailbox_here._(#5.1.1)/`. */
+static void
+read_qmail (char *text)
+{
+  char *said = NULL;
+
+  if (g_str_has_prefix (text, "delivery ") || strstr (text, " delivery ") != NULL)
+    said = strstr (text, ": failure: ");
+  if (said == NULL && strstr (text, "delivery ") != NULL)
+    said = strstr (text, ": deferral: ");
+  if (said == NULL || strchr (said + strlen (": deferral: "), '_') == NULL)
+    return;
+  for (said += strlen (": "); *said != '\0'; said++)
+    if (*said == '_')
+      *said = ' ';
+    else if (*said == '/')
+      *said = '\n';
+}
+
+/* `dsn=5.1.1` of Postfix and Sendmail, for words that have no code. */
+static char *
+dup_status (const char *lower)
+{
+  const char *dsn = strstr (lower, "dsn=");
+  gsize n = dsn != NULL ? strspn (dsn + 4, "0123456789.") : 0;
+
+  return n < 5 || g_str_has_prefix (dsn + 5, ".0.0") ? NULL : g_strndup (dsn + 4, n);
+}
+
+/* A mail server that could not reach the next one means the recipient's, unless it is the one that
+ * it hands everything to: that has a port for sending, or a name that is no recipient's. */
+static gboolean
+is_remote_trouble (const PastedPlace *place, const FaultWords *fault, const char *lower)
+{
+  const char *domain = place->recipient != NULL ? strrchr (place->recipient, '@') : NULL;
+  const char *name = strstr (lower, "error for name=");
+
+  if (place->by != PASTED_BY_LOG && place->by != PASTED_BY_REPORT)
+    return FALSE;
+  if (place->port == 465 || place->port == 587 || fault->phase == SENDPATH_PHASE_EOD)
+    return FALSE;
+  if (fault->fault == SENDPATH_FAULT_HOST_NOT_FOUND && name != NULL && domain != NULL)
+    return g_ascii_strncasecmp (name + strlen ("error for name="), domain + 1,
+                                strlen (domain + 1)) == 0;
+  return fault->fault == SENDPATH_FAULT_HOST_NOT_FOUND ||
+         fault->fault == SENDPATH_FAULT_UNREACHABLE || fault->fault == SENDPATH_FAULT_LINK_LOST;
+}
+
+/* ---- all of it ------------------------------------------------------------------------------- */
 
 static gboolean
 says_something (const char *text)
@@ -133,18 +333,116 @@ says_something (const char *text)
   return FALSE;
 }
 
+static void
+take_fault (PastedReply *pasted, const FaultWords *fault, const char *text)
+{
+  pasted->reply = sendpath_reply_new_fault (fault->fault, text);
+  pasted->reason = fault->reason;
+  if (fault->phase != SENDPATH_PHASE_UNKNOWN)
+    pasted->place.phase = fault->phase;
+}
+
+static gboolean
+take_exchange (PastedReply *pasted, const char *text)
+{
+  g_auto (PastedExchange) exchange = { 0 };
+
+  if (!pasted_dialogue_find (text, &exchange))
+    return FALSE;
+  pasted->reply = sendpath_reply_new (exchange.code, NULL, exchange.text);
+  pasted->place.phase = exchange.phase;
+  if (exchange.recipient != NULL)
+    {
+      g_free (pasted->place.recipient);
+      pasted->place.recipient = g_steal_pointer (&exchange.recipient);
+    }
+  if (pasted->place.server == NULL)
+    pasted->place.server = g_steal_pointer (&exchange.server);
+  return TRUE;
+}
+
+static void
+take_code (PastedReply *pasted, const char *text, const char *lower, const char *code)
+{
+  g_autofree char *words = dup_words (text, code);
+
+  /* `SMTP code: 554` behind the words */
+  if (!has_letters (words) && has_letters (text))
+    {
+      g_autofree char *alone = dup_words_alone (text, lower);
+
+      if (!g_str_equal (alone, text))
+        {
+          g_free (words);
+          words = g_steal_pointer (&alone);
+        }
+    }
+  pasted->reply = sendpath_reply_new ((guint) g_ascii_strtoull (code, NULL, 10), NULL, words);
+}
+
+static void
+take_words (PastedReply *pasted, const char *text, const char *lower, gboolean is_remote)
+{
+  g_autofree char *words = dup_words_alone (text, lower);
+  g_autofree char *status = dup_status (lower);
+  guint code = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (named_codes) && code == 0; i++)
+    if (strstr (lower, named_codes[i].name) != NULL && strstr (lower, "response was:") != NULL)
+      code = named_codes[i].code;
+  if (status == NULL && is_remote)
+    status = g_strdup ("4.4.1");
+  pasted->reply = sendpath_reply_new (code, status, words);
+}
+
+void
+pasted_reply_free (PastedReply *pasted)
+{
+  sendpath_reply_unref (pasted->reply);
+  pasted_place_clear (&pasted->place);
+  g_free (pasted);
+}
+
+PastedReply *
+pasted_reply_new (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, (gssize) strnlen (text, TEXT_BYTES));
+  g_autofree char *lower = NULL;
+  const FaultWords *fault;
+  const char *code;
+  PastedReply *pasted;
+
+  g_strstrip (valid);
+  if (!says_something (valid))
+    return NULL;
+  pasted = g_new0 (PastedReply, 1);
+  pasted_place_find (valid, &pasted->place);
+  read_qmail (valid);
+  lower = g_ascii_strdown (valid, -1);
+  code = find_code (valid);
+  fault = fault_words_find (lower, code != NULL);
+
+  if (fault != NULL && fault->also_in_replies)
+    take_fault (pasted, fault, valid);
+  else if (take_exchange (pasted, valid))
+    return pasted;
+  else if (code != NULL)
+    take_code (pasted, valid, lower, code);
+  else if (fault != NULL && strstr (lower, "(#") == NULL &&
+           !is_remote_trouble (&pasted->place, fault, lower))
+    take_fault (pasted, fault, valid);
+  else
+    take_words (pasted, valid, lower, fault != NULL);
+  return pasted;
+}
+
 SendpathReply *
 pasted_reply_read (const char *text, SendpathPhase *ret_phase)
 {
-  g_autofree char *valid = g_strstrip (g_utf8_make_valid (text, -1));
-  g_autofree char *words = NULL;
-  const char *code = find_code (valid);
+  g_autoptr (PastedReply) pasted = pasted_reply_new (text);
 
-  if (!says_something (valid))
+  if (pasted == NULL)
     return NULL;
-  *ret_phase = find_phase (valid);
-  words = join_lines (code != NULL ? code : "", code != NULL ? code : valid,
-                      find_end (valid, code != NULL ? code : valid));
-  return sendpath_reply_new (code != NULL ? (guint) g_ascii_strtoull (code, NULL, 10) : 0, NULL,
-                             words);
+  *ret_phase = pasted->place.phase;
+  return sendpath_reply_ref (pasted->reply);
 }
