@@ -183,10 +183,11 @@ bounce_text_find_original (const char *text)
   for (line = text; *line != '\0'; line = next_line (line))
     {
       if (g_ascii_strncasecmp (line, "received:", 9) == 0 ||
-          g_ascii_strncasecmp (line, "return-path:", 12) == 0)
+          g_ascii_strncasecmp (line, "return-path:", 12) == 0 ||
+          g_ascii_strncasecmp (line, "content-type: message/rfc822", 28) == 0)
         return line;
       if (is_mark (line))
-        return next_line (line);
+        return line;
     }
   return line;
 }

@@ -7,10 +7,8 @@
 
 #include <string.h>
 
-#include "sendpath/verdict/pasted-reply.h"
-
 #define MAX_PARAGRAPHS 32
-#define MAX_SENTENCES  16
+#define MAX_SENTENCES  64
 
 /* TRUE if the classifier found nothing to hold on to but the code. */
 static gboolean
@@ -21,22 +19,40 @@ is_guess (const SendpathExplanation *explanation)
   return g_str_has_prefix (rule, "default-") || g_str_equal (rule, "unclassified");
 }
 
-/* How reporters say where in the session a reply came, besides what logs say. */
+/* How reporters say where in the session a reply came; the first row that occurs decides. */
 static const struct {
   const char *words;
   SendpathPhase phase;
 } places[] = {
+  { "reply to RCPT TO", SENDPATH_PHASE_RCPT },
+  { "after RCPT", SENDPATH_PHASE_RCPT },
+  { "reply to MAIL FROM", SENDPATH_PHASE_MAIL },
+  { "after MAIL", SENDPATH_PHASE_MAIL },
+  { "after pipelined MAIL", SENDPATH_PHASE_MAIL },
+  { "reply to end of DATA", SENDPATH_PHASE_EOD },
+  { "after end of data", SENDPATH_PHASE_EOD },
+  { "sending end of data", SENDPATH_PHASE_EOD },
+  { "reply to DATA", SENDPATH_PHASE_DATA },
+  { "after DATA", SENDPATH_PHASE_DATA },
+  { "after pipelined DATA", SENDPATH_PHASE_DATA },
+  { "reply to AUTH", SENDPATH_PHASE_AUTH },
+  { "after AUTH", SENDPATH_PHASE_AUTH },
+  { "reply to EHLO", SENDPATH_PHASE_EHLO },
+  { "reply to HELO", SENDPATH_PHASE_EHLO },
+  { "after EHLO", SENDPATH_PHASE_EHLO },
+  { "after HELO", SENDPATH_PHASE_EHLO },
   { "my name was rejected", SENDPATH_PHASE_EHLO },
+  { "after initial connection", SENDPATH_PHASE_GREETING },
+  { "refused to talk to me", SENDPATH_PHASE_GREETING },
+  { "greeting failed", SENDPATH_PHASE_GREETING },
   { "sender was rejected", SENDPATH_PHASE_MAIL },
   { "does not like recipient", SENDPATH_PHASE_RCPT },
   { "rejected recipient", SENDPATH_PHASE_RCPT },
   { "failed on DATA command", SENDPATH_PHASE_DATA },
   { "failed after I sent the message", SENDPATH_PHASE_EOD },
+  { "message text rejected by", SENDPATH_PHASE_EOD },
   { "[MAIL_FROM]", SENDPATH_PHASE_MAIL },
   { "[RCPT_TO]", SENDPATH_PHASE_RCPT },
-  { "after RCPT command", SENDPATH_PHASE_RCPT },
-  { "after MAIL command", SENDPATH_PHASE_MAIL },
-  { "after DATA command", SENDPATH_PHASE_DATA },
 };
 
 /* What reporters say of themselves, where no server has answered, and the status of RFC 3463 that
@@ -59,6 +75,7 @@ static const struct {
   { "requests to connect", "4.4.1" },
   { "not reachable", "4.4.1" },
   { "no SMTP service", "5.1.2" },
+  { "appear to be registered", "5.1.2" },
   { "find a gateway", "5.1.2" },
   { "too many attempts", "4.4.7" },
   { "not responding", "4.4.1" },
@@ -86,14 +103,8 @@ is_intro (const char *paragraph)
 static gboolean
 says_only_not_delivered (const char *sentence)
 {
-  static const char *const reasons[] = { "because", "due to", " as ", " since ", "reason" };
-
-  if (strcasestr (sentence, "deliver") == NULL)
-    return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
-    if (strcasestr (sentence, reasons[i]) != NULL)
-      return FALSE;
-  return TRUE;
+  return strcasestr (sentence, "deliver") != NULL || strstr (sentence, "退回") != NULL ||
+         strcasestr (sentence, "nicht zugestellt") != NULL;
 }
 
 static const char *
@@ -109,19 +120,12 @@ static SendpathPhase
 find_phase (const BounceRecipient *from)
 {
   const char *texts[] = { from->text, from->context };
-  SendpathPhase phase = SENDPATH_PHASE_UNKNOWN;
 
-  for (guint i = 0; i < G_N_ELEMENTS (texts) && phase == SENDPATH_PHASE_UNKNOWN; i++)
-    {
-      g_autoptr (SendpathReply) reply =
-                     texts[i] != NULL ? pasted_reply_read (texts[i], &phase) : NULL;
-
-      for (guint k = 0;
-           reply != NULL && phase == SENDPATH_PHASE_UNKNOWN && k < G_N_ELEMENTS (places); k++)
-        if (strstr (texts[i], places[k].words) != NULL)
-          phase = places[k].phase;
-    }
-  return phase;
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    for (guint k = 0; texts[i] != NULL && k < G_N_ELEMENTS (places); k++)
+      if (strcasestr (texts[i], places[k].words) != NULL)
+        return places[k].phase;
+  return SENDPATH_PHASE_UNKNOWN;
 }
 
 static SendpathExplanation *
@@ -144,6 +148,104 @@ explain_status (const BounceRecipient *from, const char *status, const char *wor
   return explain_words (from, status[0] == '4' ? 450 : 550, status, words);
 }
 
+/* Marks of other scripts that end a sentence. */
+static const char *const wide_marks[] = { "。", "……", "！", "；" };
+
+/* A line that was wrapped goes on in small letters. */
+static gboolean
+is_line_end (const char *s)
+{
+  return *s == '\n' && !g_ascii_islower (s[1 + strspn (s + 1, " \t")]);
+}
+
+/* The end of the sentence that begins at @text. */
+static const char *
+find_sentence_end (const char *text)
+{
+  for (const char *s = text; *s != '\0'; s++)
+    {
+      if (is_line_end (s) || (strchr (".!?:", *s) != NULL && strchr (" \n", s[1]) != NULL))
+        return s + 1;
+      for (guint i = 0; i < G_N_ELEMENTS (wide_marks); i++)
+        if (g_str_has_prefix (s, wide_marks[i]))
+          return s + strlen (wide_marks[i]);
+    }
+  return text + strlen (text);
+}
+
+/* What announces a reason. */
+static const char *const reason_marks[] = {
+  "because",  "reason is", "reason:", "error message:", "due to", "grund:",  "ursache:",
+  "motif :",  "raison :",  "motivo:", "causa:",         "powód:", "причина", "退信原因",
+  "退回原因", "原因：",    "理由：",  "理由:",          "원인:",  "사유:",
+};
+
+/* What stands behind the announcement of a reason in @sentence, or NULL. */
+static const char *
+find_reason (const char *sentence)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (reason_marks); i++)
+    {
+      const char *at = strcasestr (sentence, reason_marks[i]);
+
+      if (at != NULL)
+        return at + strlen (reason_marks[i]) + strspn (at + strlen (reason_marks[i]), " :\t\n");
+    }
+  return NULL;
+}
+
+static char *
+dup_stripped (const char *start, const char *end)
+{
+  return g_strstrip (g_strdelimit (g_strndup (start, (gsize) (end - start)), "\n", ' '));
+}
+
+/* What @sentence says by itself, or NULL. */
+static SendpathExplanation *
+explain_sentence (const BounceRecipient *from, const char *sentence)
+{
+  g_autoptr (SendpathExplanation) explanation = explain_words (from, 0, from->status, sentence);
+
+  return is_guess (explanation) ? NULL : g_steal_pointer (&explanation);
+}
+
+/* A reporter's own words, where no server has answered. A reason that is announced comes first; then
+ * the first sentence that says anything: those behind it say what might help. */
+static SendpathExplanation *
+explain_prose (const BounceRecipient *from, const char *text)
+{
+  g_autoptr (GPtrArray) sentences = g_ptr_array_new_with_free_func (g_free);
+  SendpathExplanation *explanation = NULL;
+  gboolean is_announced = FALSE;
+
+  for (const char *end = text; sentences->len < MAX_SENTENCES && *end != '\0';)
+    {
+      const char *start = end;
+
+      end = find_sentence_end (start);
+      g_ptr_array_add (sentences, dup_stripped (start, end));
+    }
+  for (guint i = 0; i < sentences->len && explanation == NULL; i++)
+    {
+      const char *sentence = g_ptr_array_index (sentences, i);
+      const char *reason = is_announced ? sentence : find_reason (sentence);
+
+      if (*sentence == '\0')
+        continue;
+      is_announced = reason != NULL && *reason == '\0';
+      if (reason != NULL && !is_announced)
+        explanation = explain_sentence (from, reason);
+    }
+  for (guint i = 0; i < sentences->len && explanation == NULL; i++)
+    {
+      const char *sentence = g_ptr_array_index (sentences, i);
+
+      if (*sentence != '\0' && !is_intro (sentence) && !says_only_not_delivered (sentence))
+        explanation = explain_sentence (from, sentence);
+    }
+  return explanation != NULL ? explanation : explain_words (from, 0, from->status, text);
+}
+
 /* The reply says too little: what the report says around it may help, or NULL. */
 static SendpathExplanation *
 explain_context (const BounceRecipient *from, const char *text)
@@ -157,7 +259,14 @@ explain_context (const BounceRecipient *from, const char *text)
   if (from->code == 0 && status != NULL &&
       (from->status == NULL || g_str_has_suffix (from->status, ".0.0") || from->status[0] == '4'))
     return explain_status (from, status, "");
-  for (guint i = 0; paragraphs[i] != NULL; i++)
+  if (from->code == 0 && from->context != NULL)
+    {
+      g_autoptr (SendpathExplanation) explanation = explain_prose (from, from->context);
+
+      if (!is_guess (explanation))
+        return g_steal_pointer (&explanation);
+    }
+  for (guint i = 0; from->code != 0 && paragraphs[i] != NULL; i++)
     {
       g_autoptr (SendpathExplanation) explanation =
                      explain_words (from, from->code, from->status, paragraphs[i]);
@@ -168,42 +277,6 @@ explain_context (const BounceRecipient *from, const char *text)
   if (from->action == BOUNCE_DELAYED && from->code == 0)
     return explain_status (from, "4.4.7", "");
   return NULL;
-}
-
-/* The end of the sentence that begins at @text. */
-static const char *
-find_sentence_end (const char *text)
-{
-  const char *s = text;
-
-  while (*s != '\0' && *s != '\n' &&
-         !(strchr (".!?:", *s) != NULL && (s[1] == ' ' || s[1] == '\n' || s[1] == '\0')))
-    s++;
-  return *s != '\0' ? s + 1 : s;
-}
-
-/* A reporter's own words, where no server has answered: the first sentence that says anything is
- * what has happened; those behind it say what might help. */
-static SendpathExplanation *
-explain_prose (const BounceRecipient *from, const char *text)
-{
-  const char *end = text;
-
-  for (guint i = 0; i < MAX_SENTENCES && *end != '\0'; i++)
-    {
-      const char *start = end;
-      g_autofree char *sentence = NULL;
-      g_autoptr (SendpathExplanation) explanation = NULL;
-
-      end = find_sentence_end (start);
-      sentence = g_strndup (start, (gsize) (end - start));
-      if (is_intro (sentence) || says_only_not_delivered (sentence))
-        continue;
-      explanation = explain_words (from, 0, from->status, sentence);
-      if (!is_guess (explanation))
-        return g_steal_pointer (&explanation);
-    }
-  return explain_words (from, 0, from->status, text);
 }
 
 /* What a server said is surer than what the reporter has concluded from it. */
