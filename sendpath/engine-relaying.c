@@ -120,7 +120,7 @@ can_leave (const RelayServer *server)
     case SENDPATH_RELAY_ALLOWED:
       return TRUE;
     case SENDPATH_RELAY_LOGIN:
-      return is_usable (server->credential) || server->has_pop;
+      return server->can_log_in || server->can_pop;
     case SENDPATH_RELAY_REFUSED:
       return FALSE;
     case SENDPATH_RELAY_UNKNOWN: /* it only puts us off */
@@ -144,7 +144,8 @@ ask_server (const Survey *survey, SendpathRoute *route)
   if (server->answer == SENDPATH_RELAY_LOGIN)
     {
       server->credential = find_smtp_credential (survey, server->probe);
-      server->has_pop = can_pop_first (survey);
+      server->can_log_in = is_usable (server->credential);
+      server->can_pop = probe->verdict != SENDPATH_VERDICT_AUTH_REQUIRED && can_pop_first (survey);
     }
   server->can_leave = can_leave (server);
   server->why = relaying_dup_why (survey->relaying, server);

@@ -22,7 +22,8 @@ typedef struct {
   RelayProbe *probe;
   gboolean is_local; /* the recipient's domain is the server's own */
   RelayCredential credential;
-  gboolean has_pop; /* a POP3 login is configured and could follow */
+  gboolean can_log_in; /* with that */
+  gboolean can_pop;    /* a POP3 login is configured, could follow, and may be what it wants */
   SendpathRelayAnswer answer;
   gboolean can_leave; /* a message could leave here now */
   char *why;

@@ -95,7 +95,7 @@ static const char *
 choose_second_sentence (const RelayServer *server)
 {
   if (server->answer == SENDPATH_RELAY_LOGIN && server->credential == RELAY_CREDENTIAL_NONE &&
-      server->has_pop)
+      server->can_pop)
     return _ ("It offers no login that this account may use, but a POP3 login may open the way.");
   if (server->answer == SENDPATH_RELAY_LOGIN)
     return _ (credential_words[server->credential]);
@@ -125,8 +125,8 @@ choose_summary_of_login (const RelayServer *server)
   if (!server->can_leave)
     return _ ("This is relaying, and sendpath cannot log in to {server} now: the message would "
               "wait in the outbox.");
-  if (server->credential == RELAY_CREDENTIAL_NONE ||
-      server->probe->verdict == SENDPATH_VERDICT_POP_REQUIRED)
+  if (server->can_pop &&
+      (!server->can_log_in || server->probe->verdict == SENDPATH_VERDICT_POP_REQUIRED))
     return _ ("This is relaying: sendpath would log in to the POP3 server first, and then send the "
               "message through {server}.");
   return _ ("This is relaying: sendpath would log in to {server} and send the message there.");
