@@ -556,6 +556,42 @@ test_summary_of_one_of_two (void)
                    "sendpath logged in.");
 }
 
+/* One transaction, two refusals: each has the words that were said of it. */
+static void
+test_each_has_its_own_words (void)
+{
+  static const Step unknown = { ISP, 587, NULL, SENDER_RULE_KEEP, UNKNOWN };
+  g_autoptr(SendpathReport) report = new_report ("a@adatum.com b@adatum.com");
+  g_autoptr(SendpathReply) full = sendpath_reply_new (552, NULL, "5.2.2 Mailbox full");
+  g_autofree char *facts = NULL;
+
+  take_step (report, "b@adatum.com", &unknown);
+  report_set_recipient (report, "a@adatum.com", 0, SENDPATH_RECIPIENT_FAILED,
+                        SENDPATH_VERDICT_MAILBOX_FULL, full);
+  facts = sendpath_report_to_text (report);
+  g_assert_nonnull (strstr (facts, "refused address: a@adatum.com\n"));
+  g_assert_nonnull (strstr (facts, "the server's words: 5.2.2 Mailbox full\nreply code: 552\n"));
+}
+
+/* Others were taken; the next server's refusal comes with the next server's name. */
+static void
+test_last_of_equal_refusals_counts (void)
+{
+  static const Step taken = { ISP, 587, NULL, SENDER_RULE_KEEP, TAKEN };
+  static const Step denied = { WORK, 25, NULL, SENDER_RULE_KEEP, DENIED };
+  g_autoptr(SendpathReport) report = new_report ("bob@proseware.com someone@adatum.com");
+  g_autoptr(SendpathReply) refusal = sendpath_reply_new (553, NULL, "not in rcpthosts");
+  g_autofree char *facts = NULL;
+
+  take_step (report, "bob@proseware.com", &taken);
+  report_set_recipient (report, "someone@adatum.com", 0, SENDPATH_RECIPIENT_QUEUED,
+                        SENDPATH_VERDICT_RELAY_DENIED, refusal);
+  take_step (report, "someone@adatum.com", &denied);
+  facts = sendpath_report_to_text (report);
+  g_assert_nonnull (strstr (facts, "server: mail.thephone-company.com\nport: 25\n"));
+  g_assert_nonnull (strstr (facts, "the server's words: 5.7.1 Relaying denied\n"));
+}
+
 /* Who waits is told why he waits, not what became of another. */
 static void
 test_summary_of_mixed_fates (void)
@@ -686,6 +722,9 @@ main (int argc, char **argv)
   g_test_add_func ("/report/summary-tells-each-fate", test_summary_of_what_failed);
   g_test_add_func ("/report/summary-has-concrete-help", test_summary_has_concrete_help);
   g_test_add_func ("/report/summary-tells-one-from-another", test_summary_of_one_of_two);
+  g_test_add_func ("/report/facts-are-the-recipient's-own", test_each_has_its_own_words);
+  g_test_add_func ("/report/facts-are-those-of-the-last-of-equals",
+                   test_last_of_equal_refusals_counts);
   g_test_add_func ("/report/summary-tells-why-this-one-waits", test_summary_of_mixed_fates);
   g_test_add_func ("/report/summary-counts-many-names", test_many_names_are_counted);
   g_test_add_func ("/report/text-has-attempts-recipients-facts", test_text);

@@ -22,26 +22,32 @@ find_attempt (const SendpathReport *report, const ReportRecipient *recipient)
   return attempt != NULL ? attempt : report_get_last_attempt (report, recipient);
 }
 
+/* One transaction may have an answer for each recipient; the attempt has one of them, that of others
+ * perhaps who were taken. */
+static gboolean
+has_own_reply (const SendpathReport *report, const ReportRecipient *recipient,
+               const Attempt *attempt)
+{
+  return attempt->verdict == SENDPATH_VERDICT_ACCEPTED ||
+         (attempt == report_get_last_attempt (report, recipient) && recipient->reply != NULL &&
+          !recipient->is_late);
+}
+
 gboolean
 report_facts_find (const SendpathReport *report, const ReportRecipient *recipient,
                    ReportFacts *ret_facts)
 {
   const Attempt *attempt = find_attempt (report, recipient);
   ReportFacts facts = { .refused = recipient, .attempt = attempt };
+  gboolean is_own;
 
   if (recipient->state == SENDPATH_RECIPIENT_SENT || attempt == NULL)
     return FALSE;
-  facts.reply = attempt->reply;
-  facts.verdict = attempt->verdict;
-  facts.outlook = attempt_get_outlook (attempt);
-  /* where others of that transaction were taken, the attempt's own reply is theirs */
-  if (attempt->verdict == SENDPATH_VERDICT_ACCEPTED)
-    {
-      facts.reply = recipient->reply;
-      facts.verdict = recipient->verdict;
-      facts.outlook =
-          outlook_code (facts.verdict, SENDPATH_PHASE_RCPT, report_facts_get_code (&facts));
-    }
+  is_own = has_own_reply (report, recipient, attempt);
+  facts.reply = is_own ? recipient->reply : attempt->reply;
+  facts.verdict = is_own ? recipient->verdict : attempt->verdict;
+  facts.outlook = outlook_code (facts.verdict, report_get_phase_for_refused (attempt),
+                                report_facts_get_code (&facts));
   *ret_facts = facts;
   return TRUE;
 }

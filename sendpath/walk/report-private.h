@@ -66,6 +66,8 @@ const char     **report_dup_unsettled (SendpathReport *report);
  * several; or NULL. */
 const Attempt   *report_get_furthest (const SendpathReport *report,
                                       const ReportRecipient *recipient);
+/* How far @attempt got for somebody whom it did not get through to, whatever became of others. */
+SendpathPhase    report_get_phase_for_refused (const Attempt *attempt);
 /* The attempt that decided last about @recipient, or NULL. */
 const Attempt   *report_get_last_attempt (const SendpathReport *report,
                                           const ReportRecipient *recipient);

@@ -90,10 +90,10 @@ find_furthest_of_waiting (const SendpathReport *report)
       const Attempt *attempt = report_get_furthest (report, recipient);
 
       if (recipient->state != SENDPATH_RECIPIENT_QUEUED || attempt == NULL ||
-          (furthest != NULL && attempt->phase < phase))
+          (furthest != NULL && report_get_phase_for_refused (attempt) < phase))
         continue;
       furthest = recipient;
-      phase = attempt->phase;
+      phase = report_get_phase_for_refused (attempt);
     }
   return furthest;
 }
@@ -156,7 +156,7 @@ is_relay (const Attempt *attempt)
 static char *
 dup_advice (const ReportFacts *facts)
 {
-  SendpathVerdictQuery query = { .phase = facts->attempt->phase,
+  SendpathVerdictQuery query = { .phase = report_get_phase_for_refused (facts->attempt),
                                  .reply = facts->reply,
                                  .recipient = facts->refused->address,
                                  .server = facts->attempt->server,

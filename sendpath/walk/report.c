@@ -255,18 +255,28 @@ report_dup_unsettled (SendpathReport *report)
   return addresses;
 }
 
+SendpathPhase
+report_get_phase_for_refused (const Attempt *attempt)
+{
+  return attempt->verdict == SENDPATH_VERDICT_ACCEPTED ? SENDPATH_PHASE_RCPT : attempt->phase;
+}
+
 const Attempt *
 report_get_furthest (const SendpathReport *report, const ReportRecipient *recipient)
 {
   const Attempt *furthest = NULL;
+  SendpathPhase furthest_phase = SENDPATH_PHASE_UNKNOWN;
 
   for (guint i = 0; i < recipient->attempts->len; i++)
     {
       guint index = g_array_index (recipient->attempts, guint, i);
       const Attempt *attempt = report->attempts->pdata[index];
+      SendpathPhase phase = report_get_phase_for_refused (attempt);
 
-      if (index >= report->walk_from && (furthest == NULL || attempt->phase >= furthest->phase))
-        furthest = attempt;
+      if (index < report->walk_from || (furthest != NULL && phase < furthest_phase))
+        continue;
+      furthest = attempt;
+      furthest_phase = phase;
     }
   return furthest;
 }
