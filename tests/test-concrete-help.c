@@ -227,6 +227,18 @@ test_recipient (void)
         .recipient = "terri@gmial.com" },
       "The address terri@proseware,com has a comma after the @; perhaps a dot is meant." },
     { { .verdict = SENDPATH_VERDICT_SENDER_REJECTED, .sender = "" }, NULL },
+    /* a pasted reply names the address itself */
+    { { .verdict = SENDPATH_VERDICT_RECIPIENT_UNKNOWN,
+        .text = "5.1.1 <terri@gmial.com>: user unknown" },
+      "Did you mean terri@gmail.com?" },
+    { { .verdict = SENDPATH_VERDICT_RECIPIENT_INVALID,
+        .text = "5.1.3 <[>] <terri@adatum..com>... bad address" },
+      "The address terri@adatum..com has two dots in a row after the @; one of them is too many." },
+    { { .verdict = SENDPATH_VERDICT_RECIPIENT_UNKNOWN,
+        .recipient = "terri@adatum.com",
+        .text = "5.1.1 <terri@gmial.com>: user unknown" },
+      NULL },
+    { { .verdict = SENDPATH_VERDICT_RECIPIENT_UNKNOWN, .text = "5.1.1 <terri@gmial.com" }, NULL },
   };
 
   check_cases (cases, G_N_ELEMENTS (cases));

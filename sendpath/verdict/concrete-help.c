@@ -15,7 +15,8 @@
 #include "sendpath/verdict/mail-domains.h"
 #include "sendpath/verdict/provider-logins.h"
 
-#define TEXT_BYTES 4000
+#define TEXT_BYTES    4000
+#define ADDRESS_BYTES 320 /* RFC 5321 4.5.3.1: 64, the @, 255 */
 
 /* ---- the address ----------------------------------------------------------------------------- */
 
@@ -85,10 +86,33 @@ tell_mail_domain (const ConcreteFacts *facts)
   return fill_in (_ (sentences[facts->mail_domain]), "domain", at + 1, NULL);
 }
 
+/* The address that a refusal is about stands between angle brackets, as it came; NULL: none. */
+static char *
+dup_quoted_address (const char *text)
+{
+  for (const char *p = strchr (text, '<'); p != NULL; p = strchr (p + 1, '<'))
+    {
+      gsize length = strcspn (p + 1, "<>");
+
+      if (p[1 + length] == '>' && length <= ADDRESS_BYTES && memchr (p + 1, '@', length) != NULL)
+        return g_strndup (p + 1, length);
+    }
+  return NULL;
+}
+
+/* @address, or what the server's words say of it. */
+static char *
+tell_refused_spelling (const char *address, const char *text)
+{
+  g_autofree char *quoted = address == NULL && text != NULL ? dup_quoted_address (text) : NULL;
+
+  return tell_spelling (address != NULL ? address : quoted);
+}
+
 static char *
 tell_recipient (const ConcreteFacts *facts)
 {
-  char *help = tell_spelling (facts->recipient);
+  char *help = tell_refused_spelling (facts->recipient, facts->text);
 
   return help != NULL ? help : tell_mail_domain (facts);
 }
@@ -96,7 +120,7 @@ tell_recipient (const ConcreteFacts *facts)
 static char *
 tell_sender (const ConcreteFacts *facts)
 {
-  return facts->is_bounce ? NULL : tell_spelling (facts->sender);
+  return facts->is_bounce ? NULL : tell_refused_spelling (facts->sender, facts->text);
 }
 
 /* ---- size ------------------------------------------------------------------------------------ */

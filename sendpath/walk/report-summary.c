@@ -123,23 +123,23 @@ dup_sentence (const SendpathReport *report, SendpathRecipientState state)
   switch (state)
     {
     case SENDPATH_RECIPIENT_SENT:
-      return g_strdup_printf (_("Your message to %s has been sent."), names);
+      return g_strdup_printf (_ ("Your message to %s has been sent."), names);
     case SENDPATH_RECIPIENT_FAILED:
       cause = dup_cause (report, find_state (report, state));
       if (cause == NULL)
-        return g_strdup_printf (_("Your message to %s could not be sent."), names);
-      return g_strdup_printf (_("Your message to %s could not be sent: %s."), names, cause);
+        return g_strdup_printf (_ ("Your message to %s could not be sent."), names);
+      return g_strdup_printf (_ ("Your message to %s could not be sent: %s."), names, cause);
     case SENDPATH_RECIPIENT_UNCERTAIN:
       cause = dup_cause (report, find_state (report, state));
       if (cause == NULL)
-        return g_strdup_printf (_("Your message to %s may have been sent, or not."), names);
-      return g_strdup_printf (_("Your message to %s may have been sent, or not: %s."), names,
+        return g_strdup_printf (_ ("Your message to %s may have been sent, or not."), names);
+      return g_strdup_printf (_ ("Your message to %s may have been sent, or not: %s."), names,
                               cause);
     case SENDPATH_RECIPIENT_QUEUED:
       cause = dup_waiting_cause (report);
       if (cause == NULL)
-        return g_strdup_printf (_("Your message to %s waits in the outbox."), names);
-      return g_strdup_printf (_("Your message to %s waits in the outbox: %s."), names, cause);
+        return g_strdup_printf (_ ("Your message to %s waits in the outbox."), names);
+      return g_strdup_printf (_ ("Your message to %s waits in the outbox: %s."), names, cause);
     }
   return NULL;
 }
@@ -201,11 +201,11 @@ dup_other_server (const Attempt *refused, const Attempt *sent)
   switch (sent->kind)
     {
     case SENDPATH_ROUTE_LOCATION:
-      return words_fill (_("sendpath used the relay of this location, %s"), sent->server);
+      return words_fill (_ ("sendpath used the relay of this location, %s"), sent->server);
     case SENDPATH_ROUTE_DISCOVERED:
-      return words_fill (_("sendpath used the relay that this network offers, %s"), sent->server);
+      return words_fill (_ ("sendpath used the relay that this network offers, %s"), sent->server);
     case SENDPATH_ROUTE_BACKUP:
-      return words_fill (_("sendpath used the server of your other account, %s"), sent->server);
+      return words_fill (_ ("sendpath used the server of your other account, %s"), sent->server);
     case SENDPATH_ROUTE_NONE:
     case SENDPATH_ROUTE_ACCOUNT:
     case SENDPATH_ROUTE_ACCOUNT_PORT:
@@ -214,7 +214,7 @@ dup_other_server (const Attempt *refused, const Attempt *sent)
     }
   if (g_strcmp0 (refused->server, sent->server) == 0)
     return NULL;
-  return words_fill (_("sendpath used %s"), sent->server);
+  return words_fill (_ ("sendpath used %s"), sent->server);
 }
 
 static gboolean
@@ -228,19 +228,19 @@ static char *
 dup_other_manner (const Attempt *refused, const Attempt *sent)
 {
   if (sent->pop_login && !refused->pop_login)
-    return g_strdup (_("sendpath logged in to your incoming mail first"));
+    return g_strdup (_ ("sendpath logged in to your incoming mail first"));
   if (sent->sender_rule != refused->sender_rule && sent->mail_from != NULL)
-    return words_fill (_("sendpath named %s as the sender, and replies still come to you"),
+    return words_fill (_ ("sendpath named %s as the sender, and replies still come to you"),
                        sent->mail_from);
   if (sent->auth != NULL && refused->auth == NULL)
-    return g_strdup (_("sendpath logged in"));
+    return g_strdup (_ ("sendpath logged in"));
   if (sent->port != refused->port && sent->host != NULL && refused->host != NULL)
-    return g_strdup_printf (_("sendpath used port %u"), sent->port);
+    return g_strdup_printf (_ ("sendpath used port %u"), sent->port);
   if (g_strcmp0 (sent->host, refused->host) != 0 && sent->host != NULL)
-    return words_fill (_("sendpath used %s"), sent->host);
+    return words_fill (_ ("sendpath used %s"), sent->host);
   if (sent->ip != NULL && refused->ip != NULL && is_ipv6 (sent) != is_ipv6 (refused))
-    return words_fill (_("sendpath connected over %s"), is_ipv6 (sent) ? "IPv6" : "IPv4");
-  return g_strdup (_("sendpath tried again"));
+    return words_fill (_ ("sendpath connected over %s"), is_ipv6 (sent) ? "IPv6" : "IPv4");
+  return g_strdup (_ ("sendpath tried again"));
 }
 
 /* "A refused it for this reason, so sendpath did that", or NULL if it went at once. */
@@ -262,12 +262,12 @@ dup_cure (const SendpathReport *report, const ReportRecipient *recipient)
     {
       g_autofree char *sender = clean_text (sent->mail_from, -1, ADDRESS_CHARS);
 
-      return g_strdup_printf (_("%s, so %s, with %s as the sender; replies still come to you."),
+      return g_strdup_printf (_ ("%s, so %s, with %s as the sender; replies still come to you."),
                               cause, cure, sender);
     }
   if (cure == NULL)
     cure = dup_other_manner (refused, sent);
-  return g_strdup_printf (_("%s, so %s."), cause, cure);
+  return g_strdup_printf (_ ("%s, so %s."), cause, cure);
 }
 
 /* The one whose way was longest: the others went the same way, or a shorter one. */
@@ -293,10 +293,10 @@ static const char *
 retry_in_words (const SendpathReport *report)
 {
   if (g_strcmp0 (report->needs, "password") == 0)
-    return _("After that, run: sendpath queue flush");
+    return _ ("After that, run: sendpath queue flush");
   if (g_strcmp0 (report->needs, "network") == 0)
-    return _("When you are connected, run: sendpath queue flush");
-  return _("To try again at once, run: sendpath queue flush");
+    return _ ("When you are connected, run: sendpath queue flush");
+  return _ ("To try again at once, run: sendpath queue flush");
 }
 
 static void
@@ -315,9 +315,10 @@ append_next_step (GString *summary, const SendpathReport *report)
   if (outcome == SENDPATH_OUTCOME_SENT)
     step = dup_cure (report, find_longest_way (report));
   else if (report->id != NULL)
-    step = outcome == SENDPATH_OUTCOME_QUEUED
-               ? g_strdup (retry_in_words (report))
-               : words_fill (_("A copy is kept; to see it, run: sendpath queue show %s"), report->id);
+    step =
+        outcome == SENDPATH_OUTCOME_QUEUED
+            ? g_strdup (retry_in_words (report))
+            : words_fill (_ ("A copy is kept; to see it, run: sendpath queue show %s"), report->id);
   append_sentence (summary, step);
 }
 
@@ -380,7 +381,7 @@ sendpath_report_dup_summary (const SendpathReport *report)
       append_sentence (summary, sentence);
       append_sentence (summary, help);
       if (sentence != NULL && order[i] == SENDPATH_RECIPIENT_UNCERTAIN)
-        append_sentence (summary, _("Ask whether it arrived before you send it again."));
+        append_sentence (summary, _ ("Ask whether it arrived before you send it again."));
     }
   if (report->recipients->len > 0)
     append_next_step (summary, report);

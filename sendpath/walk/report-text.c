@@ -55,13 +55,13 @@ state_in_words (SendpathRecipientState state)
   switch (state)
     {
     case SENDPATH_RECIPIENT_QUEUED:
-      return _("waits in the outbox");
+      return _ ("waits in the outbox");
     case SENDPATH_RECIPIENT_SENT:
-      return _("sent");
+      return _ ("sent");
     case SENDPATH_RECIPIENT_FAILED:
-      return _("not sent");
+      return _ ("not sent");
     case SENDPATH_RECIPIENT_UNCERTAIN:
-      return _("perhaps sent");
+      return _ ("perhaps sent");
     }
   return "";
 }
@@ -87,7 +87,7 @@ static void
 append_fact (GString *lines, const char *name, const char *value)
 {
   g_string_append_printf (lines, "%s: ", name);
-  append_clean (lines, value != NULL && *value != '\0' ? value : _("none"));
+  append_clean (lines, value != NULL && *value != '\0' ? value : _ ("none"));
   g_string_append_c (lines, '\n');
 }
 
@@ -97,11 +97,11 @@ encryption_in_words (const Attempt *attempt)
   switch (attempt->security)
     {
     case SENDPATH_SECURITY_TLS:
-      return _("TLS from the start (SSL)");
+      return _ ("TLS from the start (SSL)");
     case SENDPATH_SECURITY_STARTTLS:
-      return _("TLS by STARTTLS");
+      return _ ("TLS by STARTTLS");
     case SENDPATH_SECURITY_NONE:
-      return _("none");
+      return _ ("none");
     }
   return "";
 }
@@ -122,16 +122,16 @@ append_facts (GString *lines, const SendpathReport *report)
   words = report_facts_dup_words (&facts);
   port = attempt->host != NULL ? g_strdup_printf ("%u", attempt->port) : NULL;
   code = words != NULL ? g_strdup_printf ("%u", report_facts_get_code (&facts)) : NULL;
-  append_fact (lines, _("refused address"), facts.refused->address);
-  append_fact (lines, _("subject"), report->subject);
-  append_fact (lines, _("account"), report->account);
-  append_fact (lines, _("server"), attempt->host != NULL ? attempt->host : attempt->server);
-  append_fact (lines, _("port"), port);
-  append_fact (lines, _("encryption"),
+  append_fact (lines, _ ("refused address"), facts.refused->address);
+  append_fact (lines, _ ("subject"), report->subject);
+  append_fact (lines, _ ("account"), report->account);
+  append_fact (lines, _ ("server"), attempt->host != NULL ? attempt->host : attempt->server);
+  append_fact (lines, _ ("port"), port);
+  append_fact (lines, _ ("encryption"),
                attempt->host != NULL ? encryption_in_words (attempt) : NULL);
-  append_fact (lines, _("the server's words"), words);
-  append_fact (lines, _("reply code"), code);
-  append_fact (lines, _("Outlook's number"), facts.outlook);
+  append_fact (lines, _ ("the server's words"), words);
+  append_fact (lines, _ ("reply code"), code);
+  append_fact (lines, _ ("Outlook's number"), facts.outlook);
 }
 
 /**

@@ -6,10 +6,8 @@
 G_DEFINE_BOXED_TYPE (SendpathReport, sendpath_report, sendpath_report_ref, sendpath_report_unref)
 
 static const char *const outcome_names[] = {
-  [SENDPATH_OUTCOME_QUEUED] = "queued",
-  [SENDPATH_OUTCOME_SENT] = "sent",
-  [SENDPATH_OUTCOME_PARTIAL] = "partial",
-  [SENDPATH_OUTCOME_FAILED] = "failed",
+  [SENDPATH_OUTCOME_QUEUED] = "queued",       [SENDPATH_OUTCOME_SENT] = "sent",
+  [SENDPATH_OUTCOME_PARTIAL] = "partial",     [SENDPATH_OUTCOME_FAILED] = "failed",
   [SENDPATH_OUTCOME_UNCERTAIN] = "uncertain",
 };
 
