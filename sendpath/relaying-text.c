@@ -21,12 +21,13 @@ static const char *const answer_words[] = {
 /* What follows where the server offers a login that the account may use. */
 static const char *const credential_words[] = {
   [RELAY_CREDENTIAL_NONE] = N_ ("It offers no login that this account may use."),
-  [RELAY_CREDENTIAL_STORED] = N_ ("It offers one, and the password is stored."),
-  [RELAY_CREDENTIAL_COMMAND] = N_ ("It offers one, and a command tells the password."),
-  [RELAY_CREDENTIAL_LOCKED] = N_ ("It offers one, but the keyring with the password is locked."),
-  [RELAY_CREDENTIAL_REFUSED] = N_ ("It offers one, but it refused this password before; use "
+  [RELAY_CREDENTIAL_STORED] = N_ ("It offers a login, and the password is stored."),
+  [RELAY_CREDENTIAL_COMMAND] = N_ ("It offers a login, and a command tells the password."),
+  [RELAY_CREDENTIAL_LOCKED] =
+      N_ ("It offers a login, but the keyring with the password is locked."),
+  [RELAY_CREDENTIAL_REFUSED] = N_ ("It offers a login, but it refused this password before; use "
                                    "“sendpath password set {account}”."),
-  [RELAY_CREDENTIAL_MISSING] = N_ ("It offers one, but no password is stored; use “sendpath "
+  [RELAY_CREDENTIAL_MISSING] = N_ ("It offers a login, but no password is stored; use “sendpath "
                                    "password set {account}”."),
 };
 
@@ -150,8 +151,9 @@ choose_summary (const SendpathRelaying *relaying)
       if (route_is_relay (server->probe->route))
         return _ ("This is relaying: sendpath would send the message through {server}, the relay "
                   "of location {location}.");
-      return _ ("This is relaying, and this network may: sendpath would send the message through "
-                "{server}.");
+      return _ (
+          "This is relaying, and this network may do it: sendpath would send the message through "
+          "{server}.");
     case SENDPATH_RELAY_LOGIN:
       return choose_summary_of_login (server);
     case SENDPATH_RELAY_REFUSED:
