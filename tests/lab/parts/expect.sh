@@ -22,7 +22,7 @@ given ()
 {
   lab block none
   lab wording postfix
-  lab set home-auth off home-pop off home-relay on \
+  lab set home-auth off home-pop off home-relay on home-next-hop mx \
     work-relay off work-sender any work-from any work-tls on "${@:2}"
   lab wipe
   lab move "$1"
@@ -115,6 +115,28 @@ asks ()
   on_the_way "$SENDPATH" explain --to "$1" --json "${@:3}" \
     </dev/null >"$case_dir/report" 2>"$case_dir/explain.log" || status=$?
   is "$status" "$2" "exit status of explain --to ($(tail -n 3 "$case_dir/explain.log"))"
+}
+
+# came_back: the sender's provider returned the message; its report is taken out of the mailbox
+came_back ()
+{
+  local found
+
+  lab idle
+  mapfile -t found < <(find "$hosts_dir/proseware/lab/mail/terri/new" -type f)
+  is ${#found[@]} 1 'messages that came back'
+  [ ${#found[@]} -eq 0 ] || mv "${found[0]}" "$case_dir/bounce"
+}
+
+# bounce STATUS [OPTION…]: `sendpath explain --bounce --json` of what came back; its answer is in
+# $case_dir/report
+bounce ()
+{
+  local status=0
+
+  on_the_way "$SENDPATH" explain --bounce "$case_dir/bounce" --json "${@:2}" \
+    </dev/null >"$case_dir/report" 2>"$case_dir/bounce.log" || status=$?
+  is "$status" "$1" "exit status of explain --bounce ($(tail -n 3 "$case_dir/bounce.log"))"
 }
 
 flush ()

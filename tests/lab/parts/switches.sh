@@ -1,10 +1,11 @@
 # Switches: small files that the servers' own configuration reads at each
 # connection, so that setting one needs no restart.
 
-switch_keys=(home-auth home-pop home-relay work-relay work-sender work-from work-tls)
+switch_keys=(home-auth home-pop home-relay home-next-hop work-relay work-sender work-from work-tls)
 
 declare -A switch_values=(
   [home-auth]="on off" [home-pop]="on off" [home-relay]="on off"
+  [home-next-hop]="mx work"
   [work-relay]="on off" [work-sender]="any own" [work-from]="any own" [work-tls]="on off")
 
 # the first value of each is what `up` sets
@@ -58,7 +59,7 @@ show_switches ()
 {
   local key
 
-  for key in home-auth home-pop home-relay wording; do
+  for key in home-auth home-pop home-relay home-next-hop wording; do
     show proseware "$key"
   done
   for key in work-relay work-sender work-from work-tls; do
