@@ -184,19 +184,22 @@ static void
 test_domain_is_told (void)
 {
   static const struct {
-    const char *to, *domain;
-  } domains[] = { { FOREIGN, "mail" },
-                  { "x@null.example.org", "null-mx" },
-                  { "x@nowhere.example.net", "missing" } };
+    const char *to, *domain, *words;
+  } domains[] = { { FOREIGN, "mail", "adatum.com" },
+                  { "x@null.example.org", "null-mx", "takes no mail at all" },
+                  { "x@nowhere.example.net", "missing", "There is no domain nowhere.example.net" },
+                  { "x@gmial.com", "missing", "x@gmail.com" } };
 
   for (guint i = 0; i < G_N_ELEMENTS (domains); i++)
     {
       g_autoptr (EngineFixture) fixture = engine_fixture_new (SERVER_GREETS TAKEN, NULL);
       g_autoptr (SendpathRelaying) relaying = ask (fixture, domains[i].to);
-      g_autofree char *text = sendpath_relaying_to_json (relaying);
+      g_autofree char *json = sendpath_relaying_to_json (relaying);
+      g_autofree char *text = sendpath_relaying_to_text (relaying);
       g_autofree char *wanted = g_strdup_printf ("\"domain\":\"%s\"", domains[i].domain);
 
-      g_assert_nonnull (strstr (text, wanted));
+      g_assert_nonnull (strstr (json, wanted));
+      g_assert_nonnull (strstr (text, domains[i].words));
     }
 }
 
