@@ -112,6 +112,21 @@ test_long_report (void)
   g_assert_cmpstr (report, ==, text);
 }
 
+/* Each line by itself, also when both have come at once; then the end. */
+static void
+test_two_lines (void)
+{
+  g_autoptr(Deliverer) deliverer = start (say_data, (char *) "done\nadatum.com=mail");
+  g_autoptr(GError) error = NULL;
+  g_autofree char *first = deliverer_wait (deliverer, WAIT_S, NULL);
+  g_autofree char *second = deliverer_wait (deliverer, WAIT_S, NULL);
+
+  g_assert_cmpstr (first, ==, "done");
+  g_assert_cmpstr (second, ==, "adatum.com=mail");
+  g_assert_null (deliverer_wait (deliverer, WAIT_S, &error));
+  g_assert_error (error, DELIVERER_ERROR, DELIVERER_ERROR_DIED);
+}
+
 static int
 report_when_told (int report_fd, gpointer data)
 {
@@ -416,6 +431,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/deliverer/report-arrives", test_report);
   g_test_add_func ("/deliverer/long-report-arrives", test_long_report);
+  g_test_add_func ("/deliverer/line-by-line", test_two_lines);
   g_test_add_func ("/deliverer/goes-on-when-time-is-up", test_time_is_up);
   g_test_add_func ("/deliverer/death-is-told-from-silence", test_died);
   g_test_add_func ("/deliverer/nobody-needs-to-listen", test_nobody_listens);
