@@ -32,17 +32,16 @@ typedef struct {
 #define NOTHING_BUT_WAIT N_ ("There is nothing to do but wait.")
 #define CHECK_LOGIN                                                                                \
   N_ ("Check that the account has your user name and password for sending. If it goes on, ask "    \
-      "your "                                                                                      \
-      "provider whether mail may be sent from outside its own network.")
+      "your provider whether mail may be sent from outside its own network.")
 #define USE_YOUR_PROVIDER                                                                          \
   N_ ("Send through your own provider's server with a login. If you already do, tell your "        \
-      "provider "                                                                                  \
-      "what the server said.")
+      "provider what the server said.")
+#define CHECK_RECIPIENT                                                                            \
+  N_ ("Check the recipient's address for a typing error, or ask the person in another way.")
 #define CHECK_AFTER_AT N_ ("Check the part of the address after the @ for a typing error.")
 #define IN_BETWEEN                                                                                 \
   N_ ("An antivirus program, a firewall or a proxy between you and the server can cause this: "    \
-      "try "                                                                                       \
-      "without it, or in another network.")
+      "try without it, or in another network.")
 #define ADDRESS_OF_LOGIN                                                                           \
   N_ ("Send from the address that belongs to the login, or ask your provider to allow this one.")
 
@@ -65,8 +64,8 @@ static const Row rows[] = {
     N_ ("Ask whoever runs the network whether it passes mail on, and which sender address it "
         "wants.") },
   { V (RELAY_DENIED), EXPLAIN_LOGGED_IN, NULL, CONTACT_NOBODY,
-    N_ ("{server} does not pass this mail on, although you are logged in; often it does not like "
-        "the sender address."),
+    N_ ("{server} does not pass this mail on, although you are logged in; often because of the "
+        "sender address."),
     ADDRESS_OF_LOGIN },
   { V (RELAY_DENIED), EXPLAIN_REMOTE, NULL, CONTACT_NOBODY,
     N_ ("{server} does not take mail for this recipient from outside, or not without a login."),
@@ -80,8 +79,8 @@ static const Row rows[] = {
     N_ ("If this is a server for sending, give the account your user name and password. Otherwise "
         "the address is for use inside an organisation: ask the recipient in another way.") },
   { V (AUTH_REQUIRED), 0, "no-common-login", CONTACT_NOBODY,
-    N_ ("{server} wants a login, but the mail program and the server know no common way to log "
-        "in; often only encryption is missing."),
+    N_ ("{server} wants a login, but the mail program and the server know no common way to log in; "
+        "often only encryption is missing."),
     N_ ("Turn on encryption for this server; in sendpath leave the account's security at "
         "“auto”.") },
   { V (AUTH_REQUIRED), 0, NULL, CONTACT_NOBODY,
@@ -121,9 +120,12 @@ static const Row rows[] = {
     N_ ("{server} does not accept this sender address."), ADDRESS_OF_LOGIN },
 
   /* ---- the recipient ------------------------------------------------------------------------- */
+  { V (RECIPIENT_UNKNOWN), 0, "not-local", CONTACT_NOBODY,
+    N_ ("The recipient's mailbox is not on this server, and the server does not pass the mail on."),
+    CHECK_RECIPIENT },
   { V (RECIPIENT_UNKNOWN), 0, NULL, CONTACT_NOBODY,
     N_ ("There is no mailbox with this name at the recipient's provider, or it is closed."),
-    N_ ("Check the recipient's address for a typing error, or ask the person in another way.") },
+    CHECK_RECIPIENT },
   { V (RECIPIENT_INVALID), 0, "no-utf8-address", CONTACT_NOBODY,
     N_ ("{server} cannot send to an address with letters such as ñ or ü."),
     N_ ("Ask the recipient for an address without such letters.") },
@@ -133,6 +135,10 @@ static const Row rows[] = {
     N_ ("{server} cannot use the recipient's address as it is written."),
     N_ ("Check the address: one @, no spaces, no accents unless the provider allows them, no dot "
         "or comma at the end.") },
+  { V (MAILBOX_FULL), 0, "disk-quota", CONTACT_NOBODY,
+    N_ ("A mailbox is full: mostly the recipient's, sometimes your own."),
+    N_ ("Delete old mail in your own mailbox; if that does not help, tell the recipient in another "
+        "way.") },
   { V (MAILBOX_FULL), 0, NULL, CONTACT_NOBODY, N_ ("The recipient's mailbox is full."),
     N_ ("Tell the recipient in another way; the mailbox needs room before it takes new mail.") },
   { V (MAILBOX_UNAVAILABLE), 0, NULL, CONTACT_REMOTE,
@@ -157,6 +163,10 @@ static const Row rows[] = {
         "it allows.") },
   { V (SERVER_BUSY), 0, NULL, CONTACT_SERVER, N_ ("{server} cannot take the message just now."),
     NOTHING_BUT_WAIT },
+  { V (SERVER_STORAGE), 0, "disk-full", CONTACT_NOBODY,
+    N_ ("A disk is full: that of the server, or that of this computer."),
+    N_ ("Make room on the disk of this computer; if there is room enough, there is nothing to do "
+        "but wait.") },
   { V (SERVER_STORAGE), 0, NULL, CONTACT_SERVER,
     N_ ("{server} is short of disk space and takes no mail just now."), NOTHING_BUT_WAIT },
   { V (TOO_MANY_RECIPIENTS), 0, NULL, CONTACT_NOBODY,
@@ -184,7 +194,7 @@ static const Row rows[] = {
   /* ---- faults -------------------------------------------------------------------------------- */
   { V (SERVER_ERROR), 0, "mail-loop", CONTACT_REMOTE,
     N_ ("The message went round in circles between mail servers."), CHECK_AFTER_AT },
-  { V (SERVER_ERROR), 0, "unclassified", CONTACT_SERVER,
+  { V (SERVER_ERROR), 0, "unclassified", CONTACT_NOBODY,
     N_ ("{server} gave an answer that sendpath does not know."),
     N_ ("Read the server's own words; if they do not help, show them to your provider.") },
   { V (SERVER_ERROR), 0, NULL, CONTACT_SERVER, N_ ("{server} has a fault of its own."),
@@ -196,7 +206,7 @@ static const Row rows[] = {
     N_ ("{server} cannot take the characters of this message, and the message must not be "
         "changed."),
     NOTHING_TO_DO },
-  { V (PROTOCOL_ERROR), 0, "firewall-changes-words", CONTACT_NETWORK,
+  { V (PROTOCOL_ERROR), 0, "firewall-changes-words", CONTACT_NOBODY,
     N_ ("{server} cannot be understood, because a firewall in between changes the conversation; "
         "the stars in the greeting show it."),
     N_ ("Use port 465 with encryption, or ask whoever runs the network to turn off the firewall's "
@@ -215,7 +225,7 @@ static const Row rows[] = {
     N_ ("This network wants you to sign in on its web page first."),
     N_ ("Open any page in the web browser and sign in there.") },
   { V (HOST_NOT_FOUND), 0, NULL, CONTACT_OWN,
-    N_ ("The name of the mail server could not be found."),
+    N_ ("{server} could not be found; its name may be wrong, or the network does not work."),
     N_ ("Check the server's name in the account for a typing error, and that the network works.") },
   { V (UNREACHABLE), 0, "antivirus", CONTACT_NETWORK,
     N_ ("An antivirus program or a firewall answered in place of the server, because it could not "
@@ -231,19 +241,19 @@ static const Row rows[] = {
         "ports 465 and 587.") },
   { V (TLS_FAILED), 0, "tls-not-offered", CONTACT_OWN,
     N_ ("{server} offers no encryption, or something in between hides it."), IN_BETWEEN },
-  { V (TLS_FAILED), 0, "certificate-expired", CONTACT_OWN,
+  { V (TLS_FAILED), 0, "certificate-expired", CONTACT_NOBODY,
     /* TRANSLATORS: the certificate of encryption (TLS, SSL), in this and the next ones */
     N_ ("The certificate that proves who the server is has expired or is not valid yet."),
     N_ ("Check the date and time of this computer. If they are right, tell your provider.") },
   { V (TLS_FAILED), 0, "certificate-name", CONTACT_NOBODY,
     N_ ("The certificate that should prove who the server is belongs to another name."),
-    N_ ("Write the server's name in the account exactly as your provider gives it. In a foreign "
-        "network somebody may be listening in: try another network.") },
+    N_ ("Write the server's name in the account exactly as your provider gives it. If you are in a "
+        "network that is not your own, try another one: somebody may be listening in.") },
   { V (TLS_FAILED), 0, "certificate-unknown", CONTACT_NOBODY,
     N_ ("The certificate that should prove who the server is comes from nobody that this computer "
         "trusts."),
-    N_ ("In a foreign network somebody may be listening in: try another network. An antivirus "
-        "program that looks into mail can be the reason too.") },
+    N_ ("If you are in a network that is not your own, try another one: somebody may be listening "
+        "in. An antivirus program that looks into mail can be the reason too.") },
   { V (TLS_FAILED), 0, "tls-other-kind", CONTACT_NOBODY,
     N_ ("{server} does not speak this kind of encryption on this port."),
     /* TRANSLATORS: STARTTLS is a name; "auto" is typed as it is */
@@ -251,8 +261,8 @@ static const Row rows[] = {
         "leave the account's security at “auto”.") },
   { V (TLS_FAILED), 0, NULL, CONTACT_OWN,
     N_ ("{server} cannot be reached over an encrypted connection that can be trusted."),
-    N_ ("Check the date and time of this computer, and try another network: in a foreign one "
-        "somebody may be listening in.") },
+    N_ ("Check the date and time of this computer. If you are in a network that is not your own, "
+        "try another one: somebody may be listening in.") },
   { V (CONNECTION_LOST), 0, "no-answer-in-time", CONTACT_OWN,
     N_ ("{server} did not answer in time."), IN_BETWEEN },
   { V (CONNECTION_LOST), 0, "cancelled", CONTACT_NOBODY, N_ ("The sending was stopped by hand."),
@@ -264,8 +274,7 @@ static const Row rows[] = {
     N_ ("The connection to the server broke off before the message was accepted."), IN_BETWEEN },
   { V (UNCERTAIN), 0, NULL, CONTACT_NOBODY,
     N_ ("The connection broke off after the message was handed over and before the server "
-        "confirmed "
-        "it: it may have arrived or not."),
+        "confirmed it: it may have arrived or not."),
     /* TRANSLATORS: the words in quotation marks are typed as they are */
     N_ ("Ask the recipient whether it arrived; then tell sendpath with “sendpath queue "
         "resolve”.") },
@@ -286,12 +295,10 @@ static const char *const will_texts[] = {
   [SENDPATH_REMEDY_SENDER_RULE] =
       N_ ("sendpath offers the message again with the sender address that is set up for this "
           "server, or tries the next way to send it; replies still go to your own address."),
-  [SENDPATH_REMEDY_OTHER_FAMILY] =
-      N_ ("sendpath tries again from the other kind of internet address (IPv4 or IPv6), and then "
-          "the next way to send it."),
-  [SENDPATH_REMEDY_NEXT_ENDPOINT] =
-      N_ ("sendpath tries another port or server, and keeps the message in the outbox until it can "
-          "leave."),
+  [SENDPATH_REMEDY_OTHER_FAMILY] = N_ ("sendpath tries again from the other kind of internet "
+                                       "address (IPv4 or IPv6), and then the next way to send it."),
+  [SENDPATH_REMEDY_NEXT_ENDPOINT] = N_ ("sendpath tries another port or server, and keeps the "
+                                        "message in the outbox until it can leave."),
   [SENDPATH_REMEDY_NEXT_ROUTE] = N_ ("sendpath tries the next way to send the message, and keeps "
                                      "it in the outbox until it can leave."),
   [SENDPATH_REMEDY_SPLIT] =
@@ -310,9 +317,8 @@ static const struct {
 } special_will[] = {
   { V (GREYLISTED),
     N_ ("sendpath tries again in the same way after a little more than five minutes.") },
-  { V (RATE_LIMITED),
-    N_ ("sendpath sends nothing through this account for as long as the server asks, or for an "
-        "hour, and keeps the message in the outbox.") },
+  { V (RATE_LIMITED), N_ ("sendpath sends nothing through this account for as long as the server "
+                          "asks, or for an hour, and keeps the message in the outbox.") },
   { V (NO_CREDENTIAL),
     N_ ("sendpath asks for the password, and keeps the message in the outbox until it has it.") },
   { V (TLS_FAILED),
@@ -330,8 +336,7 @@ static const struct {
 
 #define MAILBOX_OR_LOGIN                                                                           \
   N_ ("If there is no such mailbox, sendpath does not try again; if a login is missing, it logs "  \
-      "in "                                                                                        \
-      "or tries the next way to send it.")
+      "in or tries the next way to send it.")
 
 /* Both readings where a code has two; what is NULL is said by the verdict. */
 static const struct {
@@ -406,8 +411,7 @@ static const struct {
         "password for sending.") },
   { 554,
     N_ ("The server refused the message as a whole, or takes no mail from the internet address "
-        "that "
-        "it came from."),
+        "that it came from."),
     N_ ("If the message is refused, sendpath does not try again; if the place it comes from is "
         "refused, sendpath logs in or tries the next way to send it."),
     N_ ("Send through your own provider's server with a login; if you already do, look at "

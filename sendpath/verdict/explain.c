@@ -103,16 +103,41 @@ has_words (const SendpathReply *reply)
   return FALSE;
 }
 
-/* A code with nothing beside it, not even its place, has all the readings that it can have. */
+/* A code with nothing beside it, not even its place, has all the readings that it can have; one of
+ * those about commands says more by its number than by its words. */
 static guint
-find_bare_code (const SendpathVerdictQuery *query, const OutlookNumber *number)
+find_bare_code (const SendpathVerdictQuery *query, SendpathVerdict verdict,
+                const OutlookNumber *number)
 {
+  guint code = sendpath_reply_get_code (query->reply);
+
   if (number != NULL)
     return number->code;
+  if (verdict == SENDPATH_VERDICT_PROTOCOL_ERROR && code >= 500 && code <= 504)
+    return code;
   if (query->phase != SENDPATH_PHASE_UNKNOWN || has_words (query->reply) ||
       sendpath_reply_get_enhanced (query->reply) != NULL)
     return 0;
-  return sendpath_reply_get_code (query->reply);
+  return code;
+}
+
+/* What the words tell beyond the verdict, where the rule does not say it. */
+static const char *
+find_reason (const SendpathVerdictQuery *query, const SendpathVerdictAnswer *answer)
+{
+  g_autofree char *lower = g_ascii_strdown (sendpath_reply_get_text (query->reply), -1);
+  guint code = sendpath_reply_get_code (query->reply);
+
+  if (answer->verdict == SENDPATH_VERDICT_RECIPIENT_UNKNOWN &&
+      (code == 551 || strstr (lower, "user not local") != NULL))
+    return "not-local";
+  if (code == 0 && answer->verdict == SENDPATH_VERDICT_MAILBOX_FULL &&
+      strstr (lower, "disk quota") != NULL)
+    return "disk-quota";
+  if (code == 0 && answer->verdict == SENDPATH_VERDICT_SERVER_STORAGE &&
+      strstr (lower, "no space left on device") != NULL)
+    return "disk-full";
+  return answer->rule;
 }
 
 static char *
@@ -155,8 +180,9 @@ explanation_new (const SendpathVerdictQuery *query, const SendpathVerdictAnswer 
   ExplainCase explained = { .verdict = answer->verdict,
                             .remedy = answer->remedy,
                             .place = clues->place,
-                            .reason = clues->reason != NULL ? clues->reason : answer->rule,
-                            .bare_code = find_bare_code (query, clues->number) };
+                            .reason =
+                                clues->reason != NULL ? clues->reason : find_reason (query, answer),
+                            .bare_code = find_bare_code (query, answer->verdict, clues->number) };
   ExplainTexts texts;
 
   explain_texts_find (&explained, postmaster != NULL, &texts);

@@ -121,6 +121,7 @@ static const FaultWords rows[] = {
   { "but connection died. possible duplicate", F (LINK_LOST), P (EOD), NULL, TRUE },
 
   /* ---- names --------------------------------------------------------------------------------- */
+  { "is unknown. the server may be", F (HOST_NOT_FOUND), P (RESOLVE), NULL, FALSE },
   { "name or service not known", F (HOST_NOT_FOUND), P (RESOLVE), NULL, FALSE },
   { "nodename nor servname", F (HOST_NOT_FOUND), P (RESOLVE), NULL, FALSE },
   { "no address associated with", F (HOST_NOT_FOUND), P (RESOLVE), NULL, FALSE },
@@ -146,6 +147,7 @@ static const FaultWords rows[] = {
 
   /* ---- connections --------------------------------------------------------------------------- */
   { "while sending message body", F (LINK_LOST), P (DATA), NULL, FALSE },
+  { "lost in the middle of", F (LINK_LOST), P (UNKNOWN), NULL, FALSE },
   { "network read error", F (LINK_LOST), P (UNKNOWN), NULL, FALSE },
   { "connection refused", F (UNREACHABLE), P (CONNECT), NULL, FALSE },
   { "connect refused", F (UNREACHABLE), P (CONNECT), NULL, FALSE },

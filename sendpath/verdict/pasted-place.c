@@ -32,6 +32,14 @@ static const struct {
   { "reply to helo", P (EHLO) },
   { "after ehlo", P (EHLO) },
   { "after helo", P (EHLO) },
+  { "reject: rcpt from", P (RCPT) },
+  { "rejected rcpt", P (RCPT) },
+  { "check_rcpt", P (RCPT) },
+  { "reject: mail from", P (MAIL) },
+  { "rejected mail", P (MAIL) },
+  { "check_mail", P (MAIL) },
+  { "reject: end-of-message", P (EOD) },
+  { "rejected after data", P (EOD) },
   { "after initial connection", P (GREETING) },
   { "refused to talk to me", P (GREETING) },
   /* qmail */
@@ -158,6 +166,8 @@ static const char *const before_hosts[] = {
 static const char *const before_recipients[] = {
   "rcpt to:",
   "rcpt to ",
+  "rejected rcpt ",
+  "arg1=",
   "to=",
   "recipients=",
   "rejected e-mail address was ",
@@ -295,6 +305,14 @@ find_recipient (const char *text, const char *lower, PastedPlace *place)
             pasted_place_dup_address (text + (s - lower) + strlen (before_recipients[i]));
 }
 
+/* A server's log of what it refused itself: the names in it are those of its client. */
+static gboolean
+is_own_refusal (const char *lower)
+{
+  return strstr (lower, "reject: ") != NULL || strstr (lower, "reject=") != NULL ||
+         strstr (lower, " rejected rcpt ") != NULL || strstr (lower, " rejected mail ") != NULL;
+}
+
 static SendpathPhase
 find_phase (const char *lower)
 {
@@ -326,10 +344,12 @@ pasted_place_find (const char *text, PastedPlace *ret_place)
   PastedPlace place = { 0 };
 
   place.phase = find_phase (lower);
-  for (guint i = 0; i < G_N_ELEMENTS (writers) && place.by == PASTED_BY_ANYBODY; i++)
+  for (guint i = 0;
+       i < G_N_ELEMENTS (writers) && !is_own_refusal (lower) && place.by == PASTED_BY_ANYBODY; i++)
     if (strstr (lower, writers[i].words) != NULL)
       place.by = writers[i].by;
-  find_server (text, lower, &place);
+  if (!is_own_refusal (lower))
+    find_server (text, lower, &place);
   if (place.port == 0)
     place.port = find_port (lower);
   find_recipient (text, lower, &place);

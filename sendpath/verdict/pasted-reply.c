@@ -33,6 +33,7 @@ static const char *const behind_words[] = {
   "\n\tat ",
   "\n at ",
   "\n   at ",
+  "\n    at ",
   " additional smtp info",
   "', port:",
   " at /usr/",
@@ -381,7 +382,7 @@ take_code (PastedReply *pasted, const char *text, const char *lower, const char 
 }
 
 static void
-take_words (PastedReply *pasted, const char *text, const char *lower, gboolean is_remote)
+take_words (PastedReply *pasted, const char *text, const char *lower)
 {
   g_autofree char *words = dup_words_alone (text, lower);
   g_autofree char *status = dup_status (lower);
@@ -390,9 +391,16 @@ take_words (PastedReply *pasted, const char *text, const char *lower, gboolean i
   for (guint i = 0; i < G_N_ELEMENTS (named_codes) && code == 0; i++)
     if (strstr (lower, named_codes[i].name) != NULL && strstr (lower, "response was:") != NULL)
       code = named_codes[i].code;
-  if (status == NULL && is_remote)
-    status = g_strdup ("4.4.1");
   pasted->reply = sendpath_reply_new (code, status, words);
+}
+
+/* The recipient's server, and nobody's words: the status says it. */
+static void
+take_remote_trouble (PastedReply *pasted, const char *lower)
+{
+  g_autofree char *status = dup_status (lower);
+
+  pasted->reply = sendpath_reply_new (0, status != NULL ? status : "4.4.1", "");
 }
 
 void
@@ -428,11 +436,12 @@ pasted_reply_new (const char *text)
     return pasted;
   else if (code != NULL)
     take_code (pasted, valid, lower, code);
-  else if (fault != NULL && strstr (lower, "(#") == NULL &&
-           !is_remote_trouble (&pasted->place, fault, lower))
-    take_fault (pasted, fault, valid);
+  else if (fault == NULL || strstr (lower, "(#") != NULL)
+    take_words (pasted, valid, lower);
+  else if (is_remote_trouble (&pasted->place, fault, lower))
+    take_remote_trouble (pasted, lower);
   else
-    take_words (pasted, valid, lower, fault != NULL);
+    take_fault (pasted, fault, valid);
   return pasted;
 }
 
