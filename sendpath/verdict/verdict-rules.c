@@ -84,7 +84,7 @@ const VerdictRule verdict_rules[] = {
     "NUM_seconds|NUM_second|NUM_secs|NUM_sec|NUM_s|NUM_minutes|NUM_mins|NUM_min|NUM_minuten|"
     "first_time|triplet|retry_in|not_yet_authorized|try_again_in|wait_before|new_sender|"
     "new_client|not_seen|never_seen|not_know_you|dont_know_you|first_contact|policy_rejection "
-    "$later|back|authorized !$toomany !expired|timeout",
+    "$later|back|authorized|delayed !$toomany|mailbox|load !expired|timeout",
     0, V (GREYLISTED), "come-back-in" },
 
   /* ---- check your mail first ----------------------------------------------------------------- */
@@ -113,6 +113,8 @@ const VerdictRule verdict_rules[] = {
     "$sender|ADDR_is|ADDR_has|your_email_address|your_address|your_domain|your_domain_name|rhsbl "
     "$blocklist|URILIST|badmailfrom|bad_mail_from !$client !rcpt",
     0, V (SENDER_REJECTED), "sender-listed" },
+  { IN (MAIL), EVERY, NULL, "domain|HOST_is $blocklist !$client|relay*", 0, V (SENDER_REJECTED),
+    "sender-domain-listed" },
   { ANY_PHASE, EVERY, NULL,
     "$blocklist !relaying_denied|relay_access_denied|$auth !rate_limit* !spam_pattern|"
     "spam_content*",
@@ -145,15 +147,17 @@ const VerdictRule verdict_rules[] = {
   { ANY_PHASE, EVERY, NULL,
     "helo*|ehlo*|badhelo !relay_denied|relaying_denied|relay_access $deny|$invalid|$unknown|bogus|"
     "bad|mismatch*|does_not_match|doesnt_match|requires|required|forged|does_not_resolve|"
-    "impersonat*|fqdn|lie|fake|my_badhelo|must_exist|spoof*|$not !first|before|expected|say|"
-    "command_unrec*|unknown_command|not_recognized|not_implemented|syntax_ehlo|syntax_helo",
+    "impersonat*|fqdn|lie|fake|my_badhelo|must_exist|domain_name|argument|spoof*|$not !first|"
+    "before|expected|say|command_unrec*|unknown_command|not_recognized|not_implemented|"
+    "syntax_ehlo|syntax_helo",
     0, V (PTR_REQUIRED), "helo-name" },
   { IN (EHLO) | ENVELOPE, 550, 559, NULL,
     "helo*|ehlo*|greeting|generic_hostname|generic_host_name|generic_name|generic_ptr|"
     "generic_rdns !$auth|$tls|$relay|first|before|polite*|command|commands",
     0, V (PTR_REQUIRED), "hello-name-refused" },
   { IN (EHLO), 550, 559, NULL,
-    "you_are_not|youre_not|you_arent|hostname|host_name|your_name|pretend*|impersonat* !$client",
+    "its_name|localhost|you_are_not|youre_not|you_arent|hostname|host_name|your_name|pretend*|"
+    "impersonat* !$client",
     0, V (PTR_REQUIRED), "hello-not-believed" },
 
   /* ---- relaying ------------------------------------------------------------------------------ */
@@ -173,8 +177,12 @@ const VerdictRule verdict_rules[] = {
     "rcpthosts|rcpthost|morercpthosts|rcpt_hosts",
     0, V (RELAY_DENIED), "domain-not-served-qmail" },
   { ENVELOPE, EVERY, NULL,
-    "$elsewhere $deny|$not !$sender !$auth !$blocklist|$badhost",
+    "$elsewhere $deny|$not|limited_to !$sender !$auth !$blocklist|$badhost",
     0, V (RELAY_DENIED), "sending-elsewhere" },
+  { ENVELOPE, EVERY, NULL,
+    "this_server|this_mail_server|our_server|our_mail_server not_allow|doesnt_allow|not_permit|"
+    "not_let|wont_let you $sending !$sender",
+    0, V (RELAY_DENIED), "server-forbids-you" },
   { ENVELOPE, EVERY, NULL,
     "$throughus $deny|$not !$sender !authentic*|login|log_in|password|$tls !$blocklist|$badhost|"
     "spam*",
@@ -182,12 +190,14 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE, EVERY, NULL,
     "served_here|hosted_here|handled_here|handle_mail|handle_email|mx_for|mail_exchanger_for|"
     "exchanger_for|accept_mail_for|accept_email_for|deliver_mail_for|responsible_for|one_of_ours|"
-    "one_of_our_domains|our_domain|our_domains|local_delivery|local_domain|local_domains|serve|"
-    "serves|dla_tej_domeny|этого_домена|该域名|mail_for_HOST|email_for_HOST|messages_for_HOST|"
-    "mx_only|my_list|mijn_lijst|meiner_liste|ma_liste|mi_lista|minha_lista|mia_lista|mojej_liscie|"
-    "operate_with|list|lista|liste|listan|lijst|liscie|списке|列表 $not domain|domains|HOST|server|"
-    "local*|doman*|domein|domaine|dominio|mx_only|domen*|домен*|域名 !$sender !$auth !no_longer|"
-    "$nouser|no_mx|user|users|$blocklist|recipient_list|mailing_list|long",
+    "one_of_our_domains|our_domain|our_domains|local_delivery|local_domain|local_domains|"
+    "virtual_domain|virtual_domains|serve|serves|dla_tej_domeny|этого_домена|该域名|mail_for_HOST|"
+    "email_for_HOST|messages_for_HOST|para_ese_dominio|para_este_dominio|para_esse_dominio|"
+    "pour_ce_domaine|fur_diese_domain|per_questo_dominio|voor_dit_domein|mx_only|my_list|"
+    "mijn_lijst|meiner_liste|ma_liste|mi_lista|minha_lista|mia_lista|mojej_liscie|operate_with|"
+    "list|lista|liste|listan|lijst|liscie|списке|列表 $not domain|domains|HOST|server|local*|doman*|"
+    "domein|domaine|dominio|mx_only|domen*|домен*|域名 !$sender !$auth !no_longer|find|$nouser|"
+    "no_mx|user|users|$blocklist|recipient_list|mailing_list|long",
     0, V (RELAY_DENIED), "domain-not-ours" },
   { IN (RCPT), PERMANENT, NULL,
     "delivery|delivering|sending|send|outgoing|outbound not_allowed|not_permitted|denied|refused|"
@@ -201,16 +211,20 @@ const VerdictRule verdict_rules[] = {
     "domain_isnt_local|not_accept_mail_for|not_accepting_mail_for|not_accepting_email_for|"
     "not_accept_email_for|dont_accept_mail_for|wont_accept_mail_for|not_receive_mail_for|"
     "domain_not_allowed|domain_is_not_allowed|domain_isnt_allowed|not_one_of_our_domains|"
-    "mail_for_that_domain|not_responsible_for|nicht_zustandig|nicht_zustaendig|"
+    "mail_for_that_domain|not_ours|isnt_ours|not_responsible_for|nicht_zustandig|nicht_zustaendig|"
     "unknown_local_domain|no_such_domain_here|external_domain*|external_recipient*|"
     "external_address*|only_local_recipient*|outside_recipient*|foreign_domain*|mail_gateway|"
     "mail_gate|third_party !$sender !$auth !null_mx|nullmx !user",
     0, V (RELAY_DENIED), "domain-not-served" },
   { ENVELOPE, EVERY, NULL,
-    "is_local|no_local_sender|be_local|local_user|local_users|local_sender|local_recipient|"
-    "local_mail|local_hosts|internal_users|no_local only|must|neither|either|one_of|"
-    "no_local_sender|must_be !$auth !user_unknown|unknown_user|no_such|not_exist",
+    "is_local|belongs_to_this|belong_to_this|belongs_here|no_local_sender|be_local|local_user|"
+    "local_users|local_sender|local_recipient|local_mail|local_hosts|internal_users|no_local only|"
+    "must|neither|either|one_of|no_local_sender|must_be !$auth !user_unknown|unknown_user|no_such|"
+    "not_exist",
     0, V (RELAY_DENIED), "local-only" },
+  { ENVELOPE, EVERY, NULL,
+    "not_local|isnt_local|non_local $client|my_network|our_network|trusted", 0, V (RELAY_DENIED),
+    "not-local-for-you" },
   { IN (RCPT) | IN (UNKNOWN), PERMANENT, NULL,
     "forward|forwarding|forwarded|forwards $deny|$not|disabled !moved|forwarding_address|"
     "forwarding_information|closed !$sender",
@@ -248,7 +262,7 @@ const VerdictRule verdict_rules[] = {
   /* ---- too much in a time, before what is refused then --------------------------------------- */
   { ENVELOPE, EVERY, NULL,
     "mailbox|inbox|postfach|boite|buzon|casella|skrzynka exceed*|over_the_limit|too_many_messages|"
-    "limit !rate|ratelimit*|$period|per|send*|size",
+    "limit|reached !rate|ratelimit*|$period|per|send*|message_size",
     0, V (MAILBOX_FULL), "mailbox-limit" },
   { ENVELOPE, EVERY, NULL,
     "too_many_hops|hop_count|loop*|mailloop|too_many_received|received_headers",
@@ -264,16 +278,16 @@ const VerdictRule verdict_rules[] = {
     "too_many_errors|too_many_syntax|too_many_bad_commands|too_many_unrecognized",
     0, V (PROTOCOL_ERROR), "too-many-errors" },
   { ENVELOPE, EVERY, NULL,
-    "too_many_recipients|too_many_rcpt*|many_recipients|number_of_recipients|max_recipients|"
-    "maximum_recipients|recipients_limit|recipient_limit|recipients_per_message|"
-    "recipients_reached|recipients_exceed*|only_one_recipient|one_recipient|too_many_addresses|"
-    "too_many_cc|rcpt_numbers|rcpt_number|number_of_rcpt|number_of_rcpts|rcpt_attempts|rcpt_count|"
-    "rcpt_limit|single_recipient|single_envelope_recipient|one_at_a_time|next_batch|"
-    "max_of_NUM_recipients|than_NUM_recipients|zu_viele_empfanger|zu_viele_empfaenger|"
-    "trop_de_destinataires|demasiados_destinatarios|muitos_destinatarios|destinatarios_excedid*|"
-    "troppi_destinatari|te_veel_ontvangers|zbyt_wielu_odbiorcow|zbyt_duzo_odbiorcow|"
-    "слишком_много_получателей|收件人过多|收件人太多|收件人数|宛先が多すぎ|受信者が多すぎ !$period !from_IP|from_HOST|"
-    "this_ip|your_ip",
+    "too_many_recipients|too_many_rcpt*|many_recipients|many_addressees|only_NUM_recipients|"
+    "recipients_per_mail|number_of_recipients|max_recipients|maximum_recipients|recipients_limit|"
+    "recipient_limit|recipients_per_message|recipients_reached|recipients_exceed*|"
+    "only_one_recipient|one_recipient|too_many_addresses|too_many_cc|rcpt_numbers|rcpt_number|"
+    "number_of_rcpt|number_of_rcpts|rcpt_attempts|rcpt_count|rcpt_limit|single_recipient|"
+    "single_envelope_recipient|one_at_a_time|next_batch|max_of_NUM_recipients|than_NUM_recipients|"
+    "zu_viele_empfanger|zu_viele_empfaenger|trop_de_destinataires|demasiados_destinatarios|"
+    "muitos_destinatarios|destinatarios_excedid*|troppi_destinatari|te_veel_ontvangers|"
+    "zbyt_wielu_odbiorcow|zbyt_duzo_odbiorcow|слишком_много_получателей|收件人过多|收件人太多|收件人数|宛先が多すぎ|"
+    "受信者が多すぎ !$period !from_IP|from_HOST|this_ip|your_ip",
     0, V (TOO_MANY_RECIPIENTS), "many-recipients" },
   { ENVELOPE, EVERY, NULL,
     "recipients|rcpts|recipient_list|rcpt_list|empfanger|empfaenger|destinataires|destinatarios|"
@@ -303,14 +317,16 @@ const VerdictRule verdict_rules[] = {
     0, V (RATE_LIMITED), "too-many" },
   { ANY_PHASE, EVERY, NULL,
     "too_many sessions|connections|messages|mails|emails|attempts|requests !$full|message_size|"
-    "size_limit|max_size|mime|parts|header|headers|attachments|files",
+    "size_limit|max_size|spam|mime|parts|header|headers|attachments|files",
     0, V (RATE_LIMITED), "too-many-of-them" },
+  { OPENING, EVERY, NULL, "$toomany sessions|connections|logins", 0, V (RATE_LIMITED),
+    "limit-of-connections" },
   { ENVELOPE, EVERY, NULL,
     "$toomany|reached $pace|$period",
     0, V (RATE_LIMITED), "limit-for-a-time" },
   { ENVELOPE, EVERY, NULL,
-    "limit*|limite*|лимит*|限制|上限|限额|quota|quote $sending !size|$full|$sender|rozmiar|taille|"
-    "tamano|tamanho|dimension*|grosse|размер*|大小|サイズ !mb|kb|bytes",
+    "!limited_to limit*|limite*|лимит*|限制|制限|上限|限额|quota|quote $sending !size|$full|$sender|"
+    "rozmiar|taille|tamano|tamanho|dimension*|grosse|размер*|大小|サイズ !mb|kb|bytes",
     0, V (RATE_LIMITED), "limit-of-sending" },
   { ENVELOPE, EVERY, NULL,
     "max|maximum|limit|than_once|exceeded|only_allowed NUM_messages|NUM_mails|NUM_emails|"
@@ -333,22 +349,23 @@ const VerdictRule verdict_rules[] = {
     "does_not_match_auth*|doesnt_match_auth*|belong_to|belongs_to|does_not_belong|as_this_sender|"
     "not_yours|not_your|own_address|from_this_address|use_this_address|use_of_this|impersonat*|"
     "not_the_owner|mismatch|one_of_your|mail_from_is_mismatched|not_in_my_domain|"
-    "not_in_our_domain !ip_address|IP !mailing_list",
+    "not_in_our_domain !ip_address|IP !mailing_list|password",
     0, V (SENDER_REJECTED), "sender-not-owned" },
   { ENVELOPE, EVERY, NULL,
-    "sender_verif*|sender_address_verif*|verify_sender|verify_the_sender|verify_that_you|"
-    "sending_address|verify_you_own",
+    "verify_that_the_address|verify_that_your|verify_your_address|sender_verif*|"
+    "sender_address_verif*|verify_sender|verify_the_sender|verify_that_you|sending_address|"
+    "verify_you_own",
     0, V (SENDER_REJECTED), "sender-not-verified" },
   { ENVELOPE, EVERY, NULL,
     "your_domain|your_email_domain|your_mail_domain $unknown|resolve|resolved|cannot|authori*|"
     "does_not|doesnt|not_allowed !$client|$blocklist|$auth|$relay",
     0, V (SENDER_REJECTED), "sender-domain" },
   { ENVELOPE, EVERY, NULL,
-    "!only $sender|from username_ADDR|login_ADDR|authenticated_user|authenticated_domain|"
-    "authenticated_account|authorized_user|authorised_user|authorization_user|auth_user|"
-    "logged_in_user|login_name|conform*|usuario_autenticado|utilizador_autenticado|"
-    "utilisateur_authentifie|utente_autenticato|angemeldeten_benutzer|авторизованн*|登录用户 !dmarc|"
-    "recipient*",
+    "!only $sender|from username_ADDR|login_ADDR|match_login|match_the_login|match_your_login|"
+    "authenticated_user|authenticated_domain|authenticated_account|authorized_user|"
+    "authorised_user|authorization_user|auth_user|logged_in_user|login_name|conform*|"
+    "usuario_autenticado|utilizador_autenticado|utilisateur_authentifie|utente_autenticato|"
+    "angemeldeten_benutzer|авторизованн*|登录用户 !dmarc|recipient*",
     0, V (SENDER_REJECTED), "sender-not-login" },
   { ENVELOPE, 530, 530, NULL, "!$sender", 0, V (AUTH_REQUIRED), "login-first-code" },
   { ENVELOPE, EVERY, NULL,
@@ -359,14 +376,17 @@ const VerdictRule verdict_rules[] = {
     "authenticated_sender* only|exclusively|just",
     0, V (AUTH_REQUIRED), "logged-in-only" },
   { ENVELOPE, EVERY, NULL,
-    "group|mailing_list|this_list|the_list|private_list|distribution_list|members|subscribers|"
-    "post|groupforsender sender*|members|only|restrict*|permission*|access $deny|$not|only|"
-    "restrict*|required|$notin !$blocklist|block_list|allowed_list|closed_user_group",
+    "group|mailing_list|private_list|distribution_list|members|subscribers|post|groupforsender "
+    "sender*|members|only|restrict*|permission*|access $deny|$not|only|restrict*|required|$notin "
+    "!$blocklist|block_list|allowed_list|closed_user_group",
     0, V (SENDER_REJECTED), "group-is-closed" },
+  { ENVELOPE, EVERY, NULL,
+    "post_here|to_post|post_to|not_subscribed|not_a_subscriber $deny|$not",
+    0, V (SENDER_REJECTED), "may-not-post" },
   { ENVELOPE, EVERY, NULL, "$notin !mailing_list|group", 0, V (AUTH_REQUIRED), "not-logged-in" },
   { ENVELOPE | IN (GREETING), EVERY, NULL,
-    "$auth $need|to_send|after|local_user_only|local_users_only !already|receiving !invalid_auth|"
-    "$unknown|ptr",
+    "$auth|password $need|to_send|after|only|then|local_user_only|local_users_only !already|"
+    "receiving !invalid_auth|$unknown|ptr",
     0, V (AUTH_REQUIRED), "login-first" },
   { ENVELOPE, PERMANENT, NULL,
     "smtp $auth !$badlogin !mechanism*|$sender|already",
@@ -377,7 +397,7 @@ const VerdictRule verdict_rules[] = {
     0, V (AUTH_REQUIRED), "submission-not-permitted" },
 
   /* ---- sizes and space ----------------------------------------------------------------------- */
-  { ENVELOPE, EVERY, NULL,
+  { IN (DATA) | IN (EOD) | IN (UNKNOWN), EVERY, NULL,
     "header_line|headers_too|header_too|header_size|headers_size|line_too_long|line_is_too_long|"
     "line_length|lines_too_long",
     0, V (CONTENT_REJECTED), "form-of-lines" },
@@ -387,10 +407,10 @@ const VerdictRule verdict_rules[] = {
     "message_size|mail_size|email_size|size_limit*|exceeds_the_maximum|exceeds_maximum|"
     "size_exceed*|maximum_size|max_size|fixed_limit|fixed_maximum|databytes|message_length|"
     "maximum_message|max_message_size|exceeds_size|inbound_message_size|exceeded_maximum|"
-    "administrative_limit|zu_gross|grosse|nachrichtengross*|taille|trop_gros*|trop_volumineux|"
-    "tamano|tamanho|dimension*|troppo_grande|te_groot|rozmiar|za_duza|za_duzy|prilis_velk*|"
-    "for_stor|слишком_большо*|размер*|过大|太大|过长|大小|大きすぎ|サイズ $message|size|limit|taille|tamano|"
-    "tamanho|rozmiar|размер*|大小|サイズ !mailbox_size|mailbox_full|quota",
+    "administrative_limit|zu_gross|zu_gro|grosse|nachrichtengross*|taille|trop_gros*|"
+    "trop_volumineux|tamano|tamanho|dimension*|troppo_grande|te_groot|rozmiar|za_duza|za_duzy|"
+    "prilis_velk*|for_stor|слишком_большо*|размер*|过大|太大|过长|大小|大きすぎ|サイズ $message|size|limit|"
+    "taille|tamano|tamanho|rozmiar|размер*|大小|サイズ !mailbox_size|mailbox_full|quota",
     0, V (MESSAGE_TOO_LARGE), "message-size" },
   { ENVELOPE, PERMANENT, "x.3.4 x.2.3 x.7.16", "!content|attachment*",
     0, V (MESSAGE_TOO_LARGE), "message-size-status" },
@@ -411,8 +431,8 @@ const VerdictRule verdict_rules[] = {
     "insufficient|exceeded|out_of|exhausted !$recipient !quota",
     0, V (SERVER_STORAGE), "server-without-space" },
   { ENVELOPE, EVERY, NULL,
-    "$recipient space|storage|miejsca|места|espacio|espaco|espace|place|platz|空间 $not|$toomany|"
-    "insufficient|недостаточно !in_this_space|service",
+    "$recipient room|space|stored|storage|miejsca|места|espacio|espaco|espace|place|platz|空间 $not|"
+    "$toomany|out_of|ran_out|insufficient|недостаточно !in_this_space|service",
     0, V (MAILBOX_FULL), "mailbox-without-space" },
   { ENVELOPE, EVERY, NULL,
     "$full !queue_quota|daily_quota|sending",
@@ -422,24 +442,29 @@ const VerdictRule verdict_rules[] = {
 
   /* ---- the reputation of the client, before what is said about its messages ------------------ */
   { ANY_PHASE, EVERY, NULL,
-    "$badhost $deny|spam*|suspicious|blocked|unsolicited|from",
+    "$badhost $deny|low|too_low|poor|bad|spam*|suspicious|blocked|unsolicited|from",
     0, V (CLIENT_BLOCKED), "client-reputation" },
 
   /* ---- what the message is ------------------------------------------------------------------- */
   { IN (EOD) | IN (DATA) | IN (UNKNOWN) | IN (RCPT), EVERY, NULL,
-    "virus*|malware|infected|worm|trojan|phish*|spamassassin|spam_score|spam_detected|"
-    "spam_message|spam_filter|spamfilter|spam_content|as_spam|is_spam|be_spam|like_spam|spam_like|"
-    "suspected_spam|suspicion_of_spam|junk|ube|unsolicited|bulk_mail|banned_content|banned_file*|"
-    "banned_word*|banned_attachment*|eingebettet*|embedded_image*|html_mail|html_message|"
-    "contains_a_banned|contains_banned|attachment*|message_content|mail_content|content_reject*|"
-    "rejecting_content|content_filter|message_filter*|content_denied|objectionable|suspicious|"
-    "executable*|malicious|zip|archive|archives|password_protected|exe|rfc_NUM_compliant|not_rfc|"
-    "rfc_compliant|rfc_violation|bare_lf|bare_lfs|bare_line|bare_newline|bare_newlines|"
-    "stray_newline|duplicate_header*|multiple_addresses|mime|scored|viren|schadsoftware|werbung|"
-    "contenu|pourriel|contenido|correo_no_deseado|conteudo|contenuto|tresc|спам|спама|спамом|"
-    "вирус*|содержани*|垃圾|病毒|内容|スパム|迷惑メール|ウイルス|ウィルス !unavailable !ip|ips|from_IP|IP_is|IP_has|"
-    "IP_listed|IP_blocked|client_host|your_server|$badhost !$nouser",
+    "anhang|anhange|anhaenge|piece_jointe|pieces_jointes|adjunto|adjuntos|anexo|anexos|allegato|"
+    "allegati|bijlage|zalacznik*|вложен*|附件|添付|header_missing|missing_header|no_from_header|"
+    "from_missing|virus*|malware|infected|worm|trojan|phish*|spamassassin|spam_score|"
+    "spam_detected|spam_message|spam_filter|spamfilter|spam_content|as_spam|is_spam|be_spam|"
+    "like_spam|spam_like|suspected_spam|suspicion_of_spam|junk|ube|unsolicited|bulk_mail|"
+    "banned_content|banned_file*|banned_word*|banned_attachment*|eingebettet*|embedded_image*|"
+    "html_mail|html_message|contains_a_banned|contains_banned|attachment*|message_content|"
+    "mail_content|content_reject*|rejecting_content|content_filter|message_filter*|content_denied|"
+    "objectionable|suspicious|executable*|malicious|zip|archive|archives|password_protected|exe|"
+    "rfc_NUM_compliant|not_rfc|rfc_compliant|rfc_violation|bare_lf|bare_lfs|bare_line|"
+    "bare_newline|bare_newlines|stray_newline|duplicate_header*|multiple_addresses|mime|scored|"
+    "viren|schadsoftware|werbung|contenu|pourriel|contenido|correo_no_deseado|conteudo|contenuto|"
+    "tresc|спам|спама|спамом|вирус*|содержани*|垃圾|病毒|内容|スパム|迷惑メール|ウイルス|ウィルス !unavailable !ip|ips|"
+    "from_IP|IP_is|IP_has|IP_listed|IP_blocked|client_host|your_server|$badhost !$nouser",
     0, V (CONTENT_REJECTED), "content" },
+  { IN (EOD) | IN (DATA) | IN (UNKNOWN), EVERY, NULL,
+    "header|headers|field more_than_one|multiple|duplicate|several|twice", 0, V (CONTENT_REJECTED),
+    "header-twice" },
   { IN (EOD) | IN (UNKNOWN), EVERY, NULL,
     "its_content*|below_content|of_content|message_content*|spam*|header*|bulk|score|probability|"
     "advertis*|compliant|doesnt_conform|not_conform|not_comply !unavailable|not_available|"
@@ -459,8 +484,9 @@ const VerdictRule verdict_rules[] = {
   /* ---- the sender ---------------------------------------------------------------------------- */
   { ENVELOPE, EVERY, NULL,
     "$sender $deny|$unknown|$invalid|bad|not|required|blank|empty|missing|verify|verified|"
-    "verification|not_resolve|unresolvable|failed|does_not|null|specified|must|bogus !sender_ip|"
-    "ip_of_the_sender|from_your_ip|$nouser !$badhost !operand|syntax_should|client_ip",
+    "verification|not_resolve|unresolvable|failed|does_not|null|specified|must|bogus "
+    "!from_header_missing|sender_ip|ip_of_the_sender|from_your_ip|$nouser !$badhost !operand|"
+    "syntax_should|client_ip",
     0, V (SENDER_REJECTED), "sender" },
   { ENVELOPE, EVERY, NULL,
     "send_messages_from|send_message_from|send_mail_from|send_email_from|send_emails_from|"
@@ -506,11 +532,11 @@ const VerdictRule verdict_rules[] = {
 
   /* ---- where the recipient lives ------------------------------------------------------------- */
   { IN (MAIL), EVERY, NULL,
-    "$nodomain|no_dns|dns_adata|no_mx !$client", 0, V (SENDER_REJECTED),
+    "$nodomain|dns|no_mx !$client|$blocklist", 0, V (SENDER_REJECTED),
     "sender-domain-unknown" },
   { ENVELOPE, EVERY, NULL,
-    "$nodomain !$sender|allowed_list|not_in_the_list|not_allowed !user_unknown !client_host "
-    "!rejected_by|policy|not_a_valid_rfc",
+    "$nodomain !$sender|allowed_list|not_in_the_list|not_allowed !user_unknown|found_at "
+    "!client_host !rejected_by|policy|not_a_valid_rfc",
     0, V (REMOTE_UNREACHABLE), "recipient-domain" },
 
   { ENVELOPE, EVERY, NULL,
@@ -534,7 +560,7 @@ const VerdictRule verdict_rules[] = {
     0, V (SENDER_REJECTED), "sender-form" },
   { ENVELOPE, EVERY, NULL,
     "domain|host_name|domane|domaine|dominio|domein|domena|домен|域名|ドメイン $unknown|must_exist "
-    "!$sender !user|mailbox|account|table|local_part",
+    "!$sender !user|mailbox|account|table|local_part|missing_domain",
     0, V (REMOTE_UNREACHABLE), "recipient-domain-unknown" },
   { ENVELOPE, TEMPORARY, NULL,
     "$recipient|address|ADDR $closed|being_moved|maintenance|unavailable|not_available|locked|"
@@ -555,9 +581,9 @@ const VerdictRule verdict_rules[] = {
     "not_a_valid_rfc|bad_address_syntax|valid_address_is|invalid_address|invalid_email_address|"
     "hostname_required|invalid_host|host_name|user_address|unbalanced|invalid_character*|"
     "illegal_character*|restricted_character*|smtputf8|must_contain|domain_required|"
-    "not_allowed_name|name_not_allowed|non_ascii|invalid_characters_in|not_well_formed|"
-    "blank_mailhost|syntaxe|sintaxis|sintaxe|sintassi|skladni|синтаксис*|格式|書式 !user_unknown|"
-    "mail_from|$nouser",
+    "not_allowed_name|name_not_allowed|non_ascii|percent|sign_not|missing_domain|"
+    "invalid_characters_in|not_well_formed|blank_mailhost|syntaxe|sintaxis|sintaxe|sintassi|"
+    "skladni|синтаксис*|格式|書式 !user_unknown|mail_from|$nouser",
     0, V (RECIPIENT_INVALID), "recipient-form" },
   { ENVELOPE, EVERY, "x.1.2 x.4.4 x.4.7 x.4.300-317",
     "!mailbox*|user*|recipient_not|the_recipient|address_not_found|host_name",
@@ -570,7 +596,7 @@ const VerdictRule verdict_rules[] = {
     "$recipient|rcpt|destination $invalid|rejected|refused|refuses|work|works|working",
     0, V (RECIPIENT_UNKNOWN), "recipient-refused" },
   { ENVELOPE, EVERY, NULL,
-    "address|mail_to_ADDR|email_to_ADDR|message_to_ADDR|delivery_to_ADDR $deny|$invalid|"
+    "$address|mail_to_ADDR|email_to_ADDR|message_to_ADDR|delivery_to_ADDR $deny|$invalid|"
     "not_in_use|not_work|doesnt_work|no_longer !IP|ip|ips",
     0, V (RECIPIENT_UNKNOWN), "address-refused" },
   { ENVELOPE, EVERY, NULL,
@@ -585,7 +611,7 @@ const VerdictRule verdict_rules[] = {
     0, V (RECIPIENT_UNKNOWN), "nobody-there" },
   { ENVELOPE, PERMANENT, NULL, "RECIPIENTREJECTED !$policy", 0, V (RECIPIENT_UNKNOWN),
     "recipient-rejected-by-check" },
-  { ENVELOPE, 500, 599, "x.1.0-1 x.1.6 x.1.10 x.2.1 x.1.351 x.7.13",
+  { ENVELOPE & ~IN (MAIL), PERMANENT, "x.1.0-1 x.1.6 x.1.10 x.2.1 x.1.351 x.7.13",
     "!$policy",
     0, V (RECIPIENT_UNKNOWN), "recipient-status" },
   { IN (RCPT) | IN (UNKNOWN), TEMPORARY, "x.1.1 x.2.0-1", NULL,
@@ -614,8 +640,12 @@ const VerdictRule verdict_rules[] = {
     "not_resolve|unresolvable|failed|cannot|not_found|lookup|mismatch* !relaying_denied "
     "!$recipient",
     0, V (PTR_REQUIRED), "client-name" },
+  { OPENING | IN (MAIL) | IN (RCPT) | IN (UNKNOWN), EVERY, NULL,
+    "$client|server|servers|your name|names dns !name_server|mx|$sender|domain|recipient", 0,
+    V (PTR_REQUIRED), "client-name-in-dns" },
   { ANY_PHASE, EVERY, NULL,
-    "resolved_ip|unresolved_ip|mismatches_client|unverifyable_CLIENT|dns_name_from_your",
+    "name_for_your|name_for_IP|resolved_ip|unresolved_ip|mismatches_client|unverifyable_CLIENT|"
+    "dns_name_from_your",
     0, V (PTR_REQUIRED), "client-name-mismatch" },
   { ANY_PHASE, PERMANENT, NULL,
     "$client $deny|invalid_ip|not_currently|not_accepting|listed|spam*|abuse|abusive|banned|"
@@ -628,8 +658,15 @@ const VerdictRule verdict_rules[] = {
   { IN (RCPT) | IN (UNKNOWN), 550, 599, NULL,
     "$unknown !$client|$sender|$relay|$badhost|command|ptr|rdns",
     0, V (RECIPIENT_UNKNOWN), "something-unknown" },
-  { OPENING | IN (MAIL), EVERY, NULL,
-    "spammer|spammers|spamming",
+  { IN (RCPT), 550, 559, NULL,
+    "dns|mx|mail_server_for|mail_exchanger HOST $not|cannot_find !$client|your_hostname|your_host",
+    0,
+    V (REMOTE_UNREACHABLE), "recipient-domain-not-found" },
+  { IN (RCPT), 550, 559, NULL, "$address $not !$client|IP", 0, V (RECIPIENT_UNKNOWN),
+    "address-not-so" },
+  { OPENING | IN (MAIL) | IN (RCPT), EVERY, NULL,
+    "spammer|spammers|spamming|of_your_spam|much_spam|sending_spam|sends_spam|send_spam|"
+    "spam_source",
     0, V (CLIENT_BLOCKED), "spammers-not-welcome" },
   { ANY_PHASE, PERMANENT, "x.7.25", NULL, 0, V (PTR_REQUIRED), "reverse-name-status" },
   { IN (EOD), PERMANENT, NULL, "$message $denied !$client", 0, V (CONTENT_REJECTED),
@@ -642,7 +679,7 @@ const VerdictRule verdict_rules[] = {
     "$policy reject|rejected|refused|denied|violation*|blocked !$later",
     0, V (CLIENT_BLOCKED), "refused-by-policy-for-now" },
   { ENVELOPE | OPENING, PERMANENT, NULL,
-    "access_denied|not_accepting|blocked|go_away|$policy",
+    "access_denied|access_list|access_rule|firewall|not_accepting|blocked|go_away|$policy",
     0, V (CLIENT_BLOCKED), "access-denied" },
 
   /* ---- commands ------------------------------------------------------------------------------ */
@@ -654,7 +691,7 @@ const VerdictRule verdict_rules[] = {
     "ADDR|address|domain !operand|command",
     0, V (SENDER_REJECTED), "sender-form-code" },
   { IN (RCPT), 501, 501, NULL,
-    "ADDR|address|domain|expected_after",
+    "ADDR|address|domain|recipient|expected_after",
     0, V (RECIPIENT_INVALID), "recipient-form-code" },
   { ANY_PHASE, 500, 504, NULL, "!database|backend", 0, V (PROTOCOL_ERROR), "command-code" },
 
@@ -688,13 +725,13 @@ const VerdictRule verdict_rules[] = {
   { ANY_PHASE, 452, 452, "x.3.1", "!$later", 0, V (SERVER_STORAGE), "default-storage" },
   { IN (DATA), TEMPORARY, NULL, "URL", 0, V (PROTOCOL_ERROR), "data-form" },
   { ANY_PHASE, TEMPORARY, NULL, NULL, 0, V (SERVER_BUSY), "default-later" },
+  { ENVELOPE, PERMANENT, "5.3.0", "!$recipient|$address|$sender", RULE_FEW_WORDS, V (SERVER_ERROR),
+    "default-system-status" },
   { IN (EOD) | IN (DATA), 552, 552, NULL, NULL, 0, V (MESSAGE_TOO_LARGE), "default-size" },
   { IN (EOD) | IN (DATA), PERMANENT, NULL, NULL, 0, V (CONTENT_REJECTED), "default-content" },
   { IN (MAIL), PERMANENT, NULL, NULL, 0, V (SENDER_REJECTED), "default-sender" },
   { IN (RCPT) | IN (UNKNOWN), 552, 552, NULL, NULL, 0, V (MAILBOX_FULL), "default-mailbox-full" },
   { IN (RCPT) | IN (UNKNOWN), 551, 551, NULL, NULL, 0, V (RECIPIENT_UNKNOWN), "default-not-local" },
-  { ENVELOPE, PERMANENT, "5.3.0", "!$recipient|$address|$sender", RULE_FEW_WORDS, V (SERVER_ERROR),
-    "default-system-status" },
   { IN (RCPT), 550, 554, "x.7.",
     "!$recipient",
     RULE_NOT_LOGGED_IN | RULE_FEW_WORDS, V (RELAY_DENIED), "default-relaying-status" },
