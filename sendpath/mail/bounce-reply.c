@@ -27,6 +27,7 @@ static const char *const epilogues[] = {
   " (state ",
   "\n(expanded from",
   "\n(generated from",
+  " ##",
   "\nMessage could not be delivered for",
   "\nMessage will be deleted from queue",
   "\nWarning: message still undelivered",
@@ -142,7 +143,8 @@ find_code (const char *text, const char *classes)
 {
   for (const char *s = strpbrk (text, classes); s != NULL; s = strpbrk (s + 1, classes))
     if (is_code (s) &&
-        (s == text || (!g_ascii_isalnum (s[-1]) && strchr (".-_/=@#+?&", s[-1]) == NULL)) &&
+        (s == text || (!g_ascii_isalnum (s[-1]) && strchr (".-_/=@#+?&", s[-1]) == NULL) ||
+         (s[-1] == '#' && s[3] == ' ' && measure_status (s + 4) > 0)) &&
         is_announced (text, s))
       return s;
   return NULL;

@@ -16,7 +16,8 @@ is_guess (const SendpathExplanation *explanation)
 {
   const char *rule = sendpath_explanation_get_rule (explanation);
 
-  return g_str_has_prefix (rule, "default-") || g_str_equal (rule, "unclassified");
+  return g_str_has_prefix (rule, "default-") || g_str_equal (rule, "unclassified") ||
+         g_str_equal (rule, "something-unknown");
 }
 
 /* How reporters say where in the session a reply came; the first row that occurs decides. */
@@ -56,32 +57,39 @@ static const struct {
 };
 
 /* What reporters say of themselves, where no server has answered, and the status of RFC 3463 that
- * others give for it. */
+ * others give for it. What may mean something else, too, is asked only where the classifier finds
+ * nothing. */
 static const struct {
   const char *words;
   const char *status;
+  gboolean is_sure;
 } own_words[] = {
   /* Google Groups, in many languages: no such group, or none to which the sender may write. */
-  { "groups.google.com/support", "5.1.1" },
-  { "in the queue too long", "4.4.7" },
-  { "could not be delivered for", "4.4.7" },
-  { "retries", "4.4.7" },
-  { "was not delivered within", "4.4.7" },
-  { "could not be delivered within", "4.4.7" },
-  { "for too long", "4.4.7" },
-  { "for a long time", "4.4.7" },
-  { " attempts", "4.4.7" },
-  { "expired", "4.4.7" },
-  { "requests to connect", "4.4.1" },
-  { "not reachable", "4.4.1" },
-  { "no SMTP service", "5.1.2" },
-  { "appear to be registered", "5.1.2" },
-  { "find a gateway", "5.1.2" },
-  { "too many attempts", "4.4.7" },
-  { "not responding", "4.4.1" },
-  { "did not respond", "4.4.1" },
-  { "invalid user", "5.1.1" },
-  { "not listed in", "5.1.1" },
+  { "groups.google.com/support", "5.1.1", TRUE },
+  { "in the queue too long", "4.4.7", TRUE },
+  { "could not be delivered for", "4.4.7", TRUE },
+  { "was not delivered within", "4.4.7", TRUE },
+  { "could not be delivered within", "4.4.7", TRUE },
+  { "retry time not reached", "4.4.7", TRUE },
+  { "retry timeout exceeded", "4.4.7", TRUE },
+  { "multiple retries", "4.4.7", TRUE },
+  { "failing for a long time", "4.4.7", TRUE },
+  { "message expired", "4.4.7", TRUE },
+  { "delivery time expired", "4.4.7", TRUE },
+  { "no SMTP service", "5.1.2", TRUE },
+  { "appear to be registered", "5.1.2", TRUE },
+  { "find a gateway", "5.1.2", TRUE },
+  { "retries", "4.4.7", FALSE },
+  { "for too long", "4.4.7", FALSE },
+  { "for a long time", "4.4.7", FALSE },
+  { " attempts", "4.4.7", FALSE },
+  { "expired", "4.4.7", FALSE },
+  { "requests to connect", "4.4.1", FALSE },
+  { "not reachable", "4.4.1", FALSE },
+  { "not responding", "4.4.1", FALSE },
+  { "did not respond", "4.4.1", FALSE },
+  { "invalid user", "5.1.1", FALSE },
+  { "not listed in", "5.1.1", FALSE },
 };
 
 /* Paragraphs that only introduce what follows. */
@@ -108,10 +116,10 @@ says_only_not_delivered (const char *sentence)
 }
 
 static const char *
-find_own_status (const char *words)
+find_own_status (const char *words, gboolean must_be_sure)
 {
   for (guint i = 0; words != NULL && i < G_N_ELEMENTS (own_words); i++)
-    if (strcasestr (words, own_words[i].words) != NULL)
+    if ((own_words[i].is_sure || !must_be_sure) && strcasestr (words, own_words[i].words) != NULL)
       return own_words[i].status;
   return NULL;
 }
@@ -200,17 +208,37 @@ dup_stripped (const char *start, const char *end)
   return g_strstrip (g_strdelimit (g_strndup (start, (gsize) (end - start)), "\n", ' '));
 }
 
+/* TRUE if waiting may cure it: no other trouble is a reason to go on trying. */
+static gboolean
+may_pass (SendpathVerdict verdict)
+{
+  static const SendpathVerdict verdicts[] = {
+    SENDPATH_VERDICT_MAILBOX_FULL,       SENDPATH_VERDICT_MAILBOX_UNAVAILABLE,
+    SENDPATH_VERDICT_GREYLISTED,         SENDPATH_VERDICT_RATE_LIMITED,
+    SENDPATH_VERDICT_REMOTE_UNREACHABLE, SENDPATH_VERDICT_SERVER_BUSY,
+    SENDPATH_VERDICT_SERVER_STORAGE,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (verdicts); i++)
+    if (verdicts[i] == verdict)
+      return TRUE;
+  return FALSE;
+}
+
 /* What @sentence says by itself, or NULL. */
 static SendpathExplanation *
 explain_sentence (const BounceRecipient *from, const char *sentence)
 {
   g_autoptr (SendpathExplanation) explanation = explain_words (from, 0, from->status, sentence);
 
-  return is_guess (explanation) ? NULL : g_steal_pointer (&explanation);
+  if (is_guess (explanation) || (from->action == BOUNCE_DELAYED &&
+                                 !may_pass (sendpath_explanation_get_verdict (explanation))))
+    return NULL;
+  return g_steal_pointer (&explanation);
 }
 
 /* A reporter's own words, where no server has answered. A reason that is announced comes first; then
- * the first sentence that says anything: those behind it say what might help. */
+ * the first sentence that says anything: those behind it say what might help. NULL if none does. */
 static SendpathExplanation *
 explain_prose (const BounceRecipient *from, const char *text)
 {
@@ -243,30 +271,46 @@ explain_prose (const BounceRecipient *from, const char *text)
       if (*sentence != '\0' && !is_intro (sentence) && !says_only_not_delivered (sentence))
         explanation = explain_sentence (from, sentence);
     }
-  return explanation != NULL ? explanation : explain_words (from, 0, from->status, text);
+  return explanation;
+}
+
+/* The status that the reporter's own words stand for, in @text or around it. */
+static SendpathExplanation *
+explain_own_words (const BounceRecipient *from, const char *text, gboolean must_be_sure)
+{
+  const char *status = find_own_status (text, must_be_sure);
+
+  if (status == NULL)
+    status = find_own_status (from->context, must_be_sure);
+  if (status == NULL ||
+      (from->status != NULL && !g_str_has_suffix (from->status, ".0.0") && from->status[0] != '4'))
+    return NULL;
+  return explain_status (from, status, "");
+}
+
+/* No reply is there, or none that says anything. */
+static SendpathExplanation *
+explain_report (const BounceRecipient *from, const char *text)
+{
+  SendpathExplanation *explanation = explain_own_words (from, text, TRUE);
+
+  if (explanation == NULL && from->context != NULL)
+    explanation = explain_prose (from, from->context);
+  if (explanation == NULL)
+    explanation = explain_own_words (from, text, FALSE);
+  if (explanation == NULL && from->action == BOUNCE_DELAYED)
+    explanation = explain_status (from, "4.4.7", "");
+  return explanation;
 }
 
 /* The reply says too little: what the report says around it may help, or NULL. */
 static SendpathExplanation *
-explain_context (const BounceRecipient *from, const char *text)
+explain_context (const BounceRecipient *from)
 {
   g_auto (GStrv) paragraphs =
               g_strsplit (from->context != NULL ? from->context : "", "\n\n", MAX_PARAGRAPHS);
-  const char *status = find_own_status (text);
 
-  if (status == NULL)
-    status = find_own_status (from->context);
-  if (from->code == 0 && status != NULL &&
-      (from->status == NULL || g_str_has_suffix (from->status, ".0.0") || from->status[0] == '4'))
-    return explain_status (from, status, "");
-  if (from->code == 0 && from->context != NULL)
-    {
-      g_autoptr (SendpathExplanation) explanation = explain_prose (from, from->context);
-
-      if (!is_guess (explanation))
-        return g_steal_pointer (&explanation);
-    }
-  for (guint i = 0; from->code != 0 && paragraphs[i] != NULL; i++)
+  for (guint i = 0; paragraphs[i] != NULL; i++)
     {
       g_autoptr (SendpathExplanation) explanation =
                      explain_words (from, from->code, from->status, paragraphs[i]);
@@ -274,8 +318,6 @@ explain_context (const BounceRecipient *from, const char *text)
       if (!is_guess (explanation) && !is_intro (paragraphs[i]))
         return g_steal_pointer (&explanation);
     }
-  if (from->action == BOUNCE_DELAYED && from->code == 0)
-    return explain_status (from, "4.4.7", "");
   return NULL;
 }
 
@@ -283,31 +325,46 @@ explain_context (const BounceRecipient *from, const char *text)
 static SendpathExplanation *
 explain_reply (const BounceRecipient *from, const char *text)
 {
-  if (from->code != 0 && from->is_status_concluded)
-    {
-      g_autoptr (SendpathExplanation) explanation = explain_words (from, from->code, NULL, text);
+  g_autoptr (SendpathExplanation) explanation = NULL, other = NULL;
 
-      if (!is_guess (explanation))
-        return g_steal_pointer (&explanation);
+  if (from->is_status_concluded)
+    explanation = explain_words (from, from->code, NULL, text);
+  if (explanation == NULL || is_guess (explanation))
+    {
+      g_clear_pointer (&explanation, sendpath_explanation_unref);
+      explanation = explain_words (from, from->code, from->status, text);
     }
-  if (from->code == 0)
-    return explain_prose (from, text);
-  return explain_words (from, from->code, from->status, text);
+  if (is_guess (explanation))
+    other = explain_context (from);
+  return other != NULL ? g_steal_pointer (&other) : g_steal_pointer (&explanation);
+}
+
+/* No server has answered, or the report does not show what it said. */
+static SendpathExplanation *
+explain_without_reply (const BounceRecipient *from, const char *text)
+{
+  g_autoptr (SendpathExplanation) explanation = NULL, other = NULL;
+
+  if (from->status != NULL && !g_str_has_suffix (from->status, ".0.0"))
+    explanation = explain_status (from, from->status, text);
+  else if (find_own_status (text, TRUE) != NULL)
+    explanation = explain_status (from, find_own_status (text, TRUE), "");
+  else
+    explanation = explain_prose (from, text);
+  if (explanation == NULL || is_guess (explanation))
+    other = explain_report (from, text);
+  if (other == NULL && explanation == NULL)
+    other = explain_words (from, 0, from->status,
+                           *text == '\0' && from->context != NULL ? from->context : text);
+  return other != NULL ? g_steal_pointer (&other) : g_steal_pointer (&explanation);
 }
 
 SendpathExplanation *
 bounce_cause_explain (const BounceRecipient *from)
 {
   const char *text = from->text != NULL ? from->text : "";
-  g_autoptr (SendpathExplanation) explanation = NULL, other = NULL;
 
   if (from->action == BOUNCE_DELIVERED)
     return explain_words (from, 250, from->status, text);
-  if (from->code == 0 && from->status != NULL && !g_str_has_suffix (from->status, ".0.0"))
-    explanation = explain_status (from, from->status, text);
-  else
-    explanation = explain_reply (from, text);
-  if (is_guess (explanation))
-    other = explain_context (from, text);
-  return other != NULL ? g_steal_pointer (&other) : g_steal_pointer (&explanation);
+  return from->code != 0 ? explain_reply (from, text) : explain_without_reply (from, text);
 }
