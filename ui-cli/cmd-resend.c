@@ -11,38 +11,40 @@
 #include "cli-json.h"
 #include "commands.h"
 
-/* To whom, and what the message is. */
+/* What will be sent to whom, where the question is seen. */
 static void
-announce (const SendpathReport *report)
+announce (FILE *out, const SendpathReport *report)
 {
   const char *subject = sendpath_report_get_subject (report);
 
-  g_printf (_ ("Message %.12s will be sent again: %s\n"), sendpath_report_get_id (report),
-            subject != NULL ? subject : _ ("(no subject)"));
+  g_fprintf (out, _ ("Message %.12s will be sent again: %s\n"), sendpath_report_get_id (report),
+             subject != NULL ? subject : _ ("(no subject)"));
   for (guint i = 0; i < sendpath_report_get_n_recipients (report); i++)
-    g_printf (sendpath_report_get_state (report, i) == SENDPATH_RECIPIENT_SENT
-                  ? _ ("  to %s, who will get it once more\n")
-                  : _ ("  to %s\n"),
-              sendpath_report_get_recipient (report, i));
+    g_fprintf (out,
+               sendpath_report_get_state (report, i) == SENDPATH_RECIPIENT_SENT
+                   ? _ ("  to %s, who will get it once more\n")
+                   : _ ("  to %s\n"),
+               sendpath_report_get_recipient (report, i));
 }
 
-/* On the terminal; without one nobody agrees. */
 static gboolean
-ask (GError **error)
+check_terminal (GError **error)
+{
+  if (isatty (STDIN_FILENO))
+    return TRUE;
+  g_set_error_literal (error, CLI_ERROR, CLI_ERROR_USAGE,
+                       _ ("queue resend: nobody can be asked here; add --yes to send it again"));
+  return FALSE;
+}
+
+static gboolean
+ask (void)
 {
   char *line = NULL;
   size_t size = 0;
   gboolean agrees;
 
-  if (!isatty (STDIN_FILENO))
-    {
-      g_set_error_literal (
-          error, CLI_ERROR, CLI_ERROR_USAGE,
-          _ ("queue resend: nobody can be asked here; add --yes to send it again"));
-      return FALSE;
-    }
-  g_printf ("%s", _ ("Send it again? [y/n]: "));
-  fflush (stdout);
+  g_fprintf (stderr, "%s", _ ("Send it again? [y/n]: "));
   agrees = getline (&line, &size, stdin) > 0 && rpmatch (line) > 0;
   free (line);
   return agrees;
@@ -69,10 +71,10 @@ run (int argc, char **argv, GError **error)
     return CLI_CONFIG;
   engine = cli_engine_new (profiles, trace);
   report = sendpath_engine_show (engine, operands[0], error);
-  if (report == NULL)
+  if (report == NULL || (!yes && !check_terminal (error)))
     return CLI_NO;
-  announce (report);
-  if (!yes && !ask (error))
+  announce (yes ? stdout : stderr, report);
+  if (!yes && !ask ())
     return CLI_NO;
   id = sendpath_engine_resend (engine, operands[0], error);
   if (id == NULL)
