@@ -278,6 +278,7 @@ test_bounced_again (void)
   g_autoptr(SendpathReport) again = NULL;
   g_autofree char *second_id = NULL;
 
+  engine_fixture_assert_outcome (report, SENDPATH_OUTCOME_SENT, "accepted");
   scripted_server_assert_played (scene->spare);
   assert_refused (scene, nameless, "already sent again");
   second_id = resend (scene, second);
@@ -362,7 +363,6 @@ test_by_hand (void)
   g_autoptr(SendpathReport) report = NULL;
   g_autoptr(GBytes) first = scripted_server_dup_body (scene->engine->server, 0);
   g_autoptr(GBytes) second = NULL;
-  g_autofree char *waiting = NULL;
   g_autofree char *id = NULL;
 
   engine_fixture_use_server (scene->engine, SERVER_TAKES_BOTH);
