@@ -50,6 +50,7 @@ static const struct {
   { "but my name was rejected", P (EHLO) },
   { "but greeting failed", P (GREETING) },
   /* msmtp, curl, Evolution, PHPMailer, nodemailer, Python, Java, .NET, Outlook */
+  { "envelope from address", P (MAIL) },
   { "recipient not accepted", P (RCPT) },
   { "not accepted by the server", P (RCPT) },
   { "rcpt failed:", P (RCPT) },
@@ -158,6 +159,7 @@ static const char *const before_hosts[] = {
   "unknownhostexception: ",
   " h=",
   "connected to ",
+  "service error for name=",
   "timed out with ",
   "refused by ",
   "server at ",
@@ -176,8 +178,7 @@ static const char *const before_recipients[] = {
   "recipient address ",
   "the recipient ",
   "recipient ",
-  "recipientsrefused: {",
-  "recipientsrefused({",
+  "{",
   "** ",
   "== ",
 };
@@ -276,6 +277,17 @@ begins_word (const char *text, const char *s)
   return s == text || !(g_ascii_isalnum (s[0]) && (g_ascii_isalnum (s[-1]) || s[-1] == '_'));
 }
 
+/* A log that names a host more than once tells its port with one of them. */
+static guint
+find_port_of (const char *text, const char *host)
+{
+  guint port = 0;
+
+  for (const char *s = strstr (text, host); s != NULL && port == 0; s = strstr (s + 1, host))
+    port = read_port (s + strlen (host) + (s[strlen (host)] == '.' ? 1 : 0));
+  return port;
+}
+
 static void
 find_server (const char *text, const char *lower, PastedPlace *place)
 {
@@ -283,13 +295,13 @@ find_server (const char *text, const char *lower, PastedPlace *place)
     for (const char *s = strstr (lower, before_hosts[i]); s != NULL;
          s = strstr (s + 1, before_hosts[i]))
       {
-        const char *name = skip_quotes (text + (s - lower) + strlen (before_hosts[i]));
+        const char *name = text + (s - lower) + strlen (before_hosts[i]);
         char *host = begins_word (lower, s) ? pasted_place_dup_host (name) : NULL;
 
         if (host == NULL)
           continue;
         place->server = host;
-        place->port = read_port (name + strlen (host) + (name[strlen (host)] == '.' ? 1 : 0));
+        place->port = find_port_of (text, host);
         return;
       }
 }

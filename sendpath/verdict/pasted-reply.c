@@ -26,8 +26,9 @@ static const char *const behind_words[] = {
   " (in reply to",
   "/giving up on",
   "\ngiving up on",
-  ". please check the message recipient",
-  ". please verify that your email",
+  "please check the message recipient",
+  "please verify that your email",
+  "\nmsmtp:",
   "use the pop-up menu below",
   "; nested exception",
   "\n\tat ",
@@ -40,25 +41,26 @@ static const char *const behind_words[] = {
   " errormsg=",
 };
 
-/* .NET tells a code by its name only. Lower-case. */
+/* Some programs tell a code by a sentence only: .NET, Thunderbird. Lower-case; both have to be. */
 static const struct {
-  const char *name;
+  const char *sentence, *beside;
   guint code;
-} named_codes[] = {
-  { "service not available, closing transmission channel", 421 },
-  { "insufficient system storage", 452 },
-  { "error in processing. the server", 451 },
-  { "command unrecognized. the server", 500 },
-  { "syntax error in parameters or arguments. the server", 501 },
-  { "command not implemented. the server", 502 },
-  { "bad sequence of commands. the server", 503 },
-  { "command parameter not implemented. the server", 504 },
-  { "secure connection or the client was not authenticated", 530 },
-  { "mailbox unavailable. the server", 550 },
-  { "user not local", 551 },
-  { "exceeded storage allocation. the server", 552 },
-  { "mailbox name not allowed. the server", 553 },
-  { "transaction failed. the server", 554 },
+} told_codes[] = {
+  { "service not available, closing transmission channel", "response was:", 421 },
+  { "error in processing.", "response was:", 451 },
+  { "insufficient system storage.", "response was:", 452 },
+  { "command unrecognized.", "response was:", 500 },
+  { "syntax error in parameters or arguments.", "response was:", 501 },
+  { "command not implemented.", "response was:", 502 },
+  { "bad sequence of commands.", "response was:", 503 },
+  { "command parameter not implemented.", "response was:", 504 },
+  { "secure connection or the client was not authenticated", "response was:", 530 },
+  { "login to server", "with username", 535 },
+  { "mailbox unavailable.", "response was:", 550 },
+  { "user not local", "response was:", 551 },
+  { "exceeded storage allocation.", "response was:", 552 },
+  { "mailbox name not allowed.", "response was:", 553 },
+  { "transaction failed.", "response was:", 554 },
 };
 
 /* Before a code that nothing else marks as one. Lower-case. */
@@ -191,9 +193,8 @@ find_quote (const char *s, char quote)
 /* Further lines lose their code, also where a log has put them behind each other: `550-one 550 two`
  * and `550-one\n550 two` are `one\ntwo`. */
 static char *
-join_lines (const char *s, const char *end)
+join_lines (const char *code, const char *s, const char *end)
 {
-  g_autofree char *code = g_strndup (s, 3);
   g_autofree char *text = g_strndup (s, (gsize) (end - s));
   g_autofree char *more = g_strconcat (" ", code, "-", NULL);
   g_autofree char *last = g_strconcat (" ", code, " ", NULL);
@@ -214,8 +215,8 @@ join_lines (const char *s, const char *end)
     {
       const char *line = lines[i];
 
-      if (g_str_has_prefix (line, code) && (line[3] == '\0' || strchr (" -:.;", line[3]) != NULL))
-        line += MIN (strlen (line), 4);
+      if (g_str_has_prefix (line, code) && (line[3] == '\0' || strchr (" -:.;,)", line[3]) != NULL))
+        line += 3 + strspn (line + 3, " -:.;,)");
       if (*line == '\0')
         continue;
       if (out->len > 0)
@@ -230,6 +231,7 @@ join_lines (const char *s, const char *end)
 static char *
 dup_words (const char *text, const char *s)
 {
+  g_autofree char *code = g_strndup (s, 3);
   const char *end = find_addition (s);
   const char *quote = NULL;
 
@@ -238,11 +240,24 @@ dup_words (const char *text, const char *s)
       const char *open = s + strcspn (s, "'\"");
 
       quote = find_quote (open + 1, *open);
-      return join_lines (open + 1, quote != NULL ? quote : s + strlen (s));
+      return join_lines (code, open + 1, quote != NULL ? quote : s + strlen (s));
     }
   if (s > text && (s[-1] == '\'' || s[-1] == '"'))
     quote = find_quote (s, s[-1]);
-  return join_lines (s, quote != NULL ? MIN (quote, end) : end);
+  return join_lines (code, s, quote != NULL ? MIN (quote, end) : end);
+}
+
+/* Postfix puts a reply into brackets; only the first one is left out so far. */
+static void
+drop_bracket (char *words)
+{
+  gsize n = strlen (words);
+  int depth = 0;
+
+  for (const char *p = words; *p != '\0'; p++)
+    depth += *p == '(' ? 1 : *p == ')' ? -1 : 0;
+  if (depth < 0 && n > 0 && words[n - 1] == ')')
+    words[n - 1] = '\0';
 }
 
 static gboolean
@@ -378,6 +393,7 @@ take_code (PastedReply *pasted, const char *text, const char *lower, const char 
           words = g_steal_pointer (&alone);
         }
     }
+  drop_bracket (words);
   pasted->reply = sendpath_reply_new ((guint) g_ascii_strtoull (code, NULL, 10), NULL, words);
 }
 
@@ -388,9 +404,10 @@ take_words (PastedReply *pasted, const char *text, const char *lower)
   g_autofree char *status = dup_status (lower);
   guint code = 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (named_codes) && code == 0; i++)
-    if (strstr (lower, named_codes[i].name) != NULL && strstr (lower, "response was:") != NULL)
-      code = named_codes[i].code;
+  for (guint i = 0; i < G_N_ELEMENTS (told_codes) && code == 0; i++)
+    if (strstr (lower, told_codes[i].sentence) != NULL &&
+        strstr (lower, told_codes[i].beside) != NULL)
+      code = told_codes[i].code;
   pasted->reply = sendpath_reply_new (code, status, words);
 }
 
@@ -401,6 +418,26 @@ take_remote_trouble (PastedReply *pasted, const char *lower)
   g_autofree char *status = dup_status (lower);
 
   pasted->reply = sendpath_reply_new (0, status != NULL ? status : "4.4.1", "");
+}
+
+/* `5.1.1 <a@example.org>: …`: many servers begin with the address that they mean; the sender's is
+ * called so. */
+static void
+find_recipient_in_reply (PastedReply *pasted)
+{
+  const char *text = sendpath_reply_get_text (pasted->reply);
+  const char *status = sendpath_reply_get_enhanced (pasted->reply);
+
+  if (pasted->place.recipient != NULL ||
+      (pasted->place.phase != SENDPATH_PHASE_UNKNOWN &&
+       pasted->place.phase != SENDPATH_PHASE_RCPT) ||
+      strcasestr (text, "sender") != NULL)
+    return;
+  if (status != NULL && g_str_has_prefix (text, status))
+    text += strlen (status);
+  text += strspn (text, " ");
+  if (*text == '<')
+    pasted->place.recipient = pasted_place_dup_address (text);
 }
 
 void
@@ -424,8 +461,8 @@ pasted_reply_new (const char *text)
   if (!says_something (valid))
     return NULL;
   pasted = g_new0 (PastedReply, 1);
-  pasted_place_find (valid, &pasted->place);
   read_qmail (valid);
+  pasted_place_find (valid, &pasted->place);
   lower = g_ascii_strdown (valid, -1);
   code = find_code (valid);
   fault = fault_words_find (lower, code != NULL);
@@ -433,7 +470,7 @@ pasted_reply_new (const char *text)
   if (fault != NULL && fault->also_in_replies)
     take_fault (pasted, fault, valid);
   else if (take_exchange (pasted, valid))
-    return pasted;
+    ;
   else if (code != NULL)
     take_code (pasted, valid, lower, code);
   else if (fault == NULL || strstr (lower, "(#") != NULL)
@@ -442,6 +479,7 @@ pasted_reply_new (const char *text)
     take_remote_trouble (pasted, lower);
   else
     take_fault (pasted, fault, valid);
+  find_recipient_in_reply (pasted);
   return pasted;
 }
 
