@@ -22,6 +22,7 @@ typedef struct {
 struct _WordIndex {
   GArray *nodes;      /* of Node; the first is the root */
   GArray *hits;       /* of Hit; the first is unused */
+  GHashTable *read;   /* a term to its letters: most terms stand in many sets */
   guint32 first[256]; /* the root's child for a letter */
 };
 
@@ -32,6 +33,7 @@ word_index_new (void)
 
   index->nodes = g_array_new (FALSE, TRUE, sizeof (Node));
   index->hits = g_array_new (FALSE, TRUE, sizeof (Hit));
+  index->read = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_array_set_size (index->nodes, 1);
   g_array_set_size (index->hits, 1);
   return index;
@@ -42,6 +44,7 @@ word_index_free (WordIndex *index)
 {
   g_array_unref (index->nodes);
   g_array_unref (index->hits);
+  g_hash_table_unref (index->read);
   g_free (index);
 }
 
@@ -112,11 +115,18 @@ read_term (const char *term)
 static void
 add_term (WordIndex *index, guint set, const char *term)
 {
-  g_autofree char *letters = read_term (term);
+  const char *letters = g_hash_table_lookup (index->read, term);
   Hit hit = { 0, set };
   guint32 node = 0;
   guint32 *list;
 
+  if (letters == NULL)
+    {
+      char *fresh = read_term (term);
+
+      g_hash_table_insert (index->read, g_strdup (term), fresh);
+      letters = fresh;
+    }
   g_return_if_fail (letters[0] != '\0');
   for (const char *p = letters; *p != '\0'; p++)
     node = add_child (index, node, *p);
