@@ -1,4 +1,5 @@
-/* What replies mean: the rule table against the corpus, and what the context adds. */
+/* What replies mean: the rule table against the corpus. What a session knows beside the words is
+ * in test-verdict-context.c. */
 #include "config.h"
 
 #include "sendpath/verdict/verdict.h"
@@ -6,8 +7,10 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "sendpath/verdict/remedies.h"
 #include "sendpath/verdict/reply-words.h"
 #include "sendpath/verdict/verdict-rules.h"
+#include "sendpath/verdict/word-index.h"
 
 typedef struct {
   char *id, *server;
@@ -102,111 +105,252 @@ is_right (const Line *line, SendpathVerdict verdict)
   return g_strv_contains ((const char *const *) line->labels, sendpath_verdict_to_string (verdict));
 }
 
+/* ---- how well, in numbers -------------------------------------------------------------------- */
+
+typedef struct {
+  guint lines, exact, remedy; /* of all: the verdict is right, the remedy is */
+  guint called, called_right; /* of those that were called a refusal to relay or of a login */
+  guint meant, found;         /* of those that are one */
+} Figures;
+
+static gboolean
+is_about_login (SendpathVerdict verdict)
+{
+  return verdict == SENDPATH_VERDICT_RELAY_DENIED || verdict == SENDPATH_VERDICT_AUTH_REQUIRED ||
+         verdict == SENDPATH_VERDICT_POP_REQUIRED || verdict == SENDPATH_VERDICT_AUTH_FAILED ||
+         verdict == SENDPATH_VERDICT_TLS_REQUIRED;
+}
+
+/* The remedy that one of the labels has in the same place. */
+static gboolean
+is_remedied (const Line *line, SendpathRemedy remedy)
+{
+  for (guint i = 0; line->labels[i] != NULL; i++)
+    if (verdict_remedies (sendpath_verdict_from_string (line->labels[i]), &line->query)[0] ==
+        remedy)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+count_line (const Line *line, Figures *figures)
+{
+  SendpathVerdictAnswer answer = classify (&line->query);
+  gboolean right = is_right (line, answer.verdict);
+
+  figures->lines++;
+  figures->exact += right;
+  figures->remedy += is_remedied (line, answer.remedy);
+  if (is_about_login (answer.verdict))
+    {
+      figures->called++;
+      figures->called_right += right;
+    }
+  if (is_about_login (sendpath_verdict_from_string (line->labels[0])))
+    {
+      figures->meant++;
+      figures->found += right;
+    }
+  if (!right)
+    g_test_message ("%s: %s, not %s (%s): %u %s", line->id, line->labels[0],
+                    sendpath_verdict_to_string (answer.verdict), answer.rule,
+                    sendpath_reply_get_code (line->reply), sendpath_reply_get_text (line->reply));
+}
+
+static void
+print_figures (const char *what, const Figures *f)
+{
+  g_test_message ("%s: %u lines, %.1f %% exact, %.1f %% with the right remedy; of those called "
+                  "relaying or a login %u of %u right (%.1f %%), %u of %u found",
+                  what, f->lines, 100.0 * f->exact / f->lines, 100.0 * f->remedy / f->lines,
+                  f->called_right, f->called, 100.0 * f->called_right / MAX (f->called, 1),
+                  f->found, f->meant);
+}
+
+static Figures
+measure (GPtrArray *corpus)
+{
+  Figures figures = { 0 };
+
+  for (guint i = 0; i < corpus->len; i++)
+    count_line (corpus->pdata[i], &figures);
+  return figures;
+}
+
 static void
 test_corpus (void)
 {
   g_autoptr (GPtrArray) corpus = read_corpus ("replies.jsonl");
-  guint wrong = 0;
+  Figures figures = measure (corpus);
 
-  for (guint i = 0; i < corpus->len; i++)
-    {
-      const Line *line = corpus->pdata[i];
-      SendpathVerdictAnswer answer = classify (&line->query);
-
-      if (is_right (line, answer.verdict))
-        continue;
-      wrong++;
-      g_test_message ("%s: %s, not %s (%s): %u %s", line->id, line->labels[0],
-                      sendpath_verdict_to_string (answer.verdict), answer.rule,
-                      sendpath_reply_get_code (line->reply), sendpath_reply_get_text (line->reply));
-    }
-  g_test_message ("%u lines, %u wrong", corpus->len, wrong);
-  g_assert_cmpuint (wrong, ==, 0);
+  print_figures ("trained", &figures);
+  g_assert_cmpuint (figures.exact, ==, figures.lines);
 }
 
-/* Lines that were labelled first and that no rule was changed for: what the table makes of
- * wordings it has never met. Whoever changes a rule because of one moves it to replies.jsonl. */
+/* Servers that no rule was written or changed for: what the table makes of wordings it has never
+ * met. Whoever changes a rule because of a line moves it to replies.jsonl. In per cent; why these,
+ * corpus/README.md says. */
+#define FLOOR_EXACT  84
+#define FLOOR_REMEDY 90
+#define FLOOR_LOGIN  95
+
 static void
 test_held_out (void)
 {
   g_autoptr (GPtrArray) corpus = read_corpus ("held-out.jsonl");
-  guint right = 0, called_login = 0, login_right = 0;
+  Figures figures = measure (corpus);
 
-  for (guint i = 0; i < corpus->len; i++)
-    {
-      const Line *line = corpus->pdata[i];
-      SendpathVerdictAnswer answer = classify (&line->query);
-      gboolean good = is_right (line, answer.verdict);
-
-      right += good;
-      if (answer.verdict == SENDPATH_VERDICT_RELAY_DENIED ||
-          answer.verdict == SENDPATH_VERDICT_AUTH_REQUIRED ||
-          answer.verdict == SENDPATH_VERDICT_POP_REQUIRED)
-        {
-          called_login++;
-          login_right += good;
-        }
-      if (!good)
-        g_test_message ("%s: %s, not %s (%s): %s", line->id, line->labels[0],
-                        sendpath_verdict_to_string (answer.verdict), answer.rule,
-                        sendpath_reply_get_text (line->reply));
-    }
-  g_test_message ("held out: %u of %u right; of those called relay or login %u of %u", right,
-                  corpus->len, login_right, called_login);
-  g_assert_cmpuint (right * 100, >=, corpus->len * 90);
-  g_assert_cmpuint (login_right * 100, >=, called_login * 99);
+  print_figures ("unseen", &figures);
+  g_assert_cmpuint (figures.exact * 100, >=, figures.lines * FLOOR_EXACT);
+  g_assert_cmpuint (figures.remedy * 100, >=, figures.lines * FLOOR_REMEDY);
+  g_assert_cmpuint (figures.called_right * 100, >=, figures.called * FLOOR_LOGIN);
 }
 
-/* Half of the server families (by the hash of their name) against the other half. */
+/* No server is in both files: what was learned of one is not measured on it. */
 static void
 test_families (void)
 {
-  g_autoptr (GPtrArray) corpus = read_corpus ("replies.jsonl");
-  guint lines[2] = { 0, 0 }, right[2] = { 0, 0 };
+  g_autoptr (GPtrArray) trained = read_corpus ("replies.jsonl");
+  g_autoptr (GPtrArray) unseen = read_corpus ("held-out.jsonl");
+  g_autoptr (GHashTable) texts = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) families = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < trained->len; i++)
+    g_hash_table_add (
+        texts, (gpointer) sendpath_reply_get_text (((const Line *) trained->pdata[i])->reply));
+  for (guint i = 0; i < unseen->len; i++)
+    {
+      const Line *line = unseen->pdata[i];
+
+      g_hash_table_add (families, line->server);
+      g_assert_false (g_hash_table_contains (texts, sendpath_reply_get_text (line->reply)));
+    }
+  g_test_message ("unseen families: %u", g_hash_table_size (families));
+}
+
+/* ---- the same reply in another dress --------------------------------------------------------- */
+
+static guint
+keep_verdicts (GPtrArray *corpus, const char *prefix, const char *suffix, gboolean loud)
+{
+  guint kept = 0;
 
   for (guint i = 0; i < corpus->len; i++)
     {
       const Line *line = corpus->pdata[i];
-      guint half = g_str_hash (line->server) & 1;
+      const char *text = sendpath_reply_get_text (line->reply);
+      g_autofree char *cased = loud ? g_utf8_strup (text, -1) : g_strdup (text);
+      g_autofree char *dressed = g_strconcat (prefix, cased, suffix, NULL);
+      g_autoptr (SendpathReply) reply =
+                     sendpath_reply_new (sendpath_reply_get_code (line->reply),
+                                         sendpath_reply_get_enhanced (line->reply), dressed);
+      SendpathVerdictQuery query = line->query;
 
-      lines[half]++;
-      right[half] += is_right (line, classify (&line->query).verdict);
+      query.reply = reply;
+      kept += is_right (line, classify (&query).verdict);
     }
-  for (guint half = 0; half < 2; half++)
-    {
-      g_test_message ("half %u of the families: %u of %u right", half + 1, right[half],
-                      lines[half]);
-      g_assert_cmpuint (right[half] * 100, >=, lines[half] * 98);
-    }
+  return kept;
+}
+
+/* Capitals change nothing; a help desk's address behind the reply may hide only what has next to
+ * no words. */
+static void
+test_dress (void)
+{
+  g_autoptr (GPtrArray) corpus = read_corpus ("replies.jsonl");
+  guint loud = keep_verdicts (corpus, "", "", TRUE);
+  guint helpful = keep_verdicts (
+      corpus, "", "\nPlease contact postmaster@example.com, see https://www.example.com/help",
+      FALSE);
+
+  g_test_message ("of %u in capitals %u, with advice %u", corpus->len, loud, helpful);
+  g_assert_cmpuint (loud * 1000, >=, corpus->len * 998);
+  g_assert_cmpuint (helpful * 1000, >=, corpus->len * 985);
+}
+
+/* ---- the table itself ------------------------------------------------------------------------ */
+
+/* Which rows would also have taken the lines of each: where the order decides, it is seen. */
+static void
+print_order (guint rule, const guint *also, guint lines)
+{
+  g_autoptr (GString) others = g_string_new (NULL);
+
+  for (guint other = rule + 1; other < verdict_n_rules; other++)
+    if (also[other] > 0 && verdict_rules[other].verdict != verdict_rules[rule].verdict &&
+        verdict_rules[other].words != NULL)
+      g_string_append_printf (others, " %s (%u)", verdict_rules[other].rule, also[other]);
+  g_test_message ("%s decides %u%s%s", verdict_rules[rule].rule, lines,
+                  others->len > 0 ? ", before" : "", others->str);
+}
+
+static guint
+find_rule (const char *id)
+{
+  for (guint rule = 0; rule < verdict_n_rules; rule++)
+    if (strcmp (verdict_rules[rule].rule, id) == 0)
+      return rule;
+  g_assert_not_reached ();
 }
 
 static void
 test_every_rule (void)
 {
   g_autoptr (GPtrArray) corpus = read_corpus ("replies.jsonl");
-  g_autofree guint *decides = g_new0 (guint, verdict_n_rules);
+  g_autofree guint *lines = g_new0 (guint, verdict_n_rules);
+  g_autofree guint *also = g_new0 (guint, verdict_n_rules * verdict_n_rules);
   guint idle = 0;
 
   for (guint i = 0; i < corpus->len; i++)
     {
-      const Line *line = corpus->pdata[i];
-      SendpathVerdictAnswer answer = classify (&line->query);
+      const SendpathVerdictQuery *query = &((const Line *) corpus->pdata[i])->query;
+      guint taker = find_rule (classify (query).rule);
 
-      for (guint rule = 0; rule < verdict_n_rules; rule++)
-        if (strcmp (verdict_rules[rule].rule, answer.rule) == 0)
-          decides[rule]++;
+      lines[taker]++;
+      for (guint rule = 0; rule < taker; rule++)
+        g_assert_false (verdict_rule_holds (query, rule));
+      for (guint rule = taker + 1; rule < verdict_n_rules; rule++)
+        also[taker * verdict_n_rules + rule] += verdict_rule_holds (query, rule);
     }
   for (guint rule = 0; rule < verdict_n_rules; rule++)
     {
-      guint holds = 0;
-
-      for (guint i = 0; i < corpus->len; i++)
-        holds += verdict_rule_holds (&((const Line *) corpus->pdata[i])->query, rule);
-      g_test_message ("%s: decides %u, would hold for %u", verdict_rules[rule].rule, decides[rule],
-                      holds);
-      idle += decides[rule] == 0;
+      print_order (rule, also + rule * verdict_n_rules, lines[rule]);
+      idle += lines[rule] == 0;
     }
   g_assert_cmpuint (idle, ==, 0);
+}
+
+/* An idiom hides what stands for it, and fits where it stood. */
+static void
+test_every_idiom (void)
+{
+  g_autoptr (GPtrArray) corpus = read_corpus ("replies.jsonl");
+  g_autoptr (WordIndex) index = word_index_new ();
+  g_autofree gboolean *met = g_new0 (gboolean, verdict_n_idioms);
+
+  for (guint i = 0; i < verdict_n_idioms; i++)
+    {
+      g_auto (GStrv) phrases = g_strsplit (verdict_idioms[i].phrases, "|", -1);
+
+      word_index_add (index, i, verdict_idioms[i].phrases);
+      for (guint j = 0; phrases[j] != NULL; j++)
+        g_assert_cmpuint (strlen (verdict_idioms[i].mask), <=, strlen (phrases[j]));
+    }
+  for (guint i = 0; i < corpus->len; i++)
+    {
+      ReplyWords words;
+      guint idiom;
+
+      reply_words_read (sendpath_reply_get_text (((const Line *) corpus->pdata[i])->reply), &words);
+      for (const char *s = words.text; *s != '\0'; s++)
+        if (s[0] == ' ' && s[1] != '\0' && word_index_longest (index, s + 1, &idiom) > 0)
+          met[idiom] = TRUE;
+    }
+  for (guint i = 0; i < verdict_n_idioms; i++)
+    {
+      g_test_message ("%s", verdict_idioms[i].phrases);
+      g_assert_true (met[i]);
+    }
 }
 
 static void
@@ -266,174 +410,19 @@ test_last_rule (void)
   g_assert_cmpint (last->context, ==, RULE_ANYHOW);
 }
 
-static void
-test_names (void)
-{
-  for (int i = SENDPATH_VERDICT_NONE; i <= SENDPATH_VERDICT_UNCERTAIN; i++)
-    g_assert_cmpint (
-        sendpath_verdict_from_string (sendpath_verdict_to_string ((SendpathVerdict) i)), ==, i);
-  g_assert_cmpint (sendpath_verdict_from_string ("no-such"), ==, SENDPATH_VERDICT_NONE);
-  g_assert_cmpstr (sendpath_remedy_to_string (SENDPATH_REMEDY_LOG_IN), ==, "log-in");
-}
-
-static const struct {
-  SendpathPhase phase;
-  SendpathFault fault;
-  SendpathVerdict verdict;
-} faults[] = {
-  { SENDPATH_PHASE_EOD, SENDPATH_FAULT_LINK_LOST, SENDPATH_VERDICT_UNCERTAIN },
-  { SENDPATH_PHASE_EOD, SENDPATH_FAULT_PROTOCOL, SENDPATH_VERDICT_UNCERTAIN },
-  { SENDPATH_PHASE_EOD, SENDPATH_FAULT_CANCELLED, SENDPATH_VERDICT_UNCERTAIN },
-  { SENDPATH_PHASE_DATA, SENDPATH_FAULT_LINK_LOST, SENDPATH_VERDICT_CONNECTION_LOST },
-  { SENDPATH_PHASE_RCPT, SENDPATH_FAULT_LINK_LOST, SENDPATH_VERDICT_CONNECTION_LOST },
-  { SENDPATH_PHASE_RCPT, SENDPATH_FAULT_PROTOCOL, SENDPATH_VERDICT_PROTOCOL_ERROR },
-  { SENDPATH_PHASE_RCPT, SENDPATH_FAULT_CANCELLED, SENDPATH_VERDICT_CONNECTION_LOST },
-  { SENDPATH_PHASE_CONNECT, SENDPATH_FAULT_OFFLINE, SENDPATH_VERDICT_OFFLINE },
-  { SENDPATH_PHASE_CONNECT, SENDPATH_FAULT_PORTAL, SENDPATH_VERDICT_PORTAL },
-  { SENDPATH_PHASE_RESOLVE, SENDPATH_FAULT_HOST_NOT_FOUND, SENDPATH_VERDICT_HOST_NOT_FOUND },
-  { SENDPATH_PHASE_CONNECT, SENDPATH_FAULT_UNREACHABLE, SENDPATH_VERDICT_UNREACHABLE },
-  { SENDPATH_PHASE_TLS, SENDPATH_FAULT_TLS, SENDPATH_VERDICT_TLS_FAILED },
-  { SENDPATH_PHASE_EHLO, SENDPATH_FAULT_TLS_MISSING, SENDPATH_VERDICT_TLS_FAILED },
-  { SENDPATH_PHASE_AUTH, SENDPATH_FAULT_NO_CREDENTIAL, SENDPATH_VERDICT_NO_CREDENTIAL },
-  { SENDPATH_PHASE_AUTH, SENDPATH_FAULT_NO_MECHANISM, SENDPATH_VERDICT_PROTOCOL_ERROR },
-  { SENDPATH_PHASE_MAIL, SENDPATH_FAULT_TOO_LARGE, SENDPATH_VERDICT_MESSAGE_TOO_LARGE },
-  { SENDPATH_PHASE_MAIL, SENDPATH_FAULT_NO_8BITMIME, SENDPATH_VERDICT_PROTOCOL_ERROR },
-  { SENDPATH_PHASE_RCPT, SENDPATH_FAULT_NO_SMTPUTF8, SENDPATH_VERDICT_RECIPIENT_INVALID },
-  { SENDPATH_PHASE_RCPT, SENDPATH_FAULT_BAD_ADDRESS, SENDPATH_VERDICT_RECIPIENT_INVALID },
-  { SENDPATH_PHASE_EOD, SENDPATH_FAULT_LOCAL, SENDPATH_VERDICT_CONNECTION_LOST },
-};
-
-/* SAFETY P-5, R-23: only a link lost at the final dot leaves the outcome open. */
-static void
-test_faults (void)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
-    {
-      g_autoptr (SendpathReply) reply = sendpath_reply_new_fault (faults[i].fault, "");
-      SendpathVerdictQuery query = { .phase = faults[i].phase, .reply = reply };
-
-      g_assert_cmpstr (sendpath_verdict_to_string (classify (&query).verdict), ==,
-                       sendpath_verdict_to_string (faults[i].verdict));
-    }
-}
-
-static const struct {
-  SendpathPhase phase;
-  guint code;
-  SendpathVerdict verdict;
-} odd_successes[] = {
-  { SENDPATH_PHASE_RCPT, 354, SENDPATH_VERDICT_PROTOCOL_ERROR }, /* T-013 */
-  { SENDPATH_PHASE_DATA, 250, SENDPATH_VERDICT_PROTOCOL_ERROR }, /* T-014 */
-  { SENDPATH_PHASE_AUTH, 220, SENDPATH_VERDICT_PROTOCOL_ERROR }, /* T-026 */
-  { SENDPATH_PHASE_AUTH, 334, SENDPATH_VERDICT_PROTOCOL_ERROR }, /* T-025 */
-  { SENDPATH_PHASE_AUTH, 235, SENDPATH_VERDICT_ACCEPTED },
-  { SENDPATH_PHASE_RCPT, 251, SENDPATH_VERDICT_ACCEPTED },
-};
-
-static void
-test_odd_successes (void)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (odd_successes); i++)
-    {
-      g_autoptr (SendpathReply) reply = sendpath_reply_new (odd_successes[i].code, NULL, "go on");
-      SendpathVerdictQuery query = { .phase = odd_successes[i].phase, .reply = reply };
-
-      g_assert_cmpint (classify (&query).verdict, ==, odd_successes[i].verdict);
-    }
-}
-
-/* An unknown text is a relay refusal only before a login. */
-static void
-test_unknown_text_after_login (void)
-{
-  g_autoptr (SendpathReply) reply = sendpath_reply_new (550, NULL, "5.7.1 No.");
-  SendpathVerdictQuery query = { .phase = SENDPATH_PHASE_RCPT, .reply = reply };
-
-  g_assert_cmpint (classify (&query).verdict, ==, SENDPATH_VERDICT_RELAY_DENIED);
-  query.authenticated = TRUE;
-  g_assert_cmpint (classify (&query).verdict, !=, SENDPATH_VERDICT_RELAY_DENIED);
-}
-
-/* Whatever a server sends: an answer, and no more work than the text is long. */
-static void
-test_long_and_odd_texts (void)
-{
-  g_autofree char *spaces = g_strnfill (65536, ' ');
-  g_autofree char *letters = g_strnfill (65536, 'r');
-  g_autofree char *brackets = g_strnfill (65536, '<');
-  g_autofree char *dots = g_strnfill (65536, '.');
-  const char *texts[] = { "",    spaces, letters, brackets, dots, "\x01\x1b[31m\xff\xfe",
-                          "<",   "5.",   "#",     "''''",   "-",  "5.7.1",
-                          "(((", "::::", "a@",    "1.2.3.4" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    {
-      g_autoptr (SendpathReply) reply = sendpath_reply_new (550, NULL, texts[i]);
-      SendpathVerdictQuery query = { .phase = SENDPATH_PHASE_RCPT, .reply = reply };
-
-      g_assert_cmpint (classify (&query).verdict, !=, SENDPATH_VERDICT_NONE);
-    }
-}
-
-static const struct {
-  const char *text, *words;
-} readings[] = {
-  { "<user@example.com>... Relaying Denied", " ADDR relaying denied " },
-  { "5.7.1 <x@example.org>: Relay access  denied", " ADDR relay access denied " },
-  { "sorry, that domain isn't in my list (#5.7.1)", " sorry that domain isnt in my list " },
-  { "The recipient's mailbox", " the recipient mailbox " },
-  { "blocked using zen.spamhaus.org", " blocked using LIST " },
-  { "see http://www.example.com/relay?x=1.", " see URL " },
-  { "host mx.example.net[203.0.113.5]:25", " host HOST IP NUM " },
-  { "address 2001:db8::5 is blocked.For help", " address IP is blocked for help " },
-  { "Nachricht nicht zul\u00e4ssig, \u00dcbertragung", " nachricht nicht zulassig ubertragung " },
-  { "\u90ae\u7bb1a@b.example\u4e0d\u5b58\u5728", " \u90ae \u7bb1 ADDR \u4e0d \u5b58 \u5728 " },
-  { "e-mail, E-Mail-Adresse", " email email adresse " },
-  { "Limit: 10,000 (100 %)", " limit NUM NUM NUM " },
-};
-
-static void
-test_words (void)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (readings); i++)
-    {
-      ReplyWords words;
-
-      reply_words_read (readings[i].text, &words);
-      g_assert_cmpstr (words.text, ==, readings[i].words);
-    }
-}
-
-static void
-test_status_in_text (void)
-{
-  ReplyWords words;
-
-  reply_words_read ("sorry (#5.7.1)", &words);
-  g_assert_cmpstr (words.status, ==, "5.7.1");
-  reply_words_read ("from 203.0.113.5 at 5.10", &words);
-  g_assert_cmpstr (words.status, ==, "");
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/verdict/corpus-is-right", test_corpus);
   g_test_add_func ("/verdict/held-out-servers-are-right", test_held_out);
-  g_test_add_func ("/verdict/families-are-alike", test_families);
+  g_test_add_func ("/verdict/held-out-texts-are-not-trained", test_families);
+  g_test_add_func ("/verdict/capitals-and-advice-change-nothing", test_dress);
   g_test_add_func ("/verdict/every-rule-is-reached", test_every_rule);
+  g_test_add_func ("/verdict/every-idiom-is-met", test_every_idiom);
   g_test_add_func ("/verdict/rule-ids-are-unique", test_rule_ids);
   g_test_add_func ("/verdict/no-rule-quotes-a-sentence", test_no_sentences);
   g_test_add_func ("/verdict/any-ending-only-at-the-end", test_star_ends_a_phrase);
   g_test_add_func ("/verdict/last-rule-catches-all", test_last_rule);
-  g_test_add_func ("/verdict/names-go-both-ways", test_names);
-  g_test_add_func ("/verdict/faults-have-their-verdict", test_faults);
-  g_test_add_func ("/verdict/success-out-of-place-is-none", test_odd_successes);
-  g_test_add_func ("/verdict/unknown-text-after-login-is-no-relaying",
-                   test_unknown_text_after_login);
-  g_test_add_func ("/verdict/any-text-has-an-answer", test_long_and_odd_texts);
-  g_test_add_func ("/reply-words/masks-what-differs", test_words);
-  g_test_add_func ("/reply-words/finds-status-in-text", test_status_in_text);
   return g_test_run ();
 }

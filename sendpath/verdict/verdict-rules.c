@@ -26,9 +26,9 @@ const VerdictRule verdict_rules[] = {
 
   /* ---- POP3 login ---------------------------------------------------------------------------- */
   { IN (POP), EVERY, NULL,
-    "in_use|login_delay|sys_temp|already_locked|is_locked|$later|could_not|cant_open|"
-    "cannot_access|unable_to_access|cannot_open|unable_to_open|internal_error|maildir|maildrop|"
-    "mailbox_could",
+    "in_use|login_delay|sys_temp|already_locked|is_locked|cant_lock|cannot_lock|$later|could_not|"
+    "cant_open|cannot_access|unable_to_access|cannot_open|unable_to_open|internal_error|maildir|"
+    "maildrop|mailbox_could",
     0, V (SERVER_BUSY), "pop-busy" },
   { IN (POP), EVERY, NULL, "$toomany", 0, V (RATE_LIMITED), "pop-rate" },
   { IN (POP), EVERY, NULL, "$blocklist|$badhost", 0, V (CLIENT_BLOCKED), "pop-client-blocked" },
@@ -65,7 +65,8 @@ const VerdictRule verdict_rules[] = {
   { IN (STARTTLS), 500, 555, NULL, "!$blocklist", 0, V (PROTOCOL_ERROR), "starttls-refused" },
 
   { ENVELOPE | IN (EHLO), PERMANENT, NULL,
-    "helo|ehlo|hello first|before|polite*|must_give|must_say|say|introduce|expected|send !$auth",
+    "helo|ehlo|hello first|before|polite*|must_give|must_say|say|introduce|expected|needed|send "
+    "!$auth",
     0, V (PROTOCOL_ERROR), "hello-first" },
 
   /* ---- a check that could not be made says nothing about what it was to check ---------------- */
@@ -113,6 +114,9 @@ const VerdictRule verdict_rules[] = {
     "$sender|ADDR_is|ADDR_has|your_email_address|your_address|your_domain|your_domain_name|rhsbl "
     "$blocklist|URILIST|badmailfrom|bad_mail_from !$client !rcpt",
     0, V (SENDER_REJECTED), "sender-listed" },
+  { IN (RCPT) | IN (UNKNOWN), EVERY, NULL,
+    "rcpt_ADDR|recipient_ADDR|recipient_is|recipient_address $blocklist !$client|IP|LIST", 0,
+    V (RECIPIENT_UNKNOWN), "recipient-listed" },
   { IN (MAIL), EVERY, NULL, "domain|HOST_is $blocklist !$client|relay*", 0, V (SENDER_REJECTED),
     "sender-domain-listed" },
   { ANY_PHASE, EVERY, NULL,
@@ -122,6 +126,9 @@ const VerdictRule verdict_rules[] = {
   { ANY_PHASE, EVERY, "x.7.500-505 x.7.507 x.7.510-511 x.7.513 x.7.606-649 x.7.850-899",
     "!busy",
     0, V (CLIENT_BLOCKED), "client-status" },
+  { OPENING | IN (MAIL) | IN (RCPT) | IN (UNKNOWN), EVERY, NULL,
+    "listed URL|IP !$sender|$recipient|ADDR|not_listed", 0, V (CLIENT_BLOCKED),
+    "listed-see-there" },
   { ANY_PHASE, EVERY, NULL,
     "$client is_listed|listed_on|listed_in|listed_at|listed_by|found_on|found_in",
     0, V (CLIENT_BLOCKED), "client-on-a-list" },
@@ -129,9 +136,9 @@ const VerdictRule verdict_rules[] = {
     "open_relay|open_relays|open_mail_relay|open_proxy !not_an_open|no_open|open_relay_not",
     0, V (CLIENT_BLOCKED), "open-relay" },
   { ANY_PHASE, EVERY, NULL,
-    "your_isp|your_isps|your_provider|your_providers|your_service_provider|service_providers|"
-    "your_internet_provider|internet_service_provider|provider directly|bypass*|use|through|via|"
-    "contact !ptr|rdns|reverse* !$auth",
+    "your_mail_relay|your_relay|your_smarthost|your_isp|your_isps|your_provider|your_providers|"
+    "your_service_provider|service_providers|your_internet_provider|internet_service_provider|"
+    "provider directly|bypass*|use|through|via|contact !ptr|rdns|reverse* !$auth",
     0, V (CLIENT_BLOCKED), "use-your-provider" },
   { ANY_PHASE, EVERY, NULL,
     "ptr|rdns|reverse_dns|reverse_lookup|reverse_name|reverse_hostname|reversedns|reverse_record|"
@@ -140,6 +147,9 @@ const VerdictRule verdict_rules[] = {
     "dns_inverse|enregistrement_inverse|resolucion_inversa|dns_inverso|dns_inversa|dns_reverso|"
     "reverso|odwrotn*|обратн*|反向|逆引き|gyakubiki !relaying_denied|relay_access_denied|rate_limit*",
     0, V (PTR_REQUIRED), "reverse-name" },
+  { ENVELOPE, EVERY, NULL,
+    "server_configuration|configuration_error|configuration_problem|misconfiguration !your*", 0,
+    V (SERVER_ERROR), "server-configured-wrongly" },
   { IN (MAIL) | IN (RCPT) | IN (DATA) | IN (EHLO), 503, 503, NULL,
     "sequence|already|nested|first|order|transaction|given|specified|duplicate|provide|specify|"
     "must_have|need !$auth|$tls|$relay|$poplogin",
@@ -156,18 +166,19 @@ const VerdictRule verdict_rules[] = {
     "generic_rdns !$auth|$tls|$relay|first|before|polite*|command|commands",
     0, V (PTR_REQUIRED), "hello-name-refused" },
   { IN (EHLO), 550, 559, NULL,
-    "its_name|localhost|you_are_not|youre_not|you_arent|hostname|host_name|your_name|pretend*|"
-    "impersonat* !$client",
+    "its_name|illegal|invalid|domain_name|localhost|you_are_not|youre_not|you_arent|hostname|"
+    "host_name|your_name|pretend*|impersonat* !$client",
     0, V (PTR_REQUIRED), "hello-not-believed" },
 
   /* ---- relaying ------------------------------------------------------------------------------ */
   { ENVELOPE, TEMPORARY, NULL, "$relay $later !$client", RULE_LOGGED_IN, V (SERVER_BUSY),
     "relaying-not-now" },
   { ENVELOPE | IN (GREETING) | IN (EHLO), EVERY, NULL,
-    "$relay $deny|no|not|dont|wont|isnt|only|as_a_relay|unauthenticated|kein|nicht|non|nao|ne|"
-    "niet|pas|nie|не|不 !relay_recipient|recipient_table|relay_limit|relay_quota|relay_IP|"
-    "relay_HOST !$toomany !$badhost !must_authenticate|to_relay_you_must|virus*|malware|as_spam|"
-    "is_spam|phish*|contains|sender_verif*|verify_failed|callout|cannot_connect|connect_to|sender",
+    "$relay $deny|off|disabled|no|not|dont|wont|isnt|only|as_a_relay|unauthenticated|kein|nicht|"
+    "non|nao|ne|niet|pas|nie|не|不 !your_mail_relay|your_relay|use_your|relay_recipient|"
+    "recipient_table|relay_limit|relay_quota|relay_IP|relay_HOST !$toomany !$badhost "
+    "!must_authenticate|to_relay_you_must|virus*|malware|as_spam|is_spam|phish*|contains|"
+    "sender_verif*|verify_failed|callout|cannot_connect|connect_to|sender",
     0, V (RELAY_DENIED), "relaying" },
   { ENVELOPE, EVERY, NULL,
     "relaying|relay_access|relay_denied|relay_not|to_relay|not_relay|no_relay|dont_relay|"
@@ -253,9 +264,13 @@ const VerdictRule verdict_rules[] = {
 
   /* ---- encryption ---------------------------------------------------------------------------- */
   { ENVELOPE | OPENING, EVERY, NULL,
-    "$tls $need|without|only|unencrypted|cleartext|not_permitted|not_allowed !certificate|dane|"
-    "tlsa|mta_sts|not_available|unavailable|handshake !$badlogin !recipient_server",
+    "$tls $need|without|only|unencrypted|cleartext|not_permitted|not_allowed !plain_text_mail|"
+    "plain_text_only|certificate|dane|tlsa|mta_sts|not_available|unavailable|handshake !$badlogin "
+    "!recipient_server",
     0, V (TLS_REQUIRED), "encrypt-first" },
+  { ENVELOPE | OPENING, EVERY, NULL,
+    "$tls tls_version|tls_versions|minimum|tlsv1", 0, V (TLS_REQUIRED),
+    "encrypt-better" },
   { ENVELOPE | OPENING, PERMANENT, "x.7.10-11", NULL, 0, V (TLS_REQUIRED), "encrypt-first-status" },
   { ENVELOPE | OPENING, 538, 538, NULL, "!$auth", 0, V (TLS_REQUIRED), "encrypt-first-code" },
 
@@ -321,6 +336,8 @@ const VerdictRule verdict_rules[] = {
     0, V (RATE_LIMITED), "too-many-of-them" },
   { OPENING, EVERY, NULL, "$toomany sessions|connections|logins", 0, V (RATE_LIMITED),
     "limit-of-connections" },
+  { ENVELOPE, EVERY, NULL, "messages|mails|emails|connections exceed|exceeds !size|$full|header", 0,
+    V (RATE_LIMITED), "more-than-wanted" },
   { ENVELOPE, EVERY, NULL,
     "$toomany|reached $pace|$period",
     0, V (RATE_LIMITED), "limit-for-a-time" },
@@ -329,8 +346,8 @@ const VerdictRule verdict_rules[] = {
     "rozmiar|taille|tamano|tamanho|dimension*|grosse|размер*|大小|サイズ !mb|kb|bytes",
     0, V (RATE_LIMITED), "limit-of-sending" },
   { ENVELOPE, EVERY, NULL,
-    "max|maximum|limit|than_once|exceeded|only_allowed NUM_messages|NUM_mails|NUM_emails|"
-    "NUM_minutes|NUM_minute|NUM_hours|NUM_hour|NUM_days|NUM_seconds|per_NUM|hits",
+    "max|maximum|limit|than_once|exceeded|exceed|exceeds|only_allowed NUM_messages|NUM_mails|"
+    "NUM_emails|NUM_minutes|NUM_minute|NUM_hours|NUM_hour|NUM_days|NUM_seconds|per_NUM|hits",
     0, V (RATE_LIMITED), "limit-in-a-span" },
   { ANY_PHASE, EVERY, "x.7.28 x.7.508 x.7.705 x.1.90 x.2.121-122", NULL,
     0, V (RATE_LIMITED), "rate-status" },
@@ -341,7 +358,7 @@ const VerdictRule verdict_rules[] = {
     "$sending|outgoing account|mailbox|user $closed !receiv*|$notin|not_authorized|not_allowed",
     0, V (AUTH_FAILED), "account-may-not-send" },
   { ENVELOPE, EVERY, NULL,
-    "$badlogin !$relay !$nouser !recipient*",
+    "$badlogin !$relay !$nouser !recipient*|must_be_the_same|must_match",
     0, V (AUTH_FAILED), "login-refused-late" },
   { ENVELOPE, EVERY, NULL,
     "send_as|send_on_behalf|sendas|sendasdenied*|not_owned|own_the|owned_by|must_match|must_equal|"
@@ -349,7 +366,8 @@ const VerdictRule verdict_rules[] = {
     "does_not_match_auth*|doesnt_match_auth*|belong_to|belongs_to|does_not_belong|as_this_sender|"
     "not_yours|not_your|own_address|from_this_address|use_this_address|use_of_this|impersonat*|"
     "not_the_owner|mismatch|one_of_your|mail_from_is_mismatched|not_in_my_domain|"
-    "not_in_our_domain !ip_address|IP !mailing_list|password",
+    "not_in_our_domain !ip_address|IP !mailing_list|password|authentication_required|"
+    "auth_required|deliver_to",
     0, V (SENDER_REJECTED), "sender-not-owned" },
   { ENVELOPE, EVERY, NULL,
     "verify_that_the_address|verify_that_your|verify_your_address|sender_verif*|"
@@ -381,7 +399,8 @@ const VerdictRule verdict_rules[] = {
     "!$blocklist|block_list|allowed_list|closed_user_group",
     0, V (SENDER_REJECTED), "group-is-closed" },
   { ENVELOPE, EVERY, NULL,
-    "post_here|to_post|post_to|not_subscribed|not_a_subscriber $deny|$not",
+    "use_this_list|to_this_list|post_here|to_post|post_to|not_subscribed|not_a_subscriber $deny|"
+    "$not",
     0, V (SENDER_REJECTED), "may-not-post" },
   { ENVELOPE, EVERY, NULL, "$notin !mailing_list|group", 0, V (AUTH_REQUIRED), "not-logged-in" },
   { ENVELOPE | IN (GREETING), EVERY, NULL,
@@ -442,7 +461,7 @@ const VerdictRule verdict_rules[] = {
 
   /* ---- the reputation of the client, before what is said about its messages ------------------ */
   { ANY_PHASE, EVERY, NULL,
-    "$badhost $deny|low|too_low|poor|bad|spam*|suspicious|blocked|unsolicited|from",
+    "$badhost $deny|insufficient|low|too_low|poor|bad|spam*|suspicious|blocked|unsolicited|from",
     0, V (CLIENT_BLOCKED), "client-reputation" },
 
   /* ---- what the message is ------------------------------------------------------------------- */
@@ -466,9 +485,10 @@ const VerdictRule verdict_rules[] = {
     "header|headers|field more_than_one|multiple|duplicate|several|twice", 0, V (CONTENT_REJECTED),
     "header-twice" },
   { IN (EOD) | IN (UNKNOWN), EVERY, NULL,
-    "its_content*|below_content|of_content|message_content*|spam*|header*|bulk|score|probability|"
-    "advertis*|compliant|doesnt_conform|not_conform|not_comply !unavailable|not_available|"
-    "could_not_connect|scanner_error !$badhost !ip|IP !$sender|from_header|rejected_from",
+    "!client_host|spammer|spammers its_content*|below_content|of_content|message_content*|spam*|"
+    "header*|bulk|score|probability|advertis*|compliant|doesnt_conform|not_conform|not_comply "
+    "!unavailable|not_available|could_not_connect|scanner_error !$badhost !ip|IP !$sender|"
+    "from_header|rejected_from",
     0, V (CONTENT_REJECTED), "content-at-end" },
   { ENVELOPE, PERMANENT, "x.6.", "!$sender", 0, V (CONTENT_REJECTED), "content-status" },
 
@@ -518,8 +538,8 @@ const VerdictRule verdict_rules[] = {
     "your|you",
     0, V (SENDER_REJECTED), "unwanted-by-recipient" },
   { ENVELOPE, EVERY, NULL,
-    "bestimmten|certain|approved|known|whitelisted|authorized|authorised $address|senders|sender "
-    "only|nur !$auth",
+    "bestimmten|specific|specified|certain|approved|known|whitelisted|authorized|authorised "
+    "$address|senders|sender only|nur !$auth",
     0, V (SENDER_REJECTED), "known-senders-only" },
   { ENVELOPE, EVERY, NULL,
     "sandbox|demo_domain|demo_domains|test_mode|testing_emails|test_emails|account_owner|"
@@ -534,12 +554,12 @@ const VerdictRule verdict_rules[] = {
   { IN (MAIL), EVERY, NULL,
     "$nodomain|dns|no_mx !$client|$blocklist", 0, V (SENDER_REJECTED),
     "sender-domain-unknown" },
-  { ENVELOPE, EVERY, NULL,
+  { ENVELOPE & ~IN (MAIL), EVERY, NULL,
     "$nodomain !$sender|allowed_list|not_in_the_list|not_allowed !user_unknown|found_at "
     "!client_host !rejected_by|policy|not_a_valid_rfc",
     0, V (REMOTE_UNREACHABLE), "recipient-domain" },
 
-  { ENVELOPE, EVERY, NULL,
+  { ENVELOPE & ~IN (MAIL), EVERY, NULL,
     "does_not_accept_mail|doesnt_accept_mail|does_not_accept_email|not_accept_mail|"
     "accepts_no_mail domain|host|HOST|null_mx|nullmx !$sender !mailbox*|user*|recipient|account* "
     "!server|this_host",
@@ -558,8 +578,8 @@ const VerdictRule verdict_rules[] = {
   { IN (MAIL), PERMANENT, NULL,
     "$address|$recipient $deny|$invalid|$unknown|required|qualified !$client",
     0, V (SENDER_REJECTED), "sender-form" },
-  { ENVELOPE, EVERY, NULL,
-    "domain|host_name|domane|domaine|dominio|domein|domena|домен|域名|ドメイン $unknown|must_exist "
+  { ENVELOPE & ~IN (MAIL), EVERY, NULL,
+    "domain|tld|host_name|domane|domaine|dominio|domein|domena|домен|域名|ドメイン $unknown|must_exist "
     "!$sender !user|mailbox|account|table|local_part|missing_domain",
     0, V (REMOTE_UNREACHABLE), "recipient-domain-unknown" },
   { ENVELOPE, TEMPORARY, NULL,
@@ -577,15 +597,15 @@ const VerdictRule verdict_rules[] = {
     "!$unknown|local_recipient_table|relay_recipient",
     0, V (RECIPIENT_INVALID), "recipient-form-status" },
   { ENVELOPE, EVERY, NULL,
-    "$recipient|ADDR|address|rcpt syntax|not_qualified|unqualified|fully_qualified|malformed|"
-    "not_a_valid_rfc|bad_address_syntax|valid_address_is|invalid_address|invalid_email_address|"
-    "hostname_required|invalid_host|host_name|user_address|unbalanced|invalid_character*|"
-    "illegal_character*|restricted_character*|smtputf8|must_contain|domain_required|"
-    "not_allowed_name|name_not_allowed|non_ascii|percent|sign_not|missing_domain|"
-    "invalid_characters_in|not_well_formed|blank_mailhost|syntaxe|sintaxis|sintaxe|sintassi|"
-    "skladni|синтаксис*|格式|書式 !user_unknown|mail_from|$nouser",
+    "$recipient|ADDR|address|addressing|rcpt syntax|not_qualified|unqualified|fully_qualified|"
+    "malformed|not_a_valid_rfc|bad_address_syntax|valid_address_is|invalid_address|"
+    "invalid_email_address|hostname_required|invalid_host|host_name|user_address|unbalanced|"
+    "invalid_character*|illegal_character*|restricted_character*|smtputf8|must_contain|"
+    "domain_required|not_allowed_name|name_not_allowed|non_ascii|uucp|source_route|source_routing|"
+    "percent|sign_not|missing_domain|invalid_characters_in|not_well_formed|blank_mailhost|syntaxe|"
+    "sintaxis|sintaxe|sintassi|skladni|синтаксис*|格式|書式 !user_unknown|mail_from|$nouser",
     0, V (RECIPIENT_INVALID), "recipient-form" },
-  { ENVELOPE, EVERY, "x.1.2 x.4.4 x.4.7 x.4.300-317",
+  { ENVELOPE & ~IN (MAIL), EVERY, "x.1.2 x.4.4 x.4.7 x.4.300-317",
     "!mailbox*|user*|recipient_not|the_recipient|address_not_found|host_name",
     0, V (REMOTE_UNREACHABLE), "recipient-domain-status" },
   { ENVELOPE, EVERY, NULL,
@@ -648,8 +668,8 @@ const VerdictRule verdict_rules[] = {
     "dns_name_from_your",
     0, V (PTR_REQUIRED), "client-name-mismatch" },
   { ANY_PHASE, PERMANENT, NULL,
-    "$client $deny|invalid_ip|not_currently|not_accepting|listed|spam*|abuse|abusive|banned|"
-    "go_away|not_welcome|whitelist|bypass* !$later",
+    "$client $deny|no_access|invalid_ip|not_currently|not_accepting|listed|spam*|abuse|abusive|"
+    "banned|go_away|not_welcome|whitelist|bypass* !$later",
     0, V (CLIENT_BLOCKED), "client-refused" },
   { ANY_PHASE, TEMPORARY, NULL,
     "$client register|registered|filtered|whitelist|banned|blocked|not_allowed|not_accepted|"
@@ -664,7 +684,7 @@ const VerdictRule verdict_rules[] = {
     V (REMOTE_UNREACHABLE), "recipient-domain-not-found" },
   { IN (RCPT), 550, 559, NULL, "$address $not !$client|IP", 0, V (RECIPIENT_UNKNOWN),
     "address-not-so" },
-  { OPENING | IN (MAIL) | IN (RCPT), EVERY, NULL,
+  { OPENING | IN (MAIL) | IN (RCPT) | IN (UNKNOWN), EVERY, NULL,
     "spammer|spammers|spamming|of_your_spam|much_spam|sending_spam|sends_spam|send_spam|"
     "spam_source",
     0, V (CLIENT_BLOCKED), "spammers-not-welcome" },
@@ -679,7 +699,8 @@ const VerdictRule verdict_rules[] = {
     "$policy reject|rejected|refused|denied|violation*|blocked !$later",
     0, V (CLIENT_BLOCKED), "refused-by-policy-for-now" },
   { ENVELOPE | OPENING, PERMANENT, NULL,
-    "access_denied|access_list|access_rule|firewall|not_accepting|blocked|go_away|$policy",
+    "access_denied|insufficient_authorization|access_list|access_rule|firewall|not_accepting|"
+    "blocked|go_away|$policy",
     0, V (CLIENT_BLOCKED), "access-denied" },
 
   /* ---- commands ------------------------------------------------------------------------------ */
@@ -688,7 +709,7 @@ const VerdictRule verdict_rules[] = {
     "invalid_syntax|synchronization|unrecognized_command|command_not",
     0, V (PROTOCOL_ERROR), "command-order" },
   { IN (MAIL), 501, 501, NULL,
-    "ADDR|address|domain !operand|command",
+    "ADDR|address|domain !operand|command|junk|after_address",
     0, V (SENDER_REJECTED), "sender-form-code" },
   { IN (RCPT), 501, 501, NULL,
     "ADDR|address|domain|recipient|expected_after",

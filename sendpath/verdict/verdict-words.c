@@ -103,19 +103,20 @@ const VerdictWords verdict_words[] = {
     "сервер*|сервис*|服务器|伺服器|服务|サーバ|サーバー" },
 
   { "elsewhere",
-    "for_customers|customers_of|our_subscribers|our_clients|from_within_our|internet_mail|"
-    "exterieur|al_exterior|all_esterno|na_zewnatrz|nach_extern|внешн*|outside_host*|"
-    "outside_address*|our_customers|our_users|send_outside|public_mail_server|public_server|"
-    "public_relay|private_server|private_mail_server|remote_user*|remote_domain*|"
-    "remote_recipient*|remote_host*|foreign_domain*|foreign_host*|other_domain*|other_host*|"
-    "outside_domain*|outside_recipient*|external_domain*|external_recipient*|external_address*|"
-    "external_user*|external_mail|non_local*|nonlocal|third_part*|thirdparty|elsewhere|off_site|"
-    "offsite|fremde_domain*|fremden_domain*|fremde_domane*|fremden_domane*|externe_domain*|"
-    "externe_domane*|externe_empfanger|domaines_externes|domaine_externe|domaines_exterieurs|"
-    "dominios_externos|dominio_externo|otros_dominios|outros_dominios|domini_esterni|"
-    "dominio_esterno|altri_domini|andere_domeinen|externe_domein*|obcych_domen|obce_domeny|"
-    "zewnetrzne_domeny|domen_zewnetrznych|zewnetrznych_domen|внешние_домены|внешних_доменов|"
-    "внешний_домен|чужие_домены|сторонние_домены|外部|外域|社外" },
+    "for_customers|customers_of|our_subscribers|our_clients|from_within_our|other_systems|"
+    "remote_systems|internet_mail|exterieur|al_exterior|all_esterno|na_zewnatrz|nach_extern|"
+    "внешн*|outside_host*|outside_address*|our_customers|our_users|send_outside|"
+    "public_mail_server|public_server|public_relay|private_server|private_mail_server|"
+    "remote_user*|remote_domain*|remote_recipient*|remote_host*|foreign_domain*|foreign_host*|"
+    "other_domain*|other_host*|outside_domain*|outside_recipient*|external_domain*|"
+    "external_recipient*|external_address*|external_user*|external_mail|non_local*|nonlocal|"
+    "third_part*|thirdparty|elsewhere|off_site|offsite|fremde_domain*|fremden_domain*|"
+    "fremde_domane*|fremden_domane*|externe_domain*|externe_domane*|externe_empfanger|"
+    "domaines_externes|domaine_externe|domaines_exterieurs|dominios_externos|dominio_externo|"
+    "otros_dominios|outros_dominios|domini_esterni|dominio_esterno|altri_domini|andere_domeinen|"
+    "externe_domein*|obcych_domen|obce_domeny|zewnetrzne_domeny|domen_zewnetrznych|"
+    "zewnetrznych_domen|внешние_домены|внешних_доменов|внешний_домен|чужие_домены|"
+    "сторонние_домены|外部|外域|社外" },
   { "throughus",
     "through_this|through_us|through_our|through_me|via_this|via_us|via_our|over_this_server|"
     "using_this_server|use_this_server|use_this_system|use_this_mail_server|use_our_server|"
@@ -331,11 +332,12 @@ const VerdictWords verdict_words[] = {
     "gedeactiveerd|zablokowan*|zawieszon*|nieaktywn*|usuniet*|wylaczon*|заблокирован*|отключен*|"
     "удален*|неактивн*|停用|禁用|冻结|凍結|注销|失效|停止|無効" },
   { "invalid",
-    "ung_ltig*|inv_lid*|invalid*|not_valid|isnt_valid|not_a_valid|illegal|malformed|bad_address|"
-    "bad_destination|bad_recipient|syntax|unqualified|not_qualified|fully_qualified|improper|"
-    "not_well_formed|ill_formed|misformatted|badly_formed|unparseable|unparsable|ungultig*|"
-    "ungueltig*|incorrect*|non_valid*|ongeldig*|nieprawidlow*|niepoprawn*|bledny|neplatn*|"
-    "ogiltig*|ugyldig*|gecersiz|недопустим*|некорректн*|неверн*|неправильн*|无效|無效|不正|格式错误|無効|不合法" },
+    "ung_ltig*|inv_lid*|invalid*|not_valid|isnt_valid|not_a_valid|illegal|bogus|malformed|"
+    "bad_address|bad_destination|bad_recipient|syntax|unqualified|not_qualified|fully_qualified|"
+    "improper|not_well_formed|ill_formed|misformatted|badly_formed|unparseable|unparsable|"
+    "ungultig*|ungueltig*|incorrect*|non_valid*|ongeldig*|nieprawidlow*|niepoprawn*|bledny|"
+    "neplatn*|ogiltig*|ugyldig*|gecersiz|недопустим*|некорректн*|неверн*|неправильн*|无效|無效|不正|"
+    "格式错误|無効|不合法" },
   { "full",
     "overquota|over_quota|quota|full|no_room|room_left|no_more_room|no_space_for|allotment|"
     "exhausted|초과|storage_limit|storage_space|storage_full|exceeds_allowed_size|"
