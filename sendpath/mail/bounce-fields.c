@@ -162,7 +162,7 @@ take_group (Group *group, BounceFields *fields)
         {
           g_free (recipient->status);
           recipient->status = g_steal_pointer (&status);
-          recipient->is_status_concluded = TRUE;
+          recipient->is_status_concluded = recipient->status != NULL;
         }
     }
   /* Actions that are no standard, such as `deliverable`. */

@@ -28,6 +28,12 @@ static const char *const epilogues[] = {
   "\n(expanded from",
   "\n(generated from",
   " ##",
+  "\nIn:",
+  "\n In:",
+  /* A field of JSON. */
+  "\"}",
+  "\\\"}",
+  "\",\"",
   "\nMessage could not be delivered for",
   "\nMessage will be deleted from queue",
   "\nWarning: message still undelivered",

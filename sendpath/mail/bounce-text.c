@@ -169,6 +169,9 @@ is_mark (const char *line)
     is_found = strstr (words, original_marks[i]) != NULL;
   if (!is_found)
     return FALSE;
+  /* More lines about it. */
+  while (g_str_has_prefix (next, "---"))
+    next = next_line (next);
   next += strspn (next, "\n \t-=*_");
   if (is_reporters_header (next))
     return FALSE;
@@ -569,6 +572,21 @@ bounce_text_cut (const char *text)
   while (end > text && ((guchar) *end & 0xC0) == 0x80)
     end--;
   return g_strstrip (g_strndup (text, (gsize) (end - text)));
+}
+
+gboolean
+bounce_text_names_recipients (const char *text)
+{
+  g_autoptr (GArray) lines = split_lines (text);
+
+  for (guint i = 0; i < lines->len; i++)
+    {
+      const Line *line = &g_array_index (lines, Line, i);
+
+      if ((line->kind == LINE_LEADS || line->kind == LINE_COMMAND) && !is_service (line->address))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 /* What @lines say without what they say of others than @address. */

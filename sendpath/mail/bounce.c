@@ -31,6 +31,7 @@ typedef struct {
   MimeCursor *cursor;
   guint n_parts, n_multiparts;
   gboolean is_other_report;
+  gboolean is_inner; /* text of another message */
 
   BounceFields fields;
   GString *plain; /* the prose, in UTF-8 */
@@ -661,13 +662,36 @@ read_words (Walk *walk, const char *body, gsize length)
     }
 }
 
+static Bounce *read_message (GBytes *message, gboolean is_inner, GError **error);
+
+/* A report as text within a report: somebody passed it on in its raw form. NULL if there is none. */
+static Bounce *
+read_raw_report (const Walk *walk)
+{
+  const char *text = walk->plain->str, *original = bounce_text_find_original (text);
+  g_autofree char *before = g_strndup (text, (gsize) (original - text));
+  gsize length = strlen (original);
+  const char *end = strstr (original, "\n\n");
+  g_autoptr (GBytes) inner = NULL;
+
+  if (end == NULL || memmem (original, (gsize) (end - original), "multipart/report", 16) == NULL ||
+      bounce_text_names_recipients (before))
+    return NULL;
+  inner = g_bytes_new (original, length);
+  return read_message (inner, TRUE, NULL);
+}
+
 static Bounce *
 walk_finish (Walk *walk, const char *body, gsize length, GError **error)
 {
   g_autofree char *reply_to = header_dup_first (walk->outer, "In-Reply-To");
   gboolean has_fields = walk->fields.recipients->len > 0;
-  Bounce *bounce;
+  Bounce *bounce = NULL;
 
+  if (!has_fields && walk->n_multiparts == 0 && !walk->is_inner)
+    bounce = read_raw_report (walk);
+  if (bounce != NULL)
+    return bounce;
   if (has_fields || !walk->is_other_report)
     read_words (walk, body, length);
   if (walk->fields.recipients->len == 0 || !is_report (walk, has_fields))
@@ -702,29 +726,18 @@ walk_clear (Walk *walk)
   g_clear_pointer (&walk->outer, header_free);
 }
 
-Bounce *
-bounce_read (GBytes *message, GError **error)
+static Bounce *
+read_message (GBytes *message, gboolean is_inner, GError **error)
 {
-  g_autoptr (GBytes) clean = NULL;
-  g_autoptr (BodySource) body = NULL;
-  g_autoptr (MimeCursor) cursor = NULL;
+  g_autoptr (GBytes) clean = normalise (message);
+  g_autoptr (BodySource) body = body_source_new_from_bytes (clean);
+  g_autoptr (MimeCursor) cursor = mime_cursor_new (body);
   g_autoptr (Header) header = NULL;
   Bounce *bounce = NULL;
-  Walk walk = { 0 };
+  Walk walk = { .is_inner = is_inner };
   gboolean has_end;
   guint64 start;
 
-  if (g_bytes_get_size (message) > BOUNCE_MAX_BYTES)
-    {
-      g_set_error_literal (
-          error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE,
-          _ ("over 10 MB is too large for a delivery report; give only the message "
-             "that came back"));
-      return NULL;
-    }
-  clean = normalise (message);
-  body = body_source_new_from_bytes (clean);
-  cursor = mime_cursor_new (body);
   header = mime_cursor_take_header (cursor, &has_end, error);
   if (header == NULL)
     return NULL;
@@ -742,4 +755,18 @@ bounce_read (GBytes *message, GError **error)
         walk_finish (&walk, walk.bytes + start, g_bytes_get_size (clean) - (gsize) start, error);
   walk_clear (&walk);
   return bounce;
+}
+
+Bounce *
+bounce_read (GBytes *message, GError **error)
+{
+  if (g_bytes_get_size (message) > BOUNCE_MAX_BYTES)
+    {
+      g_set_error_literal (
+          error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE,
+          _ ("over 10 MB is too large for a delivery report; give only the message "
+             "that came back"));
+      return NULL;
+    }
+  return read_message (message, FALSE, error);
 }

@@ -16,8 +16,21 @@ is_guess (const SendpathExplanation *explanation)
 {
   const char *rule = sendpath_explanation_get_rule (explanation);
 
-  return g_str_has_prefix (rule, "default-") || g_str_equal (rule, "unclassified") ||
-         g_str_equal (rule, "something-unknown");
+  return g_str_has_prefix (rule, "default-") || g_str_equal (rule, "unclassified");
+}
+
+/* TRUE if what it found in prose would be telling in a reply only: a report speaks of messages and
+ * of unknown things all the time. */
+static gboolean
+is_weak (const SendpathExplanation *explanation)
+{
+  static const char *const rules[] = { "something-unknown", "content-at-end", "client-refused" };
+  const char *rule = sendpath_explanation_get_rule (explanation);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
+    if (g_str_equal (rule, rules[i]))
+      return TRUE;
+  return is_guess (explanation);
 }
 
 /* How reporters say where in the session a reply came; the first row that occurs decides. */
@@ -68,14 +81,28 @@ static const struct {
   { "groups.google.com/support", "5.1.1", TRUE },
   { "in the queue too long", "4.4.7", TRUE },
   { "could not be delivered for", "4.4.7", TRUE },
-  { "was not delivered within", "4.4.7", TRUE },
-  { "could not be delivered within", "4.4.7", TRUE },
-  { "retry time not reached", "4.4.7", TRUE },
-  { "retry timeout exceeded", "4.4.7", TRUE },
+  { "could not deliver for", "4.4.7", TRUE },
+  { "in the time limit specified", "4.4.7", TRUE },
+  /* Of the reporter's system: nobody has answered. */
+  { "connection refused", "4.4.1", TRUE },
+  { "connection timed out", "4.4.1", TRUE },
+  { "connection dropped", "4.4.1", TRUE },
+  { "connection reset", "4.4.2", TRUE },
+  { "lost connection with", "4.4.2", TRUE },
+  { "timed out while", "4.4.2", TRUE },
+  { "no route to host", "4.4.1", TRUE },
+  { "network is unreachable", "4.4.1", TRUE },
+  { "requests to connect", "4.4.1", TRUE },
+  { "lookup did not complete", "4.4.3", TRUE },
+  { "points to local host", "5.4.6", TRUE },
+  { "was not delivered within", "4.4.7", FALSE },
+  { "could not be delivered within", "4.4.7", FALSE },
+  { "retry time not reached", "4.4.7", FALSE },
+  { "retry timeout exceeded", "4.4.7", FALSE },
   { "multiple retries", "4.4.7", TRUE },
-  { "failing for a long time", "4.4.7", TRUE },
-  { "message expired", "4.4.7", TRUE },
-  { "delivery time expired", "4.4.7", TRUE },
+  { "failing for a long time", "4.4.7", FALSE },
+  { "message expired", "4.4.7", FALSE },
+  { "delivery time expired", "4.4.7", FALSE },
   { "no SMTP service", "5.1.2", TRUE },
   { "appear to be registered", "5.1.2", TRUE },
   { "find a gateway", "5.1.2", TRUE },
@@ -84,7 +111,6 @@ static const struct {
   { "for a long time", "4.4.7", FALSE },
   { " attempts", "4.4.7", FALSE },
   { "expired", "4.4.7", FALSE },
-  { "requests to connect", "4.4.1", FALSE },
   { "not reachable", "4.4.1", FALSE },
   { "not responding", "4.4.1", FALSE },
   { "did not respond", "4.4.1", FALSE },
@@ -274,30 +300,30 @@ explain_prose (const BounceRecipient *from, const char *text)
   return explanation;
 }
 
-/* The status that the reporter's own words stand for, in @text or around it. */
+/* The status that the reporter's own @words stand for, as an explanation, or NULL. */
 static SendpathExplanation *
-explain_own_words (const BounceRecipient *from, const char *text, gboolean must_be_sure)
+explain_own_words (const BounceRecipient *from, const char *words, gboolean must_be_sure)
 {
-  const char *status = find_own_status (text, must_be_sure);
+  const char *status = find_own_status (words, must_be_sure);
 
-  if (status == NULL)
-    status = find_own_status (from->context, must_be_sure);
   if (status == NULL ||
       (from->status != NULL && !g_str_has_suffix (from->status, ".0.0") && from->status[0] != '4'))
     return NULL;
   return explain_status (from, status, "");
 }
 
-/* No reply is there, or none that says anything. */
+/* What is said of the recipient tells nothing to the classifier; the rest of the report may. */
 static SendpathExplanation *
 explain_report (const BounceRecipient *from, const char *text)
 {
-  SendpathExplanation *explanation = explain_own_words (from, text, TRUE);
+  SendpathExplanation *explanation = explain_own_words (from, text, FALSE);
 
+  if (explanation == NULL)
+    explanation = explain_own_words (from, from->context, TRUE);
   if (explanation == NULL && from->context != NULL)
     explanation = explain_prose (from, from->context);
   if (explanation == NULL)
-    explanation = explain_own_words (from, text, FALSE);
+    explanation = explain_own_words (from, from->context, FALSE);
   if (explanation == NULL && from->action == BOUNCE_DELAYED)
     explanation = explain_status (from, "4.4.7", "");
   return explanation;
@@ -321,13 +347,31 @@ explain_context (const BounceRecipient *from)
   return NULL;
 }
 
+/* What Sendmail and others conclude from nothing but the code (RFC 3463 has more to say). */
+static gboolean
+is_concluded_from_code (const BounceRecipient *from)
+{
+  static const struct {
+    guint code;
+    const char *status;
+  } pairs[] = {
+    { 550, "5.1.1" }, { 551, "5.1.6" }, { 552, "5.2.2" }, { 553, "5.1.3" },
+    { 554, "5.3.0" }, { 450, "4.2.1" }, { 452, "4.3.1" }, { 451, "4.3.0" },
+  };
+
+  for (guint i = 0; from->is_status_concluded && i < G_N_ELEMENTS (pairs); i++)
+    if (pairs[i].code == from->code && g_str_equal (from->status, pairs[i].status))
+      return TRUE;
+  return FALSE;
+}
+
 /* What a server said is surer than what the reporter has concluded from it. */
 static SendpathExplanation *
 explain_reply (const BounceRecipient *from, const char *text)
 {
   g_autoptr (SendpathExplanation) explanation = NULL, other = NULL;
 
-  if (from->is_status_concluded)
+  if (is_concluded_from_code (from))
     explanation = explain_words (from, from->code, NULL, text);
   if (explanation == NULL || is_guess (explanation))
     {
@@ -351,7 +395,7 @@ explain_without_reply (const BounceRecipient *from, const char *text)
     explanation = explain_status (from, find_own_status (text, TRUE), "");
   else
     explanation = explain_prose (from, text);
-  if (explanation == NULL || is_guess (explanation))
+  if (explanation == NULL || is_weak (explanation))
     other = explain_report (from, text);
   if (other == NULL && explanation == NULL)
     other = explain_words (from, 0, from->status,
