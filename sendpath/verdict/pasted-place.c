@@ -334,14 +334,6 @@ find_phase (const char *lower)
   return SENDPATH_PHASE_UNKNOWN;
 }
 
-SendpathPhase
-pasted_place_find_phase (const char *text)
-{
-  g_autofree char *lower = g_ascii_strdown (text, -1);
-
-  return find_phase (lower);
-}
-
 void
 pasted_place_clear (PastedPlace *place)
 {

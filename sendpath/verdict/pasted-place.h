@@ -22,9 +22,8 @@ typedef struct {
 } PastedPlace;
 
 /* @ret_place is to be cleared with pasted_place_clear(). */
-void          pasted_place_find (const char *text, PastedPlace *ret_place);
-void          pasted_place_clear (PastedPlace *place);
-SendpathPhase pasted_place_find_phase (const char *text);
+void pasted_place_find (const char *text, PastedPlace *ret_place);
+void pasted_place_clear (PastedPlace *place);
 
 /* The host name at @s (with a dot, no address), or NULL; and the mail address. */
 char *pasted_place_dup_host (const char *s);

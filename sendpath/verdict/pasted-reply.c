@@ -482,14 +482,3 @@ pasted_reply_new (const char *text)
   find_recipient_in_reply (pasted);
   return pasted;
 }
-
-SendpathReply *
-pasted_reply_read (const char *text, SendpathPhase *ret_phase)
-{
-  g_autoptr (PastedReply) pasted = pasted_reply_new (text);
-
-  if (pasted == NULL)
-    return NULL;
-  *ret_phase = pasted->place.phase;
-  return sendpath_reply_ref (pasted->reply);
-}

@@ -31,9 +31,6 @@ typedef struct {
 PastedReply *pasted_reply_new (const char *text);
 void         pasted_reply_free (PastedReply *pasted);
 
-/* The same for whoever asks only what was said and where. */
-SendpathReply *pasted_reply_read (const char *text, SendpathPhase *ret_phase);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PastedReply, pasted_reply_free)
 
 G_END_DECLS
