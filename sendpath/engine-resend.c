@@ -4,176 +4,12 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
-#include <string.h>
 
-#include "sendpath/engine-private.h"
-#include "sendpath/mail/address.h"
+#include "sendpath/bounce-trail.h"
 #include "sendpath/outbox/history.h"
 #include "sendpath/outbox/resend.h"
 #include "sendpath/outbox/runner.h"
 #include "sendpath/walk/fields.h"
-
-#define ID_CHARS 32
-
-/* The message that a bounce is about, as far as it is known here. */
-typedef struct {
-  char *id;
-  char *account;          /* nullable */
-  char *server;           /* that took it */
-  gint64 at_s;            /* when */
-  SendpathReport *report; /* NULL: no copy is kept */
-} Trail;
-
-static void
-trail_free (Trail *trail)
-{
-  g_free (trail->id);
-  g_free (trail->account);
-  g_free (trail->server);
-  g_clear_pointer (&trail->report, sendpath_report_unref);
-  g_free (trail);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Trail, trail_free)
-
-/* ---- which message --------------------------------------------------------------------------- */
-
-/* The sent recipient of @report that entry @i of @bounce means, or NULL. The address that the sender
- * wrote goes first: the other may be where it was forwarded to. */
-static ReportRecipient *
-find_recipient (const SendpathReport *report, const SendpathBounce *bounce, guint i)
-{
-  ReportRecipient *found =
-      resend_find_sent (report, sendpath_bounce_get_original_address (bounce, i));
-
-  return found != NULL ? found : resend_find_sent (report, sendpath_bounce_get_address (bounce, i));
-}
-
-static const Attempt *
-find_taking_attempt (const SendpathReport *report, const SendpathBounce *bounce)
-{
-  for (guint i = 0; i < sendpath_bounce_get_n_recipients (bounce); i++)
-    {
-      const ReportRecipient *recipient = find_recipient (report, bounce, i);
-
-      if (recipient != NULL)
-        return report_get_last_attempt (report, recipient);
-    }
-  return NULL;
-}
-
-/* What is kept of message @id, if that is the one which @bounce quotes and was sent to one of those
- * it names; else NULL. */
-static Trail *
-follow_copy (Outbox *outbox, const char *id, const SendpathBounce *bounce)
-{
-  g_autoptr (SendpathReport) report = outbox_read_report (outbox, id, NULL);
-  const char *message_id = sendpath_bounce_get_message_id (bounce);
-  const Attempt *attempt = report != NULL ? find_taking_attempt (report, bounce) : NULL;
-  Trail *trail;
-
-  if (attempt == NULL || (message_id != NULL && report->message_id != NULL &&
-                          !g_str_equal (message_id, report->message_id)))
-    return NULL;
-  trail = g_new0 (Trail, 1);
-  trail->id = g_strdup (id);
-  trail->account = g_strdup (report->account);
-  trail->server = g_strdup (attempt->host != NULL ? attempt->host : attempt->server);
-  trail->at_s = attempt->at_us / G_USEC_PER_SEC;
-  trail->report = g_steal_pointer (&report);
-  return trail;
-}
-
-typedef struct {
-  const SendpathBounce *bounce;
-  gboolean is_by_id; /* ENVID says which copy it is */
-  Trail *trail;
-} LogSearch;
-
-static gboolean
-was_sent_to (JsonObject *line, const char *address)
-{
-  JsonArray *recipients = fields_get_array (line, "recipients");
-  g_autofree char *wanted = address != NULL ? address_dup_key (address) : NULL;
-
-  for (guint i = 0; wanted != NULL && recipients != NULL && i < json_array_get_length (recipients);
-       i++)
-    {
-      JsonObject *recipient = fields_peek_object (recipients, i);
-      const char *known = recipient != NULL ? fields_get_text (recipient, "address") : NULL;
-      g_autofree char *key = known != NULL ? address_dup_key (known) : NULL;
-
-      if (g_strcmp0 (key, wanted) == 0 &&
-          g_strcmp0 (fields_get_text (recipient, "state"), "sent") == 0)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-static gboolean
-is_about_line (const SendpathBounce *bounce, JsonObject *line)
-{
-  for (guint i = 0; i < sendpath_bounce_get_n_recipients (bounce); i++)
-    if (was_sent_to (line, sendpath_bounce_get_original_address (bounce, i)) ||
-        was_sent_to (line, sendpath_bounce_get_address (bounce, i)))
-      return TRUE;
-  return FALSE;
-}
-
-/* By its Message-ID alone a copy that was sent again cannot be told from the first one: it is taken
- * for that, which may be sent again only once. */
-static gboolean
-follow_line (JsonObject *line, gpointer data)
-{
-  LogSearch *search = data;
-  const char *host = fields_get_text (line, "host");
-  JsonObject *route = fields_get_object (line, "route");
-
-  if ((!search->is_by_id && fields_get_text (line, "resend_of") != NULL) ||
-      !is_about_line (search->bounce, line))
-    return TRUE;
-  search->trail = g_new0 (Trail, 1);
-  search->trail->id = g_strdup (fields_get_text (line, "id"));
-  search->trail->account = g_strdup (fields_get_text (line, "account"));
-  search->trail->server =
-      g_strdup (host != NULL || route == NULL ? host : fields_get_text (route, "server"));
-  search->trail->at_s = fields_get_time (line, "at");
-  return FALSE;
-}
-
-static Trail *
-follow_log (SendpathEngine *self, const SendpathBounce *bounce, const char *envid)
-{
-  g_autoptr (History) history = history_new (self->state_dir);
-  HistoryFilter filter = { .id = envid, .message_id = sendpath_bounce_get_message_id (bounce) };
-  LogSearch search = { .bounce = bounce, .is_by_id = envid != NULL };
-
-  if (filter.id != NULL || filter.message_id != NULL)
-    history_search (history, &filter, follow_line, &search);
-  return search.trail;
-}
-
-/* @outbox: NULL if there is none. */
-static Trail *
-follow (SendpathEngine *self, Outbox *outbox, const SendpathBounce *bounce)
-{
-  const char *envid = sendpath_bounce_get_envid (bounce);
-  g_autoptr (Trail) logged = NULL;
-  Trail *kept = NULL;
-
-  envid = envid != NULL && strlen (envid) == ID_CHARS ? envid : NULL;
-  if (outbox != NULL && envid != NULL)
-    kept = follow_copy (outbox, envid, bounce);
-  if (kept != NULL)
-    return kept;
-  if (envid != NULL)
-    logged = follow_log (self, bounce, envid);
-  if (logged == NULL)
-    logged = follow_log (self, bounce, NULL);
-  if (logged != NULL && outbox != NULL && strlen (logged->id) == ID_CHARS)
-    kept = follow_copy (outbox, logged->id, bounce);
-  return kept != NULL ? kept : g_steal_pointer (&logged);
-}
 
 /* ---- whether it helps ------------------------------------------------------------------------ */
 
@@ -193,7 +29,7 @@ static Again
 judge (SendpathEngine *self, Outbox *outbox, const SendpathReport *report,
        const SendpathBounce *bounce, guint i, ReportRecipient **ret_recipient)
 {
-  ReportRecipient *recipient = find_recipient (report, bounce, i);
+  ReportRecipient *recipient = bounce_trail_find_recipient (report, bounce, i);
   const Attempt *attempt = recipient != NULL ? report_get_last_attempt (report, recipient) : NULL;
   const char *text = sendpath_bounce_get_text (bounce, i);
   g_autoptr (SendpathReply) reply = sendpath_reply_new (sendpath_bounce_get_code (bounce, i),
@@ -240,7 +76,7 @@ dup_time (gint64 at_s)
 }
 
 static void
-append_sent (GString *out, const Trail *trail)
+append_sent (GString *out, const BounceTrail *trail)
 {
   g_autofree char *at = dup_time (trail->at_s);
   const char *const words[][2] = { { "{server}", trail->server != NULL ? trail->server : "?" },
@@ -254,7 +90,7 @@ append_sent (GString *out, const Trail *trail)
 }
 
 static void
-append_again (GString *out, SendpathEngine *self, Outbox *outbox, const Trail *trail,
+append_again (GString *out, SendpathEngine *self, Outbox *outbox, const BounceTrail *trail,
               const SendpathBounce *bounce)
 {
   g_autoptr (GString) names = g_string_new (NULL);
@@ -301,7 +137,7 @@ char *
 sendpath_engine_bounce_to_text (SendpathEngine *self, SendpathBounce *bounce)
 {
   g_autoptr (Outbox) outbox = NULL;
-  g_autoptr (Trail) trail = NULL;
+  g_autoptr (BounceTrail) trail = NULL;
   g_autofree char *text = NULL;
   GString *out;
 
@@ -311,7 +147,7 @@ sendpath_engine_bounce_to_text (SendpathEngine *self, SendpathBounce *bounce)
   text = sendpath_bounce_to_text (bounce);
   out = g_string_new (text);
   outbox = open_existing_outbox (self);
-  trail = follow (self, outbox, bounce);
+  trail = bounce_trail_follow (self, outbox, bounce);
   if (trail != NULL)
     append_sent (out, trail);
   if (trail != NULL && trail->report != NULL)
@@ -323,7 +159,7 @@ sendpath_engine_bounce_to_text (SendpathEngine *self, SendpathBounce *bounce)
 }
 
 static JsonObject *
-new_sent_object (const Trail *trail)
+new_sent_object (const BounceTrail *trail)
 {
   JsonObject *sent = json_object_new ();
 
@@ -351,7 +187,7 @@ char *
 sendpath_engine_bounce_to_json (SendpathEngine *self, SendpathBounce *bounce)
 {
   g_autoptr (Outbox) outbox = NULL;
-  g_autoptr (Trail) trail = NULL;
+  g_autoptr (BounceTrail) trail = NULL;
   g_autoptr (JsonNode) root = NULL;
   g_autofree char *text = NULL;
   JsonObject *object;
@@ -363,7 +199,7 @@ sendpath_engine_bounce_to_json (SendpathEngine *self, SendpathBounce *bounce)
   root = json_from_string (text, NULL);
   object = json_node_get_object (root);
   outbox = open_existing_outbox (self);
-  trail = follow (self, outbox, bounce);
+  trail = bounce_trail_follow (self, outbox, bounce);
   if (trail != NULL)
     json_object_set_object_member (object, "sent", new_sent_object (trail));
   else
@@ -438,7 +274,7 @@ choose_recipients (SendpathEngine *self, Outbox *outbox, OutboxEntry *entry,
 }
 
 static char *
-resend_bounced (SendpathEngine *self, Outbox *outbox, const Trail *trail,
+resend_bounced (SendpathEngine *self, Outbox *outbox, const BounceTrail *trail,
                 const SendpathBounce *bounce, GError **error)
 {
   g_autoptr (OutboxEntry) entry = outbox_take (outbox, trail->id, error);
@@ -477,7 +313,7 @@ char *
 sendpath_engine_resend_bounced (SendpathEngine *self, SendpathBounce *bounce, GError **error)
 {
   g_autoptr (Outbox) outbox = NULL;
-  g_autoptr (Trail) trail = NULL;
+  g_autoptr (BounceTrail) trail = NULL;
   char *id = NULL;
 
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
@@ -486,7 +322,7 @@ sendpath_engine_resend_bounced (SendpathEngine *self, SendpathBounce *bounce, GE
   outbox = engine_open_outbox (self, error);
   if (outbox == NULL)
     return NULL;
-  trail = follow (self, outbox, bounce);
+  trail = bounce_trail_follow (self, outbox, bounce);
   if (trail == NULL)
     fail (error, _ ("this is not about a message that sendpath sent"));
   else if (trail->report == NULL)
