@@ -38,6 +38,7 @@ const VerdictRule verdict_rules[] = {
   /* ---- login --------------------------------------------------------------------------------- */
   { IN (AUTH), TEMPORARY, NULL, "$toomany", 0, V (RATE_LIMITED), "login-rate" },
   { IN (AUTH), 538, 538, NULL, NULL, 0, V (TLS_REQUIRED), "login-needs-tls-code" },
+  { IN (AUTH), 530, 530, NULL, NULL, 0, V (TLS_REQUIRED), "login-needs-tls-first" },
   { IN (AUTH), PERMANENT, "x.7.10-11", NULL, 0, V (TLS_REQUIRED), "login-needs-tls-status" },
   { IN (AUTH), PERMANENT, NULL,
     "$tls $need|$deny|only|without|over !certificate",
@@ -84,14 +85,14 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE, TEMPORARY, NULL,
     "NUM_seconds|NUM_second|NUM_secs|NUM_sec|NUM_s|NUM_minutes|NUM_mins|NUM_min|NUM_minuten|"
     "first_time|triplet|retry_in|not_yet_authorized|try_again_in|wait_before|new_sender|"
-    "new_client|not_seen|never_seen|not_know_you|dont_know_you|first_contact|policy_rejection "
-    "$later|back|authorized|delayed !$toomany|mailbox|load !expired|timeout",
+    "new_client|not_seen|never_seen|first_mail|not_know_you|dont_know_you|first_contact|"
+    "policy_rejection $later|back|authorized|delayed !$toomany|mailbox|load !expired|timeout",
     0, V (GREYLISTED), "come-back-in" },
 
   /* ---- check your mail first ----------------------------------------------------------------- */
   { ENVELOPE | IN (GREETING), EVERY, NULL,
-    "$poplogin $need|smtp|after|to_send|authenticat* !$badlogin !perhaps|turned_on|mail_client|"
-    "mail_settings",
+    "$poplogin $need|no_recent|smtp|after|to_send|authenticat* !$badlogin !perhaps|turned_on|"
+    "mail_client|mail_settings",
     0, V (POP_REQUIRED), "mail-first" },
   { ENVELOPE, EVERY, NULL,
     "$fetch $message|受信|收|press|click|button $before $sending !address|settings|content|virus*|"
@@ -234,6 +235,9 @@ const VerdictRule verdict_rules[] = {
     "not_exist",
     0, V (RELAY_DENIED), "local-only" },
   { ENVELOPE, EVERY, NULL,
+    "you_are_not|youre_not local_user|a_local|our_user|our_customer|local_client|one_of_our", 0,
+    V (RELAY_DENIED), "you-are-not-ours" },
+  { ENVELOPE, EVERY, NULL,
     "not_local|isnt_local|non_local $client|my_network|our_network|trusted", 0, V (RELAY_DENIED),
     "not-local-for-you" },
   { IN (RCPT) | IN (UNKNOWN), PERMANENT, NULL,
@@ -310,12 +314,12 @@ const VerdictRule verdict_rules[] = {
     "too_long|no_more|at_once|only_send !header|headers !$period !from_IP|from_HOST !$full",
     0, V (TOO_MANY_RECIPIENTS), "recipients-limit" },
   { ANY_PHASE, EVERY, NULL,
-    "rate_limit*|ratelimit*|throttl*|too_fast|too_quickly|too_frequent*|too_often|slow_down|"
-    "frequency_limited|frequency|send_limit*|exceeded_the_rate|rate_exceed*|rate_that_prevents|"
-    "connection_rate|message_rate|submission_rate|unusual_sending|sending_activity|"
-    "excessive_volume|excessive_rate|unexpected_volume|unusual_rate|volume|flood*|relay_limit|"
-    "relay_quota|sending_quota|submission_quota|queue_quota|submissionquota*|versandlimit*|"
-    "sendelimit*|频率|頻率|频繁 !spf|dkim|dmarc",
+    "concurrency|concurrent|rate_limit*|ratelimit*|throttl*|too_fast|too_quickly|too_frequent*|"
+    "too_often|slow_down|frequency_limited|frequency|send_limit*|exceeded_the_rate|rate_exceed*|"
+    "rate_that_prevents|connection_rate|message_rate|submission_rate|unusual_sending|"
+    "sending_activity|excessive_volume|excessive_rate|unexpected_volume|unusual_rate|volume|"
+    "flood*|relay_limit|relay_quota|sending_quota|submission_quota|queue_quota|submissionquota*|"
+    "versandlimit*|sendelimit*|频率|頻率|频繁 !spf|dkim|dmarc",
     0, V (RATE_LIMITED), "rate" },
   { ANY_PHASE, EVERY, NULL,
     "too_many_connections|too_many_concurrent|too_many_simultaneous|too_many_sessions|"
@@ -342,8 +346,8 @@ const VerdictRule verdict_rules[] = {
     "$toomany|reached $pace|$period",
     0, V (RATE_LIMITED), "limit-for-a-time" },
   { ENVELOPE, EVERY, NULL,
-    "!limited_to limit*|limite*|лимит*|限制|制限|上限|限额|quota|quote $sending !size|$full|$sender|"
-    "rozmiar|taille|tamano|tamanho|dimension*|grosse|размер*|大小|サイズ !mb|kb|bytes",
+    "!limited_to allowance|limit*|limite*|лимит*|限制|制限|上限|限额|quota|quote $sending !size|$full|"
+    "$sender|rozmiar|taille|tamano|tamanho|dimension*|grosse|размер*|大小|サイズ !mb|kb|bytes",
     0, V (RATE_LIMITED), "limit-of-sending" },
   { ENVELOPE, EVERY, NULL,
     "max|maximum|limit|than_once|exceeded|exceed|exceeds|only_allowed NUM_messages|NUM_mails|"
@@ -385,6 +389,7 @@ const VerdictRule verdict_rules[] = {
     "usuario_autenticado|utilizador_autenticado|utilisateur_authentifie|utente_autenticato|"
     "angemeldeten_benutzer|авторизованн*|登录用户 !dmarc|recipient*",
     0, V (SENDER_REJECTED), "sender-not-login" },
+  { ENVELOPE, 530, 530, NULL, "$tls !$auth", 0, V (TLS_REQUIRED), "encrypt-first-not-login" },
   { ENVELOPE, 530, 530, NULL, "!$sender", 0, V (AUTH_REQUIRED), "login-first-code" },
   { ENVELOPE, EVERY, NULL,
     "anonymous*|anonyme*|anonim*|анонимн*|匿名 !proxy|ftp|list",
@@ -399,8 +404,8 @@ const VerdictRule verdict_rules[] = {
     "!$blocklist|block_list|allowed_list|closed_user_group",
     0, V (SENDER_REJECTED), "group-is-closed" },
   { ENVELOPE, EVERY, NULL,
-    "use_this_list|to_this_list|post_here|to_post|post_to|not_subscribed|not_a_subscriber $deny|"
-    "$not",
+    "may_not_post|use_this_list|to_this_list|post_here|to_post|post_to|not_subscribed|"
+    "not_a_subscriber $deny|$not|may_not_post",
     0, V (SENDER_REJECTED), "may-not-post" },
   { ENVELOPE, EVERY, NULL, "$notin !mailing_list|group", 0, V (AUTH_REQUIRED), "not-logged-in" },
   { ENVELOPE | IN (GREETING), EVERY, NULL,
@@ -494,7 +499,7 @@ const VerdictRule verdict_rules[] = {
 
   /* ---- a command that came too early --------------------------------------------------------- */
   { IN (DATA) | IN (UNKNOWN), EVERY, NULL,
-    "no_valid_recipients|valid_recipients|need_rcpt|at_least_one",
+    "no_valid_recipients|good_recipients|valid_recipients|need_rcpt|at_least_one",
     0, V (PROTOCOL_ERROR), "data-without-recipients" },
   { IN (DATA), EVERY, NULL, "no_recipients|no_recipient|any_recipient*", 0, V (PROTOCOL_ERROR),
     "data-for-nobody" },
@@ -534,13 +539,17 @@ const VerdictRule verdict_rules[] = {
 
   { ENVELOPE, EVERY, NULL,
     "not_want|doesnt_want|dont_want|reject_list|user_reject|user_block*|recipient_preferences|"
-    "recipient_block*|blocked_by_recipient|blocked_by_user|blocked_by_the_recipient $recipient|"
-    "your|you",
+    "recipient_block*|blocked_by_recipient|blocked_by_user|blocked_you|blocked_by_the_recipient "
+    "$recipient|your|you",
     0, V (SENDER_REJECTED), "unwanted-by-recipient" },
   { ENVELOPE, EVERY, NULL,
     "bestimmten|specific|specified|certain|approved|known|whitelisted|authorized|authorised "
     "$address|senders|sender only|nur !$auth",
     0, V (SENDER_REJECTED), "known-senders-only" },
+  { ENVELOPE, EVERY, NULL,
+    "internal_mail|internal_group|internal_use|internal_messages|internal_senders|inside_senders "
+    "only|no|not|from_outside",
+    0, V (SENDER_REJECTED), "insiders-only" },
   { ENVELOPE, EVERY, NULL,
     "sandbox|demo_domain|demo_domains|test_mode|testing_emails|test_emails|account_owner|"
     "account_owners $sending|only",
@@ -627,7 +636,8 @@ const VerdictRule verdict_rules[] = {
     "by_this_name|name_here|nobody|niemand|nadie|nessuno|ninguem|nikt|никто|no_person|not_known|"
     "retired|passed_away|not_accept_incoming|not_deliverable|unrouteable|unroutable|"
     "not_our_customer|not_our_user|not_local|badrcptto|recipnotfound|recipientnotfound|"
-    "no_longer_valid|nobody_here|gibt_es_nicht|unbekannt !no_such_command|unknown_command",
+    "no_longer_valid|nobody_here|gibt_es_nicht|unbekannt !no_such_command|unknown_command|verb|"
+    "parameter",
     0, V (RECIPIENT_UNKNOWN), "nobody-there" },
   { ENVELOPE, PERMANENT, NULL, "RECIPIENTREJECTED !$policy", 0, V (RECIPIENT_UNKNOWN),
     "recipient-rejected-by-check" },
@@ -656,9 +666,9 @@ const VerdictRule verdict_rules[] = {
 
   /* ---- this client --------------------------------------------------------------------------- */
   { ANY_PHASE, EVERY, NULL,
-    "name_lookup|ip_name|your_hostname|find_your|client_ip|host_name|hostname does_not_resolve|"
-    "not_resolve|unresolvable|failed|cannot|not_found|lookup|mismatch* !relaying_denied "
-    "!$recipient",
+    "name_lookup|ip_name|your_name|your_hostname|find_your|client_ip|host_name|hostname "
+    "does_not_resolve|not_resolve|unresolvable|failed|cannot|not_found|lookup|mismatch* "
+    "!relaying_denied !$recipient",
     0, V (PTR_REQUIRED), "client-name" },
   { OPENING | IN (MAIL) | IN (RCPT) | IN (UNKNOWN), EVERY, NULL,
     "$client|server|servers|your name|names dns !name_server|mx|$sender|domain|recipient", 0,
@@ -754,13 +764,16 @@ const VerdictRule verdict_rules[] = {
   { IN (RCPT) | IN (UNKNOWN), 552, 552, NULL, NULL, 0, V (MAILBOX_FULL), "default-mailbox-full" },
   { IN (RCPT) | IN (UNKNOWN), 551, 551, NULL, NULL, 0, V (RECIPIENT_UNKNOWN), "default-not-local" },
   { IN (RCPT), 550, 554, "x.7.",
-    "!$recipient",
+    "!$recipient|CLIENT|IP|URL",
     RULE_NOT_LOGGED_IN | RULE_FEW_WORDS, V (RELAY_DENIED), "default-relaying-status" },
   { IN (RCPT), 550, 554, NULL,
-    "$deny !$recipient|$address",
+    "$deny !$recipient|$address|CLIENT|IP|URL",
     RULE_NOT_LOGGED_IN | RULE_FEW_WORDS, V (RELAY_DENIED), "default-relaying" },
-  { IN (RCPT), 550, 554, NULL, NULL,
+  { IN (RCPT), 550, 554, NULL, "!CLIENT|IP|URL",
     RULE_NOT_LOGGED_IN | RULE_NO_WORDS, V (RELAY_DENIED), "default-relaying-no-words" },
+  { IN (RCPT), 550, 554, NULL,
+    "domain|domains|HOST $not !$recipient|$sender|IP|URL|$badhost|spam*|$client",
+    RULE_NOT_LOGGED_IN, V (RELAY_DENIED), "default-domain-not-so" },
   { IN (RCPT), 550, 554, NULL,
     "!$recipient",
     RULE_NOT_LOGGED_IN, V (CLIENT_BLOCKED), "default-refused" },

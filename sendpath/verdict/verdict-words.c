@@ -105,18 +105,18 @@ const VerdictWords verdict_words[] = {
   { "elsewhere",
     "for_customers|customers_of|our_subscribers|our_clients|from_within_our|other_systems|"
     "remote_systems|internet_mail|exterieur|al_exterior|all_esterno|na_zewnatrz|nach_extern|"
-    "внешн*|outside_host*|outside_address*|our_customers|our_users|send_outside|"
-    "public_mail_server|public_server|public_relay|private_server|private_mail_server|"
-    "remote_user*|remote_domain*|remote_recipient*|remote_host*|foreign_domain*|foreign_host*|"
-    "other_domain*|other_host*|outside_domain*|outside_recipient*|external_domain*|"
-    "external_recipient*|external_address*|external_user*|external_mail|non_local*|nonlocal|"
-    "third_part*|thirdparty|elsewhere|off_site|offsite|fremde_domain*|fremden_domain*|"
-    "fremde_domane*|fremden_domane*|externe_domain*|externe_domane*|externe_empfanger|"
-    "domaines_externes|domaine_externe|domaines_exterieurs|dominios_externos|dominio_externo|"
-    "otros_dominios|outros_dominios|domini_esterni|dominio_esterno|altri_domini|andere_domeinen|"
-    "externe_domein*|obcych_domen|obce_domeny|zewnetrzne_domeny|domen_zewnetrznych|"
-    "zewnetrznych_domen|внешние_домены|внешних_доменов|внешний_домен|чужие_домены|"
-    "сторонние_домены|外部|外域|社外" },
+    "внешн*|outside_world|to_outside|outside_host*|outside_address*|our_customers|our_users|"
+    "send_outside|public_mail_server|public_server|public_relay|private_server|"
+    "private_mail_server|remote_user*|remote_domain*|remote_recipient*|remote_host*|"
+    "foreign_domain*|foreign_host*|other_domain*|other_host*|outside_domain*|outside_recipient*|"
+    "external_domain*|external_recipient*|external_address*|external_user*|external_mail|"
+    "non_local*|nonlocal|third_part*|thirdparty|elsewhere|off_site|offsite|fremde_domain*|"
+    "fremden_domain*|fremde_domane*|fremden_domane*|externe_domain*|externe_domane*|"
+    "externe_empfanger|domaines_externes|domaine_externe|domaines_exterieurs|dominios_externos|"
+    "dominio_externo|otros_dominios|outros_dominios|domini_esterni|dominio_esterno|altri_domini|"
+    "andere_domeinen|externe_domein*|obcych_domen|obce_domeny|zewnetrzne_domeny|"
+    "domen_zewnetrznych|zewnetrznych_domen|внешние_домены|внешних_доменов|внешний_домен|"
+    "чужие_домены|сторонние_домены|外部|外域|社外" },
   { "throughus",
     "through_this|through_us|through_our|through_me|via_this|via_us|via_our|over_this_server|"
     "using_this_server|use_this_server|use_this_system|use_this_mail_server|use_our_server|"
@@ -261,15 +261,15 @@ const VerdictWords verdict_words[] = {
     "przed|najpierw|voor|voordat|eerst|перед|сначала|сперва|先|前" },
   { "trouble",
     "could_not|couldnt|cannot|cant|unable|failed|failing|failure|error|errors|problem|problems|"
-    "unavailable|not_available|no_answer|BUSY|down|offline|timeout|timed_out|temporary_failure|"
-    "maintenance" },
+    "unavailable|not_available|no_answer|locked|BUSY|down|offline|timeout|timed_out|"
+    "temporary_failure|maintenance" },
   { "machinery",
     "error_occurred|checked|scan|scanning|scanner|virus_scan*|virus_check*|virus_filter|antivirus|"
     "anti_virus|spamd|clamd|clamav|milter|rbl_lookup|rbl_check|dnsbl_lookup|dkim_sign*|signing|"
-    "database|databases|ldap|sql|mysql|user_database|backend|map_lookup|table_lookup|"
-    "recipient_lookup|user_lookup|quota_lookup|quota_check|address_lookup|checking_address|"
-    "policy_service|policy_server|policy_daemon|maintenance|spam_check*|spam_filter|spam_scan*|"
-    "content_filter|content_scan*|filter" },
+    "database|databases|ldap|sql|mysql|user_database|alias_database|backend|map_lookup|"
+    "table_lookup|recipient_lookup|user_lookup|quota_lookup|quota_check|address_lookup|"
+    "checking_address|policy_service|policy_server|policy_daemon|maintenance|spam_check*|"
+    "spam_filter|spam_scan*|content_filter|content_scan*|filter" },
   { "tls",
     "tls|ssl|starttls|stls|encrypt*|unencrypted|cleartext|plaintext|plain_text|secure_connection|"
     "secure_channel|secured_connection|insecure_connection|non_secure|verschlussel*|"
@@ -279,7 +279,7 @@ const VerdictWords verdict_words[] = {
 
   /* ---- addresses that do not work ------------------------------------------------------------ */
   { "unknown",
-    "n_o_existe|n_o_encontrad*|existiert_nicht|unknown|obsolete|not_found|wasnt_found|"
+    "n_o_existe|n_o_encontrad*|existiert_nicht|unknown|obsolete|is_dead|not_found|wasnt_found|"
     "werent_found|couldnt_find|could_not_find|receives_no_mail|existiert_hier_nicht|"
     "could_not_be_found|couldnt_be_found|cannot_be_found|cannot_find|cant_find|not_find|no_such|"
     "nonexist*|non_exist*|not_exist*|doesnt_exist*|dont_exist*|not_user|not_a_user|not_an_user|"
@@ -354,12 +354,12 @@ const VerdictWords verdict_words[] = {
   { "later",
     "uberlastet|ueberlastet|zurzeit|derzeit|surcharge|sobrecargad*|sovraccaric*|przeciazon*|"
     "перегружен*|繁忙|混雑|混み|BUSY|timeout|timed_out|try_again|try_later|try_back|retry|later|"
-    "temporar*|temporal*|temp|resend|come_back|deferred|deferral|transient|busy|moment|currently|"
-    "at_this_time|wait|again|spater|spaeter|erneut|vorubergehend|voruebergehend|zeitweise|"
-    "momentan|plus_tard|reessayer|reessayez|temporaire*|ulterieurement|mas_tarde|intente|"
-    "mais_tarde|tente|piu_tardi|temporane*|riprova*|later_opnieuw|tijdelijk|pozniej|tymczasow*|"
-    "chwilow*|ponownie|pozdeji|docasn*|senare|tillfallig*|senere|midlertidig*|позже|временн*|"
-    "попробуйте|稍后|稍後|暂时|暫時|临时|しばらく|一時的|のちほど|後で|ichijiteki|shibaraku" },
+    "temporar*|temporal*|temp|resend|come_back|defer|deferred|deferral|transient|busy|moment|"
+    "currently|at_this_time|wait|again|spater|spaeter|erneut|vorubergehend|voruebergehend|"
+    "zeitweise|momentan|plus_tard|reessayer|reessayez|temporaire*|ulterieurement|mas_tarde|"
+    "intente|mais_tarde|tente|piu_tardi|temporane*|riprova*|later_opnieuw|tijdelijk|pozniej|"
+    "tymczasow*|chwilow*|ponownie|pozdeji|docasn*|senare|tillfallig*|senere|midlertidig*|позже|"
+    "временн*|попробуйте|稍后|稍後|暂时|暫時|临时|しばらく|一時的|のちほど|後で|ichijiteki|shibaraku" },
   { "toomany",
     "too_many|too_much|too_fast|too_quickly|too_frequent*|too_often|exceed*|limit|limits|limited|"
     "limiting|throttl*|maxim*|max|massimo|reached|used_up|erreicht|atteint*|raggiunt*|alcanzad*|"
