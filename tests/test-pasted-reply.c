@@ -167,7 +167,7 @@ static const struct {
     "auth-failed", "auth", NULL, NULL, NULL },
   { "msmtp: recipient address someone@adatum.com not accepted by the server\nmsmtp: server "
     "message: 554 5.7.1 <someone@adatum.com>: Relay access denied\nmsmtp: could not send mail "
-    "(account home from /home/u/.msmtprc)",
+    "(account home from ~/.msmtprc)",
     "relay-denied", "rcpt", NULL, "someone@adatum.com", NULL },
   { "msmtp: envelope from address x@y.com not accepted by the server\nmsmtp: server message: 553 "
     "5.1.8 Domain of sender address x@y.com does not exist",
@@ -778,6 +778,9 @@ static const struct {
   { "Server Error: 550, Error Number: 0x800CCC79", 550, "Error Number: 0x800CCC79" },
   { "250 2.0.0 Ok, then 451 later", 250, "2.0.0 Ok, then 451 later" },
   { "port 465 timeout 300", 0, "port 465 timeout 300" },
+  { "5.1.1", 550, "5.1.1" },
+  { "(#4.4.1)", 450, "4.4.1)" },
+  { "(550)", 550, "" },
 };
 
 static void

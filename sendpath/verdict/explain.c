@@ -91,20 +91,22 @@ has_words (const SendpathReply *reply)
   return FALSE;
 }
 
-/* A code with nothing beside it, not even its place, has all the readings that it can have; one of
- * those about commands says more by its number than by its words. */
+/* A code with nothing beside it, not even its place, has all the readings that it can have; so has
+ * one with a status that only says "policy". One of those about commands says more by its number
+ * than by its words. */
 static guint
 find_bare_code (const SendpathVerdictQuery *query, SendpathVerdict verdict,
                 const OutlookNumber *number)
 {
   guint code = sendpath_reply_get_code (query->reply);
+  const char *status = sendpath_reply_get_enhanced (query->reply);
 
   if (number != NULL)
     return number->code;
   if (verdict == SENDPATH_VERDICT_PROTOCOL_ERROR && code >= 500 && code <= 504)
     return code;
   if (query->phase != SENDPATH_PHASE_UNKNOWN || has_words (query->reply) ||
-      sendpath_reply_get_enhanced (query->reply) != NULL)
+      (status != NULL && strstr (status, ".7.") == NULL && !g_str_has_suffix (status, ".0.0")))
     return 0;
   return code;
 }

@@ -121,7 +121,7 @@ weigh_code (const char *text, const char *s)
 
   if (!is_code (s) || (s > text && (g_ascii_isalnum (s[-1]) || strchr (".-_@/+", s[-1]) != NULL)))
     return 0;
-  if (s == text || s[-1] == '\n' || is_tuple (s))
+  if (s == text || s[-1] == '\n' || is_tuple (s) || (s[-1] == '(' && s[3] == ')'))
     return 3;
   while (before > text && strchr (" \t=(", before[-1]) != NULL)
     before--;
@@ -261,10 +261,10 @@ drop_bracket (char *words)
 }
 
 static gboolean
-has_letters (const char *text)
+has_any (const char *text, gboolean (*is_one) (gunichar))
 {
   for (; *text != '\0'; text = g_utf8_next_char (text))
-    if (g_unichar_isalpha (g_utf8_get_char (text)))
+    if (is_one (g_utf8_get_char (text)))
       return TRUE;
   return FALSE;
 }
@@ -281,7 +281,7 @@ dup_words_alone (const char *text, const char *lower)
       const char *found = g_strrstr (lower, before_words[i]);
       const char *after = found != NULL ? text + (found - lower) + strlen (before_words[i]) : text;
 
-      if (after > begin && has_letters (after))
+      if (after > begin && has_any (after, g_unichar_isalpha))
         begin = after;
     }
   words = g_strndup (begin, (gsize) (find_addition (begin) - begin));
@@ -340,15 +340,6 @@ is_remote_trouble (const PastedPlace *place, const FaultWords *fault, const char
 
 /* ---- all of it ------------------------------------------------------------------------------- */
 
-static gboolean
-says_something (const char *text)
-{
-  for (; *text != '\0'; text = g_utf8_next_char (text))
-    if (g_unichar_isalnum (g_utf8_get_char (text)))
-      return TRUE;
-  return FALSE;
-}
-
 static void
 take_fault (PastedReply *pasted, const FaultWords *fault, const char *text)
 {
@@ -383,7 +374,7 @@ take_code (PastedReply *pasted, const char *text, const char *lower, const char 
   g_autofree char *words = dup_words (text, code);
 
   /* `SMTP code: 554` behind the words */
-  if (!has_letters (words) && has_letters (text))
+  if (!has_any (words, g_unichar_isalpha) && has_any (text, g_unichar_isalpha))
     {
       g_autofree char *alone = dup_words_alone (text, lower);
 
@@ -395,6 +386,23 @@ take_code (PastedReply *pasted, const char *text, const char *lower, const char 
     }
   drop_bracket (words);
   pasted->reply = sendpath_reply_new ((guint) g_ascii_strtoull (code, NULL, 10), NULL, words);
+}
+
+/* `#5.1.1` alone stands for the code that it mostly comes with (RFC 3463 section 2). */
+static gboolean
+take_status (PastedReply *pasted, const char *text)
+{
+  const char *status = text + strspn (text, "#( ");
+  gsize n = strspn (status, "0123456789.");
+
+  if (n < 5 || strchr ("245", status[0]) == NULL || status[1] != '.' ||
+      status[n + strspn (status + n, ") ")] != '\0')
+    return FALSE;
+  pasted->reply = sendpath_reply_new (status[0] == '5'   ? 550
+                                      : status[0] == '4' ? 450
+                                                         : 250,
+                                      NULL, status);
+  return TRUE;
 }
 
 static void
@@ -458,7 +466,7 @@ pasted_reply_new (const char *text)
   PastedReply *pasted;
 
   g_strstrip (valid);
-  if (!says_something (valid))
+  if (!has_any (valid, g_unichar_isalnum))
     return NULL;
   pasted = g_new0 (PastedReply, 1);
   read_qmail (valid);
@@ -473,6 +481,8 @@ pasted_reply_new (const char *text)
     ;
   else if (code != NULL)
     take_code (pasted, valid, lower, code);
+  else if (take_status (pasted, valid))
+    ;
   else if (fault == NULL || strstr (lower, "(#") != NULL)
     take_words (pasted, valid, lower);
   else if (is_remote_trouble (&pasted->place, fault, lower))
