@@ -480,7 +480,13 @@ dup_segment (GArray *lines, guint i)
     {
       const char *before = i > 0 ? g_array_index (lines, Line, i - 1).text : "";
 
-      return g_strdup (g_str_has_prefix (before, "<<<") ? before : line->text);
+      if (g_str_has_prefix (before, "<<<"))
+        return g_strdup (before);
+      /* What a program on the server has said, which is more than what Sendmail makes of it. */
+      if (strchr (before, ':') != NULL && strchr (">.-", *before) == NULL &&
+          !g_ascii_isdigit (*before))
+        return g_strdup_printf ("%.3s %s", line->text, before);
+      return g_strdup (line->text);
     }
   out = g_string_new (line->rest);
   for (guint k = i + 1; k < lines->len && k < i + MAX_SEGMENT_LINES; k++)

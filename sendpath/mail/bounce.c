@@ -59,6 +59,7 @@ bounce_recipient_free (BounceRecipient *recipient)
   g_free (recipient->status);
   g_free (recipient->text);
   g_free (recipient->context);
+  g_free (recipient->place);
   g_free (recipient);
 }
 
@@ -516,6 +517,8 @@ complete_fields (GPtrArray *recipients, GPtrArray *prose, const char *text)
         recipient->status = g_strdup (other->status);
       if (other != NULL && other->text != NULL)
         recipient->context = bounce_text_cut (other->text);
+      if (other != NULL)
+        recipient->place = g_strdup (other->context);
       if (recipient->context == NULL && recipients->len == 1 && *text != '\0')
         recipient->context = bounce_text_cut (text);
     }
@@ -580,6 +583,17 @@ read_prose (Walk *walk, const char *prose_text)
     g_ptr_array_extend_and_steal (walk->fields.recipients, g_steal_pointer (&prose));
 }
 
+static gboolean
+has_mail_field (const Header *header)
+{
+  static const char *const names[] = { "From", "Subject", "Received", "Return-Path", "Date" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (header_has (header, names[i]))
+      return TRUE;
+  return FALSE;
+}
+
 /* Something has to say that this is a report: its form, who sent it, its words, or a reply in it.
  * Words of a text that any person may write are not enough. */
 static gboolean
@@ -628,7 +642,8 @@ is_report (const Walk *walk, gboolean has_fields)
       is_from_reporter (walk->outer) || names_any (subject, words, G_N_ELEMENTS (words)) ||
       tells_of_failure (walk->plain) || tells_of_failure (walk->html))
     return TRUE;
-  for (guint i = 0; i < walk->fields.recipients->len; i++)
+  /* A reply to somebody's mail, if this is a message at all. */
+  for (guint i = 0; has_mail_field (walk->outer) && i < walk->fields.recipients->len; i++)
     {
       const BounceRecipient *recipient = g_ptr_array_index (walk->fields.recipients, i);
 

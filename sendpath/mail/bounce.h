@@ -23,6 +23,7 @@ typedef struct {
   guint code;                   /* of the reply, or 0 */
   char *text;                   /* the reply without the code, or the report's own words, or NULL */
   char *context;                /* more of the report, for where @text says too little, or NULL */
+  char *place; /* the report on this recipient, for where the reply came, or NULL */
 } BounceRecipient;
 
 BounceRecipient *bounce_recipient_new (const char *address);

@@ -153,7 +153,7 @@ find_own_status (const char *words, gboolean must_be_sure)
 static SendpathPhase
 find_phase (const BounceRecipient *from)
 {
-  const char *texts[] = { from->text, from->context };
+  const char *texts[] = { from->text, from->context, from->place };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     for (guint k = 0; texts[i] != NULL && k < G_N_ELEMENTS (places); k++)
