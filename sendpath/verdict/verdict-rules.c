@@ -284,7 +284,8 @@ const VerdictRule verdict_rules[] = {
     "limit|reached !rate|ratelimit*|$period|per|send*|message_size",
     0, V (MAILBOX_FULL), "mailbox-limit" },
   { ENVELOPE, EVERY, NULL,
-    "too_many_hops|hop_count|loop*|mailloop|too_many_received|received_headers",
+    "points_to_local|points_back|loops_back|too_many_hops|hop_count|loop*|mailloop|"
+    "too_many_received|received_headers",
     0, V (SERVER_ERROR), "mail-loop" },
   { ENVELOPE, EVERY, NULL, "received headers|header|lines|hops $toomany", 0, V (SERVER_ERROR),
     "too-many-stations" },
@@ -578,6 +579,13 @@ const VerdictRule verdict_rules[] = {
     "couldnt_resolve|not_resolve|failed_to_resolve|not_resolvable|unresolvable !$client|$sender|"
     "your_domain|your_hostname",
     0, V (REMOTE_UNREACHABLE), "recipient-domain-unresolved" },
+  { IN (CONNECT) | IN (UNKNOWN), EVERY, NULL,
+    "giving_up|gave_up|delivery_attempts|not_yet_been_delivered|multiple_retries|"
+    "lost_connection_with|connect_to_HOST|conversation_with|host_lookup !$blocklist|$badhost|"
+    "$policy|$relay|your_connection",
+    0, V (REMOTE_UNREACHABLE), "delivery-given-up" },
+  { IN (UNKNOWN), EVERY, NULL, "domain not_accepting|not_accept !$sender|$client|not_allowed", 0,
+    V (REMOTE_UNREACHABLE), "domain-accepts-nothing" },
   { IN (RCPT) | IN (UNKNOWN), 556, 556, NULL, NULL, 0, V (REMOTE_UNREACHABLE), "takes-no-mail" },
 
   /* ---- the recipient ------------------------------------------------------------------------- */
@@ -596,8 +604,8 @@ const VerdictRule verdict_rules[] = {
     "in_use|busy !$unknown !service|lookup|database|directory|ldap|table|map|server|backend",
     0, V (MAILBOX_UNAVAILABLE), "mailbox-not-now" },
   { ENVELOPE, EVERY, NULL,
-    "$recipient not_accepting|unavailable|not_available right_now|at_this_time|at_the_moment|"
-    "currently|for_now",
+    "$recipient not_accepting|unavailable|not_available was_unavailable|right_now|at_this_time|"
+    "at_the_moment|currently|for_now",
     0, V (MAILBOX_UNAVAILABLE), "mailbox-not-right-now" },
   { ENVELOPE, TEMPORARY, NULL,
     "unverified_address|verification_in_progress|address_verification !$sender",
@@ -639,7 +647,8 @@ const VerdictRule verdict_rules[] = {
     "no_longer_valid|nobody_here|gibt_es_nicht|unbekannt !no_such_command|unknown_command|verb|"
     "parameter",
     0, V (RECIPIENT_UNKNOWN), "nobody-there" },
-  { ENVELOPE, PERMANENT, NULL, "RECIPIENTREJECTED !$policy", 0, V (RECIPIENT_UNKNOWN),
+  { ENVELOPE, PERMANENT, NULL,
+    "RECIPIENTREJECTED !$policy|internal|not_authorized", 0, V (RECIPIENT_UNKNOWN),
     "recipient-rejected-by-check" },
   { ENVELOPE & ~IN (MAIL), PERMANENT, "x.1.0-1 x.1.6 x.1.10 x.2.1 x.1.351 x.7.13",
     "!$policy",
@@ -686,7 +695,7 @@ const VerdictRule verdict_rules[] = {
     "prohibited|unsolicited|rejected|denied|refused",
     0, V (CLIENT_BLOCKED), "client-refused-for-now" },
   { IN (RCPT) | IN (UNKNOWN), 550, 599, NULL,
-    "$unknown !$client|$sender|$relay|$badhost|command|ptr|rdns",
+    "$unknown !$client|$sender|$relay|$badhost|command|ptr|rdns|diagnostic",
     0, V (RECIPIENT_UNKNOWN), "something-unknown" },
   { IN (RCPT), 550, 559, NULL,
     "dns|mx|mail_server_for|mail_exchanger HOST $not|cannot_find !$client|your_hostname|your_host",
@@ -735,12 +744,12 @@ const VerdictRule verdict_rules[] = {
     "service_is_currently|mail_server_permanently !$client",
     0, V (SERVER_ERROR), "service-unavailable" },
   { ANY_PHASE, PERMANENT, NULL,
-    "database|backend|internal_error|internal_server|transaction_failed|transaction_aborted|"
-    "system_error|could_not_be_saved|could_not_store|could_not_save|could_not_write|"
-    "could_not_queue|could_not_process|could_not_deliver|cannot_store|cannot_save|cannot_write|"
-    "unable_to_store|unable_to_save|unable_to_write|unable_to_queue|unable_to_process|"
-    "unable_to_deliver|failed_to_process|failed_to_store|local_error|disk_error|lookup_failure|"
-    "server_error",
+    "database|backend|internal_error|unable_to_transfer|internal_server|transaction_failed|"
+    "transaction_aborted|system_error|could_not_be_saved|could_not_store|could_not_save|"
+    "could_not_write|could_not_queue|could_not_process|could_not_deliver|cannot_store|cannot_save|"
+    "cannot_write|unable_to_store|unable_to_save|unable_to_write|unable_to_queue|"
+    "unable_to_process|unable_to_deliver|failed_to_process|failed_to_store|local_error|disk_error|"
+    "lookup_failure|server_error",
     0, V (SERVER_ERROR), "server-broken" },
   { ANY_PHASE, EVERY, "x.3.5 x.4.6", NULL, 0, V (SERVER_ERROR), "server-error-status" },
   { ENVELOPE, EVERY, "x.4.1-3",
