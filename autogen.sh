@@ -13,7 +13,7 @@ build_packages='
   gcc libc6-dev make autoconf automake libtool pkg-config python3 gettext
   gobject-introspection libgirepository1.0-dev
   libglib2.0-dev libjson-glib-dev libgsasl-dev libgnutls28-dev libsecret-1-dev libpsl-dev
-  libetpan-dev glib-networking ca-certificates'
+  libsoup-3.0-dev libetpan-dev glib-networking ca-certificates'
 
 # What the tests need besides. The lab (root only) is also used by hand: it installs what it needs
 # itself, its mail servers into a place of its own.

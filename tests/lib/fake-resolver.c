@@ -116,6 +116,28 @@ read_mx (const char *text)
   return records;
 }
 
+static guint16
+read_number (const char *text)
+{
+  return (guint16) g_ascii_strtoull (text, NULL, 10);
+}
+
+static GList *
+read_srv (const char *text)
+{
+  g_auto(GStrv) words = g_strsplit (text, " ", -1);
+  GList *records = NULL;
+
+  for (guint i = 0; i + 3 < g_strv_length (words); i += 4)
+    {
+      GVariant *record = g_variant_new ("(qqqs)", read_number (words[i]), read_number (words[i + 1]),
+                                        read_number (words[i + 2]), words[i + 3]);
+
+      records = g_list_append (records, g_variant_ref_sink (record));
+    }
+  return records;
+}
+
 static void
 lookup_records_async (GResolver *resolver, const char *host, GResolverRecordType type,
                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
@@ -132,6 +154,8 @@ lookup_records_async (GResolver *resolver, const char *host, GResolverRecordType
     }
   if (mx != NULL)
     records = read_mx (mx);
+  else if (type == G_RESOLVER_RECORD_SRV && row->srv != NULL)
+    records = read_srv (row->srv);
   else if (type == G_RESOLVER_RECORD_NS && row->has_zone)
     records = g_list_append (NULL, g_variant_ref_sink (g_variant_new ("(s)", "ns.example.org")));
   if (records != NULL)

@@ -10,6 +10,7 @@ typedef struct {
   const char *addresses; /* NULL: none; separated by spaces; "?" never answers for IPv6, "!" for IPv4 */
   const char *mx;        /* `10 HOST 20 HOST`; "?" never answers; NULL: none */
   gboolean    has_zone;  /* it has a name server of its own */
+  const char *srv;       /* `PRIORITY WEIGHT PORT TARGET`, and more of them; NULL: none */
 } FakeHost;
 
 /* @hosts ends in a row without a host; it must outlive the resolver. */

@@ -11,6 +11,7 @@ typedef struct _TestCerts TestCerts;
  *
  *   good         valid; also for pop.example.org, smtp.proseware.com, pop.proseware.com,
  *                mail.thephone-company.com, localhost, 127.0.0.1 and ::1
+ *   web          valid, for proseware.com, autoconfig.proseware.com and autoconfig.thunderbird.net
  *   other        valid, for other.example.net only
  *   wildcard     valid, for *.example.org
  *   expired      ended yesterday

@@ -1,0 +1,179 @@
+/* One small file over HTTPS: the only file with libsoup.
+ *
+ * It sends no cookie, no password and nothing of the user but what stands in the URL. It never speaks
+ * plain HTTP, and never takes a certificate that does not verify. */
+#include "config.h"
+
+#include "profiles/https-get.h"
+
+#include <libsoup/soup.h>
+
+#define MAX_REDIRECTS 3
+#define CHUNK_BYTES   8192
+
+typedef struct {
+  SoupSession  *session;
+  SoupMessage  *message;
+  GInputStream *body;
+  GByteArray   *bytes;
+  guint         n_redirects;
+} Get;
+
+static void
+get_free (gpointer data)
+{
+  Get *get = data;
+
+  g_clear_object (&get->body);
+  g_clear_object (&get->message);
+  soup_session_abort (get->session);
+  g_object_unref (get->session);
+  g_byte_array_unref (get->bytes);
+  g_free (get);
+}
+
+static void
+fail (GTask *task, const char *why)
+{
+  Get *get = g_task_get_task_data (task);
+  g_autofree char *url =
+      get->message != NULL ? g_uri_to_string (soup_message_get_uri (get->message)) : NULL;
+
+  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", url != NULL ? url : "https",
+                           why);
+  g_object_unref (task);
+}
+
+/* ---- the body -------------------------------------------------------------------------------- */
+
+static void read_more (GTask *task);
+
+static void
+on_read (GObject *source, GAsyncResult *result, gpointer data)
+{
+  GTask *task = data;
+  Get *get = g_task_get_task_data (task);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GBytes) chunk =
+      g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &error);
+
+  if (chunk == NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      g_object_unref (task);
+    }
+  else if (g_bytes_get_size (chunk) == 0)
+    {
+      g_task_return_pointer (task, g_byte_array_free_to_bytes (g_steal_pointer (&get->bytes)),
+                             (GDestroyNotify) g_bytes_unref);
+      get->bytes = g_byte_array_new ();
+      g_object_unref (task);
+    }
+  else if (get->bytes->len + g_bytes_get_size (chunk) > HTTPS_GET_MAX_BYTES)
+    fail (task, "larger than allowed");
+  else
+    {
+      g_byte_array_append (get->bytes, g_bytes_get_data (chunk, NULL),
+                           (guint) g_bytes_get_size (chunk));
+      read_more (task);
+    }
+}
+
+static void
+read_more (GTask *task)
+{
+  Get *get = g_task_get_task_data (task);
+
+  g_input_stream_read_bytes_async (get->body, CHUNK_BYTES, G_PRIORITY_DEFAULT,
+                                   g_task_get_cancellable (task), on_read, task);
+}
+
+/* ---- the request ----------------------------------------------------------------------------- */
+
+static void send_request (GTask *task, GUri *uri);
+
+/* Where the answer sends us; NULL if that is not https. */
+static GUri *
+find_next (SoupMessage *message)
+{
+  const char *location =
+      soup_message_headers_get_one (soup_message_get_response_headers (message), "Location");
+  g_autoptr(GUri) next = location != NULL
+                             ? g_uri_parse_relative (soup_message_get_uri (message), location,
+                                                     SOUP_HTTP_URI_FLAGS, NULL)
+                             : NULL;
+
+  if (next == NULL || !g_str_equal (g_uri_get_scheme (next), "https"))
+    return NULL;
+  return g_steal_pointer (&next);
+}
+
+static void
+on_sent (GObject *source, GAsyncResult *result, gpointer data)
+{
+  GTask *task = data;
+  Get *get = g_task_get_task_data (task);
+  SoupMessage *message = get->message;
+  g_autoptr(GError) error = NULL;
+
+  get->body = soup_session_send_finish (SOUP_SESSION (source), result, &error);
+  if (get->body == NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      g_object_unref (task);
+    }
+  else if (soup_message_get_tls_protocol_version (message) < G_TLS_PROTOCOL_VERSION_TLS_1_2)
+    fail (task, "TLS is too old");
+  else if (SOUP_STATUS_IS_REDIRECTION (soup_message_get_status (message)))
+    {
+      g_autoptr(GUri) next = find_next (message);
+
+      if (next == NULL || ++get->n_redirects > MAX_REDIRECTS)
+        fail (task, "redirected to where nothing is fetched");
+      else
+        send_request (task, next);
+    }
+  else if (soup_message_get_status (message) != SOUP_STATUS_OK)
+    fail (task, "not there");
+  else
+    read_more (task);
+}
+
+static void
+send_request (GTask *task, GUri *uri)
+{
+  Get *get = g_task_get_task_data (task);
+
+  g_clear_object (&get->body);
+  g_clear_object (&get->message);
+  get->message = soup_message_new_from_uri (SOUP_METHOD_GET, uri);
+  soup_message_add_flags (get->message, SOUP_MESSAGE_NO_REDIRECT);
+  soup_session_send_async (get->session, get->message, G_PRIORITY_DEFAULT,
+                           g_task_get_cancellable (task), on_sent, task);
+}
+
+void
+https_get_async (const char *url, GCancellable *cancellable, GAsyncReadyCallback callback,
+                 gpointer data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, data);
+  g_autoptr(GUri) uri = g_uri_parse (url, SOUP_HTTP_URI_FLAGS, NULL);
+  Get *get = g_new0 (Get, 1);
+
+  g_task_set_source_tag (task, https_get_async);
+  get->session = soup_session_new_with_options ("user-agent", "sendpath", NULL);
+  soup_session_remove_feature_by_type (get->session, SOUP_TYPE_AUTH_MANAGER);
+  soup_session_remove_feature_by_type (get->session, SOUP_TYPE_CONTENT_DECODER);
+  get->bytes = g_byte_array_new ();
+  g_task_set_task_data (task, get, get_free);
+  if (uri == NULL || !g_str_equal (g_uri_get_scheme (uri), "https"))
+    fail (task, "not an https address");
+  else
+    send_request (task, uri);
+}
+
+GBytes *
+https_get_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
