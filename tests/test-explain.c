@@ -326,6 +326,101 @@ test_outlook_numbers (void)
   g_assert_null (outlook_find ("0x1"));
 }
 
+/* As help desks, Outlook and programs that take it for a decimal number write it. */
+static void
+test_outlook_spellings (void)
+{
+  static const struct {
+    const char *text, *number;
+  } spellings[] = {
+    { "0x800CCC79", "0x800CCC79" },
+    { "0x800ccc79", "0x800CCC79" },
+    { "0X800CCC79", "0x800CCC79" },
+    { "800CCC79", "0x800CCC79" },
+    { "Error Number: 0x800CCC79", "0x800CCC79" },
+    { "(0x800CCC79): 'no'", "0x800CCC79" },
+    { "-2146644871", "0x800CCC79" },
+    { "2148322425", "0x800CCC79" },
+    { "error -2146644979.", "0x800CCC0D" },
+    { "0x80042109", "0x80042109" },
+    { "80042109", NULL },
+    { "1800CCC79", NULL },
+    { "800CCC79F", NULL },
+    { "0x800CCCFF", NULL },
+    { "2148322425123", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (spellings); i++)
+    {
+      const OutlookNumber *found = outlook_find (spellings[i].text);
+
+      g_assert_cmpstr (found != NULL ? found->number : NULL, ==, spellings[i].number);
+    }
+}
+
+/* Trouble that lasts: somebody is named, and the right one. */
+static void
+test_contacts (void)
+{
+  static const struct {
+    const char *pasted, *named;
+  } contacts[] = {
+    { "421 Service not available", "your own provider, or the recipient's" },
+    { "to=<a@adatum.com>, relay=mx.adatum.com[203.0.113.5]:25, status=deferred (host "
+      "mx.adatum.com[203.0.113.5] said: 450 4.2.0 Greylisted (in reply to RCPT TO command))",
+      "postmaster@adatum.com" },
+    { "The server responded: 4.3.2 try later, Server: 'smtp.proseware.com', Port: 587",
+      "postmaster@proseware.com" },
+    { "connect to smtp.proseware.com[203.0.113.5]:587: Connection refused", "ask your provider" },
+    { "nc: connect to smtp.proseware.com port 25 (tcp) failed: Connection refused",
+      "whoever runs the network" },
+    { "450 4.2.1 mailbox unavailable", "the recipient's provider" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (contacts); i++)
+    {
+      g_autoptr (SendpathExplanation) explanation =
+                     sendpath_explain_text (SENDPATH_PHASE_UNKNOWN, contacts[i].pasted, NULL);
+      const char *advice = sendpath_explanation_get_advice (explanation);
+
+      g_test_message ("%s", advice);
+      g_assert_nonnull (strstr (advice, "30 minutes"));
+      g_assert_nonnull (strstr (advice, contacts[i].named));
+    }
+}
+
+/* Where the words tell which of two readings is meant, only that one is told. */
+static void
+test_sure_reading (void)
+{
+  static const struct {
+    const char *pasted, *told, *not_told;
+  } readings_of_two[] = {
+    { "552 5.2.2 mailbox over quota", "mailbox is full", "larg" },
+    { "552 5.3.4 message too large", "larg", "mailbox is full" },
+    { "452 4.5.3 too many recipients", "recipients", "space" },
+    { "452 4.3.1 insufficient system storage", "space", "recipients" },
+    { "550 5.7.1 relaying denied", "pass mail on", "no mailbox" },
+    { "550 no such user", "no mailbox", "pass mail on" },
+    { "551 user not local", "not on this server", "no mailbox" },
+    { "553 sorry, that domain isn't in my list of allowed rcpthosts", "pass mail on", "written" },
+    { "503 5.5.1 need MAIL before RCPT", "order", "know" },
+    { "Disk quota exceeded", "sometimes your own", "server" },
+    { "220 *****************\nEHLO a\n502 unimplemented", "stars", "know" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (readings_of_two); i++)
+    {
+      g_autoptr (SendpathExplanation) explanation = sendpath_explain_text (
+          SENDPATH_PHASE_UNKNOWN, readings_of_two[i].pasted, NULL);
+      const char *what = sendpath_explanation_get_what (explanation);
+
+      g_test_message ("%s", what);
+      g_assert_nonnull (strstr (what, readings_of_two[i].told));
+      g_assert_null (strstr (what, readings_of_two[i].not_told));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -341,6 +436,9 @@ main (int argc, char **argv)
   g_test_add_func ("/explain/json-has-its-keys", test_json);
   g_test_add_func ("/explain/batch-line-by-line", test_batch_lines);
   g_test_add_func ("/explain/bad-batch-line-is-named", test_bad_batch_lines);
+  g_test_add_func ("/explain/whom-to-ask-when-it-lasts", test_contacts);
+  g_test_add_func ("/explain/sure-reading-alone", test_sure_reading);
   g_test_add_func ("/outlook/both-directions", test_outlook_numbers);
+  g_test_add_func ("/outlook/every-spelling", test_outlook_spellings);
   return g_test_run ();
 }
