@@ -372,24 +372,27 @@ play (Story *story, guint number)
 static gboolean
 tell_table (Story *story)
 {
-  const char *const head[] = { _ ("Scene"), _ ("Refused by"), _ ("What made it work"),
-                               _ ("Accepted") };
+  DemoRow rows[1 + G_N_ELEMENTS (scenes)] = {
+    { DEMO_TONE_PLAIN,
+      { _ ("Scene"), _ ("Refused by"), _ ("What made it work"), _ ("Accepted") } }
+  };
+  g_auto (GStrv) times = g_new0 (char *, G_N_ELEMENTS (scenes) + 1);
   gboolean is_all_right = TRUE;
 
-  g_printf ("\n");
-  demo_tell_cells (DEMO_TONE_PLAIN, head);
   for (guint i = 0; i < G_N_ELEMENTS (scenes); i++)
     {
       guint n = count_everywhere (story, &scenes[i]);
-      g_autofree char *times = g_strdup_printf (ngettext ("%u time", "%u times", n), n);
-      const char *cells[] = { _ (scenes[i].title), demo_smtp_id_to_host (scenes[i].own),
-                              story->is_as_told[i] ? _ (scenes[i].cure)
-                                                   : _ ("it did not go as told"),
-                              times };
+      gboolean is_as_told = story->is_as_told[i];
 
-      demo_tell_cells (story->is_as_told[i] ? DEMO_TONE_GOOD : DEMO_TONE_BAD, cells);
-      is_all_right = is_all_right && story->is_as_told[i];
+      times[i] = g_strdup_printf (ngettext ("%u time", "%u times", n), n);
+      rows[1 + i] = (DemoRow){ is_as_told ? DEMO_TONE_GOOD : DEMO_TONE_BAD,
+                               { _ (scenes[i].title), demo_smtp_id_to_host (scenes[i].own),
+                                 is_as_told ? _ (scenes[i].cure) : _ ("it did not go as told"),
+                                 times[i] } };
+      is_all_right = is_all_right && is_as_told;
     }
+  g_printf ("\n");
+  demo_tell_table (rows, G_N_ELEMENTS (rows));
   return is_all_right;
 }
 

@@ -10,9 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#define COLUMNS      80
-#define INDENT       "   "
-#define WORD_COLUMNS 10
+#define COLUMNS 80
+#define INDENT  "   "
+
+/* The words that lines begin with; their column is as wide as the longest of them needs. */
+static const char *const line_words[] = { N_ ("offered"), N_ ("accepted"), N_ ("refused"),
+                                          N_ ("failed"),  N_ ("asked"),    N_ ("arrived"),
+                                          N_ ("waits"),   N_ ("later") };
 
 /* ---- rows --------------------------------------------------------------------------------- */
 
@@ -40,11 +44,32 @@ print_in (DemoTone tone, const char *text)
     g_printf ("%s", text);
 }
 
+/* How wide @text is on a terminal: Chinese signs take two columns. */
+static glong
+columns_of (const char *text)
+{
+  glong columns = 0;
+
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    columns += g_unichar_iswide (g_utf8_get_char (text)) ? 2 : 1;
+  return columns;
+}
+
+static glong
+word_columns (void)
+{
+  glong columns = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (line_words); i++)
+    columns = MAX (columns, columns_of (_ (line_words[i])));
+  return columns + 1;
+}
+
 static void
 print_padded (DemoTone tone, const char *text, glong columns)
 {
   print_in (tone, text);
-  g_printf ("%*s", (int) MAX (0, columns - g_utf8_strlen (text, -1)), "");
+  g_printf ("%*s", (int) MAX (0, columns - columns_of (text)), "");
 }
 
 /* Prints @text from column @indent on, broken between words. */
@@ -56,7 +81,7 @@ print_wrapped (const char *text, glong indent)
 
   for (guint i = 0; words[i] != NULL; i++)
     {
-      glong length = g_utf8_strlen (words[i], -1);
+      glong length = columns_of (words[i]);
 
       if (i > 0 && column + 1 + length > COLUMNS)
         {
@@ -100,20 +125,27 @@ demo_tell (DemoTone tone, const char *word, const char *format, ...)
   text = g_strdup_vprintf (format, args);
   va_end (args);
   g_printf (INDENT);
-  print_padded (tone, word, WORD_COLUMNS);
-  print_wrapped (text, strlen (INDENT) + WORD_COLUMNS);
+  print_padded (tone, word, word_columns ());
+  print_wrapped (text, strlen (INDENT) + word_columns ());
 }
 
 void
-demo_tell_cells (DemoTone tone, const char *const *cells)
+demo_tell_table (const DemoRow *rows, guint n_rows)
 {
-  static const glong widths[] = { 18, 20, 30 };
+  for (guint i = 0; i < n_rows; i++)
+    {
+      g_printf (INDENT);
+      for (guint cell = 0; cell + 1 < G_N_ELEMENTS (rows[i].cells); cell++)
+        {
+          glong width = 0;
 
-  g_printf (INDENT);
-  for (guint i = 0; i < G_N_ELEMENTS (widths); i++)
-    print_padded (DEMO_TONE_PLAIN, cells[i], widths[i]);
-  print_in (tone, cells[G_N_ELEMENTS (widths)]);
-  g_printf ("\n");
+          for (guint other = 0; other < n_rows; other++)
+            width = MAX (width, columns_of (rows[other].cells[cell]));
+          print_padded (DEMO_TONE_PLAIN, rows[i].cells[cell], width + 2);
+        }
+      print_in (rows[i].tone, rows[i].cells[G_N_ELEMENTS (rows[i].cells) - 1]);
+      g_printf ("\n");
+    }
 }
 
 /* ---- attempts ----------------------------------------------------------------------------- */

@@ -15,12 +15,19 @@ void demo_tell_plainly (const char *text);
 void demo_tell (DemoTone tone, const char *word, const char *format, ...) G_GNUC_PRINTF (3, 4);
 /* Attempt @index of @report: what was offered to whom, and what the server said. */
 void demo_tell_attempt (const SendpathReport *report, guint index);
-/* A row of the table at the end, with @cells of fixed width. */
-void demo_tell_cells (DemoTone tone, const char *const *cells);
+
+/* A row of the table at the end; the last cell has the tone. */
+typedef struct {
+  DemoTone tone;
+  const char *cells[4];
+} DemoRow;
+
+/* Columns are as wide as what stands in them. */
+void demo_tell_table (const DemoRow *rows, guint n_rows);
 
 /* How an attempt went, as far as the story has expectations of it. */
 typedef struct {
-  const char *kind;        /* of the route */
+  const char *kind; /* of the route */
   gboolean is_logged_in;
   gboolean is_after_pop;   /* a POP3 login came first */
   const char *sender_rule; /* `keep`, `sender` or `rewrite` */
