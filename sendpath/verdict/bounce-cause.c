@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-#define MAX_PARAGRAPHS 32
-#define MAX_SENTENCES  64
+#define MAX_SENTENCES 64
 
 /* TRUE if the classifier found nothing to hold on to but the code. */
 static gboolean
@@ -257,8 +256,8 @@ explain_sentence (const BounceRecipient *from, const char *sentence)
 {
   g_autoptr (SendpathExplanation) explanation = explain_words (from, 0, from->status, sentence);
 
-  if (is_guess (explanation) || (from->action == BOUNCE_DELAYED &&
-                                 !may_pass (sendpath_explanation_get_verdict (explanation))))
+  if (is_weak (explanation) || (from->action == BOUNCE_DELAYED &&
+                                !may_pass (sendpath_explanation_get_verdict (explanation))))
     return NULL;
   return g_steal_pointer (&explanation);
 }
@@ -329,24 +328,6 @@ explain_report (const BounceRecipient *from, const char *text)
   return explanation;
 }
 
-/* The reply says too little: what the report says around it may help, or NULL. */
-static SendpathExplanation *
-explain_context (const BounceRecipient *from)
-{
-  g_auto (GStrv) paragraphs =
-              g_strsplit (from->context != NULL ? from->context : "", "\n\n", MAX_PARAGRAPHS);
-
-  for (guint i = 0; paragraphs[i] != NULL; i++)
-    {
-      g_autoptr (SendpathExplanation) explanation =
-                     explain_words (from, from->code, from->status, paragraphs[i]);
-
-      if (!is_guess (explanation) && !is_intro (paragraphs[i]))
-        return g_steal_pointer (&explanation);
-    }
-  return NULL;
-}
-
 /* What Sendmail and others conclude from nothing but the code (RFC 3463 has more to say). */
 static gboolean
 is_concluded_from_code (const BounceRecipient *from)
@@ -379,7 +360,7 @@ explain_reply (const BounceRecipient *from, const char *text)
       explanation = explain_words (from, from->code, from->status, text);
     }
   if (is_guess (explanation))
-    other = explain_context (from);
+    other = explain_own_words (from, text, TRUE);
   return other != NULL ? g_steal_pointer (&other) : g_steal_pointer (&explanation);
 }
 
