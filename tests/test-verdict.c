@@ -190,9 +190,9 @@ test_corpus (void)
 /* Servers that no rule was written or changed for: what the table makes of wordings it has never
  * met. Whoever changes a rule because of a line moves it to replies.jsonl. In per cent; why these,
  * corpus/README.md says. */
-#define FLOOR_EXACT  84
-#define FLOOR_REMEDY 90
-#define FLOOR_LOGIN  95
+#define FLOOR_EXACT  83
+#define FLOOR_REMEDY 91
+#define FLOOR_LOGIN  93
 
 static void
 test_held_out (void)
@@ -336,6 +336,7 @@ test_every_idiom (void)
       for (guint j = 0; phrases[j] != NULL; j++)
         g_assert_cmpuint (strlen (verdict_idioms[i].mask), <=, strlen (phrases[j]));
     }
+  word_index_finish (index);
   for (guint i = 0; i < corpus->len; i++)
     {
       ReplyWords words;

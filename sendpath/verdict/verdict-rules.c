@@ -144,9 +144,10 @@ const VerdictRule verdict_rules[] = {
   { ANY_PHASE, EVERY, NULL,
     "ptr|rdns|reverse_dns|reverse_lookup|reverse_name|reverse_hostname|reversedns|reverse_record|"
     "reverse_address|dns_reverse|reverse_mapping|reverse_resolution|fcrdns|forward_confirmed|"
-    "in_addr|ruckwarts*|revers_dns|reversed_dns|has_no_name|reverse_zone|resolution_inverse|"
-    "dns_inverse|enregistrement_inverse|resolucion_inversa|dns_inverso|dns_inversa|dns_reverso|"
-    "reverso|odwrotn*|обратн*|反向|逆引き|gyakubiki !relaying_denied|relay_access_denied|rate_limit*",
+    "in_addr|reverse_lookups|ip_must_resolve|CLIENT_must_resolve|ruckwarts*|revers_dns|"
+    "reversed_dns|has_no_name|reverse_zone|resolution_inverse|dns_inverse|enregistrement_inverse|"
+    "resolucion_inversa|dns_inverso|dns_inversa|dns_reverso|reverso|odwrotn*|обратн*|反向|逆引き|"
+    "gyakubiki !relaying_denied|relay_access_denied|rate_limit*",
     0, V (PTR_REQUIRED), "reverse-name" },
   { ENVELOPE, EVERY, NULL,
     "server_configuration|configuration_error|configuration_problem|misconfiguration !your*", 0,
@@ -167,8 +168,8 @@ const VerdictRule verdict_rules[] = {
     "generic_rdns !$auth|$tls|$relay|first|before|polite*|command|commands",
     0, V (PTR_REQUIRED), "hello-name-refused" },
   { IN (EHLO), 550, 559, NULL,
-    "its_name|illegal|invalid|domain_name|localhost|you_are_not|youre_not|you_arent|hostname|"
-    "host_name|your_name|pretend*|impersonat* !$client",
+    "claim*|its_name|illegal|invalid|domain_name|localhost|you_are_not|youre_not|you_arent|"
+    "hostname|host_name|your_name|pretend*|impersonat* !$client",
     0, V (PTR_REQUIRED), "hello-not-believed" },
 
   /* ---- relaying ------------------------------------------------------------------------------ */
@@ -247,17 +248,17 @@ const VerdictRule verdict_rules[] = {
   { IN (RCPT), PERMANENT, NULL,
     "recipient_domain|destination_domain|that_domain|this_domain|domain|domains|destination|"
     "delivery_to_HOST|delivery_to_this_destination $deny|allowed_list|not_supported|"
-    "not_in_the_list|not_on_the_list|list_of_domains !$unknown|null_mx|no_mx|expired !$sender|"
-    "sending|your_domain !$blocklist|$badhost !user|users|recipient|recipients|mailbox*|account*|"
-    "literal|spf|dkim|dmarc",
+    "not_in_the_list|not_on_the_list|list_of_domains !$unknown|null_mx|nullmx|no_mx|"
+    "not_accept_mail|expired !$sender|sending|your_domain !$blocklist|$badhost !user|users|"
+    "recipient|recipients|mailbox*|account*|literal|spf|dkim|dmarc",
     0, V (RELAY_DENIED), "domain-refused" },
   { ENVELOPE, PERMANENT, "5.7.54 5.7.64", NULL, 0, V (RELAY_DENIED), "relaying-status-exchange" },
 
   /* ---- proof that the sender's domain wants this mail: not a login --------------------------- */
   { ENVELOPE, EVERY, NULL,
-    "!duplicate_header* spf|dkim|dmarc|domainkeys|sender_policy|sender_id|senderid|arc_validation|"
-    "spoof*|batv|prvs|purported_responsible|authentication_information|authentication_checks|"
-    "authentication_level|sender_is_unauthenticated",
+    "!duplicate_header* spf|dkim|dmarc|not_signed|unsigned|domainkeys|sender_policy|sender_id|"
+    "senderid|arc_validation|spoof*|batv|prvs|purported_responsible|authentication_information|"
+    "authentication_checks|authentication_level|sender_is_unauthenticated",
     0, V (SENDER_REJECTED), "sender-proof" },
   { ENVELOPE, EVERY, NULL,
     "unauthenticated_email|unauthenticated_mail|mail_is_unauthenticated !$client|range",
@@ -268,9 +269,9 @@ const VerdictRule verdict_rules[] = {
 
   /* ---- encryption ---------------------------------------------------------------------------- */
   { ENVELOPE | OPENING, EVERY, NULL,
-    "$tls $need|without|only|unencrypted|cleartext|not_permitted|not_allowed !plain_text_mail|"
-    "plain_text_only|certificate|dane|tlsa|mta_sts|not_available|unavailable|handshake !$badlogin "
-    "!recipient_server",
+    "$tls $need|without|no|over|only|unencrypted|cleartext|not_permitted|not_allowed "
+    "!plain_text_mail|plain_text_only|certificate|dane|tlsa|mta_sts|not_available|unavailable|"
+    "handshake !$badlogin !recipient_server",
     0, V (TLS_REQUIRED), "encrypt-first" },
   { ENVELOPE | OPENING, EVERY, NULL,
     "$tls tls_version|tls_versions|minimum|tlsv1", 0, V (TLS_REQUIRED),
@@ -315,12 +316,13 @@ const VerdictRule verdict_rules[] = {
     "too_long|no_more|at_once|only_send !header|headers !$period !from_IP|from_HOST !$full",
     0, V (TOO_MANY_RECIPIENTS), "recipients-limit" },
   { ANY_PHASE, EVERY, NULL,
-    "concurrency|concurrent|rate_limit*|ratelimit*|throttl*|too_fast|too_quickly|too_frequent*|"
-    "too_often|slow_down|frequency_limited|frequency|send_limit*|exceeded_the_rate|rate_exceed*|"
-    "rate_that_prevents|connection_rate|message_rate|submission_rate|unusual_sending|"
-    "sending_activity|excessive_volume|excessive_rate|unexpected_volume|unusual_rate|volume|"
-    "flood*|relay_limit|relay_quota|sending_quota|submission_quota|queue_quota|submissionquota*|"
-    "versandlimit*|sendelimit*|频率|頻率|频繁 !spf|dkim|dmarc",
+    "outbound_spam|outboundspam*|concurrency|concurrent|rate_limit*|ratelimit*|throttl*|too_fast|"
+    "too_quickly|too_frequent*|too_often|slow_down|frequency_limited|frequency|send_limit*|"
+    "exceeded_the_rate|rate_exceed*|rate_that_prevents|connection_rate|message_rate|"
+    "submission_rate|unusual_sending|sending_activity|excessive_volume|excessive_rate|"
+    "unexpected_volume|unusual_rate|volume|flood*|relay_limit|relay_quota|sending_quota|"
+    "submission_quota|queue_quota|submissionquota*|versandlimit*|sendelimit*|频率|頻率|频繁 !spf|dkim|"
+    "dmarc",
     0, V (RATE_LIMITED), "rate" },
   { ANY_PHASE, EVERY, NULL,
     "too_many_connections|too_many_concurrent|too_many_simultaneous|too_many_sessions|"
@@ -339,8 +341,14 @@ const VerdictRule verdict_rules[] = {
     "too_many sessions|connections|messages|mails|emails|attempts|requests !$full|message_size|"
     "size_limit|max_size|spam|mime|parts|header|headers|attachments|files",
     0, V (RATE_LIMITED), "too-many-of-them" },
-  { OPENING, EVERY, NULL, "$toomany sessions|connections|logins", 0, V (RATE_LIMITED),
+  { OPENING | IN (MAIL) | IN (UNKNOWN), EVERY, NULL,
+    "$toomany sessions|connection_count|connections|logins", 0, V (RATE_LIMITED),
     "limit-of-connections" },
+  { OPENING | IN (MAIL), TEMPORARY, NULL, "IP|CLIENT deferred|temporarily_deferred", 0,
+    V (RATE_LIMITED), "client-deferred" },
+  { IN (MAIL) | IN (EOD), EVERY, NULL,
+    "quota|limit exceeded|reached !$recipient|mailbox|size|storage|space", RULE_LOGGED_IN,
+    V (RATE_LIMITED), "limit-of-account" },
   { ENVELOPE, EVERY, NULL, "messages|mails|emails|connections exceed|exceeds !size|$full|header", 0,
     V (RATE_LIMITED), "more-than-wanted" },
   { ENVELOPE, EVERY, NULL,
@@ -359,8 +367,13 @@ const VerdictRule verdict_rules[] = {
 
   /* ---- login wanted or refused outside of the login ------------------------------------------ */
   { ENVELOPE | OPENING, 535, 535, NULL, "!$need", 0, V (AUTH_FAILED), "login-refused-code" },
+  { ENVELOPE, EVERY, NULL, "unusual_activity|suspicious_activity|suspicious_login account !$client",
+    0, V (AUTH_FAILED), "account-under-suspicion" },
+  { ENVELOPE, EVERY, NULL, "$sending paused|on_hold !$recipient|$period", 0, V (AUTH_FAILED),
+    "sending-paused" },
   { IN (MAIL) | IN (EOD) | IN (RCPT), EVERY, NULL,
-    "$sending|outgoing account|mailbox|user $closed !receiv*|$notin|not_authorized|not_allowed",
+    "$sending|outgoing account|mailbox|user $closed|not_available !receiv*|$notin|not_authorized|"
+    "not_allowed",
     0, V (AUTH_FAILED), "account-may-not-send" },
   { ENVELOPE, EVERY, NULL,
     "$badlogin !$relay !$nouser !recipient*|must_be_the_same|must_match",
@@ -371,13 +384,13 @@ const VerdictRule verdict_rules[] = {
     "does_not_match_auth*|doesnt_match_auth*|belong_to|belongs_to|does_not_belong|as_this_sender|"
     "not_yours|not_your|own_address|from_this_address|use_this_address|use_of_this|impersonat*|"
     "not_the_owner|mismatch|one_of_your|mail_from_is_mismatched|not_in_my_domain|"
-    "not_in_our_domain !ip_address|IP !mailing_list|password|authentication_required|"
+    "not_in_our_domain !ip_address|IP !mailing_list|headers|password|authentication_required|"
     "auth_required|deliver_to",
     0, V (SENDER_REJECTED), "sender-not-owned" },
   { ENVELOPE, EVERY, NULL,
-    "verify_that_the_address|verify_that_your|verify_your_address|sender_verif*|"
-    "sender_address_verif*|verify_sender|verify_the_sender|verify_that_you|sending_address|"
-    "verify_you_own",
+    "verification_failed_for|callback_setup|while_verifying|verify_that_the_address|"
+    "verify_that_your|verify_your_address|sender_verif*|sender_address_verif*|verify_sender|"
+    "verify_the_sender|verify_that_you|sending_address|verify_you_own",
     0, V (SENDER_REJECTED), "sender-not-verified" },
   { ENVELOPE, EVERY, NULL,
     "your_domain|your_email_domain|your_mail_domain $unknown|resolve|resolved|cannot|authori*|"
@@ -435,7 +448,7 @@ const VerdictRule verdict_rules[] = {
     "administrative_limit|zu_gross|zu_gro|grosse|nachrichtengross*|taille|trop_gros*|"
     "trop_volumineux|tamano|tamanho|dimension*|troppo_grande|te_groot|rozmiar|za_duza|za_duzy|"
     "prilis_velk*|for_stor|слишком_большо*|размер*|过大|太大|过长|大小|大きすぎ|サイズ $message|size|limit|"
-    "taille|tamano|tamanho|rozmiar|размер*|大小|サイズ !mailbox_size|mailbox_full|quota",
+    "taille|tamano|tamanho|rozmiar|размер*|大小|サイズ !count_limit|mailbox_size|mailbox_full|quota",
     0, V (MESSAGE_TOO_LARGE), "message-size" },
   { ENVELOPE, PERMANENT, "x.3.4 x.2.3 x.7.16", "!content|attachment*",
     0, V (MESSAGE_TOO_LARGE), "message-size-status" },
@@ -491,10 +504,10 @@ const VerdictRule verdict_rules[] = {
     "header|headers|field more_than_one|multiple|duplicate|several|twice", 0, V (CONTENT_REJECTED),
     "header-twice" },
   { IN (EOD) | IN (UNKNOWN), EVERY, NULL,
-    "!client_host|spammer|spammers its_content*|below_content|of_content|message_content*|spam*|"
-    "header*|bulk|score|probability|advertis*|compliant|doesnt_conform|not_conform|not_comply "
-    "!unavailable|not_available|could_not_connect|scanner_error !$badhost !ip|IP !$sender|"
-    "from_header|rejected_from",
+    "!client_host|spammer|spammers|to_send_from subject|its_content*|below_content|of_content|"
+    "message_content*|spam*|header*|bulk|score|probability|advertis*|compliant|doesnt_conform|"
+    "not_conform|not_comply !unavailable|not_available|could_not_connect|scanner_error !$badhost "
+    "!ip|IP !$sender|from_header|rejected_from",
     0, V (CONTENT_REJECTED), "content-at-end" },
   { ENVELOPE, PERMANENT, "x.6.", "!$sender", 0, V (CONTENT_REJECTED), "content-status" },
 
@@ -565,8 +578,8 @@ const VerdictRule verdict_rules[] = {
     "$nodomain|dns|no_mx !$client|$blocklist", 0, V (SENDER_REJECTED),
     "sender-domain-unknown" },
   { ENVELOPE & ~IN (MAIL), EVERY, NULL,
-    "$nodomain !$sender|allowed_list|not_in_the_list|not_allowed !user_unknown|found_at "
-    "!client_host !rejected_by|policy|not_a_valid_rfc",
+    "$nodomain !$sender|allowed_list|not_in_the_list|not_allowed !user_unknown|found_at|"
+    "unverified_address !client_host !rejected_by|policy|not_a_valid_rfc",
     0, V (REMOTE_UNREACHABLE), "recipient-domain" },
 
   { ENVELOPE & ~IN (MAIL), EVERY, NULL,
@@ -630,7 +643,8 @@ const VerdictRule verdict_rules[] = {
     "not_accepting !no_such_command|service !temporar*|client_host|ip",
     0, V (RECIPIENT_UNKNOWN), "recipient-not-there" },
   { ENVELOPE, EVERY, NULL,
-    "$recipient|rcpt|destination $invalid|rejected|refused|refuses|work|works|working",
+    "$recipient|rcpt|destination not_authorized_to_receive|$invalid|rejected|refused|refuses|work|"
+    "works|working",
     0, V (RECIPIENT_UNKNOWN), "recipient-refused" },
   { ENVELOPE, EVERY, NULL,
     "$address|mail_to_ADDR|email_to_ADDR|message_to_ADDR|delivery_to_ADDR $deny|$invalid|"
@@ -640,12 +654,12 @@ const VerdictRule verdict_rules[] = {
     "such user|users|mailbox|recipient|account|person|name|address|alias",
     0, V (RECIPIENT_UNKNOWN), "no-such-one" },
   { ENVELOPE, EVERY, NULL,
-    "email_not_exist|mail_not_exist|no_such|no_recipients_for|no_recipient_for|by_that_name|"
-    "by_this_name|name_here|nobody|niemand|nadie|nessuno|ninguem|nikt|никто|no_person|not_known|"
-    "retired|passed_away|not_accept_incoming|not_deliverable|unrouteable|unroutable|"
-    "not_our_customer|not_our_user|not_local|badrcptto|recipnotfound|recipientnotfound|"
-    "no_longer_valid|nobody_here|gibt_es_nicht|unbekannt !no_such_command|unknown_command|verb|"
-    "parameter",
+    "email_not_exist|mail_not_exist|no_such|extended_inactivity|due_to_inactivity|"
+    "receiving_disabled|no_recipients_for|no_recipient_for|by_that_name|by_this_name|name_here|"
+    "nobody|niemand|nadie|nessuno|ninguem|nikt|никто|no_person|not_known|retired|passed_away|"
+    "not_accept_incoming|not_deliverable|unrouteable|unroutable|not_our_customer|not_our_user|"
+    "not_local|badrcptto|recipnotfound|recipientnotfound|no_longer_valid|nobody_here|"
+    "gibt_es_nicht|unbekannt !no_such_command|unknown_command|verb|parameter",
     0, V (RECIPIENT_UNKNOWN), "nobody-there" },
   { ENVELOPE, PERMANENT, NULL,
     "RECIPIENTREJECTED !$policy|internal|not_authorized", 0, V (RECIPIENT_UNKNOWN),
@@ -683,13 +697,15 @@ const VerdictRule verdict_rules[] = {
     "$client|server|servers|your name|names dns !name_server|mx|$sender|domain|recipient", 0,
     V (PTR_REQUIRED), "client-name-in-dns" },
   { ANY_PHASE, EVERY, NULL,
-    "name_for_your|name_for_IP|resolved_ip|unresolved_ip|mismatches_client|unverifyable_CLIENT|"
-    "dns_name_from_your",
+    "no_hostname|hostname_for|name_for_your|name_for_IP|resolved_ip|unresolved_ip|"
+    "mismatches_client|unverifyable_CLIENT|dns_name_from_your",
     0, V (PTR_REQUIRED), "client-name-mismatch" },
   { ANY_PHASE, PERMANENT, NULL,
     "$client $deny|no_access|invalid_ip|not_currently|not_accepting|listed|spam*|abuse|abusive|"
     "banned|go_away|not_welcome|whitelist|bypass* !$later",
     0, V (CLIENT_BLOCKED), "client-refused" },
+  { ANY_PHASE, TEMPORARY, NULL, "CLIENT|IP not_accepting|not_welcome|probation", 0,
+    V (CLIENT_BLOCKED), "address-not-for-now" },
   { ANY_PHASE, TEMPORARY, NULL,
     "$client register|registered|filtered|whitelist|banned|blocked|not_allowed|not_accepted|"
     "prohibited|unsolicited|rejected|denied|refused",
@@ -719,13 +735,13 @@ const VerdictRule verdict_rules[] = {
     0, V (CLIENT_BLOCKED), "refused-by-policy-for-now" },
   { ENVELOPE | OPENING, PERMANENT, NULL,
     "access_denied|insufficient_authorization|access_list|access_rule|firewall|not_accepting|"
-    "blocked|go_away|$policy",
+    "blocked|go_away|$policy !to_receive",
     0, V (CLIENT_BLOCKED), "access-denied" },
 
   /* ---- commands ------------------------------------------------------------------------------ */
   { ANY_PHASE, EVERY, NULL,
-    "parse_error|line_parse|bad_sequence|need_mail|need_rcpt|pipelining|smtplf|syntax_error|"
-    "invalid_syntax|synchronization|unrecognized_command|command_not",
+    "protocol_deviation|parse_error|line_parse|bad_sequence|need_mail|need_rcpt|pipelining|smtplf|"
+    "syntax_error|invalid_syntax|synchronization|unrecognized_command|command_not",
     0, V (PROTOCOL_ERROR), "command-order" },
   { IN (MAIL), 501, 501, NULL,
     "ADDR|address|domain !operand|command|junk|after_address",

@@ -201,14 +201,14 @@ const VerdictWords verdict_words[] = {
     "aktivier*|einschalten|wlacz*|включите|启用|啟用|有効|requested|until|erst|hasta|jusqu|dopoki|"
     "log_on|필요*|需要|必须|必須|请|請|要求|必要|してください|して下さい|shite_kudasai|hitsuyo|hitsuyou" },
   { "notin",
-    "without_being_logged_in|not_log_in|didnt_log_in|no_login|without_login|without_logging_in|"
-    "not_authenticated|isnt_authenticated|wasnt_authenticated|not_logged_in|"
-    "not_authorized_to_relay|unauthenticated|without_authentic*|dont_authenticate|"
-    "didnt_authenticate|non_authenticated|no_auth|no_authentication|not_signed_in|"
-    "nicht_angemeldet|nicht_authentifiziert|non_authentifi*|pas_authentifi*|sin_autentic*|"
-    "no_autentic*|nao_autentic*|non_autentic*|niet_aangemeld|niet_ingelogd|bez_autoryzacji|"
-    "bez_uwierzytelni*|niezalogowan*|без_авторизации|без_аутентификации|не_авториз*|未认证|未認證|未登录|"
-    "未驗證|未验证|没有认证|認証されていません|認証されていない" },
+    "without_a_password|without_password|need_an_account|without_being_logged_in|not_log_in|"
+    "didnt_log_in|no_login|without_login|without_logging_in|not_authenticated|isnt_authenticated|"
+    "wasnt_authenticated|not_logged_in|not_authorized_to_relay|unauthenticated|without_authentic*|"
+    "dont_authenticate|didnt_authenticate|non_authenticated|no_auth|no_authentication|"
+    "not_signed_in|nicht_angemeldet|nicht_authentifiziert|non_authentifi*|pas_authentifi*|"
+    "sin_autentic*|no_autentic*|nao_autentic*|non_autentic*|niet_aangemeld|niet_ingelogd|"
+    "bez_autoryzacji|bez_uwierzytelni*|niezalogowan*|без_авторизации|без_аутентификации|"
+    "не_авториз*|未认证|未認證|未登录|未驗證|未验证|没有认证|認証されていません|認証されていない" },
   { "badlogin",
     "bad_credential*|invalid_credential*|incorrect_credential*|wrong_credential*|"
     "credentials_invalid|credentials_rejected|credentials_no_longer|credentials_incorrect|"
