@@ -364,6 +364,18 @@ explain_reply (const BounceRecipient *from, const char *text)
   return other != NULL ? g_steal_pointer (&other) : g_steal_pointer (&explanation);
 }
 
+/* The last resort: all of @text at once. That a mailbox is unknown is believed on few words. */
+static SendpathExplanation *
+explain_all (const BounceRecipient *from, const char *text)
+{
+  g_autoptr (SendpathExplanation) explanation = explain_words (from, 0, from->status, text);
+
+  if (is_weak (explanation) && !is_guess (explanation) &&
+      sendpath_explanation_get_verdict (explanation) != SENDPATH_VERDICT_RECIPIENT_UNKNOWN)
+    return explain_words (from, 0, from->status, "");
+  return g_steal_pointer (&explanation);
+}
+
 /* No server has answered, or the report does not show what it said. */
 static SendpathExplanation *
 explain_without_reply (const BounceRecipient *from, const char *text)
@@ -379,8 +391,7 @@ explain_without_reply (const BounceRecipient *from, const char *text)
   if (explanation == NULL || is_weak (explanation))
     other = explain_report (from, text);
   if (other == NULL && explanation == NULL)
-    other = explain_words (from, 0, from->status,
-                           *text == '\0' && from->context != NULL ? from->context : text);
+    other = explain_all (from, *text == '\0' && from->context != NULL ? from->context : text);
   return other != NULL ? g_steal_pointer (&other) : g_steal_pointer (&explanation);
 }
 
