@@ -404,6 +404,8 @@ test_no_report (void)
     "--b\nContent-Type: message/disposition-notification\n\n"
     "Final-Recipient: rfc822; someone@adatum.com\n"
     "Disposition: manual-action/MDN-sent-manually; displayed\n--b--\n",
+    "From: shop@example.com\nSubject: Delivery of your order\n\n"
+    "It goes to someone@adatum.com today.\n",
     "From: terri@proseware.com\nSubject: the offer was rejected\n\n"
     "someone@adatum.com has rejected it.\n",
   };

@@ -15,17 +15,12 @@ typedef struct {
   const char *sender;  /* whom the report went to: rarely who could not be reached; or NULL */
 } BounceHints;
 
-/* Where in @text the original message is quoted; the end of @text if it is not. */
-const char *bounce_text_find_original (const char *text);
-
 /* Adds what @text (valid UTF-8, lines end in '\n', the original cut off) says about recipients. */
 void bounce_text_read (const char *text, const BounceHints *hints, GPtrArray *recipients);
 
 /* TRUE if the shape of a line says for whom @text is a report. */
 gboolean bounce_text_names_recipients (const char *text);
 
-/* The first address in @text, or NULL; @ret_end: what follows it. */
-char *bounce_text_dup_address (const char *text, const char **ret_end);
 /* The beginning of @text, some KiB of it: enough to tell what it is about. */
 char *bounce_text_cut (const char *text);
 /* TRUE if @text says that delivery is only late. */

@@ -14,6 +14,9 @@
 #include "sendpath/mail/bounce-charset.h"
 #include "sendpath/mail/bounce-fields.h"
 #include "sendpath/mail/bounce-html.h"
+#include "sendpath/mail/bounce-line.h"
+#include "sendpath/mail/bounce-original.h"
+#include "sendpath/mail/bounce-signs.h"
 #include "sendpath/mail/bounce-text.h"
 #include "sendpath/mail/content-type.h"
 #include "sendpath/mail/encoded-word.h"
@@ -128,7 +131,7 @@ add_addresses (GPtrArray *addresses, const char *value)
   char *address;
 
   while (value != NULL && addresses->len < MAX_ADDRESSES &&
-         (address = bounce_text_dup_address (rest, &rest)) != NULL)
+         (address = bounce_line_dup_address (rest, &rest)) != NULL)
     g_ptr_array_add (addresses, address);
 }
 
@@ -143,7 +146,7 @@ take_received (Walk *walk, const char *value)
   at += strspn (at + 5, " <") + 5;
   if (at[strcspn (at, " >;")] != '\0' && memchr (at, '@', strcspn (at, " >;")) != NULL)
     {
-      char *address = bounce_text_dup_address (at, NULL);
+      char *address = bounce_line_dup_address (at, NULL);
 
       if (address != NULL)
         g_ptr_array_add (walk->envelope, address);
@@ -266,79 +269,6 @@ read_leaf (Walk *walk, const Header *header, const char *media, GError **error)
   return TRUE;
 }
 
-static gboolean
-names_any (const char *text, const char *const *words, gsize n_words)
-{
-  for (gsize i = 0; text != NULL && i < n_words; i++)
-    if (strcasestr (text, words[i]) != NULL)
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
-is_from_reporter (const Header *header)
-{
-  static const char *const reporters[] = { "mailer-daemon",     "mailerdaemon",  "mail-daemon",
-                                           "postmaster",        "mail delivery", "mail system",
-                                           "mail administrator" };
-  g_autofree char *from = header_dup_first (header, "From");
-
-  return names_any (from, reporters, G_N_ELEMENTS (reporters));
-}
-
-/* What the text of a report says, and hardly anybody else's. */
-static gboolean
-tells_of_failure (const GString *text)
-{
-  static const char *const words[] = {
-    "not be delivered",
-    "cannot be delivered",
-    "can not be delivered",
-    "couldn't be delivered",
-    "was not delivered",
-    "wasn't delivered",
-    "undeliver",
-    "unable to deliver",
-    "delivery fail",
-    "delivery has failed",
-    "returned to sender",
-    "did not reach the following",
-    "not a valid user",
-    "mailer-daemon",
-    "delivery status notification",
-    "not yet been delivered",
-    "nicht zugestellt werden",
-    "no such user",
-    "user unknown",
-    "unknown user",
-    "returned mail",
-    "failure notice",
-    "not a known user",
-    "konnte nicht zugestellt",
-    "n'a pas pu être",
-    "no se pudo entregar",
-    "no se ha podido entregar",
-    "non è stato possibile",
-    "nie została dostarczona",
-    "nie mogła zostać dostarczona",
-    "não pôde ser entregue",
-    "não foi entregue",
-    "niet worden bezorgd",
-    "не было доставлено",
-    "не может быть доставлено",
-    "退信",
-    "被退回",
-    "无法送达",
-    "配信でき",
-    "送信できません",
-    "お届けでき",
-    "전달되지 못",
-    "배달할 수 없",
-  };
-
-  return names_any (text->str, words, G_N_ELEMENTS (words));
-}
-
 /* A report that somebody passed on: one inside a message that is none itself. */
 static gboolean
 is_nested_report (const Walk *walk, const Header *header)
@@ -349,8 +279,8 @@ is_nested_report (const Walk *walk, const Header *header)
   if (walk->fields.recipients->len > 0)
     return FALSE;
   return (media != NULL && g_str_equal (media, "multipart/report")) ||
-         (is_from_reporter (header) && !is_from_reporter (walk->outer) &&
-          !tells_of_failure (walk->plain));
+         (bounce_signs_name_reporter (header) && !bounce_signs_name_reporter (walk->outer) &&
+          !bounce_signs_are_in (walk->plain->str));
 }
 
 static gboolean read_part (Walk *walk, guint depth, GError **error);
@@ -446,7 +376,7 @@ dup_sender (const Header *header)
 {
   g_autofree char *value = header_dup_first (header, "To");
 
-  return value != NULL ? bounce_text_dup_address (value, NULL) : NULL;
+  return value != NULL ? bounce_line_dup_address (value, NULL) : NULL;
 }
 
 static char *
@@ -555,7 +485,7 @@ read_prose (Walk *walk, const char *prose_text)
 {
   const Header *header = walk->outer;
   g_autofree char *all = g_utf8_make_valid (prose_text, -1);
-  const char *original = (unquote (all), bounce_text_find_original (all));
+  const char *original = (unquote (all), bounce_original_find (all));
   g_autofree char *text = g_strndup (all, (gsize) (original - all));
   g_autofree char *failed = header_dup_first (header, "X-Failed-Recipients");
   g_autofree char *sender = dup_sender (header), *subject = dup_decoded (header, "Subject");
@@ -583,67 +513,17 @@ read_prose (Walk *walk, const char *prose_text)
     g_ptr_array_extend_and_steal (walk->fields.recipients, g_steal_pointer (&prose));
 }
 
-static gboolean
-has_mail_field (const Header *header)
-{
-  static const char *const names[] = { "From", "Subject", "Received", "Return-Path", "Date" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    if (header_has (header, names[i]))
-      return TRUE;
-  return FALSE;
-}
-
 /* Something has to say that this is a report: its form, who sent it, its words, or a reply in it.
  * Words of a text that any person may write are not enough. */
 static gboolean
 is_report (const Walk *walk, gboolean has_fields)
 {
-  static const char *const words[] = {
-    "not be delivered",
-    "undeliver",
-    "deliver",
-    "returned mail",
-    "failure notice",
-    "returned to sender",
-    "mail failure",
-    "delay",
-    "unzustellbar",
-    "nicht zugestellt",
-    "zustellung",
-    "non remis",
-    "non distribu",
-    "remise",
-    "no entregad",
-    "entrega",
-    "mancata consegna",
-    "recapit",
-    "niedostarcz",
-    "nie dostarcz",
-    "onbestelbaar",
-    "niet bezorgd",
-    "недоставлен",
-    "не доставлен",
-    "退信",
-    "退回",
-    "未送达",
-    "无法送达",
-    "配信",
-    "配送",
-    "届け",
-    "エラーメール",
-    "반송",
-    "mail error",
-    "mail system error",
-  };
-  g_autofree char *subject = dup_decoded (walk->outer, "Subject");
-
   if (has_fields || header_has (walk->outer, "X-Failed-Recipients") ||
-      is_from_reporter (walk->outer) || names_any (subject, words, G_N_ELEMENTS (words)) ||
-      tells_of_failure (walk->plain) || tells_of_failure (walk->html))
+      bounce_signs_name_reporter (walk->outer) || bounce_signs_are_in_subject (walk->outer) ||
+      bounce_signs_are_in (walk->plain->str) || bounce_signs_are_in (walk->html->str))
     return TRUE;
   /* A reply to somebody's mail, if this is a message at all. */
-  for (guint i = 0; has_mail_field (walk->outer) && i < walk->fields.recipients->len; i++)
+  for (guint i = 0; bounce_signs_show_mail (walk->outer) && i < walk->fields.recipients->len; i++)
     {
       const BounceRecipient *recipient = g_ptr_array_index (walk->fields.recipients, i);
 
@@ -683,7 +563,7 @@ static Bounce *read_message (GBytes *message, gboolean is_inner, GError **error)
 static Bounce *
 read_raw_report (const Walk *walk)
 {
-  const char *text = walk->plain->str, *original = bounce_text_find_original (text);
+  const char *text = walk->plain->str, *original = bounce_original_find (text);
   g_autofree char *before = g_strndup (text, (gsize) (original - text));
   gsize length = strlen (original);
   const char *end = strstr (original, "\n\n");
