@@ -13,6 +13,7 @@
 #include "sendpath/engine-call.h"
 #include "sendpath/engine-private.h"
 #include "sendpath/outbox/deliverer.h"
+#include "sendpath/walk/domain-policy.h"
 #include "sendpath/walk/plan.h"
 
 #define PATIENCE_S 2 /* PRODUCT.md section 3: impatient while somebody waits */
@@ -414,6 +415,10 @@ make_plan_input (SendpathEngine *self, SendpathAccount *account, Memory *memory,
  * @from: (nullable): the From: address of a message, or %NULL
  * @error: return location for a #GError, or %NULL
  *
+ * If servers other than the account's own are among the routes, the name servers are asked what the
+ * From domain publishes about its mail: that decides which sender rule such a route starts with.
+ * Nobody else is asked. Blocks for two seconds at most.
+ *
  * Returns: (transfer container) (element-type SendpathRoute): the routes that would be tried from
  *   here, in order, those that are skipped among them
  *
@@ -426,6 +431,7 @@ sendpath_engine_plan (SendpathEngine *self, const char *account, const char *fro
   g_autoptr (Memory) memory = NULL;
   g_autoptr (Trust) trust = NULL;
   PlanInput input;
+  GPtrArray *routes;
 
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
 
@@ -435,7 +441,10 @@ sendpath_engine_plan (SendpathEngine *self, const char *account, const char *fro
   memory = memory_new (self->state_dir);
   trust = trust_new (self->state_dir);
   input = make_plan_input (self, chosen, memory, trust);
-  return plan_make (&input);
+  routes = plan_make (&input);
+  domain_policy_foresee (routes, from != NULL ? from : sendpath_account_get (chosen, "address"),
+                         &input);
+  return routes;
 }
 
 /**

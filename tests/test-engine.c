@@ -14,6 +14,7 @@
 
 #include "sendpath/outbox/outbox.h"
 #include "tests/lib/engine-fixture.h"
+#include "tests/lib/fake-resolver.h"
 
 #define SECRET_BASE64 "Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5" /* of FIXTURE_SECRET alone */
 
@@ -508,6 +509,38 @@ test_plan_and_location (void)
   g_assert_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_NO_ACCOUNT);
 }
 
+/* What the From domain publishes is told with the plan, and nothing is learned from it. */
+static void
+test_plan_and_policy (void)
+{
+  static const struct {
+    const char *from, *rule, *words;
+  } rows[] = {
+    { NULL, "rewrite", "proseware.com publishes DMARC p=reject, so From: is rewritten" },
+    { "terri@example.org", "sender", "example.org publishes SPF -all" },
+    { "terri@example.net", "keep", "example.net publishes nothing against it" },
+    { "terri@example.com", "keep", "what example.com publishes about its mail is not known" },
+  };
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (
+      NULL, "auth = none\n[location work]\nnetwork = 192.0.2.0/24\nsmtp = 127.0.0.1\n"
+            "sender = tchudzik@thephone-company.com\nrewrite-from = yes\n");
+  g_autofree char *memory = g_build_filename (fixture->dir, "memory", NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr(GError) error = NULL;
+      g_autoptr(GPtrArray) routes
+          = sendpath_engine_plan (fixture->engine, "home", rows[i].from, &error);
+      const SendpathRoute *relay = routes->pdata[routes->len - 1];
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (sendpath_route_get_sender_rule (relay), ==, rows[i].rule);
+      g_assert_nonnull (strstr (sendpath_route_get_why (relay), rows[i].words));
+      g_assert_cmpstr (sendpath_route_get_sender_rule (routes->pdata[0]), ==, "keep");
+    }
+  g_assert_false (g_file_test (memory, G_FILE_TEST_EXISTS));
+}
+
 static void
 on_sigpipe (int number)
 {
@@ -542,10 +575,21 @@ test_host_is_left_alone (void)
 #define TELLS_LOGIN                                                                                \
   "S: 250 AUTH LOGIN\nC: AUTH LOGIN*\nS: 334 VXNlcm5hbWU6\nC: *\nS: 334 UGFzc3dvcmQ6\nC: *\n"
 
+static const FakeHost hosts[] = {
+  { .host = "_dmarc.proseware.com.", .txt = "v=DMARC1; p=reject" },
+  { .host = "example.org.", .txt = "v=spf1 -all" },
+  { .host = "example.com.", .txt = "#" },
+  { .host = "_dmarc.example.com.", .txt = "#" },
+  { .host = NULL },
+};
+
 int
 main (int argc, char **argv)
 {
+  g_autoptr(GResolver) resolver = fake_resolver_new (hosts);
+
   g_test_init (&argc, &argv, NULL);
+  g_resolver_set_default (resolver);
   g_test_add_func ("/engine/sent-is-reported", test_sent);
   g_test_add_func ("/engine/refusal-is-a-report", test_refused);
   g_test_add_func ("/engine/nobody-listens-so-it-waits", test_nobody_listens);
@@ -574,6 +618,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/outbox/busy-one-is-told", test_flush_with_a_busy_one);
   g_test_add_func ("/engine/outbox/damaged-one-is-an-error", test_damaged_one_alone);
   g_test_add_func ("/engine/plan-and-location", test_plan_and_location);
+  g_test_add_func ("/engine/plan-says-where-the-sender-rules-start", test_plan_and_policy);
   g_test_add_func ("/engine/host-is-left-alone", test_host_is_left_alone);
   return g_test_run ();
 }

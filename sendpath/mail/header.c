@@ -460,3 +460,23 @@ header_dkim_covers (const Header *header, const char *name, const char *domain)
     }
   return FALSE;
 }
+
+char **
+header_dup_dkim_signers (const Header *header)
+{
+  g_autoptr(GStrvBuilder) signers = g_strv_builder_new ();
+
+  for (guint i = 0; i < header->fields->len; i++)
+    {
+      g_autofree char *signature = NULL;
+      g_autofree char *signer = NULL;
+
+      if (!has_name (header, i, "DKIM-Signature"))
+        continue;
+      signature = header_dup_value (header, i);
+      signer = dup_tag (signature, "d");
+      if (signer && *signer)
+        g_strv_builder_add (signers, signer);
+    }
+  return g_strv_builder_end (signers);
+}

@@ -57,6 +57,8 @@ gboolean    header_is_signed (const Header *header);
 /* TRUE if a DKIM signature covers @name (h=), there or not, with d= aligned to @domain (one is the
  * other or its parent), or any if @domain is NULL. */
 gboolean    header_dkim_covers (const Header *header, const char *name, const char *domain);
+/* The domains (d=) of its DKIM signatures, as written; whether they are good is not looked at. */
+char      **header_dup_dkim_signers (const Header *header);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Header, header_free)
 

@@ -1,6 +1,7 @@
 /* One route being walked: its connection, its logins, its offers. It knows of no other route. */
 #pragma once
 
+#include "sendpath/walk/domain-policy.h"
 #include "sendpath/walk/walk.h"
 
 G_BEGIN_DECLS
@@ -27,6 +28,8 @@ typedef struct {
   GHashTable *shut;       /* set of walk_dup_door(): gave no answer, blocked for this walk */
   char *login_problem;    /* why a login that would help was not made, for people; or NULL */
   char *record_problem;   /* why our own record failed, or NULL */
+  DomainPolicy *policy;   /* of the From domain; NULL until it matters */
+  SendpathRoute *barred;  /* the first route that it leaves no sender rule for, or NULL; borrowed */
   gboolean only_backup;   /* the account's own login was refused: its routes and the relays stop */
   gboolean has_pop_route; /* a later route logs in to POP3 first */
   gboolean must_stop;     /* our own record failed, or cancelled */

@@ -50,6 +50,12 @@ quote_answer (const Traveller *traveller)
                    : g_strdup_printf (_ ("%s: %s"), traveller->query.server, text);
 }
 
+static char *
+describe_skipped (const SendpathRoute *route)
+{
+  return g_strdup_printf (_ ("%s is not used: %s"), route->server, route->skipped);
+}
+
 /* Nothing was tried: why the first route was not. */
 static char *
 describe_no_route (GPtrArray *routes)
@@ -59,7 +65,7 @@ describe_no_route (GPtrArray *routes)
       const SendpathRoute *route = routes->pdata[i];
 
       if (route->skipped != NULL)
-        return g_strdup_printf (_ ("%s is not used: %s"), route->server, route->skipped);
+        return describe_skipped (route);
     }
   return g_strdup (_ ("no route can be tried from here"));
 }
@@ -90,6 +96,11 @@ reason_tell (const Walk *walk, GPtrArray *routes)
     {
       report->needs = g_strdup ("network");
       report->reason = g_strdup (_ ("this machine is not connected to any network"));
+    }
+  else if (walk->barred != NULL && is_anybody_stuck (walk))
+    {
+      report->needs = g_strdup ("decision"); /* a key of the configuration would let it go */
+      report->reason = describe_skipped (walk->barred);
     }
   else
     report->reason =

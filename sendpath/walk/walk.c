@@ -87,9 +87,32 @@ is_shut (const Walk *walk, const SendpathRoute *route)
   return route->endpoints->len > 0;
 }
 
+/* Has @route start at the sender rule that the From domain makes necessary; FALSE if that is not
+ * possible there. Asked about only now, so that whoever needs no such route never waits for it. */
+static gboolean
+settle_sender_rule (Walk *walk, SendpathRoute *route)
+{
+  const WalkContext *context = walk->context;
+
+  if (!domain_policy_concerns (route))
+    return TRUE;
+  if (walk->policy == NULL)
+    {
+      g_auto (GStrv) domains = domain_policy_dup_domains (walk->message);
+
+      walk->policy = domain_policy_find ((const char *const *) domains, context->plan, TRUE,
+                                         context->resolver, walk->cancellable);
+    }
+  domain_policy_apply (walk->policy, route, walk->message);
+  if (route->skipped != NULL && walk->barred == NULL)
+    walk->barred = route;
+  return route->skipped == NULL;
+}
+
 static void
 walk_clear (Walk *walk)
 {
+  g_clear_pointer (&walk->policy, domain_policy_free);
   g_array_unref (walk->travellers);
   g_hash_table_unref (walk->shut);
   g_free (walk->login_problem);
@@ -115,7 +138,8 @@ walk_run (SendpathMessage *message, GPtrArray *routes, SendpathReport *report,
     {
       SendpathRoute *route = routes->pdata[i];
 
-      if (route->skipped != NULL || is_shut (&walk, route) || !choose_travellers (&walk, route))
+      if (route->skipped != NULL || is_shut (&walk, route) || !choose_travellers (&walk, route) ||
+          !settle_sender_rule (&walk, route))
         continue;
       walk.has_pop_route = has_pop_route_after (routes, i);
       host->attempt_started (host->data, route);

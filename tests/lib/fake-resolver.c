@@ -8,6 +8,7 @@
 typedef struct {
   GResolver       parent;
   const FakeHost *hosts;
+  guint           n_txt;
 } FakeResolver;
 
 typedef GResolverClass FakeResolverClass;
@@ -138,6 +139,38 @@ read_srv (const char *text)
   return records;
 }
 
+static GList *
+read_txt (const char *text)
+{
+  g_auto(GStrv) texts = g_strsplit (text, "|", -1);
+  GList *records = NULL;
+
+  for (guint i = 0; texts[i] != NULL; i++)
+    {
+      const char *const strings[] = { texts[i], NULL };
+
+      records = g_list_append (records,
+                               g_variant_ref_sink (g_variant_new ("(^as)", strings)));
+    }
+  return records;
+}
+
+static void
+answer_txt (GTask *task, const char *txt)
+{
+  ((FakeResolver *) g_task_get_source_object (task))->n_txt++;
+  if (g_strcmp0 (txt, "?") == 0)
+    answer_only_a_cancel (task);
+  else if (g_strcmp0 (txt, "#") == 0)
+    g_task_return_new_error (task, G_RESOLVER_ERROR, G_RESOLVER_ERROR_TEMPORARY_FAILURE,
+                             "not now");
+  else if (txt != NULL)
+    g_task_return_pointer (task, read_txt (txt), free_records);
+  else
+    g_task_return_new_error (task, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND,
+                             "not in the table");
+}
+
 static void
 lookup_records_async (GResolver *resolver, const char *host, GResolverRecordType type,
                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
@@ -147,6 +180,11 @@ lookup_records_async (GResolver *resolver, const char *host, GResolverRecordType
   const char *mx = type == G_RESOLVER_RECORD_MX ? row->mx : NULL;
   GList *records = NULL;
 
+  if (type == G_RESOLVER_RECORD_TXT)
+    {
+      answer_txt (task, row->txt);
+      return;
+    }
   if (mx != NULL && strcmp (mx, "?") == 0)
     {
       answer_only_a_cancel (task);
@@ -194,4 +232,10 @@ fake_resolver_new (const FakeHost *hosts)
 
   resolver->hosts = hosts;
   return G_RESOLVER (resolver);
+}
+
+guint
+fake_resolver_count_txt (GResolver *resolver)
+{
+  return ((FakeResolver *) resolver)->n_txt;
 }

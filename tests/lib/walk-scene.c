@@ -203,12 +203,18 @@ scene_walk_to (Scene *scene, const char *recipients)
   g_auto (GStrv) addresses = g_strsplit (recipients, " ", 0);
   WalkHost host = { get_secret, before_dot, attempt_started, attempt_ended, pause_for, scene };
   Trace trace = { NULL, NULL };
+  static const FakeHost no_hosts[] = { { .host = NULL } };
+  g_autoptr (GResolver) resolver =
+      fake_resolver_new (scene->hosts != NULL ? scene->hosts : no_hosts);
   WalkContext context = { .plan = &scene->plan->input,
                           .local = scene->local,
                           .network_is_up = !scene->has_no_network,
                           .patience_s = 2,
-                          .trace = &trace };
+                          .trace = &trace,
+                          .resolver = resolver };
 
+  if (scene->has_empty_sender)
+    g_assert_true (sendpath_message_set_sender (message, "", NULL));
   if (scene->is_cancelled)
     g_cancellable_cancel (cancellable);
   for (guint i = 0; addresses[i] != NULL; i++)
@@ -216,6 +222,7 @@ scene_walk_to (Scene *scene, const char *recipients)
   g_clear_pointer (&scene->report, sendpath_report_unref);
   scene->report = report_new ("0123456789abcdef0123456789abcdef", message);
   walk_run (message, routes, scene->report, &context, &host, cancellable);
+  scene->n_txt = fake_resolver_count_txt (resolver);
 }
 
 void

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sendpath/walk/walk.h"
+#include "tests/lib/fake-resolver.h"
 #include "tests/lib/plan-fixture.h"
 #include "tests/lib/scripted-server.h"
 
@@ -31,6 +32,9 @@ typedef struct {
   const char *text;     /* of the message; NULL: a short one */
   guint16 other_port;   /* another door of the relay, or 0 */
   const char *local;    /* where mail to unqualified names goes */
+  const FakeHost *hosts; /* what the name servers know; NULL: nothing */
+  guint n_txt;           /* how often they were asked for TXT records in the last walk */
+  gboolean has_empty_sender; /* MAIL FROM:<> */
   gboolean has_no_network;
   gboolean is_cancelled;
   gboolean disk_is_full;   /* no dot record can be written */
