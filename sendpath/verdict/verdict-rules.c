@@ -91,8 +91,8 @@ const VerdictRule verdict_rules[] = {
 
   /* ---- check your mail first ----------------------------------------------------------------- */
   { ENVELOPE | IN (GREETING), EVERY, NULL,
-    "$poplogin $need|no_recent|smtp|after|to_send|authenticat* !$badlogin !perhaps|turned_on|"
-    "mail_client|mail_settings",
+    "$poplogin $need|no_recent|smtp|after|to_send|authenticat* !$badlogin !perhaps|virus*|"
+    "turned_on|mail_client|mail_settings",
     0, V (POP_REQUIRED), "mail-first" },
   { ENVELOPE, EVERY, NULL,
     "$fetch $message|受信|收|press|click|button $before $sending !address|settings|content|virus*|"
@@ -147,7 +147,7 @@ const VerdictRule verdict_rules[] = {
     "in_addr|reverse_lookups|ip_must_resolve|CLIENT_must_resolve|ruckwarts*|revers_dns|"
     "reversed_dns|has_no_name|reverse_zone|resolution_inverse|dns_inverse|enregistrement_inverse|"
     "resolucion_inversa|dns_inverso|dns_inversa|dns_reverso|reverso|odwrotn*|обратн*|反向|逆引き|"
-    "gyakubiki !relaying_denied|relay_access_denied|rate_limit*",
+    "gyakubiki !relaying_denied|relay_access_denied",
     0, V (PTR_REQUIRED), "reverse-name" },
   { ENVELOPE, EVERY, NULL,
     "server_configuration|configuration_error|configuration_problem|misconfiguration !your*", 0,
@@ -180,7 +180,7 @@ const VerdictRule verdict_rules[] = {
     "non|nao|ne|niet|pas|nie|не|不 !your_mail_relay|your_relay|use_your|relay_recipient|"
     "recipient_table|relay_limit|relay_quota|relay_IP|relay_HOST !$toomany !$badhost "
     "!must_authenticate|to_relay_you_must|virus*|malware|as_spam|is_spam|phish*|contains|"
-    "sender_verif*|verify_failed|callout|cannot_connect|connect_to|sender",
+    "sender_verif*|verify_failed|callout|cannot_connect|connect_to|sender|spf|dkim|dmarc",
     0, V (RELAY_DENIED), "relaying" },
   { ENVELOPE, EVERY, NULL,
     "relaying|relay_access|relay_denied|relay_not|to_relay|not_relay|no_relay|dont_relay|"
@@ -190,15 +190,17 @@ const VerdictRule verdict_rules[] = {
     "rcpthosts|rcpthost|morercpthosts|rcpt_hosts",
     0, V (RELAY_DENIED), "domain-not-served-qmail" },
   { ENVELOPE, EVERY, NULL,
-    "$elsewhere $deny|$not|limited_to !$sender !$auth !$blocklist|$badhost",
+    "$elsewhere $deny|$not|limited_to !no_such|not_exist|doesnt_exist|moved|content|filter|spam*|"
+    "virus*|attachment*|group|mailbox*|from_external|by_third|check|lookup|not_available|exceed*|"
+    "too_many|limit_for|loop !$sender !$auth !$blocklist|$badhost",
     0, V (RELAY_DENIED), "sending-elsewhere" },
   { ENVELOPE, EVERY, NULL,
     "this_server|this_mail_server|our_server|our_mail_server not_allow|doesnt_allow|not_permit|"
     "not_let|wont_let you $sending !$sender",
     0, V (RELAY_DENIED), "server-forbids-you" },
   { ENVELOPE, EVERY, NULL,
-    "$throughus $deny|$not !$sender !authentic*|login|log_in|password|$tls !$blocklist|$badhost|"
-    "spam*",
+    "$throughus $deny|$not !$sender !content|attachment*|virus*|authentic*|login|log_in|password|"
+    "$tls !$blocklist|$badhost|spam*",
     0, V (RELAY_DENIED), "sending-through-us" },
   { ENVELOPE, EVERY, NULL,
     "served_here|hosted_here|handled_here|handle_mail|handle_email|mx_for|mail_exchanger_for|"
@@ -209,8 +211,8 @@ const VerdictRule verdict_rules[] = {
     "pour_ce_domaine|fur_diese_domain|per_questo_dominio|voor_dit_domein|mx_only|my_list|"
     "mijn_lijst|meiner_liste|ma_liste|mi_lista|minha_lista|mia_lista|mojej_liscie|operate_with|"
     "list|lista|liste|listan|lijst|liscie|списке|列表 $not domain|domains|HOST|server|local*|doman*|"
-    "domein|domaine|dominio|mx_only|domen*|домен*|域名 !$sender !$auth !no_longer|find|$nouser|"
-    "no_mx|user|users|$blocklist|recipient_list|mailing_list|long",
+    "domein|domaine|dominio|mx_only|domen*|домен*|域名 !$sender !$auth !no_longer|find|by_that_name|"
+    "mailbox|mailboxes|$nouser|no_mx|user|users|$blocklist|recipient_list|mailing_list|long",
     0, V (RELAY_DENIED), "domain-not-ours" },
   { IN (RCPT), PERMANENT, NULL,
     "delivery|delivering|sending|send|outgoing|outbound not_allowed|not_permitted|denied|refused|"
@@ -225,9 +227,8 @@ const VerdictRule verdict_rules[] = {
     "not_accept_email_for|dont_accept_mail_for|wont_accept_mail_for|not_receive_mail_for|"
     "domain_not_allowed|domain_is_not_allowed|domain_isnt_allowed|not_one_of_our_domains|"
     "mail_for_that_domain|not_ours|isnt_ours|not_responsible_for|nicht_zustandig|nicht_zustaendig|"
-    "unknown_local_domain|no_such_domain_here|external_domain*|external_recipient*|"
-    "external_address*|only_local_recipient*|outside_recipient*|foreign_domain*|mail_gateway|"
-    "mail_gate|third_party !$sender !$auth !null_mx|nullmx !user",
+    "unknown_local_domain|no_such_domain_here|only_local_recipient*|mail_gateway|mail_gate "
+    "!$sender !$auth !null_mx|nullmx !user",
     0, V (RELAY_DENIED), "domain-not-served" },
   { ENVELOPE, EVERY, NULL,
     "is_local|belongs_to_this|belong_to_this|belongs_here|no_local_sender|be_local|local_user|"
@@ -242,8 +243,8 @@ const VerdictRule verdict_rules[] = {
     "not_local|isnt_local|non_local $client|my_network|our_network|trusted", 0, V (RELAY_DENIED),
     "not-local-for-you" },
   { IN (RCPT) | IN (UNKNOWN), PERMANENT, NULL,
-    "forward|forwarding|forwarded|forwards $deny|$not|disabled !moved|forwarding_address|"
-    "forwarding_information|closed !$sender",
+    "forward|forwarding|forwarded|forwards $deny|$not|disabled !no_such|not_exist|doesnt_exist|"
+    "mailbox*|full|loop|moved|forwarding_address|forwarding_information|closed !$sender",
     0, V (RELAY_DENIED), "forwarding-refused" },
   { IN (RCPT), PERMANENT, NULL,
     "recipient_domain|destination_domain|that_domain|this_domain|domain|domains|destination|"
@@ -263,16 +264,20 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE, EVERY, NULL,
     "unauthenticated_email|unauthenticated_mail|mail_is_unauthenticated !$client|range",
     0, V (SENDER_REJECTED), "sender-proof-missing" },
-  { ENVELOPE, EVERY, "x.7.20-24 x.7.26-27 x.7.29 x.7.509 x.7.515",
+  { ENVELOPE, EVERY, "x.7.20-24 x.7.26-27 x.7.509 x.7.515",
     "!not_accept_mail",
     0, V (SENDER_REJECTED), "sender-proof-status" },
 
   /* ---- encryption ---------------------------------------------------------------------------- */
-  { ENVELOPE | OPENING, EVERY, NULL,
-    "$tls $need|without|no|over|only|unencrypted|cleartext|not_permitted|not_allowed "
-    "!plain_text_mail|plain_text_only|certificate|dane|tlsa|mta_sts|not_available|unavailable|"
-    "handshake !$badlogin !recipient_server",
+  { (ENVELOPE & ~IN (EOD)) | OPENING, EVERY, NULL,
+    "$tls $need|without|no|over|only|unencrypted|cleartext|not_permitted|not_allowed !attachment*|"
+    "archive*|plain_text_mail|plain_text_only|certificate|dane|tlsa|mta_sts|not_available|"
+    "unavailable|handshake !$badlogin !recipient_server",
     0, V (TLS_REQUIRED), "encrypt-first" },
+  { IN (EOD), EVERY, NULL,
+    "tls|ssl|starttls|encrypted_connection|encrypted_session $need|without|only|over !certificate",
+    0,
+    V (TLS_REQUIRED), "encrypt-first-at-end" },
   { ENVELOPE | OPENING, EVERY, NULL,
     "$tls tls_version|tls_versions|minimum|tlsv1", 0, V (TLS_REQUIRED),
     "encrypt-better" },
@@ -321,8 +326,8 @@ const VerdictRule verdict_rules[] = {
     "exceeded_the_rate|rate_exceed*|rate_that_prevents|connection_rate|message_rate|"
     "submission_rate|unusual_sending|sending_activity|excessive_volume|excessive_rate|"
     "unexpected_volume|unusual_rate|volume|flood*|relay_limit|relay_quota|sending_quota|"
-    "submission_quota|queue_quota|submissionquota*|versandlimit*|sendelimit*|频率|頻率|频繁 !spf|dkim|"
-    "dmarc",
+    "submission_quota|queue_quota|submissionquota*|versandlimit*|sendelimit*|频率|頻率|频繁 "
+    "!message_size|spf|dkim|dmarc",
     0, V (RATE_LIMITED), "rate" },
   { ANY_PHASE, EVERY, NULL,
     "too_many_connections|too_many_concurrent|too_many_simultaneous|too_many_sessions|"
@@ -369,6 +374,12 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE | OPENING, 535, 535, NULL, "!$need", 0, V (AUTH_FAILED), "login-refused-code" },
   { ENVELOPE, EVERY, NULL, "unusual_activity|suspicious_activity|suspicious_login account !$client",
     0, V (AUTH_FAILED), "account-under-suspicion" },
+  { ENVELOPE, EVERY, NULL,
+    "outgoing_mail|outgoing_messages|outbound_mail suspended|disabled|blocked|stopped !$client", 0,
+    V (AUTH_FAILED), "outgoing-mail-stopped" },
+  { IN (MAIL), EVERY, NULL,
+    "$badlogin !must_be_the_same|must_match|$sender", 0, V (AUTH_FAILED),
+    "login-refused-at-mail" },
   { ENVELOPE, EVERY, NULL, "$sending paused|on_hold !$recipient|$period", 0, V (AUTH_FAILED),
     "sending-paused" },
   { IN (MAIL) | IN (EOD) | IN (RCPT), EVERY, NULL,
@@ -390,7 +401,7 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE, EVERY, NULL,
     "verification_failed_for|callback_setup|while_verifying|verify_that_the_address|"
     "verify_that_your|verify_your_address|sender_verif*|sender_address_verif*|verify_sender|"
-    "verify_the_sender|verify_that_you|sending_address|verify_you_own",
+    "verify_the_sender|verify_that_you_own|sending_address|verify_you_own",
     0, V (SENDER_REJECTED), "sender-not-verified" },
   { ENVELOPE, EVERY, NULL,
     "your_domain|your_email_domain|your_mail_domain $unknown|resolve|resolved|cannot|authori*|"
@@ -424,7 +435,7 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE, EVERY, NULL, "$notin !mailing_list|group", 0, V (AUTH_REQUIRED), "not-logged-in" },
   { ENVELOPE | IN (GREETING), EVERY, NULL,
     "$auth|password $need|to_send|after|only|then|local_user_only|local_users_only !already|"
-    "receiving !invalid_auth|$unknown|ptr",
+    "attachment*|reactivate|receiving !invalid_auth|$unknown|ptr",
     0, V (AUTH_REQUIRED), "login-first" },
   { ENVELOPE, PERMANENT, NULL,
     "smtp $auth !$badlogin !mechanism*|$sender|already",
@@ -450,7 +461,7 @@ const VerdictRule verdict_rules[] = {
     "prilis_velk*|for_stor|слишком_большо*|размер*|过大|太大|过长|大小|大きすぎ|サイズ $message|size|limit|"
     "taille|tamano|tamanho|rozmiar|размер*|大小|サイズ !count_limit|mailbox_size|mailbox_full|quota",
     0, V (MESSAGE_TOO_LARGE), "message-size" },
-  { ENVELOPE, PERMANENT, "x.3.4 x.2.3 x.7.16", "!content|attachment*",
+  { ENVELOPE, PERMANENT, "x.3.4 x.2.3 x.7.16", "!content|attachment*|$policy",
     0, V (MESSAGE_TOO_LARGE), "message-size-status" },
   { ENVELOPE, EVERY, "x.2.2", NULL, 0, V (MAILBOX_FULL), "mailbox-full-status" },
   { ENVELOPE | OPENING, EVERY, NULL,
@@ -537,8 +548,8 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE, EVERY, NULL,
     "not_allowed_to_send|not_permitted_to_send|not_authorized_to_send|not_authorised_to_send|"
     "not_have_permission|no_permission|without_permission|not_verified|identity|identities|"
-    "email_address_is_not_verified|not_a_registered_gateway|closed_user_group|blank_from !IP|"
-    "directly|ip_youre",
+    "email_address_is_not_verified|not_a_registered_gateway|closed_user_group|envelope_blocked|"
+    "blank_from !IP|directly|ip_youre",
     0, V (SENDER_REJECTED), "sender-may-not" },
 
   { IN (RCPT), 500, 504, NULL,
@@ -561,8 +572,9 @@ const VerdictRule verdict_rules[] = {
     "$address|senders|sender only|nur !$auth",
     0, V (SENDER_REJECTED), "known-senders-only" },
   { ENVELOPE, EVERY, NULL,
-    "internal_mail|internal_group|internal_use|internal_messages|internal_senders|inside_senders "
-    "only|no|not|from_outside",
+    "external_senders|external_addresses|outside_senders|internal_mail|internal_group|"
+    "internal_use|internal_messages|internal_senders|inside_senders only|no|not|from_outside "
+    "!$relay|limit*|check",
     0, V (SENDER_REJECTED), "insiders-only" },
   { ENVELOPE, EVERY, NULL,
     "sandbox|demo_domain|demo_domains|test_mode|testing_emails|test_emails|account_owner|"
@@ -608,6 +620,9 @@ const VerdictRule verdict_rules[] = {
   { IN (MAIL), PERMANENT, NULL,
     "$address|$recipient $deny|$invalid|$unknown|required|qualified !$client",
     0, V (SENDER_REJECTED), "sender-form" },
+  { IN (EOD), EVERY, NULL,
+    "domain $unknown !$recipient|user|account|mailbox*", 0, V (SENDER_REJECTED),
+    "domain-of-message-unknown" },
   { ENVELOPE & ~IN (MAIL), EVERY, NULL,
     "domain|tld|host_name|domane|domaine|dominio|domein|domena|домен|域名|ドメイン $unknown|must_exist "
     "!$sender !user|mailbox|account|table|local_part|missing_domain",
@@ -642,7 +657,7 @@ const VerdictRule verdict_rules[] = {
     "$recipient|$address|destination $unknown|$closed|cannot_receive|not_accept|isnt_accepting|"
     "not_accepting !no_such_command|service !temporar*|client_host|ip",
     0, V (RECIPIENT_UNKNOWN), "recipient-not-there" },
-  { ENVELOPE, EVERY, NULL,
+  { ENVELOPE & ~IN (MAIL), EVERY, NULL,
     "$recipient|rcpt|destination not_authorized_to_receive|$invalid|rejected|refused|refuses|work|"
     "works|working",
     0, V (RECIPIENT_UNKNOWN), "recipient-refused" },
@@ -711,7 +726,7 @@ const VerdictRule verdict_rules[] = {
     "prohibited|unsolicited|rejected|denied|refused",
     0, V (CLIENT_BLOCKED), "client-refused-for-now" },
   { IN (RCPT) | IN (UNKNOWN), 550, 599, NULL,
-    "$unknown !$client|$sender|$relay|$badhost|command|ptr|rdns|diagnostic",
+    "$unknown !unknown_error|$client|$sender|$relay|$badhost|command|ptr|rdns|diagnostic",
     0, V (RECIPIENT_UNKNOWN), "something-unknown" },
   { IN (RCPT), 550, 559, NULL,
     "dns|mx|mail_server_for|mail_exchanger HOST $not|cannot_find !$client|your_hostname|your_host",
@@ -731,7 +746,7 @@ const VerdictRule verdict_rules[] = {
     "message_not_accepted|email_rejected|message_blocked",
     0, V (CONTENT_REJECTED), "message-refused" },
   { OPENING | IN (MAIL) | IN (RCPT), TEMPORARY, NULL,
-    "$policy reject|rejected|refused|denied|violation*|blocked !$later",
+    "$policy reject|rejection|abuse|rejected|refused|denied|violation*|blocked !$later",
     0, V (CLIENT_BLOCKED), "refused-by-policy-for-now" },
   { ENVELOPE | OPENING, PERMANENT, NULL,
     "access_denied|insufficient_authorization|access_list|access_rule|firewall|not_accepting|"
@@ -779,7 +794,7 @@ const VerdictRule verdict_rules[] = {
     0, V (MAILBOX_UNAVAILABLE), "default-mailbox-later" },
   { IN (RCPT), 452, 452, "x.5.3", NULL, 0, V (TOO_MANY_RECIPIENTS), "default-many-recipients" },
   { ANY_PHASE, 452, 452, "x.3.1", "!$later", 0, V (SERVER_STORAGE), "default-storage" },
-  { IN (DATA), TEMPORARY, NULL, "URL", 0, V (PROTOCOL_ERROR), "data-form" },
+  { IN (DATA), TEMPORARY, NULL, "URL !$later", 0, V (PROTOCOL_ERROR), "data-form" },
   { ANY_PHASE, TEMPORARY, NULL, NULL, 0, V (SERVER_BUSY), "default-later" },
   { ENVELOPE, PERMANENT, "5.3.0", "!$recipient|$address|$sender", RULE_FEW_WORDS, V (SERVER_ERROR),
     "default-system-status" },
@@ -797,7 +812,7 @@ const VerdictRule verdict_rules[] = {
   { IN (RCPT), 550, 554, NULL, "!CLIENT|IP|URL",
     RULE_NOT_LOGGED_IN | RULE_NO_WORDS, V (RELAY_DENIED), "default-relaying-no-words" },
   { IN (RCPT), 550, 554, NULL,
-    "domain|domains|HOST $not !$recipient|$sender|IP|URL|$badhost|spam*|$client",
+    "domain|domains|HOST $not !dns|$recipient|$sender|IP|URL|$badhost|spam*|$client",
     RULE_NOT_LOGGED_IN, V (RELAY_DENIED), "default-domain-not-so" },
   { IN (RCPT), 550, 554, NULL,
     "!$recipient",

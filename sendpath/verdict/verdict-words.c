@@ -33,6 +33,10 @@ const VerdictIdiom verdict_idioms[] = {
     "virtual_alias_table|recipient_table" },
   /* Postfix names the check that refused, and then the reason: the reason decides. */
   { "RECIPIENTREJECTED", "recipient_address_rejected" },
+  { "PURPOSE",
+    "to_protect_our_users_from_spam|protect_our_users_from_spam|to_best_protect_our_users|"
+    "to_protect_our_users|protect_our_users|protect_our_customers|to_reduce_the_amount_of_spam|"
+    "reduce_the_amount_of_spam" },
   { "MESSAGE", "message_relayed|mail_relayed|relayed_message|relayed_mail" },
   { "HELP",
     "contact_your_administrator|contact_your_system_administrator|contact_your_mail_administrator|"
@@ -83,9 +87,10 @@ const VerdictWords verdict_words[] = {
     "mail_from_your_domain|mail_from_your_email|mail_from_this_sender|mail_from_this_address|"
     "mail_from_this_domain|mail_from_that|mail_from_account|bogus_mail_from|bad_mail_from|"
     "mailfrom|mfrom|envelope_from|from_address|from_addresses|from_domain|from_header|header_from|"
-    "from_field|return_path|reverse_path|originator|purported_responsible|absender*|expediteur*|"
-    "emetteur*|remitente*|remetente*|mittente*|afzender*|nadawc*|odesilatel*|avsandar*|afsender*|"
-    "отправител*|发件人|發件人|发信人|寄件人|寄件者|寄件|差出人|送信者|送信元|sashidashinin|soshinsha|soushinsha|okurinushi" },
+    "from_field|return_path|return_email|return_address|reverse_path|originator|"
+    "purported_responsible|absender*|expediteur*|emetteur*|remitente*|remetente*|mittente*|"
+    "afzender*|nadawc*|odesilatel*|avsandar*|afsender*|отправител*|发件人|發件人|发信人|寄件人|寄件者|寄件|差出人|送信者|"
+    "送信元|sashidashinin|soshinsha|soushinsha|okurinushi" },
   { "domain",
     "domain*|host|hosts|hostname|zone|mx|mx_record|mx_records|domane|domaene|dominio*|domein|"
     "domen*|домен*|域名|域|ドメイン" },
@@ -105,7 +110,8 @@ const VerdictWords verdict_words[] = {
   { "elsewhere",
     "for_customers|customers_of|our_subscribers|our_clients|from_within_our|other_systems|"
     "remote_systems|internet_mail|exterieur|al_exterior|all_esterno|na_zewnatrz|nach_extern|"
-    "внешн*|outside_world|to_outside|outside_host*|outside_address*|our_customers|our_users|"
+    "внешн*|outside_world|to_outside|outside_host*|outside_address*|for_our_users|only_our_users|"
+    "our_users_only|our_users_may|for_our_customers|only_our_customers|our_customers_only|"
     "send_outside|public_mail_server|public_server|public_relay|private_server|"
     "private_mail_server|remote_user*|remote_domain*|remote_recipient*|remote_host*|"
     "foreign_domain*|foreign_host*|other_domain*|other_host*|outside_domain*|outside_recipient*|"
@@ -161,8 +167,8 @@ const VerdictWords verdict_words[] = {
     "recusado|rejeitado|rifiutato|respinto|geweigerd|odrzucono|odrzucony|zabroniony|odmowa|"
     "отклонено|отказано|запрещено|запрещен|拒绝|拒絕|拒否" },
   { "policy",
-    "policy|policies|administrative_prohibition|administratively|local_rule*|richtlinie*|"
-    "politique|politica*|beleid|polityk*|политик*|策略|ポリシー" },
+    "policy|mailpolicy|policies|administrative_prohibition|administratively|local_rule*|"
+    "richtlinie*|politique|politica*|beleid|polityk*|политик*|策略|ポリシー" },
 
   /* ---- lists of clients ---------------------------------------------------------------------- */
   { "blocklist",
@@ -362,12 +368,14 @@ const VerdictWords verdict_words[] = {
     "временн*|попробуйте|稍后|稍後|暂时|暫時|临时|しばらく|一時的|のちほど|後で|ichijiteki|shibaraku" },
   { "toomany",
     "too_many|too_much|too_fast|too_quickly|too_frequent*|too_often|exceed*|limit|limits|limited|"
-    "limiting|throttl*|maxim*|max|massimo|reached|used_up|erreicht|atteint*|raggiunt*|alcanzad*|"
-    "atingid*|osiagniet*|przekracz*|достигнут*|已达|上限|達し|rate|ratelimit*|excessive|quota|frequency|"
-    "slow_down|flood*|zu_viele|zuviele|zu_viel|uberschr*|ueberschr*|trop|limite|demasiad*|"
-    "excedid*|excedeu|superad*|superat*|troppi|troppe|te_veel|limiet|zbyt_wiele|zbyt_duzo|za_duzo|"
-    "przekroczon*|limitu|prilis_mnoho|for_mange|for_manga|prekrocen*|слишком_много|превышен*|"
-    "лимит|过多|太多|超过|超過|超出|频繁|頻繁|频率|限制|制限|多すぎ" },
+    "limiting|throttl*|maxim*|max|massimo|limit_reached|been_reached|has_reached|have_reached|"
+    "reached_your|reached_its|reached_the|reached_max*|day_reached|hour_reached|is_reached|"
+    "was_reached|used_up|erreicht|atteint*|raggiunt*|alcanzad*|atingid*|osiagniet*|przekracz*|"
+    "достигнут*|已达|上限|達し|rate|ratelimit*|excessive|quota|frequency|slow_down|flood*|zu_viele|"
+    "zuviele|zu_viel|uberschr*|ueberschr*|trop|limite|demasiad*|excedid*|excedeu|superad*|"
+    "superat*|troppi|troppe|te_veel|limiet|zbyt_wiele|zbyt_duzo|za_duzo|przekroczon*|limitu|"
+    "prilis_mnoho|for_mange|for_manga|prekrocen*|слишком_много|превышен*|лимит|过多|太多|超过|超過|超出|频繁|"
+    "頻繁|频率|限制|制限|多すぎ" },
   { "pace",
     "message_rate|sending_rate|submission_rate|connection_rate|rate_limit*|ratelimit*|"
     "sending_limit*|send_limit*|message_limit|messages_limit|relay_quota|sending_quota|outgoing|"
