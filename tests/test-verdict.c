@@ -190,9 +190,9 @@ test_corpus (void)
 /* Servers that no rule was written or changed for: what the table makes of wordings it has never
  * met. Whoever changes a rule because of a line moves it to replies.jsonl. In per cent; why these,
  * corpus/README.md says. */
-#define FLOOR_EXACT  83
-#define FLOOR_REMEDY 91
-#define FLOOR_LOGIN  93
+#define FLOOR_EXACT  85
+#define FLOOR_REMEDY 92
+#define FLOOR_LOGIN  96
 
 static void
 test_held_out (void)

@@ -676,9 +676,6 @@ const VerdictRule verdict_rules[] = {
     "not_local|badrcptto|recipnotfound|recipientnotfound|no_longer_valid|nobody_here|"
     "gibt_es_nicht|unbekannt !no_such_command|unknown_command|verb|parameter",
     0, V (RECIPIENT_UNKNOWN), "nobody-there" },
-  { ENVELOPE, PERMANENT, NULL,
-    "RECIPIENTREJECTED !$policy|internal|not_authorized", 0, V (RECIPIENT_UNKNOWN),
-    "recipient-rejected-by-check" },
   { ENVELOPE & ~IN (MAIL), PERMANENT, "x.1.0-1 x.1.6 x.1.10 x.2.1 x.1.351 x.7.13",
     "!$policy",
     0, V (RECIPIENT_UNKNOWN), "recipient-status" },
@@ -748,6 +745,9 @@ const VerdictRule verdict_rules[] = {
   { OPENING | IN (MAIL) | IN (RCPT), TEMPORARY, NULL,
     "$policy reject|rejection|abuse|rejected|refused|denied|violation*|blocked !$later",
     0, V (CLIENT_BLOCKED), "refused-by-policy-for-now" },
+  { ENVELOPE, PERMANENT, NULL,
+    "RECIPIENTREJECTED !$policy|internal|not_authorized", 0, V (RECIPIENT_UNKNOWN),
+    "recipient-rejected-by-check" },
   { ENVELOPE | OPENING, PERMANENT, NULL,
     "access_denied|insufficient_authorization|access_list|access_rule|firewall|not_accepting|"
     "blocked|go_away|$policy !to_receive",

@@ -113,7 +113,7 @@ const VerdictWords verdict_words[] = {
     "внешн*|outside_world|to_outside|outside_host*|outside_address*|for_our_users|only_our_users|"
     "our_users_only|our_users_may|for_our_customers|only_our_customers|our_customers_only|"
     "send_outside|public_mail_server|public_server|public_relay|private_server|"
-    "private_mail_server|remote_user*|remote_domain*|remote_recipient*|remote_host*|"
+    "private_mail_server|remote_user*|remote_domain*|remote_recipient*|remote_hosts|"
     "foreign_domain*|foreign_host*|other_domain*|other_host*|outside_domain*|outside_recipient*|"
     "external_domain*|external_recipient*|external_address*|external_user*|external_mail|"
     "non_local*|nonlocal|third_part*|thirdparty|elsewhere|off_site|offsite|fremde_domain*|"
