@@ -1,6 +1,7 @@
 /* Mozilla's autoconfig format, by GMarkup, which knows no entities but the five of XML.
  *
- * What it reads is not believed: a host is a name and a port that somebody wrote. Fetches nothing. */
+ * What it reads is not believed: a host is a name and a port that somebody wrote. Fetches
+ * nothing. */
 #include "config.h"
 
 #include "profiles/autoconfig.h"
@@ -15,15 +16,15 @@
 typedef struct {
   gboolean is_open;
   gboolean is_smtp;
-  char    *host, *port, *socket, *user;
+  char *host, *port, *socket, *user;
   gboolean takes_password, takes_oauth2, by_network;
 } Draft;
 
 typedef struct {
   const char *address;
   Autoconfig *result;
-  Draft       draft;
-  gboolean    is_second; /* after the first provider */
+  Draft draft;
+  gboolean is_second; /* after the first provider */
 } Reading;
 
 void
@@ -79,7 +80,8 @@ finish_draft (const Draft *draft, const char *address)
   guint64 port;
   FoundServer *server;
 
-  if (host == NULL || draft->port == NULL || (!is_tls && g_strcmp0 (draft->socket, "STARTTLS") != 0))
+  if (host == NULL || draft->port == NULL ||
+      (!is_tls && g_strcmp0 (draft->socket, "STARTTLS") != 0))
     return NULL;
   if (!g_ascii_string_to_unsigned (draft->port, 10, 1, G_MAXUINT16, &port, NULL))
     return NULL;
@@ -141,8 +143,7 @@ on_end (GMarkupParseContext *context, const char *name, gpointer data, GError **
 
   if (g_str_equal (name, "emailProvider"))
     reading->is_second = TRUE;
-  if (!draft->is_open ||
-      !g_str_equal (name, draft->is_smtp ? "outgoingServer" : "incomingServer"))
+  if (!draft->is_open || !g_str_equal (name, draft->is_smtp ? "outgoingServer" : "incomingServer"))
     return;
   server = finish_draft (draft, reading->address);
   list = draft->is_smtp ? reading->result->smtp : reading->result->pop;
@@ -211,7 +212,7 @@ autoconfig_parse (const char *text, gsize length, const char *address, GError **
   g_autoptr(Autoconfig) result = g_new0 (Autoconfig, 1);
   Reading reading = { .address = address, .result = result };
   g_autoptr(GMarkupParseContext) context =
-      g_markup_parse_context_new (&parser, G_MARKUP_TREAT_CDATA_AS_TEXT, &reading, NULL);
+                 g_markup_parse_context_new (&parser, G_MARKUP_TREAT_CDATA_AS_TEXT, &reading, NULL);
   gboolean is_read;
 
   result->smtp = g_ptr_array_new_with_free_func ((GDestroyNotify) found_server_free);

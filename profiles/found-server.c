@@ -10,7 +10,8 @@
 
 #include "profiles/profile-address.h"
 
-/* Names that mean this machine or the local network, and never a provider (RFC 6761, 6762, 8375). */
+/* Names that mean this machine or the local network, and never a provider (RFC 6761, 6762,
+ * 8375). */
 static const char *const local_domains[] = { "localhost", "local",     "localdomain", "lan",
                                              "internal",  "home.arpa", "invalid",     "onion" };
 
@@ -28,7 +29,8 @@ found_server_is_within (const char *host, const char *domain)
 static gboolean
 is_good_name (const char *host)
 {
-  if (!profile_host_is_valid (host) || strchr (host, '.') == NULL || g_hostname_is_ip_address (host))
+  if (!profile_host_is_valid (host) || strchr (host, '.') == NULL ||
+      g_hostname_is_ip_address (host))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (local_domains); i++)
     if (found_server_is_within (host, local_domains[i]))

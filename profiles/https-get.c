@@ -1,7 +1,7 @@
 /* One small file over HTTPS: the only file with libsoup.
  *
- * It sends no cookie, no password and nothing of the user but what stands in the URL. It never speaks
- * plain HTTP, and never takes a certificate that does not verify. */
+ * It sends no cookie, no password and nothing of the user but what stands in the URL. It never
+ * speaks plain HTTP, and never takes a certificate that does not verify. */
 #include "config.h"
 
 #include "profiles/https-get.h"
@@ -12,11 +12,11 @@
 #define CHUNK_BYTES   8192
 
 typedef struct {
-  SoupSession  *session;
-  SoupMessage  *message;
+  SoupSession *session;
+  SoupMessage *message;
   GInputStream *body;
-  GByteArray   *bytes;
-  guint         n_redirects;
+  GByteArray *bytes;
+  guint n_redirects;
 } Get;
 
 static void
@@ -39,8 +39,8 @@ fail (GTask *task, const char *why)
   g_autofree char *url =
       get->message != NULL ? g_uri_to_string (soup_message_get_uri (get->message)) : NULL;
 
-  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", url != NULL ? url : "https",
-                           why);
+  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s",
+                           url != NULL ? url : "https", why);
   g_object_unref (task);
 }
 
@@ -55,7 +55,7 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
   Get *get = g_task_get_task_data (task);
   g_autoptr(GError) error = NULL;
   g_autoptr(GBytes) chunk =
-      g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &error);
+                 g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &error);
 
   if (chunk == NULL)
     {
@@ -99,9 +99,9 @@ find_next (SoupMessage *message)
   const char *location =
       soup_message_headers_get_one (soup_message_get_response_headers (message), "Location");
   g_autoptr(GUri) next = location != NULL
-                             ? g_uri_parse_relative (soup_message_get_uri (message), location,
-                                                     SOUP_HTTP_URI_FLAGS, NULL)
-                             : NULL;
+                              ? g_uri_parse_relative (soup_message_get_uri (message), location,
+                                                      SOUP_HTTP_URI_FLAGS, NULL)
+                              : NULL;
 
   if (next == NULL || !g_str_equal (g_uri_get_scheme (next), "https"))
     return NULL;

@@ -52,8 +52,8 @@ load_file (void)
 {
   g_autoptr(GKeyFile) file = g_key_file_new ();
   g_autoptr(GError) error = NULL;
-  g_autoptr(GBytes) bytes =
-      g_resource_lookup_data (providers_get_resource (), PATH, G_RESOURCE_LOOKUP_FLAGS_NONE, &error);
+  g_autoptr(GBytes) bytes = g_resource_lookup_data (providers_get_resource (), PATH,
+                                                     G_RESOURCE_LOOKUP_FLAGS_NONE, &error);
 
   if (bytes == NULL || !g_key_file_load_from_bytes (file, bytes, G_KEY_FILE_NONE, &error))
     g_error ("providers.ini: %s", error->message); /* it was built into this library */

@@ -1,7 +1,7 @@
 /* What servers has this address? The table of providers, then the network: autoconfig, SRV, MX.
  *
- * All of the network is asked at once, and the best answer wins. What comes back is a proposal: it is
- * neither believed nor used here, and nothing but its form is checked. */
+ * All of the network is asked at once, and the best answer wins. What comes back is a proposal:
+ * it is neither believed nor used here, and nothing but its form is checked. */
 #include "config.h"
 
 #include "profiles/server-finder.h"
@@ -12,18 +12,17 @@
 #include "profiles/autoconfig.h"
 #include "profiles/https-get.h"
 #include "profiles/profile-address.h"
+#include "profiles/server-finding.h"
 
 #define ISPDB_HOST      "autoconfig.thunderbird.net"
 #define MAX_SRV_RECORDS 64
 
-enum { PORT_SMTPS = 465, PORT_SUBMISSION = 587, PORT_POP3S = 995, PORT_POP3 = 110 };
-
 /* RFC 6186, RFC 8314. What the name servers say is not protected: only the usual ports count. */
 static const struct {
   const char *name;
-  gboolean    is_smtp;
-  gboolean    is_tls;
-  guint16     port;
+  gboolean is_smtp;
+  gboolean is_tls;
+  guint16 port;
 } services[] = {
   { "_submissions._tcp", TRUE, TRUE, PORT_SMTPS },
   { "_submission._tcp", TRUE, FALSE, PORT_SUBMISSION },
@@ -32,105 +31,25 @@ static const struct {
 };
 
 typedef struct {
-  const char    *address;
-  char          *domain; /* ASCII */
-  guint16        https_port;
-  GCancellable  *cancellable;
-  gboolean       is_over;
-  guint          n_pending[SERVER_SOURCE_COUNT];
-  guint          n_pending_mx;
+  const char *address;
+  char *domain; /* ASCII */
+  guint16 https_port;
+  GCancellable *cancellable;
+  gboolean is_over;
+  guint n_pending[SERVER_SOURCE_COUNT];
+  guint n_pending_mx;
   ServerFinding *found[SERVER_SOURCE_COUNT];
-  gboolean       is_first[SERVER_SOURCE_COUNT]; /* what was found is by the first of its questions */
-  FoundServer   *services[G_N_ELEMENTS (services)];
+  gboolean is_first[SERVER_SOURCE_COUNT]; /* what was found is by the first of its questions */
+  FoundServer *services[G_N_ELEMENTS (services)];
 } Search;
 
 /* One question to one of the sources. */
 typedef struct {
-  Search      *search;
+  Search *search;
   ServerSource source;
-  guint        index; /* of the question, or of the service */
-  char        *place;
+  guint index; /* of the question, or of the service */
+  char *place;
 } Question;
-
-void
-server_finding_free (ServerFinding *finding)
-{
-  if (finding == NULL)
-    return;
-  g_free (finding->place);
-  provider_free (finding->provider);
-  g_free (finding->smtp);
-  g_free (finding->security);
-  g_free (finding->user);
-  g_free (finding->auth);
-  g_free (finding->pop);
-  g_free (finding->pop_security);
-  g_free (finding->pop_user);
-  g_free (finding);
-}
-
-/* ---- from facts to values -------------------------------------------------------------------- */
-
-static ServerFinding *
-new_finding (ServerSource source, const char *place)
-{
-  ServerFinding *finding = g_new0 (ServerFinding, 1);
-
-  finding->source = source;
-  finding->place = g_strdup (place);
-  return finding;
-}
-
-static ServerFinding *
-finding_new_for_provider (ServerSource source, const char *place, Provider *provider,
-                          const char *address)
-{
-  ServerFinding *finding = new_finding (source, place);
-
-  finding->provider = provider;
-  finding->smtp = g_strdup (provider->smtp);
-  finding->security = g_strdup (provider->security);
-  finding->pop = g_strdup (provider->pop);
-  finding->own_network_only = provider->own_network_only;
-  if (provider->user_is_local_part)
-    finding->user = g_strndup (address, strrchr (address, '@') - address);
-  if (provider->login == PROVIDER_LOGIN_OAUTH2)
-    finding->auth = g_strdup ("xoauth2");
-  return finding;
-}
-
-static char *
-dup_unless_equal (const char *user, const char *fallback)
-{
-  return user != NULL && !g_str_equal (user, fallback) ? g_strdup (user) : NULL;
-}
-
-/* @smtp has at least one server, @pop none or more. */
-static ServerFinding *
-finding_new_for_servers (ServerSource source, const char *place, GPtrArray *smtp, GPtrArray *pop,
-                         const char *address)
-{
-  ServerFinding *finding = new_finding (source, place);
-  const FoundServer *best = smtp->pdata[0];
-  const char *security;
-
-  finding->smtp = found_servers_dup_value (smtp, PORT_SMTPS, PORT_SUBMISSION, &security);
-  finding->security = g_strdup (security);
-  finding->user = dup_unless_equal (best->user, address);
-  finding->auth = best->wants_oauth2 ? g_strdup ("xoauth2") : NULL;
-  finding->own_network_only = best->own_network_only;
-  finding->provider = providers_find_by_server (best->host);
-  if (pop->len > 0)
-    {
-      const FoundServer *pop_best = pop->pdata[0];
-      const char *user = finding->user != NULL ? finding->user : address;
-
-      finding->pop = found_servers_dup_value (pop, PORT_POP3S, PORT_POP3, &security);
-      finding->pop_security = g_strdup (security);
-      finding->pop_user = dup_unless_equal (pop_best->user, user);
-    }
-  return finding;
-}
 
 /* ---- HTTPS ----------------------------------------------------------------------------------- */
 
@@ -179,14 +98,15 @@ on_file (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr(GError) error = NULL;
   g_autoptr(GBytes) bytes = https_get_finish (result, &error);
   g_autoptr(Autoconfig) autoconfig =
-      bytes != NULL ? autoconfig_parse (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
-                                        search->address, &error)
-                    : NULL;
+                 bytes != NULL
+                     ? autoconfig_parse (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                                         search->address, &error)
+                     : NULL;
 
   if (autoconfig != NULL)
     keep (search,
-          finding_new_for_servers (question->source, question->place, autoconfig->smtp,
-                                   autoconfig->pop, search->address),
+          server_finding_new_for_servers (question->source, question->place, autoconfig->smtp,
+                                          autoconfig->pop, search->address),
           question->index);
   else
     g_debug ("%s: %s", question->place, error->message);
@@ -247,8 +167,8 @@ choose_record (GList *records, guint service)
       if (port == services[service].port)
         server = found_server_new (target, port, services[service].is_tls);
       if (server == NULL ||
-          (best != NULL && (priority > best_priority ||
-                            (priority == best_priority && weight <= best_weight))))
+          (best != NULL &&
+           (priority > best_priority || (priority == best_priority && weight <= best_weight))))
         continue;
       found_server_free (best);
       best = g_steal_pointer (&server);
@@ -270,7 +190,8 @@ conclude_srv (Search *search)
       g_ptr_array_add (services[i].is_smtp ? smtp : pop, search->services[i]);
   if (smtp->len > 0)
     keep (search,
-          finding_new_for_servers (SERVER_SOURCE_SRV, search->domain, smtp, pop, search->address),
+          server_finding_new_for_servers (SERVER_SOURCE_SRV, search->domain, smtp, pop,
+                                          search->address),
           0);
 }
 
@@ -352,8 +273,10 @@ on_mx (GObject *source, GAsyncResult *result, gpointer data)
   search->n_pending_mx--;
   free_records (records);
   if (provider != NULL)
-    keep (search,
-          finding_new_for_provider (SERVER_SOURCE_MX_PROVIDER, mx, provider, search->address), 0);
+    keep (
+        search,
+        server_finding_new_for_provider (SERVER_SOURCE_MX_PROVIDER, mx, provider, search->address),
+        0);
   else if (mx != NULL && !search->is_over && !found_server_is_within (mx, search->domain))
     ask_ispdb_of_mx (search, mx);
 }
@@ -427,7 +350,8 @@ attach (GSource *source, GSourceFunc callback, Search *search, GMainContext *con
 }
 
 static void
-wait_for_answers (Search *search, GMainContext *context, guint timeout_ms, GCancellable *cancellable)
+wait_for_answers (Search *search, GMainContext *context, guint timeout_ms,
+                  GCancellable *cancellable)
 {
   GSource *timer = attach (g_timeout_source_new (timeout_ms), on_time_up, search, context);
   GSource *cancel = cancellable != NULL ? attach (g_cancellable_source_new (cancellable),
@@ -495,10 +419,11 @@ server_finder_find (const char *address, const ServerFinderOptions *options,
   ServerFinding *finding = NULL;
 
   if (provider != NULL)
-    return finding_new_for_provider (SERVER_SOURCE_PROVIDER, NULL, provider, address);
+    return server_finding_new_for_provider (SERVER_SOURCE_PROVIDER, NULL, provider, address);
   if (ascii != NULL && profile_host_is_valid (ascii) && strchr (ascii, '.') != NULL)
     finding = ask_network (address, ascii, options, cancellable);
   if (finding == NULL && !g_cancellable_set_error_if_cancelled (cancellable, error))
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _ ("no server for %s was found"), address);
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _ ("no server for %s was found"),
+                 address);
   return finding;
 }

@@ -10,6 +10,7 @@
 #include "sendpath/mail/message.h"
 #include "sendpath/relaying.h"
 #include "sendpath/request.h"
+#include "sendpath/setup.h"
 #include "sendpath/verdict/explain-batch.h"
 #include "sendpath/verdict/explain-bounce.h"
 #include "sendpath/verdict/explain.h"

@@ -16,7 +16,7 @@
 #define FILE_WITH(servers)                                                                         \
   "<?xml version=\"1.0\"?>\n<clientConfig version=\"1.1\"><emailProvider id=\"proseware.com\">\n"  \
   "<domain>proseware.com</domain>\n" servers "</emailProvider></clientConfig>\n"
-#define USER "<username>%EMAILLOCALPART%</username>"
+#define USER  "<username>%EMAILLOCALPART%</username>"
 #define PLAIN "<authentication>password-cleartext</authentication>"
 
 static Autoconfig *
@@ -57,7 +57,8 @@ test_servers (void)
     { SERVER ("incomingServer", "imap", "imap.proseware.com", "993", "SSL", "")
           SMTP ("a.proseware.com", "465", "SSL", "<!-- <port>1</port> --><password>x</password>"),
       "a.proseware.com:465/tls -", "" },
-    { SMTP ("<![CDATA[b.proseware.com]]>", "465", "SSL", USER), "b.proseware.com:465/tls terri", "" },
+    { SMTP ("<![CDATA[b.proseware.com]]>", "465", "SSL", USER), "b.proseware.com:465/tls terri",
+      "" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -202,11 +203,12 @@ test_huge_files (void)
 static void
 test_only_the_first_provider_counts (void)
 {
-  g_autoptr(Autoconfig) autoconfig =
-      parse ("<clientConfig><emailProvider>" SMTP ("a.proseware.com", "465", "SSL", "")
-             "</emailProvider><emailProvider>" SMTP ("b.proseware.com", "465", "SSL", "")
-             "</emailProvider></clientConfig>",
-             NULL);
+  g_autoptr(Autoconfig) autoconfig = parse (
+      "<clientConfig><emailProvider>" SMTP (
+          "a.proseware.com", "465", "SSL",
+          "") "</emailProvider><emailProvider>" SMTP ("b.proseware.com", "465", "SSL",
+                                                      "") "</emailProvider></clientConfig>",
+      NULL);
   g_autofree char *smtp = describe (autoconfig->smtp);
 
   g_assert_cmpstr (smtp, ==, "a.proseware.com:465/tls -");

@@ -70,8 +70,7 @@ static void
 test_known_provider_asks_nobody (void)
 {
   g_autoptr(HttpsServer) web = web_new (no_pages);
-  g_autoptr(ServerFinding) finding =
-      look (web_hosts, web, "terri@WEB.de", SERVER_FINDER_MS, NULL);
+  g_autoptr(ServerFinding) finding = look (web_hosts, web, "terri@WEB.de", SERVER_FINDER_MS, NULL);
   g_autofree char *log = https_server_dup_log (web);
 
   g_assert_cmpint (finding->source, ==, SERVER_SOURCE_PROVIDER);
@@ -113,10 +112,9 @@ test_each_source_in_its_turn (void)
   static const HttpsPage well_known[] = {
     { "proseware.com", WELL_KNOWN_PATH, .body = CONFIG ("other.proseware.com") }, { NULL }
   };
-  static const HttpsPage list[] = {
-    { "autoconfig.thunderbird.net", "/v1.1/proseware.com", .body = CONFIG ("third.example.net") },
-    { NULL }
-  };
+  static const HttpsPage list[] = { { "autoconfig.thunderbird.net", "/v1.1/proseware.com",
+                                      .body = CONFIG ("third.example.net") },
+                                    { NULL } };
   g_autoptr(ServerFinding) second = look_at_web (well_known, "web");
   g_autoptr(ServerFinding) third = look_at_web (list, "web");
 
@@ -144,9 +142,8 @@ test_redirects (void)
 static void
 test_hostile_web_servers (void)
 {
-  static const HttpsPage good[] = {
-    { NULL, CONFIG_PATH, .body = CONFIG ("smtp.proseware.com") }, { NULL }
-  };
+  static const HttpsPage good[] = { { NULL, CONFIG_PATH, .body = CONFIG ("smtp.proseware.com") },
+                                    { NULL } };
   static const HttpsPage to_http[] = {
     { NULL, CONFIG_PATH, 301, "http://proseware.com:{port}/plain" },
     { NULL, "/plain", .body = CONFIG ("smtp.proseware.com") },
@@ -167,10 +164,14 @@ test_hostile_web_servers (void)
     const char *what, *certificate;
     const HttpsPage *pages;
   } rows[] = {
-    { "self-signed", "self-signed", good },  { "another name", "other", good },
-    { "plain HTTP", NULL, good },            { "redirect to http", "web", to_http },
-    { "redirects for ever", "web", loop },   { "redirect to nowhere", "web", nowhere },
-    { "an error with a body", "web", forbidden }, { "a huge file", "web", huge },
+    { "self-signed", "self-signed", good },
+    { "another name", "other", good },
+    { "plain HTTP", NULL, good },
+    { "redirect to http", "web", to_http },
+    { "redirects for ever", "web", loop },
+    { "redirect to nowhere", "web", nowhere },
+    { "an error with a body", "web", forbidden },
+    { "a huge file", "web", huge },
     { "a portal", "web", portal },
   };
 
@@ -212,9 +213,14 @@ static void
 test_hostile_srv (void)
 {
   static const char *const rows[] = {
-    "0 0 465 .",           "0 0 0 smtp.proseware.com", "0 0 22 smtp.proseware.com",
-    "0 0 25 smtp.proseware.com", "0 0 465 localhost",  "0 0 465 127.0.0.1",
-    "0 0 465 -",           "0 0 465 a;b.proseware.com",
+    "0 0 465 .",
+    "0 0 0 smtp.proseware.com",
+    "0 0 22 smtp.proseware.com",
+    "0 0 25 smtp.proseware.com",
+    "0 0 465 localhost",
+    "0 0 465 127.0.0.1",
+    "0 0 465 -",
+    "0 0 465 a;b.proseware.com",
   };
   g_autoptr(GString) many = g_string_new ("0 0 465 .");
 
@@ -257,10 +263,9 @@ test_mail_server_in_mozillas_list (void)
   static const FakeHost hosts[] = { WEB_HOSTS,
                                     { .host = "proseware.com.", .mx = "10 mx1.mail.example.net" },
                                     { .host = NULL } };
-  static const HttpsPage pages[] = {
-    { "autoconfig.thunderbird.net", "/v1.1/example.net", .body = CONFIG ("smtp.example.net") },
-    { NULL }
-  };
+  static const HttpsPage pages[] = { { "autoconfig.thunderbird.net", "/v1.1/example.net",
+                                       .body = CONFIG ("smtp.example.net") },
+                                     { NULL } };
   g_autoptr(HttpsServer) web = web_new (pages);
   g_autoptr(ServerFinding) finding = look (hosts, web, ADDRESS, SERVER_FINDER_MS, NULL);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli-password.h"
+#include "cli-terminal.h"
 #include "sendmail-exit.h"
 
 G_DEFINE_QUARK (cli-error-quark, cli_error)
@@ -195,7 +196,7 @@ cli_engine_new (SendpathProfileStore *profiles, gboolean show_trace)
 {
   SendpathEngine *engine = sendpath_engine_new (profiles);
 
-  if (cli_password_may_ask ())
+  if (cli_terminal_may_ask ())
     g_signal_connect (engine, "request", G_CALLBACK (on_request), NULL);
   if (show_trace)
     g_signal_connect (engine, "trace", G_CALLBACK (on_trace), NULL);

@@ -4,7 +4,6 @@
 
 #include "cli-password.h"
 
-#include <fcntl.h>
 #include <glib/gi18n.h>
 #include <signal.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli-command.h"
+#include "cli-terminal.h"
 
 #define MAX_PASSWORD_BYTES 65536
 
@@ -92,33 +92,6 @@ ask_on (int fd, int out, const char *prompt)
   return password;
 }
 
-/* The terminal that this process was started from, or -1 if there is none or it is kept in the
- * background. */
-static int
-open_terminal (void)
-{
-  int fd = open ("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
-
-  if (fd >= 0 && tcgetpgrp (fd) == getpgrp ())
-    return fd;
-  if (fd >= 0)
-    close (fd);
-  return -1;
-}
-
-gboolean
-cli_password_may_ask (void)
-{
-  int fd;
-
-  if (isatty (STDIN_FILENO))
-    return TRUE;
-  fd = open_terminal ();
-  if (fd >= 0)
-    close (fd);
-  return fd >= 0;
-}
-
 char *
 cli_password_ask (const char *prompt)
 {
@@ -127,7 +100,7 @@ cli_password_ask (const char *prompt)
 
   if (isatty (STDIN_FILENO))
     return ask_on (STDIN_FILENO, STDERR_FILENO, prompt);
-  fd = open_terminal ();
+  fd = cli_terminal_open ();
   if (fd < 0)
     return NULL;
   password = ask_on (fd, fd, prompt);

@@ -5,10 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* TRUE if standard input is a terminal, or this process was started from one and is not kept in
- * its background. */
-gboolean cli_password_may_ask (void);
-/* Asks on that terminal without echo; NULL if nothing was typed. Wipe it. */
+/* Asks on the terminal (cli-terminal.h) without echo; NULL if nothing was typed. Wipe it. */
 char *cli_password_ask (const char *prompt);
 /* Asks if standard input is a terminal, else reads its first line. Wipe it. */
 char *cli_password_read (const char *prompt, GError **error);

@@ -1,133 +1,11 @@
-/* `sendpath account …`: who you are. */
+/* `sendpath account …`: who you are. `account add` is in cmd-account-add.c. */
 #include "config.h"
 
 #include <glib/gi18n.h>
 #include <glib/gprintf.h>
-#include <string.h>
 
 #include "cli-json.h"
-#include "cli-password.h"
 #include "commands.h"
-
-/* ---- add ------------------------------------------------------------------------------------- */
-
-/* The domain's first label: terri@proseware.com gives `proseware`. */
-static char *
-name_for (const char *address)
-{
-  const char *domain = strrchr (address, '@');
-
-  return domain != NULL ? g_strndup (domain + 1, strcspn (domain + 1, ".")) : g_strdup (address);
-}
-
-static SendpathAccount *
-make_account (const char *name, const char *address, GHashTable *values, GError **error)
-{
-  g_autoptr (SendpathAccount) account = sendpath_account_new (name, address);
-  GHashTableIter iter;
-  gpointer key, value;
-
-  g_hash_table_iter_init (&iter, values);
-  while (g_hash_table_iter_next (&iter, &key, &value))
-    if (!sendpath_account_set (account, key, value, error))
-      return NULL;
-  if (!sendpath_account_is_set (account, "smtp"))
-    {
-      g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE,
-                   _ ("account add: no server for %s; name one with --smtp HOST"), address);
-      return NULL;
-    }
-  return g_steal_pointer (&account);
-}
-
-static void
-print_checks (GPtrArray *checks, gboolean as_json)
-{
-  for (guint i = 0; i < checks->len; i++)
-    if (as_json)
-      g_printf ("%s\n", (const char *) checks->pdata[i]);
-    else
-      cli_json_print_check (checks->pdata[i]);
-}
-
-/* The account is written already, and stays: whoever named everything may be ahead of the
- * servers. */
-static int
-store_and_test (SendpathProfileStore *profiles, const char *name, const char *password,
-                gboolean no_test, GError **error)
-{
-  g_autoptr (SendpathEngine) engine = cli_engine_new (profiles, FALSE);
-  g_autoptr (GPtrArray) checks = NULL;
-  gboolean ok = TRUE;
-
-  if (!sendpath_engine_set_password (engine, name, password, NULL, error))
-    return CLI_UNAVAILABLE;
-  if (no_test)
-    return CLI_YES;
-  checks = sendpath_engine_test_account (engine, name, &ok, NULL, error);
-  if (checks == NULL)
-    return CLI_UNAVAILABLE;
-  print_checks (checks, FALSE);
-  return ok ? CLI_YES : CLI_NO;
-}
-
-/* The new account, in the file; NULL if it could not be written. */
-static SendpathProfileStore *
-write_account (const char *name, const char *address, GHashTable *values, GError **error)
-{
-  g_autoptr (SendpathProfileStore) profiles = cli_load_profiles (TRUE, error);
-  g_autoptr (SendpathAccount) account = NULL;
-
-  if (profiles == NULL)
-    return NULL;
-  account = make_account (name, address, values, error);
-  if (account == NULL || !sendpath_profile_store_add_account (profiles, account, error))
-    {
-      cli_blame_usage (&cmd_account_add, error);
-      return NULL;
-    }
-  return sendpath_profile_store_save (profiles, error) ? g_steal_pointer (&profiles) : NULL;
-}
-
-static int
-run_add (int argc, char **argv, GError **error)
-{
-  g_autofree char *as = NULL;
-  gboolean password_stdin = FALSE, no_test = FALSE, yes = FALSE;
-  const GOptionEntry entries[] = {
-    { "as", 0, 0, G_OPTION_ARG_STRING, &as, N_ ("Name of the account"), N_ ("NAME") },
-    { "password-stdin", 0, 0, G_OPTION_ARG_NONE, &password_stdin,
-      N_ ("Read the password from standard input, store it, and try the servers"), NULL },
-    { "no-test", 0, 0, G_OPTION_ARG_NONE, &no_test, N_ ("Do not try the servers"), NULL },
-    { "yes", 0, 0, G_OPTION_ARG_NONE, &yes, N_ ("Do not ask"), NULL },
-    G_OPTION_ENTRY_NULL
-  };
-  g_autoptr (GHashTable) values = NULL;
-  g_auto (GStrv) operands = cli_parse_with_keys (&cmd_account_add, SENDPATH_SECTION_ACCOUNT,
-                                                 entries, argc, argv, 1, 1, &values, error);
-  g_autoptr (SendpathProfileStore) profiles = NULL;
-  char *password = NULL;
-  int status = CLI_YES;
-
-  if (operands == NULL)
-    return CLI_USAGE;
-  if (password_stdin && (password = cli_password_read ("", error)) == NULL)
-    return CLI_USAGE;
-  if (as == NULL)
-    as = name_for (operands[0]);
-  profiles = write_account (as, operands[0], values, error);
-  if (profiles != NULL)
-    g_printf (_ ("Account %s for %s written to %s\n"), as, operands[0],
-              sendpath_profile_store_get_path (profiles));
-  if (profiles != NULL && password != NULL)
-    status = store_and_test (profiles, as, password, no_test, error);
-  cli_password_wipe (password);
-  return profiles != NULL ? status : CLI_CONFIG;
-}
-
-const CliCommand cmd_account_add = { "account add", "ADDRESS",
-                                     N_ ("Set up an account; every configuration key is an option"),
-                                     run_add };
 
 /* ---- list, show ------------------------------------------------------------------------------ */
 
@@ -256,6 +134,16 @@ const CliCommand cmd_account_forget = { "account forget", "NAME",
                                         run_forget };
 
 /* ---- test ------------------------------------------------------------------------------------ */
+
+static void
+print_checks (GPtrArray *checks, gboolean as_json)
+{
+  for (guint i = 0; i < checks->len; i++)
+    if (as_json)
+      g_printf ("%s\n", (const char *) checks->pdata[i]);
+    else
+      cli_json_print_check (checks->pdata[i]);
+}
 
 static int
 run_test (int argc, char **argv, GError **error)

@@ -9,15 +9,16 @@ import tempfile
 
 SENDMAIL = os.environ["SENDMAIL"]
 SENDPATH = os.environ["SENDPATH"]
+NAMES = os.path.join(os.environ.get("G_TEST_BUILDDIR", ""), "names", ".libs", "libfakenames.so")
 NOWHERE = "127.255.255.255:1"  # nobody can listen there, and nothing is sent to it
 HELLO = b"From: terri@proseware.com\nTo: someone@adatum.com\nSubject: Hello\n\nHello.\n"
 
 
 class Home:
     """The account's server is `sink` (None: nobody listens); `config` replaces the whole
-    configuration ("": there is none)."""
+    configuration ("": there is none); `names` is all that name servers know (names/fake-names.c)."""
 
-    def __init__(self, sink=None, keys="auth = none\n", config=None):
+    def __init__(self, sink=None, keys="auth = none\n", config=None, names=None):
         self.dir = pathlib.Path(tempfile.mkdtemp(dir=os.environ["TMPDIR"]))
         self.sink = sink
         self.config = self.dir / "sendpath.conf"
@@ -31,6 +32,9 @@ class Home:
             self.write(text)
         self.env = dict(os.environ, SENDPATH_CONFIG=str(self.config),
                         SENDPATH_OUTBOX=str(self.outbox), XDG_STATE_HOME=str(self.state))
+        if names is not None:
+            self.env.update(LD_PRELOAD=NAMES, SENDPATH_TEST_NAMES=names,
+                            ASAN_OPTIONS="verify_asan_link_order=0")
 
     def write(self, text):
         self.config.write_text(text)

@@ -8,13 +8,13 @@
 struct _HttpsServer {
   const HttpsPage *pages;
   GTlsCertificate *certificate;
-  GThread         *thread;
-  GMainContext    *context;
-  GMainLoop       *loop;
-  GMutex           lock;
-  GCond            is_up;
-  guint16          port;
-  GString         *log;
+  GThread *thread;
+  GMainContext *context;
+  GMainLoop *loop;
+  GMutex lock;
+  GCond is_up;
+  guint16 port;
+  GString *log;
 };
 
 static const HttpsPage *
@@ -77,11 +77,10 @@ serve (gpointer data)
   g_main_context_push_thread_default (server->context);
   soup = soup_server_new ("tls-certificate", server->certificate, NULL);
   soup_server_add_handler (soup, NULL, on_request, server, NULL);
-  if (!soup_server_listen_local (
-          soup, 0,
-          SOUP_SERVER_LISTEN_IPV4_ONLY |
-              (server->certificate != NULL ? SOUP_SERVER_LISTEN_HTTPS : 0),
-          &error))
+  if (!soup_server_listen_local (soup, 0,
+                                 SOUP_SERVER_LISTEN_IPV4_ONLY |
+                                     (server->certificate != NULL ? SOUP_SERVER_LISTEN_HTTPS : 0),
+                                 &error))
     g_error ("%s", error->message);
   uris = soup_server_get_uris (soup);
   g_mutex_lock (&server->lock);

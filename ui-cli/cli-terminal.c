@@ -1,0 +1,76 @@
+/* The terminal of whoever started this program. Without one, or without a clear answer, the
+ * answer is no. */
+#include "config.h"
+
+#include "cli-terminal.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_ANSWER_BYTES 80
+
+int
+cli_terminal_open (void)
+{
+  int fd = open ("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+  if (fd >= 0 && tcgetpgrp (fd) == getpgrp ())
+    return fd;
+  if (fd >= 0)
+    close (fd);
+  return -1;
+}
+
+gboolean
+cli_terminal_may_ask (void)
+{
+  int fd;
+
+  if (isatty (STDIN_FILENO))
+    return TRUE;
+  fd = cli_terminal_open ();
+  if (fd >= 0)
+    close (fd);
+  return fd >= 0;
+}
+
+/* In the letters of the language, or in English. */
+static gboolean
+is_yes (const char *answer)
+{
+  return rpmatch (answer) == 1 || g_ascii_strcasecmp (answer, "y") == 0 ||
+         g_ascii_strcasecmp (answer, "yes") == 0;
+}
+
+static gboolean
+ask_on (int in, int out, const char *question)
+{
+  char answer[MAX_ANSWER_BYTES + 1];
+  gsize length = 0;
+  char c;
+
+  if (write (out, question, strlen (question)) < 0)
+    return FALSE;
+  while (length < MAX_ANSWER_BYTES && read (in, &c, 1) == 1 && c != '\n')
+    answer[length++] = c;
+  answer[length] = '\0';
+  return is_yes (g_strstrip (answer));
+}
+
+gboolean
+cli_terminal_ask_yes (const char *question)
+{
+  gboolean answer;
+  int fd;
+
+  if (isatty (STDIN_FILENO))
+    return ask_on (STDIN_FILENO, STDERR_FILENO, question);
+  fd = cli_terminal_open ();
+  if (fd < 0)
+    return FALSE;
+  answer = ask_on (fd, fd, question);
+  close (fd);
+  return answer;
+}
