@@ -65,6 +65,7 @@ const VerdictRule verdict_rules[] = {
   { IN (STARTTLS), TEMPORARY, NULL, NULL, 0, V (SERVER_BUSY), "starttls-unavailable" },
   { IN (STARTTLS), 500, 555, NULL, "!$blocklist", 0, V (PROTOCOL_ERROR), "starttls-refused" },
 
+  /* ---- no greeting yet ----------------------------------------------------------------------- */
   { ENVELOPE | IN (EHLO), PERMANENT, NULL,
     "helo|ehlo|hello first|before|polite*|must_give|must_say|say|introduce|expected|needed|send "
     "!$auth",
@@ -99,6 +100,7 @@ const VerdictRule verdict_rules[] = {
     "setting|$auth|$nouser",
     0, V (POP_REQUIRED), "mail-before-sending" },
 
+  /* ---- called spam: before the advice that goes with it -------------------------------------- */
   { IN (EOD) | IN (DATA) | IN (UNKNOWN) | IN (RCPT), EVERY, NULL,
     "by_spam_filter|by_spam|due_to_spam|spam_classification|classified_as_spam|detected_as_spam|"
     "identified_as_spam|considered_spam|considered_as_spam|marked_as_spam|is_spam|"

@@ -4,6 +4,7 @@
 #include <json-glib/json-glib.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "sendpath/verdict/verdict.h"
 
@@ -42,6 +43,7 @@ main (int argc, char **argv)
   g_autoptr (GArray) queries = NULL;
   SendpathVerdictAnswer answer;
   gint64 start, until;
+  clock_t busy;
   guint64 done = 0;
 
   if (argc < 2)
@@ -59,13 +61,13 @@ main (int argc, char **argv)
   sendpath_verdict_classify (&g_array_index (queries, SendpathVerdictQuery, 0), &answer);
   printf ("first answer after %.1f ms\n", (double) (g_get_monotonic_time () - start) / 1000.0);
 
+  busy = clock (); /* of the processor: what else runs on the machine does not count */
   start = g_get_monotonic_time ();
   until = start + (argc > 2 ? atoi (argv[2]) : 2) * G_USEC_PER_SEC;
   while (g_get_monotonic_time () < until)
     for (guint i = 0; i < queries->len; i++, done++)
       sendpath_verdict_classify (&g_array_index (queries, SendpathVerdictQuery, i), &answer);
-  printf ("%.0f replies/s\n",
-          (double) done * G_USEC_PER_SEC / (double) (g_get_monotonic_time () - start));
+  printf ("%.0f replies/s\n", (double) done * CLOCKS_PER_SEC / (double) (clock () - busy));
   for (guint i = 0; i < queries->len; i++)
     sendpath_reply_unref ((SendpathReply *) g_array_index (queries, SendpathVerdictQuery, i).reply);
   return 0;
