@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <utime.h>
 
 #include "sendpath/outbox/resend.h"
@@ -145,6 +146,27 @@ test_expiry (OutboxFixture *fixture, gconstpointer data)
   g_assert_cmpuint (outbox_fixture_count (fixture, "sent"), ==, 0);
 }
 
+/* What a power cut may leave of a copy goes as well, when the message is as old as that. */
+static void
+test_expiry_without_journal (OutboxFixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = NULL;
+  g_autofree char *journal = NULL;
+  g_autofree char *path = NULL;
+  const struct utimbuf times = { NOW_S - 4 * DAY_S, NOW_S - 4 * DAY_S };
+
+  outbox_set_keep_sent (fixture->outbox, 3);
+  id = add_sent (fixture);
+  journal = outbox_fixture_get_path (fixture, "sent", id, ".journal");
+  path = outbox_fixture_get_path (fixture, "sent", id, ".message");
+  g_assert_cmpint (unlink (journal), ==, 0);
+  outbox_expire_sent (fixture->outbox, FIXTURE_NOW_US);
+  g_assert_true (outbox_fixture_has (fixture, "sent", id, ".message"));
+  g_assert_cmpint (utime (path, &times), ==, 0);
+  outbox_expire_sent (fixture->outbox, FIXTURE_NOW_US);
+  g_assert_cmpuint (outbox_fixture_count (fixture, "sent"), ==, 0);
+}
+
 /* A crash between the two renames, in either order that a power cut may leave (T-127). */
 static void
 test_crash_while_moving (OutboxFixture *fixture, gconstpointer data)
@@ -264,6 +286,8 @@ main (int argc, char **argv)
   outbox_fixture_add_test ("/outbox/sent-mail-is-kept-whole-and-aside", test_kept_whole, FALSE);
   outbox_fixture_add_test ("/outbox/sent-mail-goes-if-none-is-kept", test_not_kept, FALSE);
   outbox_fixture_add_test ("/outbox/sent-mail-expires-by-its-journal", test_expiry, FALSE);
+  outbox_fixture_add_test ("/outbox/sent-mail-without-its-journal-expires",
+                           test_expiry_without_journal, FALSE);
   outbox_fixture_add_test ("/outbox/crash-while-moving-to-sent", test_crash_while_moving, FALSE);
   outbox_fixture_add_test ("/resend/same-bytes-for-one-recipient", test_same_bytes_for_one, FALSE);
   outbox_fixture_add_test ("/resend/crash-sends-nobody-two-copies", test_crash_while_resending,

@@ -191,9 +191,9 @@ file_sent (OutboxEntry *entry, GError **error)
           return FALSE;
         }
     }
-  /* the message may be there already, and its journal not */
-  return outbox_remove_files (entry->outbox, entry->folder, entry->id, error) &&
-         outbox_remove_files (entry->outbox, OUTBOX_SENT, entry->id, error);
+  /* the message may be there already, and its journal not: it goes before its journal */
+  return outbox_remove_files (entry->outbox, OUTBOX_SENT, entry->id, error) &&
+         outbox_remove_files (entry->outbox, entry->folder, entry->id, error);
 }
 
 gboolean

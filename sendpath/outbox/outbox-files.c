@@ -194,7 +194,7 @@ outbox_move (Outbox *outbox, const char *id, guint from, guint to, GError **erro
 
 /* The message first, so that no crash leaves one without its journal. */
 gboolean
-outbox_remove_files (Outbox *outbox, guint folder, const char *id, GError **error)
+outbox_unlink_files (Outbox *outbox, guint folder, const char *id, GError **error)
 {
   static const char *const suffixes[] = { OUTBOX_MESSAGE, OUTBOX_JOURNAL };
 
@@ -209,12 +209,18 @@ outbox_remove_files (Outbox *outbox, guint folder, const char *id, GError **erro
           return FALSE;
         }
     }
-  if (!disk_sync (outbox->folders[folder]))
-    {
-      outbox_set_error (error, OUTBOX_ERROR_IO, outbox, folder, NULL);
-      return FALSE;
-    }
   return TRUE;
+}
+
+gboolean
+outbox_remove_files (Outbox *outbox, guint folder, const char *id, GError **error)
+{
+  if (!outbox_unlink_files (outbox, folder, id, error))
+    return FALSE;
+  if (disk_sync (outbox->folders[folder]))
+    return TRUE;
+  outbox_set_error (error, OUTBOX_ERROR_IO, outbox, folder, NULL);
+  return FALSE;
 }
 
 int

@@ -57,7 +57,10 @@ gboolean outbox_move_file (Outbox *outbox, const char *name, guint from, const c
 /* Moves message and journal of @id, the message first: a message must never stand in queue/
  * without its journal. */
 gboolean outbox_move (Outbox *outbox, const char *id, guint from, guint to, GError **error);
-/* Removes message and journal of @id, for good. */
+/* Removes message and journal of @id, which a power cut may bring back as long as the folder is not
+ * synced. */
+gboolean outbox_unlink_files (Outbox *outbox, guint folder, const char *id, GError **error);
+/* Removes them for good. */
 gboolean outbox_remove_files (Outbox *outbox, guint folder, const char *id, GError **error);
 /* The journal of @id wherever a crash left it, for @flags; -1 and errno. */
 int      outbox_open_journal (Outbox *outbox, const char *id, guint folder, int flags);

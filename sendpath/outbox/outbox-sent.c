@@ -18,17 +18,23 @@ typedef struct {
 } Clearing;
 
 /* The journal's last line says when the message was sent, or a part of it sent again. A journal that a
- * crash left elsewhere is brought by outbox_recover() first. */
+ * crash left elsewhere is brought by outbox_recover() first; where there is none any more, the message
+ * itself is as old as it is. */
 static gboolean
 is_over (const Clearing *clearing, const char *id)
 {
-  char name[OUTBOX_NAME_SIZE];
-  struct stat status;
+  static const char *const suffixes[] = { OUTBOX_JOURNAL, OUTBOX_MESSAGE };
 
-  outbox_make_name (name, id, OUTBOX_JOURNAL);
-  return fstatat (clearing->outbox->folders[OUTBOX_SENT], name, &status, AT_SYMLINK_NOFOLLOW) ==
-             0 &&
-         status.st_mtim.tv_sec < clearing->before_us / G_USEC_PER_SEC;
+  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    {
+      char name[OUTBOX_NAME_SIZE];
+      struct stat status;
+
+      outbox_make_name (name, id, suffixes[i]);
+      if (fstatat (clearing->outbox->folders[OUTBOX_SENT], name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+        return status.st_mtim.tv_sec < clearing->before_us / G_USEC_PER_SEC;
+    }
+  return FALSE;
 }
 
 static gboolean
@@ -40,17 +46,21 @@ remove_one (const char *id, gpointer data, GError **error)
   if (!is_over (clearing, id))
     return TRUE;
   lock = outbox_lock_message (clearing->outbox, OUTBOX_SENT, id);
-  if (lock != NULL && outbox_remove_files (clearing->outbox, OUTBOX_SENT, id, NULL))
+  if (lock != NULL && outbox_unlink_files (clearing->outbox, OUTBOX_SENT, id, NULL))
     clearing->n_removed++;
   return TRUE;
 }
 
+/* A sync for all of them: there may be thousands, and somebody waits. What a power cut brings back goes
+ * the next time. */
 static guint
 clear_before (Outbox *outbox, gint64 before_us)
 {
   Clearing clearing = { .outbox = outbox, .before_us = before_us };
 
   outbox_visit (outbox, OUTBOX_SENT, OUTBOX_MESSAGE, remove_one, &clearing, NULL);
+  if (clearing.n_removed > 0)
+    disk_sync (outbox->folders[OUTBOX_SENT]);
   return clearing.n_removed;
 }
 
