@@ -360,14 +360,16 @@ run_deliverer (int report_fd, gpointer data)
   return 0;
 }
 
-/* What is told after the outcome; a deliverer that ends without it is none the worse. */
+/* What is told after the outcome, if it comes before the caller's time is up; a deliverer that ends
+ * without it is none the worse. */
 static void
-wait_for_domains (Deliverer *deliverer, SendpathReport *report)
+wait_for_domains (Deliverer *deliverer, SendpathReport *report, gint64 end_us)
 {
-  g_autofree char *line = report_domains_are_wanted (report)
-                              ? deliverer_wait (deliverer, DOMAINS_WAIT_S, NULL)
-                              : NULL;
+  gint64 left_s = (end_us - g_get_monotonic_time ()) / G_USEC_PER_SEC;
+  g_autofree char *line = NULL;
 
+  if (report_domains_are_wanted (report))
+    line = deliverer_wait (deliverer, (guint) CLAMP (left_s, 0, DOMAINS_WAIT_S), NULL);
   if (line != NULL)
     report_domains_read (report, line);
 }
@@ -393,6 +395,7 @@ SendpathReport *
 sendpath_engine_hand_over (SendpathEngine *self, const char *id, guint wait_s, GError **error)
 {
   HandOver hand_over = { self, id };
+  gint64 end_us = g_get_monotonic_time () + (gint64) wait_s * G_USEC_PER_SEC;
   g_autoptr (GError) wait_error = NULL;
   g_autoptr (Outbox) outbox = NULL;
   g_autoptr (OutboxEntry) watch = NULL;
@@ -412,7 +415,7 @@ sendpath_engine_hand_over (SendpathEngine *self, const char *id, guint wait_s, G
       if (line != NULL || !g_error_matches (wait_error, DELIVERER_ERROR, DELIVERER_ERROR_TIMED_OUT))
         report = outbox_watch_report (watch, error);
       if (line != NULL && report != NULL)
-        wait_for_domains (deliverer, report);
+        wait_for_domains (deliverer, report, end_us);
     }
   engine_translate_error (error);
   return report;

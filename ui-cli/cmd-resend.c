@@ -76,7 +76,8 @@ run (int argc, char **argv, GError **error)
   announce (yes ? stdout : stderr, report);
   if (!yes && !ask ())
     return CLI_NO;
-  id = sendpath_engine_resend (engine, operands[0], error);
+  /* what was shown: the first digits may be another's by now */
+  id = sendpath_engine_resend (engine, sendpath_report_get_id (report), error);
   if (id == NULL)
     return CLI_NO;
   g_printf (_ ("It is message %s now.\n"), id);
