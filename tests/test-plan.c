@@ -4,6 +4,7 @@
 #include "sendpath/walk/plan.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 #include "tests/lib/plan-fixture.h"
 
@@ -221,6 +222,31 @@ test_learned_first (void)
                         "account-pop smtp.proseware.com 587/starttls 25/starttls pop");
 }
 
+/* Each route says why it stands where it does. */
+static void
+test_places (void)
+{
+  static const char *const words[] = { "configured servers", "configured port", "before a login",
+                                       "no server of the account", "no server of an account" };
+  g_autoptr (PlanFixture) fixture = plan_fixture_new (
+      "[account home]\naddress = terri@proseware.com\nsmtp = smtp.proseware.com:25\n"
+      "pop = pop.proseware.com\nbackup = other\n"
+      "[account other]\naddress = terri@example.org\nsmtp = mail.example.org:465\n"
+      "[location work]\nnetwork = 192.0.2.0/24\nsmtp = mail.thephone-company.com\n");
+  g_autoptr (GPtrArray) routes = NULL;
+
+  plan_fixture_set_location (fixture, "work");
+  routes = plan_make (&fixture->input);
+  g_assert_cmpuint (routes->len, ==, G_N_ELEMENTS (words));
+  for (guint i = 0; i < routes->len; i++)
+    g_assert_nonnull (strstr (sendpath_route_get_why (routes->pdata[i]), words[i]));
+  remember_route (fixture, 2, 0);
+  g_clear_pointer (&routes, g_ptr_array_unref);
+  routes = plan_make (&fixture->input);
+  g_assert_nonnull (strstr (sendpath_route_get_why (routes->pdata[0]), "worked last"));
+  g_assert_nonnull (strstr (sendpath_route_get_why (routes->pdata[1]), words[0]));
+}
+
 /* Routes of steps 4 to 6 keep first place for an hour. */
 static void
 test_relay_first_for_an_hour (void)
@@ -315,6 +341,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/plan/each-route-says-why-it-stands-there", test_places);
   g_test_add_func ("/plan/endpoints-of-a-server", test_endpoints);
   g_test_add_func ("/plan/ladder-in-order", test_ladder);
   g_test_add_func ("/plan/logins", test_logins);

@@ -382,8 +382,29 @@ move_to_front (GPtrArray *array, guint i)
   array->pdata[0] = item;
 }
 
-/* Puts what worked last on this network first; steps 4 to 6 keep that place for an hour. */
+/* Why a route stands where it does. */
+static const char *const places[] = {
+  [SENDPATH_ROUTE_NONE] = N_ ("it worked last on this network, so it comes first"),
+  [SENDPATH_ROUTE_ACCOUNT] = N_ ("configured servers come in the order in which they are written"),
+  [SENDPATH_ROUTE_ACCOUNT_PORT] = N_ ("they are tried where the configured port does not work"),
+  [SENDPATH_ROUTE_ACCOUNT_POP] = N_ ("it is tried where the server refuses mail before a login"),
+  [SENDPATH_ROUTE_BACKUP] = N_ ("it is tried when no server of the account takes the message"),
+  [SENDPATH_ROUTE_LOCATION] = N_ ("it is tried when no server of an account takes the message"),
+  [SENDPATH_ROUTE_DISCOVERED] = N_ ("nobody has approved it yet, so it comes last"),
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (places) == SENDPATH_ROUTE_DISCOVERED + 1);
+
 static void
+explain_place (SendpathRoute *route, SendpathRouteKind place)
+{
+  g_autofree char *why = g_steal_pointer (&route->why);
+
+  route->why = g_strdup_printf ("%s; %s", why, _ (places[place]));
+}
+
+/* Puts what worked last on this network first; steps 4 to 6 keep that place for an hour. TRUE if
+ * there is such a route. */
+static gboolean
 prefer_learned (GPtrArray *routes, const PlanInput *input)
 {
   g_autofree char *key = memory_key (input);
@@ -402,9 +423,10 @@ prefer_learned (GPtrArray *routes, const PlanInput *input)
             continue;
           move_to_front (route->endpoints, j);
           move_to_front (routes, i);
-          return;
+          return TRUE;
         }
     }
+  return FALSE;
 }
 
 GPtrArray *
@@ -414,6 +436,7 @@ plan_make (const PlanInput *input)
   const char *confidential = sendpath_account_get_boolean (input->account, "confidential")
                                  ? _ ("mail of this account is confidential")
                                  : NULL;
+  gboolean has_learned;
 
   add_own_routes (routes, input, FALSE);
   add_own_routes (routes, input, TRUE);
@@ -421,7 +444,13 @@ plan_make (const PlanInput *input)
   add_backup_routes (routes, input, confidential);
   add_location_routes (routes, input, confidential);
   skip_unusable (routes, input);
-  prefer_learned (routes, input);
+  has_learned = prefer_learned (routes, input);
+  for (guint i = 0; i < routes->len; i++)
+    {
+      SendpathRoute *route = routes->pdata[i];
+
+      explain_place (route, i == 0 && has_learned ? SENDPATH_ROUTE_NONE : route->kind);
+    }
   return routes;
 }
 
