@@ -63,18 +63,25 @@ is_usable (RelayCredential credential)
   return credential == RELAY_CREDENTIAL_STORED || credential == RELAY_CREDENTIAL_COMMAND;
 }
 
+static const char *
+get_command (const SendpathRoute *route, const char *key)
+{
+  return route->account != NULL ? sendpath_account_get (route->account, key) : NULL;
+}
+
 static RelayCredential
 find_smtp_credential (const Survey *survey, const RelayProbe *probe)
 {
-  SendpathAccount *account = survey->plan.account;
-  SecretQuery query = { .account = sendpath_account_get_id (account),
+  const SendpathRoute *route = probe->route;
+  g_autofree char *owner = route_dup_owner (route);
+  SecretQuery query = { .account = owner,
                         .service = "smtp",
                         .protocol = "smtp",
-                        .server = probe->route->server,
+                        .server = route->server,
                         .port = sendpath_endpoint_get_port (probe->endpoint),
-                        .user = sendpath_account_get (account, "user"),
-                        .secret_command = sendpath_account_get (account, "secret-command"),
-                        .token_command = sendpath_account_get (account, "token-command") };
+                        .user = route_get_setting (route, "user"),
+                        .secret_command = get_command (route, "secret-command"),
+                        .token_command = get_command (route, "token-command") };
 
   return probe->may_log_in ? find_credential (survey, &query) : RELAY_CREDENTIAL_NONE;
 }
@@ -145,7 +152,8 @@ ask_server (const Survey *survey, SendpathRoute *route)
     {
       server->credential = find_smtp_credential (survey, server->probe);
       server->can_log_in = is_usable (server->credential);
-      server->can_pop = probe->verdict != SENDPATH_VERDICT_AUTH_REQUIRED && can_pop_first (survey);
+      server->can_pop = !route_is_relay (route) &&
+                        probe->verdict != SENDPATH_VERDICT_AUTH_REQUIRED && can_pop_first (survey);
     }
   server->can_leave = can_leave (server);
   server->why = relaying_dup_why (survey->relaying, server);

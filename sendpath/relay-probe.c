@@ -49,18 +49,19 @@ relay_probe_free (RelayProbe *probe)
 
 /* ---- what was answered ----------------------------------------------------------------------- */
 
+/* A location has neither a token nor a login in plain text. */
 static gboolean
 may_log_in (const Asking *asking)
 {
-  SendpathAccount *account = asking->route->account;
-  gboolean has_token;
+  const SendpathRoute *route = asking->route;
+  SendpathAccount *account = route->account;
+  gboolean has_token = account != NULL && sendpath_account_get (account, "token-command") != NULL;
+  gboolean in_cleartext =
+      account != NULL && sendpath_account_get_boolean (account, "allow-cleartext-login");
 
-  if (account == NULL || asking->route->login == ROUTE_LOGIN_NONE || asking->session == NULL)
-    return FALSE;
-  has_token = sendpath_account_get (account, "token-command") != NULL;
-  return smtp_session_may_log_in (
-             asking->session, sendpath_account_get_boolean (account, "allow-cleartext-login")) &&
-         smtp_session_offers_login (asking->session, sendpath_account_get (account, "auth"),
+  return route->login != ROUTE_LOGIN_NONE && asking->session != NULL &&
+         smtp_session_may_log_in (asking->session, in_cleartext) &&
+         smtp_session_offers_login (asking->session, route_get_setting (route, "auth"),
                                     has_token ? SECRET_TOKEN : SECRET_PASSWORD);
 }
 

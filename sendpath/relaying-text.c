@@ -31,12 +31,16 @@ static const char *const credential_words[] = {
                                    "password set {account}”."),
 };
 
+/* Of a server, the account is who logs in there. */
 static char *
 fill (const SendpathRelaying *relaying, const RelayServer *server, const char *text)
 {
+  g_autofree char *owner =
+      server != NULL ? route_dup_owner (server->probe->route) : g_strdup (relaying->account);
+
   return fill_in (text, "server", server != NULL ? server->probe->route->server : "", "to",
-                  relaying->to, "domain", address_get_domain (relaying->to), "account",
-                  relaying->account, "location", relaying->location, NULL);
+                  relaying->to, "domain", address_get_domain (relaying->to), "account", owner,
+                  "location", relaying->location, NULL);
 }
 
 /* ---- why ------------------------------------------------------------------------------------- */

@@ -133,14 +133,21 @@ is_undecided (const RelayProbe *probe)
   return probe->remedy == SENDPATH_REMEDY_WAIT && sendpath_reply_get_code (probe->reply) / 100 == 4;
 }
 
+/* An account's server always does; a location's relay only from a user of its own. */
+static gboolean
+takes_logins (const SendpathRoute *route)
+{
+  return !route_is_relay (route) || route->login == ROUTE_LOGIN_LOCATION;
+}
+
 SendpathRelayAnswer
 relaying_judge (const RelayProbe *probe, gboolean is_local)
 {
   if (probe->verdict == SENDPATH_VERDICT_ACCEPTED)
     return is_local ? SENDPATH_RELAY_LOCAL : SENDPATH_RELAY_ALLOWED;
-  if (!route_is_relay (probe->route) && (probe->verdict == SENDPATH_VERDICT_RELAY_DENIED ||
-                                         probe->verdict == SENDPATH_VERDICT_AUTH_REQUIRED ||
-                                         probe->verdict == SENDPATH_VERDICT_POP_REQUIRED))
+  if (takes_logins (probe->route) && (probe->verdict == SENDPATH_VERDICT_RELAY_DENIED ||
+                                      probe->verdict == SENDPATH_VERDICT_AUTH_REQUIRED ||
+                                      probe->verdict == SENDPATH_VERDICT_POP_REQUIRED))
     return SENDPATH_RELAY_LOGIN;
   return is_undecided (probe) ? SENDPATH_RELAY_UNKNOWN : SENDPATH_RELAY_REFUSED;
 }

@@ -178,6 +178,33 @@ test_location_refuses (void)
   scripted_server_assert_played (relay);
 }
 
+/* One with a user of its own may be logged in to, with its own password; asking does not do it. */
+static void
+test_location_wants_a_login (void)
+{
+  g_autoptr (TestCerts) certs = test_certs_new ();
+  g_autoptr (ScriptedServer) relay = scripted_server_new (
+      "!tls good\n" GREETS_WITH_LOGIN
+      "C: MAIL FROM:*\nS: 530 5.7.0 Authentication required\nC: QUIT\nS: 221 bye\n",
+      SCRIPTED_SERVER_NO_CUT);
+  g_autofree char *pin = test_certs_dup_pin (certs, "good");
+  g_autofree char *keys =
+      g_strdup_printf ("auth = none\n[location work]\nnetwork = 192.0.2.0/24\nsmtp = 127.0.0.1:%u\n"
+                       "security = tls\ntls-pin = %s\nuser = tchudzik\n",
+                       scripted_server_get_port (relay), pin);
+  g_autoptr (EngineFixture) fixture = engine_fixture_new (SERVER_GREETS DENIED, keys);
+  g_autoptr (SendpathRelaying) relaying = NULL;
+  g_autofree char *text = NULL;
+
+  scripted_server_set_certs (relay, certs);
+  relaying = ask (fixture, FOREIGN);
+  text = sendpath_relaying_to_text (relaying);
+  assert_answer (relaying, 1, "login", "auth-required");
+  g_assert_nonnull (strstr (text, "sendpath password set location:work"));
+  scripted_server_assert_played (relay);
+  g_assert_false (scripted_server_has_received (relay, "AUTH"));
+}
+
 /* ---- the domain ------------------------------------------------------------------------------ */
 
 static void
@@ -278,6 +305,8 @@ main (int argc, char **argv)
   g_test_add_func ("/relaying/the-locations-relay-wants-its-sender",
                    test_location_wants_its_sender);
   g_test_add_func ("/relaying/the-locations-relay-is-never-logged-in-to", test_location_refuses);
+  g_test_add_func ("/relaying/the-locations-relay-may-want-its-own-login",
+                   test_location_wants_a_login);
   g_test_add_func ("/relaying/the-domain-is-told", test_domain_is_told);
   g_test_add_func ("/relaying/what-cannot-be-asked-is-an-error", test_errors);
   g_test_add_func ("/relaying/a-cancel-is-an-error", test_cancelled);

@@ -7,14 +7,6 @@
 
 #include "sendpath/walk/refusals.h"
 
-static char *
-dup_owner (Leg *leg)
-{
-  return leg->route->location != NULL
-             ? g_strdup_printf ("location:%s", sendpath_location_get_id (leg->route->location))
-             : g_strdup (sendpath_account_get_id (leg->route->account));
-}
-
 gboolean
 leg_allows_cleartext (Leg *leg)
 {
@@ -186,7 +178,7 @@ log_in_patiently (Leg *leg, const SecretQuery *query, const SendpathSecret *secr
 LegLogin
 leg_log_in (Leg *leg, WalkSecret how)
 {
-  g_autofree char *owner = dup_owner (leg);
+  g_autofree char *owner = route_dup_owner (leg->route);
   g_autoptr (SendpathSecret) secret = NULL;
   SecretQuery query;
 
@@ -210,7 +202,7 @@ leg_log_in (Leg *leg, WalkSecret how)
 gboolean
 leg_log_in_anew (Leg *leg)
 {
-  g_autofree char *owner = dup_owner (leg);
+  g_autofree char *owner = route_dup_owner (leg->route);
   g_autoptr (SendpathSecret) secret = NULL;
   SecretQuery query;
 

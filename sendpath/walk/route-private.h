@@ -36,6 +36,9 @@ SendpathRoute *route_new (SendpathRouteKind kind, const char *server, SendpathAc
                           SendpathLocation *location);
 /* Value of a configuration key of the account or location that the route belongs to; borrowed. */
 const char *route_get_setting (const SendpathRoute *route, const char *key);
+/* Whose password a login by @route needs, as the commands name it: `home`, `location:work`. Newly
+ * allocated. */
+char *route_dup_owner (const SendpathRoute *route);
 /* The relay is somebody else's (steps 5 and 6). */
 gboolean route_is_relay (const SendpathRoute *route);
 

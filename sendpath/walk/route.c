@@ -116,6 +116,14 @@ route_get_setting (const SendpathRoute *route, const char *key)
                                  : sendpath_account_get (route->account, key);
 }
 
+char *
+route_dup_owner (const SendpathRoute *route)
+{
+  return route->location != NULL
+             ? g_strdup_printf ("location:%s", sendpath_location_get_id (route->location))
+             : g_strdup (sendpath_account_get_id (route->account));
+}
+
 gboolean
 route_is_relay (const SendpathRoute *route)
 {
