@@ -192,9 +192,9 @@ const VerdictRule verdict_rules[] = {
     "rcpthosts|rcpthost|morercpthosts|rcpt_hosts",
     0, V (RELAY_DENIED), "domain-not-served-qmail" },
   { ENVELOPE, EVERY, NULL,
-    "$elsewhere $deny|$not|limited_to !no_such|not_exist|doesnt_exist|moved|content|filter|spam*|"
-    "virus*|attachment*|group|mailbox*|from_external|by_third|check|lookup|not_available|exceed*|"
-    "too_many|limit_for|loop !$sender !$auth !$blocklist|$badhost",
+    "$elsewhere $deny|$not|limited_to !spoof*|no_such|not_exist|doesnt_exist|moved|content|filter|"
+    "spam*|virus*|attachment*|group|mailbox*|from_external|by_third|check|lookup|not_available|"
+    "exceed*|too_many|limit_for|loop !$sender !$auth !$blocklist|$badhost",
     0, V (RELAY_DENIED), "sending-elsewhere" },
   { ENVELOPE, EVERY, NULL,
     "this_server|this_mail_server|our_server|our_mail_server not_allow|doesnt_allow|not_permit|"
@@ -213,8 +213,9 @@ const VerdictRule verdict_rules[] = {
     "pour_ce_domaine|fur_diese_domain|per_questo_dominio|voor_dit_domein|mx_only|my_list|"
     "mijn_lijst|meiner_liste|ma_liste|mi_lista|minha_lista|mia_lista|mojej_liscie|operate_with|"
     "list|lista|liste|listan|lijst|liscie|списке|列表 $not domain|domains|HOST|server|local*|doman*|"
-    "domein|domaine|dominio|mx_only|domen*|домен*|域名 !$sender !$auth !no_longer|find|by_that_name|"
-    "mailbox|mailboxes|$nouser|no_mx|user|users|$blocklist|recipient_list|mailing_list|long",
+    "domein|domaine|dominio|mx_only|domen*|домен*|域名 !$sender !$auth !no_longer|find|from_our|"
+    "by_that_name|mailbox|mailboxes|$nouser|no_mx|user|users|$blocklist|recipient_list|"
+    "mailing_list|long",
     0, V (RELAY_DENIED), "domain-not-ours" },
   { IN (RCPT), PERMANENT, NULL,
     "delivery|delivering|sending|send|outgoing|outbound not_allowed|not_permitted|denied|refused|"
@@ -252,8 +253,8 @@ const VerdictRule verdict_rules[] = {
     "recipient_domain|destination_domain|that_domain|this_domain|domain|domains|destination|"
     "delivery_to_HOST|delivery_to_this_destination $deny|allowed_list|not_supported|"
     "not_in_the_list|not_on_the_list|list_of_domains !$unknown|null_mx|nullmx|no_mx|"
-    "not_accept_mail|expired !$sender|sending|your_domain !$blocklist|$badhost !user|users|"
-    "recipient|recipients|mailbox*|account*|literal|spf|dkim|dmarc",
+    "not_accept_mail|expired !$sender|sending|your_domain|from_our !$blocklist|$badhost !user|"
+    "users|recipient|recipients|mailbox*|account*|literal|spf|dkim|dmarc",
     0, V (RELAY_DENIED), "domain-refused" },
   { ENVELOPE, PERMANENT, "5.7.54 5.7.64", NULL, 0, V (RELAY_DENIED), "relaying-status-exchange" },
 
@@ -437,7 +438,7 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE, EVERY, NULL, "$notin !mailing_list|group", 0, V (AUTH_REQUIRED), "not-logged-in" },
   { ENVELOPE | IN (GREETING), EVERY, NULL,
     "$auth|password $need|to_send|after|only|then|local_user_only|local_users_only !already|"
-    "attachment*|reactivate|receiving !invalid_auth|$unknown|ptr",
+    "attachment*|users_are_not_allowed|reactivate|receiving !invalid_auth|$unknown|ptr",
     0, V (AUTH_REQUIRED), "login-first" },
   { ENVELOPE, PERMANENT, NULL,
     "smtp $auth !$badlogin !mechanism*|$sender|already",
@@ -809,7 +810,7 @@ const VerdictRule verdict_rules[] = {
     "!$recipient|CLIENT|IP|URL",
     RULE_NOT_LOGGED_IN | RULE_FEW_WORDS, V (RELAY_DENIED), "default-relaying-status" },
   { IN (RCPT), 550, 554, NULL,
-    "$deny !$recipient|$address|CLIENT|IP|URL",
+    "$denied !$recipient|$address|CLIENT|IP|URL",
     RULE_NOT_LOGGED_IN | RULE_FEW_WORDS, V (RELAY_DENIED), "default-relaying" },
   { IN (RCPT), 550, 554, NULL, "!CLIENT|IP|URL",
     RULE_NOT_LOGGED_IN | RULE_NO_WORDS, V (RELAY_DENIED), "default-relaying-no-words" },
