@@ -332,7 +332,31 @@ put_bracketed (Writer *w, const char *s)
 static gboolean
 ends_run (char c)
 {
-  return c == '\0' || strchr (" \t\r\n<>()[]{},;\"|*!", c) != NULL;
+  switch (c)
+    {
+    case '\0':
+    case ' ':
+    case '\t':
+    case '\r':
+    case '\n':
+    case '<':
+    case '>':
+    case '(':
+    case ')':
+    case '[':
+    case ']':
+    case '{':
+    case '}':
+    case ',':
+    case ';':
+    case '"':
+    case '|':
+    case '*':
+    case '!':
+      return TRUE;
+    default:
+      return FALSE;
+    }
 }
 
 /* First byte of a character of a script that is written without blanks. */

@@ -243,6 +243,8 @@ open_book (void)
           if (verdict_rules[i].status != NULL)
             read_statuses (verdict_rules[i].status, &book->rules[i]);
         }
+      word_index_finish (book->index);
+      word_index_finish (book->idioms);
       g_once_init_leave (&ready, (gsize) book);
     }
   return (const RuleBook *) ready;

@@ -9,8 +9,8 @@
 
 typedef struct {
   guint32 child, next; /* first child, next sibling; 0: none */
-  guint32 whole;       /* first Hit if a word ends here */
-  guint32 prefix;      /* first Hit whether or not the word goes on */
+  guint32 whole;       /* first Hit if a word ends here; finished: where its run of sets begins */
+  guint32 prefix;      /* the same whether or not the word goes on */
   char letter;
 } Node;
 
@@ -20,10 +20,11 @@ typedef struct {
 } Hit;
 
 struct _WordIndex {
-  GArray *nodes;      /* of Node; the first is the root */
-  GArray *hits;       /* of Hit; the first is unused */
-  GHashTable *read;   /* a term to its letters: most terms stand in many sets */
-  guint32 first[256]; /* the root's child for a letter */
+  GArray *nodes;       /* of Node; the first is the root */
+  GArray *hits;        /* of Hit, the first unused; until the index is finished */
+  GArray *runs;        /* of guint16: how many sets, then they; the first is unused */
+  guint32 first[256];  /* the root's child for a letter */
+  guint32 *second;     /* the child of that for the next letter: 256 for each first letter */
 };
 
 WordIndex *
@@ -33,9 +34,10 @@ word_index_new (void)
 
   index->nodes = g_array_new (FALSE, TRUE, sizeof (Node));
   index->hits = g_array_new (FALSE, TRUE, sizeof (Hit));
-  index->read = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  index->runs = g_array_new (FALSE, TRUE, sizeof (guint16));
   g_array_set_size (index->nodes, 1);
   g_array_set_size (index->hits, 1);
+  g_array_set_size (index->runs, 1);
   return index;
 }
 
@@ -44,7 +46,8 @@ word_index_free (WordIndex *index)
 {
   g_array_unref (index->nodes);
   g_array_unref (index->hits);
-  g_hash_table_unref (index->read);
+  g_array_unref (index->runs);
+  g_free (index->second);
   g_free (index);
 }
 
@@ -115,18 +118,11 @@ read_term (const char *term)
 static void
 add_term (WordIndex *index, guint set, const char *term)
 {
-  const char *letters = g_hash_table_lookup (index->read, term);
+  g_autofree char *letters = read_term (term);
   Hit hit = { 0, set };
   guint32 node = 0;
   guint32 *list;
 
-  if (letters == NULL)
-    {
-      char *fresh = read_term (term);
-
-      g_hash_table_insert (index->read, g_strdup (term), fresh);
-      letters = fresh;
-    }
   g_return_if_fail (letters[0] != '\0');
   for (const char *p = letters; *p != '\0'; p++)
     node = add_child (index, node, *p);
@@ -142,35 +138,84 @@ word_index_add (WordIndex *index, guint set, const char *alternatives)
 {
   g_auto (GStrv) terms = g_strsplit (alternatives, "|", -1);
 
-  g_return_if_fail (set < WORD_SETS_MAX);
+  g_return_if_fail (set < WORD_SETS_MAX && index->second == NULL);
   for (guint i = 0; terms[i] != NULL; i++)
     add_term (index, set, terms[i]);
 }
 
-static void
-note_hits (const WordIndex *index, guint32 hit, WordSets *found)
+/* The sets of a list of hits, side by side; where they begin, 0 if there are none. */
+static guint32
+lay_out (WordIndex *index, guint32 hit)
 {
-  while (hit != 0)
-    {
-      const Hit *h = &g_array_index (index->hits, Hit, hit);
+  guint32 start = index->runs->len;
+  guint16 n = 0;
 
-      found->bits[h->set / 64] |= G_GUINT64_CONSTANT (1) << (h->set % 64);
-      hit = h->next;
+  if (hit == 0)
+    return 0;
+  g_array_append_val (index->runs, n);
+  for (; hit != 0; hit = g_array_index (index->hits, Hit, hit).next)
+    {
+      guint16 set = (guint16) g_array_index (index->hits, Hit, hit).set;
+
+      g_array_append_val (index->runs, set);
+      g_array_index (index->runs, guint16, start)++;
     }
+  return start;
+}
+
+void
+word_index_finish (WordIndex *index)
+{
+  g_return_if_fail (index->second == NULL);
+  for (guint32 i = 1; i < index->nodes->len; i++)
+    {
+      Node *node = &g_array_index (index->nodes, Node, i);
+
+      node->whole = lay_out (index, node->whole);
+      node->prefix = lay_out (index, node->prefix);
+    }
+  g_array_set_size (index->hits, 0);
+  index->second = g_new0 (guint32, G_N_ELEMENTS (index->first) * 256);
+  for (guint letter = 0; letter < G_N_ELEMENTS (index->first); letter++)
+    if (index->first[letter] != 0)
+      for (guint32 i = node_at (index, index->first[letter])->child; i != 0;
+           i = node_at (index, i)->next)
+        index->second[letter * 256 + (guchar) node_at (index, i)->letter] = i;
+}
+
+static void
+note_run (const WordIndex *index, guint32 run, WordSets *found)
+{
+  const guint16 *sets = &g_array_index (index->runs, guint16, run);
+
+  if (run == 0)
+    return;
+  for (guint i = 1; i <= sets[0]; i++)
+    found->bits[sets[i] / 64] |= G_GUINT64_CONSTANT (1) << (sets[i] % 64);
+}
+
+/* The node behind @node, which stands for the one letter before @s or for more. */
+static guint32
+go_on (const WordIndex *index, const char *start, const char *s, guint32 node)
+{
+  if (s == start + 1)
+    return index->second[(guchar) *start * 256 + (guchar) *s];
+  return find_child (index, node, *s);
 }
 
 /* @s is the start of a word. */
 static void
 find_from (const WordIndex *index, const char *s, WordSets *found)
 {
+  const char *start = s;
   guint32 node = index->first[(guchar) *s];
 
   while (node != 0)
     {
-      note_hits (index, node_at (index, node)->prefix, found);
+      note_run (index, node_at (index, node)->prefix, found);
       if (*++s == ' ')
-        note_hits (index, node_at (index, node)->whole, found);
-      node = find_child (index, node, *s);
+        note_run (index, node_at (index, node)->whole, found);
+      node = go_on (index, start, s, node);
     }
 }
 
@@ -189,7 +234,7 @@ gsize
 word_index_longest (const WordIndex *index, const char *s, guint *ret_set)
 {
   const char *start = s;
-  guint32 node = index->first[(guchar) *s], hit = 0;
+  guint32 node = index->first[(guchar) *s], run = 0;
   gsize n = 0;
 
   while (node != 0)
@@ -199,12 +244,12 @@ word_index_longest (const WordIndex *index, const char *s, guint *ret_set)
       s++;
       if (at->prefix != 0 || (*s == ' ' && at->whole != 0))
         {
-          hit = at->prefix != 0 ? at->prefix : at->whole;
+          run = at->prefix != 0 ? at->prefix : at->whole;
           n = (gsize) (s - start) + strcspn (s, " ");
         }
-      node = find_child (index, node, *s);
+      node = go_on (index, start, s, node);
     }
-  if (hit != 0)
-    *ret_set = g_array_index (index->hits, Hit, hit).set;
+  if (run != 0)
+    *ret_set = g_array_index (index->runs, guint16, run + 1);
   return n;
 }

@@ -13,7 +13,7 @@ typedef struct {
   guint64 bits[WORD_SETS_MAX / 64];
 } WordSets;
 
-typedef struct _WordIndex WordIndex; /* unchanged once it is built: any thread */
+typedef struct _WordIndex WordIndex; /* unchanged once it is finished: any thread */
 
 WordIndex *word_index_new (void);
 void       word_index_free (WordIndex *index);
@@ -21,6 +21,8 @@ void       word_index_free (WordIndex *index);
  * other, `a*` for any ending. Case and accents do not matter, but the upper-case names of
  * ReplyWords do. */
 void       word_index_add (WordIndex *index, guint set, const char *alternatives);
+/* After the last addition, before the first search. */
+void       word_index_finish (WordIndex *index);
 /* Linear in the length of the reply: from each word on, as far as the longest phrase. */
 void       word_index_find (const WordIndex *index, const ReplyWords *words, WordSets *ret_found);
 /* The longest phrase that begins at @s, the start of a word: how many bytes it has without the
