@@ -23,7 +23,7 @@ given ()
   lab block none
   lab wording postfix
   lab set home-auth off home-pop off home-relay on home-next-hop mx \
-    work-relay off work-sender any work-from any work-tls on "${@:2}"
+    home-policy none work-relay off work-sender any work-from any work-tls on "${@:2}"
   lab wipe
   lab move "$1"
   keyring=

@@ -48,4 +48,22 @@ mx-host=proseware.com,smtp.proseware.com,10
 mx-host=thephone-company.com,mail.thephone-company.com,10
 mx-host=adatum.com,mx.adatum.com,10
 END
+  write_policy
+}
+
+# What proseware.com publishes about mail in its name.
+write_policy ()
+{
+  case $(switch home-policy) in
+    spf) echo 'txt-record=proseware.com,"v=spf1 mx -all"' ;;
+    dmarc) echo 'txt-record=_dmarc.proseware.com,"v=DMARC1; p=reject"' ;;
+  esac
+}
+
+# dnsmasq reads its records once
+publish_policy ()
+{
+  ! write_names | cmp -s - "$run_dir/dnsmasq.conf" || return 0
+  stop names
+  start_names
 }

@@ -1,11 +1,11 @@
 # Switches: small files that the servers' own configuration reads at each
 # connection, so that setting one needs no restart.
 
-switch_keys=(home-auth home-pop home-relay home-next-hop work-relay work-sender work-from work-tls)
+switch_keys=(home-auth home-pop home-relay home-next-hop home-policy work-relay work-sender work-from work-tls)
 
 declare -A switch_values=(
   [home-auth]="on off" [home-pop]="on off" [home-relay]="on off"
-  [home-next-hop]="mx work"
+  [home-next-hop]="mx work" [home-policy]="none spf dmarc"
   [work-relay]="on off" [work-sender]="any own" [work-from]="any own" [work-tls]="on off")
 
 # the first value of each is what `up` sets
@@ -41,6 +41,7 @@ lab_set ()
     shift 2
   done
   show_switches
+  publish_policy
 }
 
 lab_wording ()
