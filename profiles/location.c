@@ -5,10 +5,9 @@
 
 #include "profiles/location.h"
 
-#include <string.h>
-
 #include "profiles/key-values.h"
 #include "profiles/location-private.h"
+#include "profiles/network-private.h"
 
 /**
  * SendpathLocation:
@@ -24,10 +23,9 @@
  *
  * Since: 1.0
  */
-struct _SendpathLocation
-{
-  GObject    parent;
-  char      *id;
+struct _SendpathLocation {
+  GObject parent;
+  char *id;
   KeyValues *values;
 };
 
@@ -267,65 +265,27 @@ sendpath_location_get_integer (SendpathLocation *self, const char *key)
   return key_values_get_integer (self->values, key);
 }
 
-static gboolean
-matches_gateway (SendpathNetwork *network, const char *value)
+char **
+location_dup_matching_keys (SendpathLocation *self, const NetworkView *view)
 {
-  const char *gateway = sendpath_network_get_gateway (network);
+  const char *const *keys = network_view_keys ();
+  g_autoptr(GPtrArray) matched = g_ptr_array_new_with_free_func (g_free);
 
-  return gateway != NULL && g_ascii_strcasecmp (gateway, value) == 0;
-}
-
-/* The search domain itself, or one inside it. */
-static gboolean
-matches_domain (SendpathNetwork *network, const char *value)
-{
-  const char *const *domains = sendpath_network_get_domains (network);
-
-  for (gsize i = 0; domains[i] != NULL; i++)
+  for (gsize i = 0; keys[i] != NULL; i++)
     {
-      gssize before = (gssize) strlen (domains[i]) - (gssize) strlen (value);
+      const char *value = sendpath_location_get (self, keys[i]);
 
-      if (before >= 0 && g_ascii_strcasecmp (domains[i] + before, value) == 0 &&
-          (before == 0 || domains[i][before - 1] == '.'))
-        return TRUE;
+      if (value == NULL)
+        continue;
+      if (!network_view_fits (view, keys[i], value))
+        return NULL;
+      g_ptr_array_add (matched, g_strdup (keys[i]));
     }
-  return FALSE;
+  if (matched->len == 0)
+    return NULL;
+  g_ptr_array_add (matched, NULL);
+  return (char **) g_ptr_array_free (g_steal_pointer (&matched), FALSE);
 }
-
-static gboolean
-matches_network (SendpathNetwork *network, const char *value)
-{
-  g_autoptr(GInetAddressMask) mask = g_inet_address_mask_new_from_string (value, NULL);
-  const char *const *addresses = sendpath_network_get_addresses (network);
-
-  for (gsize i = 0; mask != NULL && addresses[i] != NULL; i++)
-    {
-      g_autofree char *bare = g_strndup (addresses[i], strcspn (addresses[i], "/"));
-      g_autoptr(GInetAddress) address = g_inet_address_new_from_string (bare);
-
-      if (address != NULL && g_inet_address_mask_matches (mask, address))
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/* Only NetworkManager knows these; a network that was read without it fits none. */
-static gboolean
-matches_nothing (SendpathNetwork *network, const char *value)
-{
-  return FALSE;
-}
-
-static const struct {
-  const char *key;
-  gboolean (*matches) (SendpathNetwork *network, const char *value);
-} match_keys[] = {
-  { "connection", matches_nothing },
-  { "ssid", matches_nothing },
-  { "gateway", matches_gateway },
-  { "domain", matches_domain },
-  { "network", matches_network },
-};
 
 /**
  * sendpath_location_matches:
@@ -336,7 +296,8 @@ static const struct {
  *
  * Tells whether @network is this location.
  *
- * Every match key that was given must fit, and at least one must have been given. A connection and
+ * Every match key that was given must fit, and at least one must have been given. Each active connection
+ * is looked at, the one with the default route first, and at last all of them together. A connection and
  * an SSID fit only a network that NetworkManager described.
  *
  * A match says which settings to prefer, not that the network is what it seems to be: everything it
@@ -349,27 +310,19 @@ static const struct {
 gboolean
 sendpath_location_matches (SendpathLocation *self, SendpathNetwork *network, char ***ret_keys)
 {
-  g_autoptr(GPtrArray) matched = g_ptr_array_new_with_free_func (g_free);
+  GPtrArray *views;
+  g_auto(GStrv) keys = NULL;
 
   g_return_val_if_fail (SENDPATH_IS_LOCATION (self), FALSE);
   g_return_val_if_fail (SENDPATH_IS_NETWORK (network), FALSE);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (match_keys); i++)
-    {
-      const char *value = sendpath_location_get (self, match_keys[i].key);
-
-      if (value == NULL)
-        continue;
-      if (!match_keys[i].matches (network, value))
-        return FALSE;
-      g_ptr_array_add (matched, g_strdup (match_keys[i].key));
-    }
-  if (matched->len == 0)
+  views = network_get_views (network);
+  for (guint i = 0; keys == NULL && i < views->len; i++)
+    keys = location_dup_matching_keys (self, views->pdata[i]);
+  if (keys == NULL)
     return FALSE;
-
-  g_ptr_array_add (matched, NULL);
   if (ret_keys != NULL)
-    *ret_keys = (char **) g_ptr_array_free (g_steal_pointer (&matched), FALSE);
+    *ret_keys = g_steal_pointer (&keys);
   return TRUE;
 }
 

@@ -1,17 +1,18 @@
 /* SendpathNetwork: which network is this, is it up, is it a portal.
  *
- * A picture of one moment that never changes. What it says can be forged by whoever runs the
- * network. */
+ * A picture of one moment that never changes, taken without a thread. What it says can be forged
+ * by whoever runs the network. */
 #include "config.h"
 
 #include "profiles/network.h"
 
 #include <string.h>
 
-#include "profiles/network-facts.h"
+#include "profiles/network-private.h"
 
-#define RESOLV_CONF "/etc/resolv.conf"
-#define ID_LENGTH 16 /* hexadecimal digits: enough to tell apart the networks of a life */
+#define RESOLV_CONF   "/etc/resolv.conf"
+#define RESOLVED_CONF "/run/systemd/resolve/resolv.conf" /* what systemd-resolved learned */
+#define ID_LENGTH     16 /* hexadecimal digits: enough to tell apart the networks of a life */
 
 /**
  * SendpathNetwork:
@@ -22,13 +23,15 @@
  *
  * Since: 1.0
  */
-struct _SendpathNetwork
-{
-  GObject  parent;
-  char    *id;
-  char    *gateway;
-  char   **domains;
-  char   **addresses;
+struct _SendpathNetwork {
+  GObject parent;
+  char *id;
+  char *former_id;
+  char *connection; /* this and the next two: of the one with the default route */
+  char *type;
+  char *ssid;
+  const char *connectivity;
+  GPtrArray *views; /* NetworkView; the last one is of all connections */
   gboolean is_up;
 };
 
@@ -40,9 +43,11 @@ sendpath_network_finalize (GObject *object)
   SendpathNetwork *self = SENDPATH_NETWORK (object);
 
   g_free (self->id);
-  g_free (self->gateway);
-  g_strfreev (self->domains);
-  g_strfreev (self->addresses);
+  g_free (self->former_id);
+  g_free (self->connection);
+  g_free (self->type);
+  g_free (self->ssid);
+  g_clear_pointer (&self->views, g_ptr_array_unref);
   G_OBJECT_CLASS (sendpath_network_parent_class)->finalize (object);
 }
 
@@ -94,8 +99,9 @@ hash_prefix (GChecksum *hash, const char *cidr)
     }
 }
 
+/* Of what the kernel and resolv.conf say. */
 static char *
-dup_id (const NetworkFacts *facts)
+dup_kernel_id (const NetworkFacts *facts)
 {
   g_autoptr(GChecksum) hash = NULL;
 
@@ -112,27 +118,76 @@ dup_id (const NetworkFacts *facts)
   return g_strndup (g_checksum_get_string (hash), ID_LENGTH);
 }
 
-static SendpathNetwork *
-new_from_facts (NetworkFacts *facts)
+/* Tethers change their hardware address, and a lease its domains; a connection is what the user set
+ * up once. */
+static char *
+dup_connection_id (const char *uuid)
+{
+  g_autoptr(GChecksum) hash = g_checksum_new (G_CHECKSUM_SHA256);
+
+  g_checksum_update (hash, (const guchar *) "connection", sizeof "connection");
+  g_checksum_update (hash, (const guchar *) uuid, (gssize) strlen (uuid));
+  return g_strndup (g_checksum_get_string (hash), ID_LENGTH);
+}
+
+/* The connection that messages leave by, or NULL. */
+static const NetworkConnection *
+find_way_out (const NetworkManagerFacts *manager)
+{
+  const NetworkConnection *first =
+      manager != NULL && manager->connections->len > 0 ? manager->connections->pdata[0] : NULL;
+
+  return first != NULL && (first->has_default || first->is_primary) ? first : NULL;
+}
+
+SendpathNetwork *
+network_new_from (const NetworkFacts *kernel, const char *const *resolved,
+                  const NetworkManagerFacts *manager)
 {
   SendpathNetwork *self = g_object_new (SENDPATH_TYPE_NETWORK, NULL);
+  const NetworkConnection *way_out = find_way_out (manager);
+  gboolean is_connected;
 
-  self->id = dup_id (facts);
-  self->is_up = !g_str_equal (self->id, "offline");
-  self->gateway = g_steal_pointer (&facts->gateway);
-  self->domains = g_steal_pointer (&facts->domains);
-  self->addresses = g_steal_pointer (&facts->addresses);
+  self->former_id = dup_kernel_id (kernel);
+  self->is_up = !g_str_equal (self->former_id, "offline");
+  is_connected = self->is_up && !g_str_equal (self->former_id, "local");
+  self->id = is_connected && way_out != NULL && way_out->uuid != NULL
+                 ? dup_connection_id (way_out->uuid)
+                 : g_strdup (self->former_id);
+  if (way_out != NULL)
+    {
+      self->connection = g_strdup (way_out->name);
+      self->type = g_strdup (way_out->type);
+      self->ssid = g_strdup (way_out->ssid);
+    }
+  if (!is_connected)
+    self->connectivity = "none";
+  else if (manager != NULL)
+    self->connectivity = manager->connectivity;
+  self->views = network_views_new (kernel, resolved, manager);
   return self;
+}
+
+/* The search domains that systemd-resolved has learned; where it does not run, there is no such
+ * file. */
+static char **
+read_resolved_domains (void)
+{
+  g_autofree char *text = NULL;
+
+  g_file_get_contents (RESOLVED_CONF, &text, NULL, NULL);
+  return network_facts_parse_domains (text != NULL ? text : "");
 }
 
 /**
  * sendpath_network_new:
  *
- * Describes the present network as the kernel and resolv.conf see it now.
+ * Describes the present network as NetworkManager, the kernel and resolv.conf see it now.
  *
- * No D-Bus is asked and no thread is started. Nothing is sent but an empty datagram to a gateway
- * that the kernel has not spoken with yet; if that does not answer, this takes 200 milliseconds.
- * The object does not follow later changes: make another one.
+ * No thread is started, nor NetworkManager if it does not run. Nothing is sent but an empty datagram to a
+ * gateway that the kernel has not spoken with yet; if that does not answer, this takes 200 milliseconds,
+ * and 300 more if NetworkManager or the system bus is there and does not answer. The object does not
+ * follow later changes: make another one, or use #SendpathNetworkWatch.
  *
  * This function may be called from any thread.
  *
@@ -144,8 +199,10 @@ SendpathNetwork *
 sendpath_network_new (void)
 {
   g_autoptr(NetworkFacts) facts = network_facts_read (RESOLV_CONF);
+  g_autoptr(NetworkManagerFacts) manager = network_manager_read ();
+  g_auto(GStrv) resolved = read_resolved_domains ();
 
-  return new_from_facts (facts);
+  return network_new_from (facts, (const char *const *) resolved, manager);
 }
 
 static char **
@@ -187,22 +244,26 @@ SendpathNetwork *
 sendpath_network_new_for_facts (const char *gateway, const char *const *domains,
                                 const char *const *addresses)
 {
-  NetworkFacts facts = { .gateway = NULL };
+  g_autoptr(NetworkFacts) facts = g_new0 (NetworkFacts, 1);
   GPtrArray *kept = g_ptr_array_new ();
-  SendpathNetwork *self;
 
   for (gsize i = 0; addresses != NULL && addresses[i] != NULL; i++)
     if (is_loopback (addresses[i]))
-      facts.has_loopback = TRUE;
+      facts->has_loopback = TRUE;
     else
       g_ptr_array_add (kept, g_strdup (addresses[i]));
   g_ptr_array_add (kept, NULL);
 
-  facts.gateway = gateway != NULL ? g_ascii_strdown (gateway, -1) : NULL;
-  facts.domains = dup_lower (domains);
-  facts.addresses = (char **) g_ptr_array_free (kept, FALSE);
-  self = new_from_facts (&facts);
-  return self;
+  facts->gateway = gateway != NULL ? g_ascii_strdown (gateway, -1) : NULL;
+  facts->domains = dup_lower (domains);
+  facts->addresses = (char **) g_ptr_array_free (kept, FALSE);
+  return network_new_from (facts, NULL, NULL);
+}
+
+static const NetworkView *
+get_whole (SendpathNetwork *self)
+{
+  return self->views->pdata[self->views->len - 1];
 }
 
 /**
@@ -211,9 +272,11 @@ sendpath_network_new_for_facts (const char *gateway, const char *const *domains,
  *
  * Gets what this network is called in all that was learned about it.
  *
- * It is a hash of the gateway's hardware address and the search domains; where the gateway is not
- * known, of the search domains and the network part of the first own address. It never hangs on the
- * name of a wireless network alone, which anybody can copy. It is `local` when only loopback is up,
+ * Where NetworkManager runs it is a hash of the UUID of the connection with the default route, so that a
+ * tether stays the same network whatever hardware address it has today. Else it is a hash of the
+ * gateway's hardware address and the search domains; where the gateway is not known, of the search
+ * domains and the network part of the first own address. It never hangs on the name of a wireless
+ * network alone, which anybody can copy. It is `local` when only loopback is up,
  * so that only servers on this machine can be reached, and `offline` when not even that is.
  *
  * Returns: (transfer none): the name, made of lower-case letters and digits
@@ -244,14 +307,14 @@ sendpath_network_get_gateway (SendpathNetwork *self)
 {
   g_return_val_if_fail (SENDPATH_IS_NETWORK (self), NULL);
 
-  return self->gateway;
+  return get_whole (self)->gateway;
 }
 
 /**
  * sendpath_network_get_domains:
  * @self: a #SendpathNetwork
  *
- * Gets the DNS search domains, in lower case and without a final dot.
+ * Gets the DNS search domains of all connections, in lower case and without a final dot.
  *
  * Returns: (transfer none) (array zero-terminated=1): the domains, empty if there are none
  *
@@ -262,7 +325,7 @@ sendpath_network_get_domains (SendpathNetwork *self)
 {
   g_return_val_if_fail (SENDPATH_IS_NETWORK (self), NULL);
 
-  return (const char *const *) self->domains;
+  return (const char *const *) get_whole (self)->domains;
 }
 
 /**
@@ -281,7 +344,7 @@ sendpath_network_get_addresses (SendpathNetwork *self)
 {
   g_return_val_if_fail (SENDPATH_IS_NETWORK (self), NULL);
 
-  return (const char *const *) self->addresses;
+  return (const char *const *) get_whole (self)->addresses;
 }
 
 /**
@@ -300,4 +363,112 @@ sendpath_network_is_up (SendpathNetwork *self)
   g_return_val_if_fail (SENDPATH_IS_NETWORK (self), FALSE);
 
   return self->is_up;
+}
+
+/**
+ * sendpath_network_get_connection:
+ * @self: a #SendpathNetwork
+ *
+ * Gets NetworkManager's name for the connection with the default route.
+ *
+ * Returns: (transfer none) (nullable): the name, or %NULL if there is none or NetworkManager does not
+ *   run
+ *
+ * Since: 1.0
+ */
+const char *
+sendpath_network_get_connection (SendpathNetwork *self)
+{
+  g_return_val_if_fail (SENDPATH_IS_NETWORK (self), NULL);
+
+  return self->connection;
+}
+
+/**
+ * sendpath_network_get_connection_type:
+ * @self: a #SendpathNetwork
+ *
+ * Gets of what type the connection with the default route is.
+ *
+ * Returns: (transfer none) (nullable): `wifi`, `ethernet`, `vpn`, or NetworkManager's word for
+ *   another type, such as `gsm`; %NULL if there is none or NetworkManager does not run
+ *
+ * Since: 1.0
+ */
+const char *
+sendpath_network_get_connection_type (SendpathNetwork *self)
+{
+  g_return_val_if_fail (SENDPATH_IS_NETWORK (self), NULL);
+
+  return self->type;
+}
+
+/**
+ * sendpath_network_get_ssid:
+ * @self: a #SendpathNetwork
+ *
+ * Gets the name of the wireless network that has the default route.
+ *
+ * Bytes that are no text are replaced, so that the name can be shown. Anybody can copy it.
+ *
+ * Returns: (transfer none) (nullable): the name, or %NULL if it is no wireless network or
+ *   NetworkManager does not run
+ *
+ * Since: 1.0
+ */
+const char *
+sendpath_network_get_ssid (SendpathNetwork *self)
+{
+  g_return_val_if_fail (SENDPATH_IS_NETWORK (self), NULL);
+
+  return self->ssid;
+}
+
+/**
+ * sendpath_network_get_connectivity:
+ * @self: a #SendpathNetwork
+ *
+ * Gets how far this network leads.
+ *
+ * Returns: (transfer none) (nullable): `none`, `portal` (a page to sign in comes first), `limited`,
+ *   `full`; %NULL if it is not known
+ *
+ * Since: 1.0
+ */
+const char *
+sendpath_network_get_connectivity (SendpathNetwork *self)
+{
+  g_return_val_if_fail (SENDPATH_IS_NETWORK (self), NULL);
+
+  return self->connectivity;
+}
+
+/**
+ * sendpath_network_is_portal:
+ * @self: a #SendpathNetwork
+ *
+ * Tells whether the network wants a sign-in before it leads anywhere.
+ *
+ * Returns: %TRUE if it is known to
+ *
+ * Since: 1.0
+ */
+gboolean
+sendpath_network_is_portal (SendpathNetwork *self)
+{
+  g_return_val_if_fail (SENDPATH_IS_NETWORK (self), FALSE);
+
+  return g_strcmp0 (self->connectivity, "portal") == 0;
+}
+
+GPtrArray *
+network_get_views (SendpathNetwork *self)
+{
+  return self->views;
+}
+
+const char *
+network_get_former_id (SendpathNetwork *self)
+{
+  return self->former_id;
 }

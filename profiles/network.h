@@ -15,6 +15,11 @@ const char        *sendpath_network_get_id (SendpathNetwork *self);
 const char        *sendpath_network_get_gateway (SendpathNetwork *self);
 const char *const *sendpath_network_get_domains (SendpathNetwork *self);
 const char *const *sendpath_network_get_addresses (SendpathNetwork *self);
+const char        *sendpath_network_get_connection (SendpathNetwork *self);
+const char        *sendpath_network_get_connection_type (SendpathNetwork *self);
+const char        *sendpath_network_get_ssid (SendpathNetwork *self);
+const char        *sendpath_network_get_connectivity (SendpathNetwork *self);
 gboolean           sendpath_network_is_up (SendpathNetwork *self);
+gboolean           sendpath_network_is_portal (SendpathNetwork *self);
 
 G_END_DECLS

@@ -12,6 +12,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "profiles/account-private.h"
+#include "profiles/location-private.h"
+#include "profiles/network-private.h"
 #include "profiles/profile-check.h"
 #include "profiles/profile-disk.h"
 #include "profiles/profile-join.h"
@@ -606,6 +608,27 @@ sendpath_profile_store_match_account (SendpathProfileStore *self, const char *fr
   return account != NULL ? account : find_default (self);
 }
 
+/* The first in the file; the list keeps it alive. */
+static SendpathLocation *
+find_location_of_view (SendpathProfileStore *self, const NetworkView *view, char ***ret_keys)
+{
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->locations));
+
+  for (guint i = 0; i < n_items; i++)
+    {
+      g_autoptr(SendpathLocation) location =
+                     g_list_model_get_item (G_LIST_MODEL (self->locations), i);
+      g_auto(GStrv) keys = location_dup_matching_keys (location, view);
+
+      if (keys == NULL)
+        continue;
+      if (ret_keys != NULL)
+        *ret_keys = g_steal_pointer (&keys);
+      return location;
+    }
+  return NULL;
+}
+
 /**
  * sendpath_profile_store_match_location:
  * @self: a #SendpathProfileStore
@@ -614,6 +637,9 @@ sendpath_profile_store_match_account (SendpathProfileStore *self, const char *fr
  *   names of the keys it was recognised by, or %NULL
  *
  * Finds the location that a network is.
+ *
+ * Of several active connections the one with the default route decides first; what one connection alone
+ * does not fit may fit all of them together.
  *
  * Returns: (transfer none) (nullable): the first location in the file that matches, or %NULL if
  *   none does; @ret_keys is set only if one does
@@ -624,19 +650,18 @@ SendpathLocation *
 sendpath_profile_store_match_location (SendpathProfileStore *self, SendpathNetwork *network,
                                        char ***ret_keys)
 {
-  guint n_items;
+  GPtrArray *views;
 
   g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), NULL);
   g_return_val_if_fail (SENDPATH_IS_NETWORK (network), NULL);
 
-  n_items = g_list_model_get_n_items (G_LIST_MODEL (self->locations));
-  for (guint i = 0; i < n_items; i++)
+  views = network_get_views (network);
+  for (guint i = 0; i < views->len; i++)
     {
-      g_autoptr(SendpathLocation) location =
-          g_list_model_get_item (G_LIST_MODEL (self->locations), i);
+      SendpathLocation *location = find_location_of_view (self, views->pdata[i], ret_keys);
 
-      if (sendpath_location_matches (location, network, ret_keys))
-        return location; /* the list keeps it alive */
+      if (location != NULL)
+        return location;
     }
   return NULL;
 }

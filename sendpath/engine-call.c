@@ -206,7 +206,8 @@ engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_async,
                          .context = is_async ? g_main_context_ref_thread_default () : NULL,
                          .may_ask = is_listened_to (engine, "request") };
   g_set_object (&call->cancellable, cancellable);
-  g_object_get (engine, "network", &call->network, "location", &call->location, NULL);
+  g_object_get (engine, "network", &call->network, NULL);
+  call->location = engine_dup_chosen_location (engine);
   call->host = (WalkHost) { .get_secret = get_secret,
                             .attempt_started = attempt_started,
                             .attempt_ended = attempt_ended,
@@ -226,8 +227,11 @@ engine_call_get_network (EngineCall *call)
 SendpathLocation *
 engine_call_get_location (EngineCall *call)
 {
-  return engine_find_location (call->engine->profiles, call->location,
-                               engine_call_get_network (call));
+  SendpathProfileStore *profiles = call->engine->profiles;
+
+  return call->location != NULL
+             ? sendpath_profile_store_get_location (profiles, call->location)
+             : sendpath_profile_store_match_location (profiles, engine_call_get_network (call), NULL);
 }
 
 void

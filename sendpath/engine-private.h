@@ -20,9 +20,8 @@ struct _SendpathEngine {
  * public face. */
 void engine_translate_error (GError **error);
 Outbox *engine_open_outbox (SendpathEngine *self, GError **error);
-/* @chosen by hand, else the one that @network matches; borrowed, nullable. */
-SendpathLocation *engine_find_location (SendpathProfileStore *profiles, const char *chosen,
-                                        SendpathNetwork *network);
+/* Id of the location chosen by hand, here or for good; NULL if the network tells. */
+char *engine_dup_chosen_location (SendpathEngine *self);
 /* The account of that id, or if @account is NULL the one that @from and @location choose; borrowed.
  * NULL: NO_ACCOUNT. */
 SendpathAccount *engine_find_account (SendpathProfileStore *profiles, const char *account,

@@ -99,6 +99,19 @@ add_to_outbox (SendpathEngine *self, SendpathMessage *message, SendpathAccount *
   return id;
 }
 
+/* The network is not read for a message whose own addresses say who sends it. */
+static gboolean
+hangs_on_location (SendpathEngine *self, SendpathMessage *message, const char *account)
+{
+  gboolean is_matched = FALSE;
+
+  if (account != NULL)
+    return FALSE;
+  sendpath_profile_store_match_account (self->profiles, sendpath_message_get_from (message),
+                                        sendpath_message_get_sender (message), NULL, &is_matched);
+  return !is_matched;
+}
+
 static char *
 submit (SendpathEngine *self, SendpathMessage *message, const char *account,
         SendpathLocation *location, GError **error)
@@ -132,12 +145,16 @@ char *
 sendpath_engine_submit (SendpathEngine *self, SendpathMessage *message, const char *account,
                         const char *hold_reason, GError **error)
 {
+  SendpathLocation *location = NULL;
+
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
   g_return_val_if_fail (SENDPATH_IS_MESSAGE (message), NULL);
 
-  return hold_reason != NULL
-             ? add_to_outbox (self, message, NULL, hold_reason, error)
-             : submit (self, message, account, sendpath_engine_get_current_location (self), error);
+  if (hold_reason != NULL)
+    return add_to_outbox (self, message, NULL, hold_reason, error);
+  if (hangs_on_location (self, message, account))
+    location = sendpath_engine_get_current_location (self);
+  return submit (self, message, account, location, error);
 }
 
 /* ---- sending --------------------------------------------------------------------------------- */

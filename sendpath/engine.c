@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "profiles/memory.h"
+#include "profiles/network-private.h"
 #include "profiles/secrets.h"
 #include "profiles/trust.h"
 #include "sendpath/account-test.h"
@@ -293,30 +294,6 @@ sendpath_engine_get_network (SendpathEngine *self)
   return self->network;
 }
 
-SendpathLocation *
-engine_find_location (SendpathProfileStore *profiles, const char *chosen, SendpathNetwork *network)
-{
-  return chosen != NULL ? sendpath_profile_store_get_location (profiles, chosen)
-                        : sendpath_profile_store_match_location (profiles, network, NULL);
-}
-
-/**
- * sendpath_engine_get_current_location:
- * @self: a #SendpathEngine
- *
- * Returns: (transfer none) (nullable): the location that counts now: the one chosen by hand, or the
- *   one that the network matches
- *
- * Since: 1.0
- */
-SendpathLocation *
-sendpath_engine_get_current_location (SendpathEngine *self)
-{
-  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
-
-  return engine_find_location (self->profiles, self->location, sendpath_engine_get_network (self));
-}
-
 /* ---- errors ---------------------------------------------------------------------------------- */
 
 static const SendpathError public_errors[] = {
@@ -402,6 +379,7 @@ make_plan_input (SendpathEngine *self, SendpathAccount *account, Memory *memory,
                        .account = account,
                        .location = sendpath_engine_get_current_location (self),
                        .network_id = sendpath_network_get_id (network),
+                       .former_network_id = network_get_former_id (network),
                        .addresses = sendpath_network_get_addresses (network),
                        .memory = memory,
                        .trust = trust,

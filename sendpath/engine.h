@@ -60,6 +60,9 @@ SendpathProfileStore *sendpath_engine_get_profiles (SendpathEngine *self);
 SendpathNetwork *sendpath_engine_get_network (SendpathEngine *self); /* borrowed */
 /* The location that counts now: chosen by hand or recognised; borrowed, nullable. */
 SendpathLocation *sendpath_engine_get_current_location (SendpathEngine *self);
+/* The id chosen by hand, or NULL; and to choose one for good, NULL: the network tells again. */
+char *sendpath_engine_dup_chosen_location (SendpathEngine *self);
+gboolean sendpath_engine_use_location (SendpathEngine *self, const char *location, GError **error);
 
 /* P-1: durable when it returns an id. @account: id, or NULL to match by From and sender. With
  * profiles that could not be loaded, pass their error's message as @hold_reason: the message is

@@ -220,6 +220,13 @@ test_learned_first (void)
   fixture->input.network_id = "elsewhere";
   assert_plan (fixture, "account smtp.proseware.com 587/starttls 25/starttls; "
                         "account-pop smtp.proseware.com 587/starttls 25/starttls pop");
+  /* the same network, by the name that it has since NetworkManager is asked */
+  fixture->input.former_network_id = "here";
+  assert_plan (fixture, "account-pop smtp.proseware.com 25/starttls 587/starttls pop; "
+                        "account smtp.proseware.com 587/starttls 25/starttls");
+  remember_route (fixture, 0, 1);
+  assert_plan (fixture, "account-pop smtp.proseware.com 587/starttls 25/starttls pop; "
+                        "account smtp.proseware.com 587/starttls 25/starttls");
 }
 
 /* Each route says why it stands where it does. */

@@ -407,6 +407,21 @@ test_reason_no_network (void)
   assert_reason (scene, "network", "network");
 }
 
+/* nothing is tried, nothing counts, no password is looked for. */
+static void
+test_portal (void)
+{
+  g_autoptr (Scene) scene = scene_new (TAKES, NULL);
+
+  scene->is_behind_portal = TRUE;
+  scene_walk_to (scene, "someone@adatum.com");
+  g_assert_cmpuint (sendpath_report_get_n_attempts (scene->report), ==, 0);
+  g_assert_cmpstr (scene->routes->str, ==, "");
+  g_assert_cmpstr (scene->secrets->str, ==, "");
+  scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_QUEUED, SENDPATH_VERDICT_NONE);
+  assert_reason (scene, "network", "sign in");
+}
+
 static void
 test_reason_password (void)
 {
@@ -492,6 +507,7 @@ main (int argc, char **argv)
   g_test_add_func ("/walk/one-by-one", test_one_by_one);
   g_test_add_func ("/walk/reason/of-the-one-left", test_reason_of_the_one_left);
   g_test_add_func ("/walk/reason/no-network", test_reason_no_network);
+  g_test_add_func ("/walk/R-27-nothing-is-tried-behind-a-portal", test_portal);
   g_test_add_func ("/walk/reason/password", test_reason_password);
   g_test_add_func ("/walk/reason/greylisted-after-all", test_reason_greylisted_after_all);
   g_test_add_func ("/walk/reason/skipped", test_reason_skipped);

@@ -10,30 +10,57 @@
 /* A location is known by one of these. */
 static const char *const match_keys[] = { "connection", "ssid", "gateway", "domain", "network" };
 
-/* Without any of them it is the present network, by what tells most about it. */
 static gboolean
-add_match (SendpathProfileStore *profiles, SendpathLocation *location, GError **error)
+has_match (SendpathLocation *location)
 {
-  g_autoptr (SendpathEngine) engine = cli_engine_new (profiles, FALSE);
-  SendpathNetwork *network = sendpath_engine_get_network (engine);
-  const char *gateway = sendpath_network_get_gateway (network);
-  const char *domain = sendpath_network_get_domains (network)[0];
-  const char *address = sendpath_network_get_addresses (network)[0];
-
   for (guint i = 0; i < G_N_ELEMENTS (match_keys); i++)
     if (sendpath_location_is_set (location, match_keys[i]))
       return TRUE;
-  if (gateway != NULL)
-    return sendpath_location_set (location, "gateway", gateway, error);
-  if (domain != NULL)
-    return sendpath_location_set (location, "domain", domain, error);
-  if (address != NULL)
-    return sendpath_location_set (location, "network", address, error);
+  return FALSE;
+}
+
+/* Where a cable goes NetworkManager often has one connection for all networks, and nothing else may be
+ * known: then it is what tells most about the network itself. */
+static gboolean
+add_match_of_network (SendpathLocation *location, SendpathNetwork *network, GError **error)
+{
+  const char *const facts[][2] = {
+    { "gateway", sendpath_network_get_gateway (network) },
+    { "domain", sendpath_network_get_domains (network)[0] },
+    { "network", sendpath_network_get_addresses (network)[0] },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (facts); i++)
+    if (facts[i][1] != NULL)
+      return sendpath_location_set (location, facts[i][0], facts[i][1], error);
   g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE,
                _ ("there is no network here that %s could be; say how it is known, with --gateway, "
                   "--domain or --network"),
                sendpath_location_get_id (location));
   return FALSE;
+}
+
+/* Without a key to know it by it is the present network. */
+static gboolean
+add_match (SendpathProfileStore *profiles, SendpathLocation *location, GError **error)
+{
+  g_autoptr (SendpathEngine) engine = NULL;
+  SendpathNetwork *network;
+  const char *connection;
+  const char *ssid;
+
+  if (has_match (location))
+    return TRUE;
+  engine = cli_engine_new (profiles, FALSE);
+  network = sendpath_engine_get_network (engine);
+  connection = sendpath_network_get_connection (network);
+  ssid = sendpath_network_get_ssid (network);
+  if ((connection != NULL && !sendpath_location_set (location, "connection", connection, error)) ||
+      (ssid != NULL && !sendpath_location_set (location, "ssid", ssid, error)))
+    return FALSE;
+  return (connection != NULL &&
+          g_strcmp0 (sendpath_network_get_connection_type (network), "ethernet") != 0) ||
+         add_match_of_network (location, network, error);
 }
 
 static int

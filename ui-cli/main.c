@@ -11,13 +11,29 @@
 #include "commands.h"
 
 static const CliCommand *const commands[] = {
-  &cmd_account_add,    &cmd_account_list,    &cmd_account_show,
-  &cmd_account_remove, &cmd_account_test,    &cmd_account_forget,
-  &cmd_password_set,   &cmd_password_clear,  &cmd_location_add,
-  &cmd_location_list,  &cmd_location_remove, &cmd_send,
-  &cmd_plan,           &cmd_queue_list,      &cmd_queue_show,
-  &cmd_queue_flush,    &cmd_queue_remove,    &cmd_queue_resend,
-  &cmd_explain,        &cmd_log,             &cmd_demo,
+  &cmd_account_add,
+  &cmd_account_list,
+  &cmd_account_show,
+  &cmd_account_remove,
+  &cmd_account_test,
+  &cmd_account_forget,
+  &cmd_password_set,
+  &cmd_password_clear,
+  &cmd_location_add,
+  &cmd_location_list,
+  &cmd_location_remove,
+  &cmd_location_use,
+  &cmd_location,
+  &cmd_send,
+  &cmd_plan,
+  &cmd_queue_list,
+  &cmd_queue_show,
+  &cmd_queue_flush,
+  &cmd_queue_remove,
+  &cmd_queue_resend,
+  &cmd_explain,
+  &cmd_log,
+  &cmd_demo,
 };
 
 /* The command whose words begin @argv; @ret_words gets how many words that are. */

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "profiles/network-private.h"
 #include "sendpath/mail/submission.h"
 
 typedef struct {
@@ -176,6 +177,7 @@ walk_message (const RunnerContext *context, OutboxEntry *entry, SendpathMessage 
                       .account = account,
                       .location = context->location,
                       .network_id = sendpath_network_get_id (context->network),
+                      .former_network_id = network_get_former_id (context->network),
                       .addresses = sendpath_network_get_addresses (context->network),
                       .avoid = outbox_entry_get_avoid (entry),
                       .memory = context->memory,
@@ -184,6 +186,7 @@ walk_message (const RunnerContext *context, OutboxEntry *entry, SendpathMessage 
   WalkContext walk = { .plan = &input,
                        .local = outbox_runner_get_local (context->profiles),
                        .network_is_up = is_connected (context->network),
+                       .is_portal = sendpath_network_is_portal (context->network),
                        .patience_s = context->patience_s,
                        .trace = context->trace,
                        .resolver = context->resolver };

@@ -402,12 +402,25 @@ explain_place (SendpathRoute *route, SendpathRouteKind place)
   route->why = g_strdup_printf ("%s; %s", why, _ (places[place]));
 }
 
+/* Where it stands what worked last on this network: what was learned before NetworkManager told the
+ * connection is not forgotten. */
+static char *
+find_memory_key (const PlanInput *input)
+{
+  PlanInput former = *input;
+  g_autofree char *key = memory_key (input);
+  g_autofree char *value = memory_get (input->memory, "route", key, input->now_s, 0);
+
+  former.network_id = input->former_network_id;
+  return value != NULL || former.network_id == NULL ? g_steal_pointer (&key) : memory_key (&former);
+}
+
 /* Puts what worked last on this network first; steps 4 to 6 keep that place for an hour. TRUE if
  * there is such a route. */
 static gboolean
 prefer_learned (GPtrArray *routes, const PlanInput *input)
 {
-  g_autofree char *key = memory_key (input);
+  g_autofree char *key = find_memory_key (input);
   g_autofree char *ever = memory_get (input->memory, "route", key, input->now_s, 0);
   g_autofree char *lately = memory_get (input->memory, "route", key, input->now_s, HOUR_S);
 

@@ -16,6 +16,7 @@ typedef struct {
   SendpathAccount *account;
   SendpathLocation *location; /* nullable */
   const char *network_id;
+  const char *former_network_id; /* what was learned before may stand under it; nullable */
   const char *const *addresses; /* our own there; nullable */
   const char *const *avoid;     /* hosts that must not get this message; nullable */
   Memory *memory;

@@ -92,6 +92,11 @@ reason_tell (const Walk *walk, GPtrArray *routes)
       report->needs = g_strdup ("password");
       report->reason = g_strdup (walk->login_problem);
     }
+  else if (walk->context->is_portal)
+    {
+      report->needs = g_strdup ("network");
+      report->reason = g_strdup (_ ("this network wants you to sign in on a web page first"));
+    }
   else if (no_network)
     {
       report->needs = g_strdup ("network");

@@ -133,7 +133,8 @@ walk_run (SendpathMessage *message, GPtrArray *routes, SendpathReport *report,
                          .cancellable = cancellable,
                          .shut = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
 
-  for (guint i = 0; i < routes->len && !walk.must_stop && !g_cancellable_is_cancelled (cancellable);
+  for (guint i = 0; i < routes->len && !context->is_portal && !walk.must_stop &&
+                    !g_cancellable_is_cancelled (cancellable);
        i++)
     {
       SendpathRoute *route = routes->pdata[i];

@@ -37,6 +37,7 @@ typedef struct {
   const PlanInput *plan;
   const char *local;      /* where mail to unqualified names goes; NULL: they stay as they are */
   gboolean network_is_up; /* there is more than this machine */
+  gboolean is_portal;     /* the network wants a sign-in first: nothing is tried */
   guint patience_s;
   const Trace *trace;
   GResolver *resolver; /* NULL: the default */

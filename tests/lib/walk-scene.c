@@ -209,6 +209,7 @@ scene_walk_to (Scene *scene, const char *recipients)
   WalkContext context = { .plan = &scene->plan->input,
                           .local = scene->local,
                           .network_is_up = !scene->has_no_network,
+                          .is_portal = scene->is_behind_portal,
                           .patience_s = 2,
                           .trace = &trace,
                           .resolver = resolver };

@@ -36,6 +36,7 @@ typedef struct {
   guint n_txt;           /* how often they were asked for TXT records in the last walk */
   gboolean has_empty_sender; /* MAIL FROM:<> */
   gboolean has_no_network;
+  gboolean is_behind_portal;
   gboolean is_cancelled;
   gboolean disk_is_full;   /* no dot record can be written */
   gboolean journal_is_bad; /* nor the outcome of an attempt */

@@ -1,0 +1,76 @@
+/* fake-nm SCENE: a NetworkManager on a bus of its own, for tests of programs. Prints the address of the
+ * bus, and ends with its standard input. */
+#include "config.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "tests/lib/fake-network-manager.h"
+
+#define NM "/org/freedesktop/NetworkManager"
+#define MANAGER(connectivity)                                                                      \
+  {                                                                                                \
+    NM, "{'ActiveConnections': <[objectpath '" NM "/ActiveConnection/1']>, 'PrimaryConnection':"   \
+        " <objectpath '" NM "/ActiveConnection/1'>, 'Connectivity': <uint32 " connectivity ">}"    \
+  }
+#define CONNECTION(name, type)                                                                     \
+  { NM "/ActiveConnection/1",                                                                      \
+    "{'Id': <'" name "'>, 'Uuid': <'7c9d4d9e-3f6f-4c6b-8f0e-2f2d5f4e0a01'>,"                       \
+    " 'Type': <'" type "'>, 'State': <uint32 2>, 'Default': <true>,"                               \
+    " 'SpecificObject': <objectpath '" NM "/AccessPoint/1'>,"                                      \
+    " 'Ip4Config': <objectpath '" NM "/IP4Config/1'>}" },                                          \
+  {                                                                                                \
+    NM "/IP4Config/1", "{'Domains': <['hotel.example']>}"                                          \
+  }
+#define SSID /* the bytes of Guest */                                                              \
+  {                                                                                                \
+    NM "/AccessPoint/1", "{'Ssid': <[byte 0x47, 0x75, 0x65, 0x73, 0x74]>}"                         \
+  }
+#define END                                                                                        \
+  {                                                                                                \
+    NULL, NULL                                                                                     \
+  }
+
+static const FakeNetworkManagerObject hotel[] = { MANAGER ("4"),
+                                                  CONNECTION ("Hotel", "802-11-wireless"), SSID,
+                                                  END };
+static const FakeNetworkManagerObject portal[] = { MANAGER ("2"),
+                                                   CONNECTION ("Hotel", "802-11-wireless"), SSID,
+                                                   END };
+static const FakeNetworkManagerObject cable[] = {
+  MANAGER ("4"), CONNECTION ("Wired connection 1", "802-3-ethernet"), END
+};
+
+static const struct {
+  const char *name;
+  FakeNetworkManagerFlags flags;
+  const FakeNetworkManagerObject *objects;
+} scenes[] = {
+  { "hotel", FAKE_NM_WELL, hotel },
+  { "portal", FAKE_NM_WELL, portal },
+  { "cable", FAKE_NM_WELL, cable },
+  { "silent", FAKE_NM_SILENT, hotel },
+};
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr(GTestDBus) bus = g_test_dbus_new (G_TEST_DBUS_NONE);
+  FakeNetworkManager *manager = NULL;
+  char byte;
+
+  g_test_dbus_up (bus);
+  g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", g_test_dbus_get_bus_address (bus), TRUE);
+  for (gsize i = 0; argc == 2 && i < G_N_ELEMENTS (scenes); i++)
+    if (g_str_equal (scenes[i].name, argv[1]))
+      manager = fake_network_manager_new (scenes[i].flags, scenes[i].objects);
+  if (manager == NULL)
+    g_error ("there is no such scene");
+  puts (g_test_dbus_get_bus_address (bus));
+  fflush (stdout);
+  while (read (STDIN_FILENO, &byte, 1) > 0)
+    ;
+  fake_network_manager_free (manager);
+  g_test_dbus_down (bus);
+  return 0;
+}

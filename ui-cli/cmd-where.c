@@ -1,0 +1,195 @@
+/* `sendpath location`: where am I; `sendpath location use`: switch by hand. */
+#include "config.h"
+
+#include <glib/gi18n.h>
+#include <glib/gprintf.h>
+
+#include "cli-json.h"
+#include "commands.h"
+
+/* Where we are, and how that is known. */
+typedef struct {
+  SendpathNetwork *network;
+  SendpathLocation *location;
+  char **matched_by; /* NULL if it was chosen by hand, or there is none */
+  gboolean is_chosen;
+} Place;
+
+static const struct {
+  const char *connectivity;
+  const char *text;
+} connectivity_texts[] = {
+  { "none", N_ ("none") },
+  { "portal", N_ ("none before you sign in on a web page of this network") },
+  { "limited", N_ ("limited") },
+  { "full", N_ ("full") },
+};
+
+static void
+find_place (SendpathEngine *engine, Place *ret_place)
+{
+  g_autofree char *chosen = sendpath_engine_dup_chosen_location (engine);
+  SendpathProfileStore *profiles = sendpath_engine_get_profiles (engine);
+
+  ret_place->network = sendpath_engine_get_network (engine);
+  ret_place->is_chosen = chosen != NULL;
+  ret_place->matched_by = NULL;
+  ret_place->location = ret_place->is_chosen
+                            ? sendpath_engine_get_current_location (engine)
+                            : sendpath_profile_store_match_location (profiles, ret_place->network,
+                                                                     &ret_place->matched_by);
+}
+
+/* ---- for programs ---------------------------------------------------------------------------- */
+
+static void
+add_texts (JsonObject *object, const char *name, const char *const *texts)
+{
+  JsonArray *array = json_array_new ();
+
+  for (gsize i = 0; texts != NULL && texts[i] != NULL; i++)
+    json_array_add_string_element (array, texts[i]);
+  json_object_set_array_member (object, name, array);
+}
+
+static JsonObject *
+new_network_object (SendpathNetwork *network)
+{
+  JsonObject *object = json_object_new ();
+
+  cli_json_add_text (object, "id", sendpath_network_get_id (network));
+  cli_json_add_text (object, "connection", sendpath_network_get_connection (network));
+  cli_json_add_text (object, "type", sendpath_network_get_connection_type (network));
+  cli_json_add_text (object, "ssid", sendpath_network_get_ssid (network));
+  cli_json_add_text (object, "gateway", sendpath_network_get_gateway (network));
+  add_texts (object, "domains", sendpath_network_get_domains (network));
+  add_texts (object, "addresses", sendpath_network_get_addresses (network));
+  cli_json_add_text (object, "connectivity", sendpath_network_get_connectivity (network));
+  return object;
+}
+
+static void
+print_json (const Place *place)
+{
+  g_autoptr (JsonObject) object = cli_json_new ();
+
+  json_object_set_object_member (object, "network", new_network_object (place->network));
+  cli_json_add_text (object, "location",
+                     place->location != NULL ? sendpath_location_get_id (place->location) : NULL);
+  add_texts (object, "matched_by", (const char *const *) place->matched_by);
+  json_object_set_array_member (object, "offers", json_array_new ());
+  cli_json_print (object);
+}
+
+/* ---- for people ------------------------------------------------------------------------------ */
+
+static void
+print_line (const char *label, const char *text)
+{
+  if (text != NULL && *text != '\0')
+    g_printf ("%s %s\n", label, text);
+}
+
+static void
+print_words (const char *label, const char *const *words)
+{
+  g_autofree char *text = g_strjoinv (", ", (char **) words);
+
+  print_line (label, text);
+}
+
+static const char *
+get_connectivity_text (SendpathNetwork *network)
+{
+  const char *connectivity = sendpath_network_get_connectivity (network);
+
+  for (guint i = 0; i < G_N_ELEMENTS (connectivity_texts); i++)
+    if (g_strcmp0 (connectivity_texts[i].connectivity, connectivity) == 0)
+      return _ (connectivity_texts[i].text);
+  return NULL;
+}
+
+static void
+print_network (SendpathNetwork *network)
+{
+  print_line (_ ("Network:"), sendpath_network_get_id (network));
+  print_line (_ ("Connection:"), sendpath_network_get_connection (network));
+  print_line (_ ("Type:"), sendpath_network_get_connection_type (network));
+  print_line (_ ("Wireless name:"), sendpath_network_get_ssid (network));
+  print_line (_ ("Gateway:"), sendpath_network_get_gateway (network));
+  print_words (_ ("Domains:"), sendpath_network_get_domains (network));
+  print_words (_ ("Own addresses:"), sendpath_network_get_addresses (network));
+  print_line (_ ("Connectivity:"), get_connectivity_text (network));
+}
+
+static void
+print_text (const Place *place)
+{
+  print_network (place->network);
+  print_line (_ ("Location:"), place->location != NULL ? sendpath_location_get_id (place->location)
+                                                       : _ ("none that is known"));
+  if (place->is_chosen)
+    g_printf ("%s\n", _ ("The location was chosen by hand; “sendpath location use auto” goes back "
+                         "to recognition."));
+  else if (place->location != NULL)
+    print_words (_ ("Recognised by:"), (const char *const *) place->matched_by);
+}
+
+static int
+run_where (int argc, char **argv, GError **error)
+{
+  gboolean json = FALSE;
+  const GOptionEntry entries[] = { CLI_JSON_OPTION (&json), G_OPTION_ENTRY_NULL };
+  g_auto (GStrv) operands = cli_parse (&cmd_location, entries, argc, argv, 0, 0, error);
+  g_autoptr (SendpathProfileStore) profiles = NULL;
+  g_autoptr (SendpathEngine) engine = NULL;
+  Place place;
+
+  if (operands == NULL)
+    return CLI_USAGE;
+  profiles = cli_load_profiles (TRUE, error);
+  if (profiles == NULL)
+    return CLI_CONFIG;
+  engine = cli_engine_new (profiles, FALSE);
+  find_place (engine, &place);
+  if (json)
+    print_json (&place);
+  else
+    print_text (&place);
+  g_strfreev (place.matched_by);
+  return CLI_YES;
+}
+
+const CliCommand cmd_location = { "location", "", N_ ("Where am I: network and location"),
+                                  run_where };
+
+/* ---- use ------------------------------------------------------------------------------------- */
+
+static int
+run_use (int argc, char **argv, GError **error)
+{
+  g_auto (GStrv) operands = cli_parse (&cmd_location_use, NULL, argc, argv, 1, 1, error);
+  g_autoptr (SendpathProfileStore) profiles = NULL;
+  g_autoptr (SendpathEngine) engine = NULL;
+  gboolean is_auto;
+
+  if (operands == NULL)
+    return CLI_USAGE;
+  is_auto = g_str_equal (operands[0], "auto");
+  profiles = cli_load_profiles (is_auto, error);
+  if (profiles == NULL)
+    return CLI_CONFIG;
+  engine = cli_engine_new (profiles, FALSE);
+  if (!sendpath_engine_use_location (engine, is_auto ? NULL : operands[0], error))
+    return CLI_UNAVAILABLE;
+  if (is_auto)
+    g_printf ("%s\n", _ ("The location is recognised by the network again."));
+  else
+    g_printf (_ ("Location %s is used on every network, until “sendpath location use auto”.\n"),
+              operands[0]);
+  return CLI_YES;
+}
+
+const CliCommand cmd_location_use = { "location use", "NAME|auto",
+                                      N_ ("Switch to a location by hand, or back to recognition"),
+                                      run_use };
