@@ -178,6 +178,25 @@ test_location_refuses (void)
   scripted_server_assert_played (relay);
 }
 
+/* A confidential message would not go there, so nobody there is told of it either. */
+static void
+test_confidential (void)
+{
+  g_autoptr (ScriptedServer) relay =
+                 scripted_server_new (SERVER_GREETS TAKEN, SCRIPTED_SERVER_NO_CUT);
+  g_autofree char *keys = g_strdup_printf ("auth = none\nconfidential = yes\n[location work]\n"
+                                           "network = 192.0.2.0/24\nsmtp = 127.0.0.1:%u\n"
+                                           "security = none\n",
+                                           scripted_server_get_port (relay));
+  g_autoptr (EngineFixture) fixture = engine_fixture_new (SERVER_GREETS DENIED, keys);
+  g_autoptr (SendpathRelaying) relaying = ask (fixture, FOREIGN);
+
+  assert_answer (relaying, 0, "login", "relay-denied");
+  g_assert_false (sendpath_relaying_can_leave (relaying));
+  scripted_server_assert_played (fixture->server);
+  g_assert_cmpuint (scripted_server_count_connections (relay), ==, 0);
+}
+
 /* One with a user of its own may be logged in to, with its own password; asking does not do it. */
 static void
 test_location_wants_a_login (void)
@@ -305,6 +324,7 @@ main (int argc, char **argv)
   g_test_add_func ("/relaying/the-locations-relay-wants-its-sender",
                    test_location_wants_its_sender);
   g_test_add_func ("/relaying/the-locations-relay-is-never-logged-in-to", test_location_refuses);
+  g_test_add_func ("/relaying/a-confidential-account-asks-no-relay", test_confidential);
   g_test_add_func ("/relaying/the-locations-relay-may-want-its-own-login",
                    test_location_wants_a_login);
   g_test_add_func ("/relaying/the-domain-is-told", test_domain_is_told);
