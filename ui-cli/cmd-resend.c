@@ -22,7 +22,7 @@ announce (FILE *out, const SendpathReport *report)
   for (guint i = 0; i < sendpath_report_get_n_recipients (report); i++)
     g_fprintf (out,
                sendpath_report_get_state (report, i) == SENDPATH_RECIPIENT_SENT
-                   ? _ ("  to %s, who will get it once more\n")
+                   ? _ ("  to %s (gets it once more)\n")
                    : _ ("  to %s\n"),
                sendpath_report_get_recipient (report, i));
 }

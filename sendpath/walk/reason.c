@@ -86,7 +86,7 @@ reason_tell (const Walk *walk, GPtrArray *routes)
   if (walk->record_problem != NULL)
     report->reason = g_strdup (walk->record_problem);
   else if (g_cancellable_is_cancelled (walk->cancellable))
-    report->reason = g_strdup (_ ("it was stopped before it was sent"));
+    report->reason = g_strdup (_ ("sending was stopped before the message left"));
   else if (walk->login_problem != NULL && is_anybody_stuck (walk))
     {
       report->needs = g_strdup ("password");

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "sendpath/verdict/explain-texts.h"
 #include "sendpath/verdict/explain.h"
 #include "sendpath/walk/report-facts.h"
 #include "sendpath/walk/words.h"
@@ -302,8 +303,12 @@ retry_in_words (const SendpathReport *report)
 static void
 append_sentence (GString *summary, const char *sentence)
 {
-  if (sentence != NULL)
-    g_string_append_printf (summary, "%s%s", summary->len > 0 ? " " : "", sentence);
+  g_autofree char *joined = NULL;
+
+  if (sentence == NULL)
+    return;
+  joined = summary->len > 0 ? explain_texts_join (summary->str, sentence) : g_strdup (sentence);
+  g_string_assign (summary, joined);
 }
 
 static void

@@ -73,5 +73,6 @@ words_for_attempt (const Attempt *attempt, SendpathVerdict verdict)
 
   if (verdict == SENDPATH_VERDICT_RELAY_DENIED && was_without_login (attempt))
     clause = N_("%s does not relay mail from this network without a login");
+  /* TRANSLATORS: becomes the first word of clauses such as "%s wants a login first" */
   return words_fill (_(clause), server != NULL ? server : _("the server"));
 }
