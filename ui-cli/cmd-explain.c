@@ -197,6 +197,10 @@ run (int argc, char **argv, GError **error)
     }
   if (resend && bounce == NULL)
     return refuse_mixture (_ ("--resend goes with --bounce"), error);
+  if (bounce != NULL && (phase != NULL || batch || operands[0] != NULL))
+    return refuse_mixture (_ ("--bounce goes with --resend and --json, and with no text"), error);
+  if (batch && (phase != NULL || operands[0] != NULL))
+    return refuse_mixture (_ ("--batch reads standard input, and goes with no text"), error);
   if (batch)
     return explain_batch (error);
   return bounce != NULL ? explain_bounce (bounce, resend, json, error)
