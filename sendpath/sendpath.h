@@ -3,6 +3,7 @@
 
 #include "profiles/account.h"
 #include "profiles/location.h"
+#include "profiles/network-watch.h"
 #include "profiles/network.h"
 #include "profiles/profile-keys.h"
 #include "profiles/profile-store.h"
