@@ -422,6 +422,34 @@ test_portal (void)
   assert_reason (scene, "network", "sign in");
 }
 
+/* What the message needs after a walk past two ports: one is a web server's, the other plays
+ * @other_dialogue, or is shut if that is NULL. */
+static char *
+walk_past_pages (const char *other_dialogue)
+{
+  static const char page[] = "S: HTTP/1.1 400 Bad Request\nS: Connection: close\nS: \n";
+  g_autoptr (Scene) scene = scene_new (page, NULL);
+  g_autoptr (ScriptedServer) other =
+      other_dialogue != NULL ? scripted_server_new (other_dialogue, SCRIPTED_SERVER_NO_CUT) : NULL;
+
+  scene->own_other_port = other != NULL ? scripted_server_get_port (other) : scene->closed_port;
+  scene_walk_to (scene, "someone@adatum.com");
+  return g_strdup (sendpath_report_get_needs (scene->report));
+}
+
+/* Where nobody tells of the portal: it shows when every port is a web server's. */
+static void
+test_portal_by_its_answers (void)
+{
+  g_autofree char *all = walk_past_pages ("S: HTTP/1.1 302 Found\nS: \n");
+  g_autofree char *one_is_shut = walk_past_pages (NULL);
+  g_autofree char *one_is_mail = walk_past_pages (DENIES);
+
+  g_assert_cmpstr (all, ==, "network");
+  g_assert_null (one_is_shut);
+  g_assert_null (one_is_mail);
+}
+
 static void
 test_reason_password (void)
 {
@@ -508,6 +536,7 @@ main (int argc, char **argv)
   g_test_add_func ("/walk/reason/of-the-one-left", test_reason_of_the_one_left);
   g_test_add_func ("/walk/reason/no-network", test_reason_no_network);
   g_test_add_func ("/walk/R-27-nothing-is-tried-behind-a-portal", test_portal);
+  g_test_add_func ("/walk/R-27-a-portal-shows-by-its-answers", test_portal_by_its_answers);
   g_test_add_func ("/walk/reason/password", test_reason_password);
   g_test_add_func ("/walk/reason/greylisted-after-all", test_reason_greylisted_after_all);
   g_test_add_func ("/walk/reason/skipped", test_reason_skipped);

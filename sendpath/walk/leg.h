@@ -33,6 +33,7 @@ typedef struct {
   gboolean only_backup;   /* the account's own login was refused: its routes and the relays stop */
   gboolean has_pop_route; /* a later route logs in to POP3 first */
   gboolean must_stop;     /* our own record failed, or cancelled */
+  guint first_attempt;    /* of this walk, in the report */
 } Walk;
 
 /* What an endpoint is known by within a walk. */

@@ -131,6 +131,7 @@ walk_run (SendpathMessage *message, GPtrArray *routes, SendpathReport *report,
                          .context = context,
                          .host = host,
                          .cancellable = cancellable,
+                         .first_attempt = report->attempts->len,
                          .shut = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
 
   for (guint i = 0; i < routes->len && !context->is_portal && !walk.must_stop &&

@@ -170,6 +170,10 @@ plan_without_other_ports (const Scene *scene)
       if (route->kind == SENDPATH_ROUTE_LOCATION && scene->other_port != 0)
         g_ptr_array_add (route->endpoints, sendpath_endpoint_new (route->server, scene->other_port,
                                                                   SENDPATH_SECURITY_NONE));
+      if (route->kind == SENDPATH_ROUTE_ACCOUNT && scene->own_other_port != 0)
+        g_ptr_array_add (
+            route->endpoints,
+            sendpath_endpoint_new (route->server, scene->own_other_port, SENDPATH_SECURITY_NONE));
       if (route->kind == SENDPATH_ROUTE_ACCOUNT_POP)
         g_ptr_array_set_size (route->endpoints, 1);
       if (route->kind == SENDPATH_ROUTE_ACCOUNT_PORT)

@@ -31,6 +31,7 @@ typedef struct {
   guint n_asked;
   const char *text;     /* of the message; NULL: a short one */
   guint16 other_port;   /* another door of the relay, or 0 */
+  guint16 own_other_port; /* the same of smtp.proseware.com's stand-in */
   const char *local;    /* where mail to unqualified names goes */
   const FakeHost *hosts; /* what the name servers know; NULL: nothing */
   guint n_txt;           /* how often they were asked for TXT records in the last walk */
