@@ -102,11 +102,20 @@ get_connection (const NetworkManagerFacts *facts, guint i)
   return facts->connections->pdata[i];
 }
 
+/* What is read from a NetworkManager that says @objects. */
+static NetworkManagerFacts *
+read_from (const FakeNetworkManagerObject *objects)
+{
+  g_autoptr(FakeNetworkManager) fake = fake_network_manager_new (FAKE_NM_WELL, objects);
+
+  g_assert_nonnull (fake);
+  return network_manager_read ();
+}
+
 static void
 test_facts (void)
 {
-  g_autoptr(FakeNetworkManager) fake = fake_network_manager_new (FAKE_NM_WELL, split_tunnel);
-  g_autoptr(NetworkManagerFacts) facts = network_manager_read ();
+  g_autoptr(NetworkManagerFacts) facts = read_from (split_tunnel);
   const NetworkConnection *wifi;
   const NetworkConnection *vpn;
 
@@ -136,8 +145,7 @@ test_facts (void)
 static void
 test_default_route_first (void)
 {
-  g_autoptr(FakeNetworkManager) fake = fake_network_manager_new (FAKE_NM_WELL, full_tunnel);
-  g_autoptr(NetworkManagerFacts) facts = network_manager_read ();
+  g_autoptr(NetworkManagerFacts) facts = read_from (full_tunnel);
   g_autoptr(SendpathNetwork) network = new_network (facts, MAC);
 
   g_assert_cmpstr (get_connection (facts, 0)->name, ==, "Work");
@@ -160,8 +168,7 @@ test_inactive (void)
     WIFI ("true"),
     END,
   };
-  g_autoptr(FakeNetworkManager) fake = fake_network_manager_new (FAKE_NM_WELL, objects);
-  g_autoptr(NetworkManagerFacts) facts = network_manager_read ();
+  g_autoptr(NetworkManagerFacts) facts = read_from (objects);
 
   g_assert_nonnull (facts);
   g_assert_cmpuint (facts->connections->len, ==, 1);
@@ -185,8 +192,7 @@ test_hostile_names (void)
       " 'AddressData': <[{'address': <'nonsense'>}, {'address': <'fe80::1'>}]>}" },
     END,
   };
-  g_autoptr(FakeNetworkManager) fake = fake_network_manager_new (FAKE_NM_WELL, objects);
-  g_autoptr(NetworkManagerFacts) facts = network_manager_read ();
+  g_autoptr(NetworkManagerFacts) facts = read_from (objects);
   const NetworkConnection *connection;
 
   g_assert_nonnull (facts);
@@ -215,6 +221,7 @@ test_missing (void)
 {
   g_autoptr(FakeNetworkManager) fake = fake_network_manager_new (FAKE_NM_MISSING, split_tunnel);
 
+  g_assert_nonnull (fake);
   g_assert_cmpint (measure_ms (), <, 200);
 }
 
@@ -224,6 +231,7 @@ test_silent (void)
   g_autoptr(FakeNetworkManager) fake = fake_network_manager_new (FAKE_NM_SILENT, split_tunnel);
   gint64 waited_ms = measure_ms ();
 
+  g_assert_nonnull (fake);
   g_assert_cmpint (waited_ms, >=, 290);
   g_assert_cmpint (waited_ms, <, 900);
 }
@@ -304,19 +312,12 @@ test_no_thread (void)
   guint before = count_tasks ();
   g_autoptr(NetworkManagerFacts) facts = network_manager_read ();
 
+  g_assert_nonnull (fake);
   g_assert_nonnull (facts);
   g_assert_cmpuint (count_tasks (), ==, before);
 }
 
 /* ---- what a network is called ---------------------------------------------------------------- */
-
-static NetworkManagerFacts *
-read_from (const FakeNetworkManagerObject *objects)
-{
-  g_autoptr(FakeNetworkManager) fake = fake_network_manager_new (FAKE_NM_WELL, objects);
-
-  return network_manager_read ();
-}
 
 static void
 test_id (void)

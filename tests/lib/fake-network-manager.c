@@ -71,6 +71,7 @@ ask_bus (FakeNetworkManager *manager, const char *method, GVariant *arguments)
       method, arguments, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
 
   g_assert_no_error (error);
+  g_assert_nonnull (reply);
 }
 
 FakeNetworkManager *
