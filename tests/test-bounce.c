@@ -449,6 +449,36 @@ test_clean_text (void)
   g_assert_true (g_utf8_validate (json, -1, NULL));
 }
 
+/* A bounce is about somebody else's conversation: the help is for that, and nobody waits any more. */
+static void
+test_help (void)
+{
+  static const struct {
+    const char *recipient, *said, *told, *not_told;
+  } helps[] = {
+    { "a@adatum.com", "smtp; 554 5.7.1 Client host [203.0.113.7] blocked using zen.spamhaus.org",
+      "only your provider", "you are in" },
+    { "a@gmial.com", "smtp; 550 5.1.1 user unknown", "a@gmail.com?", "postmaster" },
+    { "a@adatum.com", "smtp; 550 5.7.1 relaying denied", "after the @", "this network" },
+    { "a@adatum.com", "smtp; 451 4.3.0 try again later", "again later", "but wait" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (helps); i++)
+    {
+      g_autofree char *message = g_strdup_printf (MAIL_DAEMON TO_TERRI REPORT_TYPE
+                                                  "--b\nContent-Type: message/delivery-status\n\n"
+                                                  "Final-Recipient: rfc822; %s\nAction: failed\n"
+                                                  "Diagnostic-Code: %s\n--b--\n",
+                                                  helps[i].recipient, helps[i].said);
+      g_autoptr (SendpathBounce) bounce = explain_surely (message);
+      g_autofree char *text = sendpath_bounce_to_text (bounce);
+
+      g_test_message ("%s", text);
+      g_assert_nonnull (strstr (text, helps[i].told));
+      g_assert_null (strstr (text, helps[i].not_told));
+    }
+}
+
 static void
 repeat (GString *out, const char *piece, gsize length)
 {
@@ -621,6 +651,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bounce/other-mail-is-no-report", test_no_report);
   g_test_add_func ("/bounce/too-large-is-refused", test_too_large);
   g_test_add_func ("/bounce/text-is-clean", test_clean_text);
+  g_test_add_func ("/bounce/help-is-for-a-bounce", test_help);
   g_test_add_func ("/bounce/floods-end", test_floods);
   g_test_add_func ("/bounce/mutations-do-no-harm", test_mutations);
   return g_test_run ();

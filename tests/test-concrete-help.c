@@ -173,6 +173,7 @@ test_near_miss (void)
     { "mail.com", NULL },
     { "yahoo.cz", NULL },
     { "yahoo.com.tr", NULL },
+    { "hotmail.se", NULL },
     { "gmail.de", NULL },
     { "proseware.com", NULL },
     { "adatum.com", NULL },

@@ -52,6 +52,9 @@ static const struct {
     "relay-denied", "0x800CCC79" },
   { "An error occurred while sending mail. The mail server responded: 5.7.1 Relaying denied.",
     "relay-denied", "0x800CCC79" },
+  { "Sending of the message failed. Peer's Certificate issuer is not recognized.", "tls-failed",
+    "0x800CCC1A" },
+  { "port 587 blocked", "unreachable", "0x800CCC0E" },
 };
 
 static void
@@ -421,6 +424,71 @@ test_sure_reading (void)
     }
 }
 
+/* What nobody tries again is no matter of waiting, and sendpath does not promise to go on. */
+static void
+test_end (void)
+{
+  static const struct {
+    SendpathPhase phase;
+    const char *pasted, *will, *advice;
+  } ends[] = {
+    { SENDPATH_PHASE_EOD, "554 5.3.0 internal error", "does not try again", "again later" },
+    { SENDPATH_PHASE_EOD, "451 4.3.0 internal error", "tries again later", "but wait" },
+    { SENDPATH_PHASE_EOD, "554 5.4.6 too many hops", "does not try again", "after the @" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      g_autoptr (SendpathExplanation) explanation =
+                     sendpath_explain_text (ends[i].phase, ends[i].pasted, NULL);
+
+      g_test_message ("%s", ends[i].pasted);
+      g_assert_nonnull (strstr (sendpath_explanation_get_will (explanation), ends[i].will));
+      g_assert_nonnull (strstr (sendpath_explanation_get_advice (explanation), ends[i].advice));
+    }
+}
+
+/* Nobody can write to the postmaster of a provider that cannot be reached. */
+static void
+test_unreachable_postmaster (void)
+{
+  g_autoptr (SendpathExplanation) explanation = sendpath_explain_text (
+      SENDPATH_PHASE_UNKNOWN, "550 5.1.2 <a@adatum.com>: unknown domain", NULL);
+  const char *advice = sendpath_explanation_get_advice (explanation);
+
+  g_assert_cmpint (sendpath_explanation_get_verdict (explanation), ==,
+                   SENDPATH_VERDICT_REMOTE_UNREACHABLE);
+  g_assert_nonnull (strstr (advice, "the recipient's provider"));
+  g_assert_null (strstr (advice, "postmaster"));
+}
+
+/* Help for this very case, from the words of mail programs. */
+static void
+test_help_in_pastes (void)
+{
+  static const struct {
+    const char *pasted, *told;
+  } helps[] = {
+    { "One of the recipients was rejected by the server smtp.proseware.com: terri@gmial.com. The "
+      "server response was: 5.1.1 unknown user",
+      "terri@gmail.com" },
+    { "msmtp: authentication failed (method PLAIN)\n"
+      "msmtp: server message: 535-5.7.8 Username and Password not accepted. See\n"
+      "msmtp: server message: 535 5.7.8 https://support.google.com/mail/?p=BadCredentials\n"
+      "msmtp: could not send mail (account default from /etc/msmtprc)",
+      "Google" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (helps); i++)
+    {
+      g_autoptr (SendpathExplanation) explanation =
+                     sendpath_explain_text (SENDPATH_PHASE_UNKNOWN, helps[i].pasted, NULL);
+
+      g_test_message ("%s", helps[i].pasted);
+      g_assert_nonnull (strstr (sendpath_explanation_get_advice (explanation), helps[i].told));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -438,6 +506,9 @@ main (int argc, char **argv)
   g_test_add_func ("/explain/bad-batch-line-is-named", test_bad_batch_lines);
   g_test_add_func ("/explain/whom-to-ask-when-it-lasts", test_contacts);
   g_test_add_func ("/explain/sure-reading-alone", test_sure_reading);
+  g_test_add_func ("/explain/end-is-told", test_end);
+  g_test_add_func ("/explain/no-postmaster-of-the-unreachable", test_unreachable_postmaster);
+  g_test_add_func ("/explain/help-in-pastes", test_help_in_pastes);
   g_test_add_func ("/outlook/both-directions", test_outlook_numbers);
   g_test_add_func ("/outlook/every-spelling", test_outlook_spellings);
   return g_test_run ();

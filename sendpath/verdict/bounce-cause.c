@@ -7,6 +7,10 @@
 
 #include <string.h>
 
+#include "sendpath/verdict/concrete-help.h"
+#include "sendpath/verdict/explain-private.h"
+#include "sendpath/verdict/explain-texts.h"
+
 #define MAX_SENTENCES 64
 
 /* TRUE if the classifier found nothing to hold on to but the code. */
@@ -161,6 +165,24 @@ find_phase (const BounceRecipient *from)
   return SENDPATH_PHASE_UNKNOWN;
 }
 
+/* A server has refused another one; who reports that has given up, or goes on trying. */
+static SendpathExplanation *
+explain_refusal (const BounceRecipient *from, const SendpathVerdictQuery *query,
+                 const SendpathVerdictAnswer *answer)
+{
+  const ConcreteFacts facts = { .verdict = answer->verdict,
+                                .recipient = query->recipient,
+                                .text = sendpath_reply_get_text (query->reply),
+                                .is_bounce = TRUE };
+  g_autofree char *help = concrete_help (&facts);
+  const ExplainClues clues = { .help = help,
+                               .place = from->action == BOUNCE_FAILED
+                                            ? EXPLAIN_REMOTE | EXPLAIN_OVER
+                                            : EXPLAIN_REMOTE };
+
+  return explain_build (query, answer, &clues);
+}
+
 static SendpathExplanation *
 explain_words (const BounceRecipient *from, guint code, const char *status, const char *words)
 {
@@ -170,8 +192,10 @@ explain_words (const BounceRecipient *from, guint code, const char *status, cons
                                            code != 0 ? find_phase (from) : SENDPATH_PHASE_UNKNOWN,
                                        .reply = reply,
                                        .recipient = from->address };
+  SendpathVerdictAnswer answer;
 
-  return sendpath_explain_reply (&query);
+  sendpath_verdict_classify (&query, &answer);
+  return explain_refusal (from, &query, &answer);
 }
 
 /* A status stands for the code that it came with (RFC 3463 section 2). */

@@ -333,6 +333,19 @@ static const struct {
     N_ ("sendpath keeps the message in the outbox and sends it once you have signed in.") },
 };
 
+/* Where it is over. */
+#define WILL_TRY_AND_END                                                                           \
+  N_ ("sendpath tries another port or server; if that one does not take the message either, it "   \
+      "keeps a copy and does not try again by itself.")
+#define SEND_AGAIN_LATER                                                                           \
+  N_ ("Send the message again later; if that does not help, tell the recipient in another way.")
+
+/* What waiting cures, though nobody does it. */
+static const SendpathVerdict passing[] = {
+  V (MAILBOX_UNAVAILABLE), V (GREYLISTED),     V (RATE_LIMITED),
+  V (SERVER_BUSY),         V (SERVER_STORAGE), V (SERVER_ERROR),
+};
+
 /* ---- choosing -------------------------------------------------------------------------------- */
 
 static const char *
@@ -382,7 +395,19 @@ find_will (const ExplainCase *explained)
   for (guint i = 0; i < G_N_ELEMENTS (special_will); i++)
     if (special_will[i].verdict == explained->verdict)
       return special_will[i].will;
+  if ((explained->place & EXPLAIN_OVER) != 0 && explained->remedy == SENDPATH_REMEDY_NEXT_ENDPOINT)
+    return WILL_TRY_AND_END;
   return will_texts[explained->remedy];
+}
+
+static const char *
+find_advice (const ExplainCase *explained, const Row *row)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (passing); i++)
+    if ((explained->place & EXPLAIN_OVER) != 0 && row->reason == NULL &&
+        explained->verdict == passing[i])
+      return SEND_AGAIN_LATER;
+  return row->advice;
 }
 
 void
@@ -392,7 +417,7 @@ explain_texts_find (const ExplainCase *explained, gboolean has_recipient, Explai
 
   ret_texts->what = _ (row->what);
   ret_texts->will = _ (find_will (explained));
-  ret_texts->advice = _ (row->advice);
+  ret_texts->advice = _ (find_advice (explained, row));
   ret_texts->contact = find_contact (row->contact, explained->place, has_recipient);
   explain_code_find (explained->bare_code, ret_texts);
 }

@@ -13,6 +13,7 @@ typedef enum {
   EXPLAIN_REMOTE = 1 << 2,  /* the recipient's server, which spoke to another server */
   EXPLAIN_NETWORK = 1 << 3, /* the relay of the network */
   EXPLAIN_PORT_25 = 1 << 4,
+  EXPLAIN_OVER = 1 << 5,    /* nobody goes on trying */
 } ExplainPlace;
 
 /**

@@ -11,6 +11,7 @@
 #include "sendpath/verdict/explain-private.h"
 #include "sendpath/verdict/explain-texts.h"
 #include "sendpath/verdict/outlook-codes.h"
+#include "sendpath/verdict/remedies.h"
 
 /**
  * SendpathExplanation:
@@ -130,11 +131,14 @@ find_reason (const SendpathVerdictQuery *query, const SendpathVerdictAnswer *ans
   return answer->rule;
 }
 
+/* The one who looks after the recipient's provider, if mail reaches it at all. */
 static char *
-dup_postmaster (const char *recipient)
+dup_postmaster (const char *recipient, SendpathVerdict verdict)
 {
   const char *at = recipient != NULL ? strrchr (recipient, '@') : NULL;
 
+  if (verdict == SENDPATH_VERDICT_REMOTE_UNREACHABLE)
+    return NULL;
   return at != NULL && at[1] != '\0' ? g_strconcat ("postmaster", at, NULL) : NULL;
 }
 
@@ -160,12 +164,23 @@ dup_advice (const ExplainTexts *texts, const ExplainClues *clues, const char *po
   return join (advice, clues->contact != NULL ? clues->contact : contact);
 }
 
+/* What is tried may be tried once more elsewhere; here it ends without success. */
+static gboolean
+ends_in_failure (SendpathVerdict verdict, const SendpathVerdictQuery *query)
+{
+  const SendpathRemedy *remedy = verdict_remedies (verdict, query);
+
+  while (*remedy != SENDPATH_REMEDY_NONE && *remedy != SENDPATH_REMEDY_FINAL)
+    remedy++;
+  return *remedy == SENDPATH_REMEDY_FINAL;
+}
+
 SendpathExplanation *
 explain_build (const SendpathVerdictQuery *query, const SendpathVerdictAnswer *answer,
                const ExplainClues *clues)
 {
   SendpathExplanation *explanation = g_atomic_rc_box_new0 (SendpathExplanation);
-  g_autofree char *postmaster = dup_postmaster (query->recipient);
+  g_autofree char *postmaster = dup_postmaster (query->recipient, answer->verdict);
   guint code = sendpath_reply_get_code (query->reply);
   ExplainCase explained = { .verdict = answer->verdict,
                             .remedy = answer->remedy,
@@ -175,6 +190,8 @@ explain_build (const SendpathVerdictQuery *query, const SendpathVerdictAnswer *a
                             .bare_code = find_bare_code (query, answer->verdict, clues->number) };
   ExplainTexts texts;
 
+  if (ends_in_failure (answer->verdict, query))
+    explained.place |= EXPLAIN_OVER;
   explain_texts_find (&explained, postmaster != NULL, &texts);
   explanation->verdict = answer->verdict;
   explanation->remedy = answer->remedy;

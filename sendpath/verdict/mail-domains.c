@@ -4,6 +4,7 @@
 
 #include "sendpath/verdict/mail-domains.h"
 
+#include <libpsl.h>
 #include <string.h>
 
 #define DOMAIN_MAX 64
@@ -108,6 +109,14 @@ find_last_label (const char *rest)
   return dot != NULL ? dot + 1 : rest;
 }
 
+/* Two letters exchanged, so that no country is left: `.ed`, but not `.se`. */
+static gboolean
+is_slip_of_country (const char *country, const char *meant)
+{
+  return is_swapped (country, strlen (country), meant, strlen (meant)) &&
+         !psl_is_public_suffix2 (psl_builtin (), country, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE);
+}
+
 /* Slips in what follows the first dot, one at most. Another country is no slip. */
 static guint
 count_rest_slips (const char *rest, const char *meant)
@@ -119,7 +128,7 @@ count_rest_slips (const char *rest, const char *meant)
   if (slips > 1)
     return G_MAXUINT;
   if (strlen (country) == 2 && strlen (meant_country) == 2 &&
-      !g_str_equal (country, meant_country) && !is_swapped (country, 2, meant_country, 2))
+      !g_str_equal (country, meant_country) && !is_slip_of_country (country, meant_country))
     return G_MAXUINT;
   return slips;
 }

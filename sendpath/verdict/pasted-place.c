@@ -8,6 +8,8 @@
 
 #define P(phase) SENDPATH_PHASE_##phase
 
+#define ADDRESS_BYTES 320 /* RFC 5321 4.5.3.1: 64, the @, 255 */
+
 /* All words are lower-case; the first row that occurs decides. */
 static const struct {
   const char *words;
@@ -229,11 +231,14 @@ pasted_place_dup_address (const char *s)
   const char *at;
 
   s = skip_quotes (s);
-  n = strcspn (s, " \t\r\n<>,;'\"()[]{}\\");
+  /* no further than an address may go: this is asked at many places of one text */
+  n = 0;
+  while (n <= ADDRESS_BYTES && strchr (" \t\r\n<>,;'\"()[]{}\\", s[n]) == NULL)
+    n++;
   while (n > 0 && strchr (".:?!", s[n - 1]) != NULL)
     n--;
   at = g_strrstr_len (s, (gssize) n, "@");
-  if (n > 320 || at == NULL || at == s || at + 1 == s + n)
+  if (n > ADDRESS_BYTES || at == NULL || at == s || at + 1 == s + n)
     return NULL;
   return g_strndup (s, n);
 }
@@ -306,9 +311,24 @@ find_server (const char *text, const char *lower, PastedPlace *place)
       }
 }
 
+/* Apple Mail: `recipients was rejected by the server mail.example.com: a@example.org.` */
+static char *
+dup_address_behind_server (const char *text, const char *lower)
+{
+  static const char rejected[] = "recipients was rejected by the server ";
+  const char *s = strstr (lower, rejected);
+
+  if (s == NULL)
+    return NULL;
+  s += strlen (rejected);
+  s += strcspn (s, " \n");
+  return s[-1] == ':' ? pasted_place_dup_address (text + (s - lower)) : NULL;
+}
+
 static void
 find_recipient (const char *text, const char *lower, PastedPlace *place)
 {
+  place->recipient = dup_address_behind_server (text, lower);
   for (guint i = 0; i < G_N_ELEMENTS (before_recipients); i++)
     for (const char *s = strstr (lower, before_recipients[i]);
          s != NULL && place->recipient == NULL; s = strstr (s + 1, before_recipients[i]))

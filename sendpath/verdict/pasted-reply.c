@@ -309,6 +309,17 @@ read_qmail (char *text)
       *said = '\n';
 }
 
+/* msmtp puts its name before each line of a reply: those behind the first are lines of the reply. */
+static void
+join_msmtp (char *text)
+{
+  static const char before[] = "\nmsmtp: server message: ";
+  char *s = strstr (text, before + 1);
+
+  while (s != NULL && (s = strstr (s + 1, before)) != NULL)
+    memmove (s + 1, s + strlen (before), strlen (s + strlen (before)) + 1);
+}
+
 /* `dsn=5.1.1` of Postfix and Sendmail, for words that have no code. */
 static char *
 dup_status (const char *lower)
@@ -470,6 +481,7 @@ pasted_reply_new (const char *text)
     return NULL;
   pasted = g_new0 (PastedReply, 1);
   read_qmail (valid);
+  join_msmtp (valid);
   pasted_place_find (valid, &pasted->place);
   lower = g_ascii_strdown (valid, -1);
   code = find_code (valid);
