@@ -192,7 +192,7 @@ test_corpus (void)
  * corpus/README.md says. */
 #define FLOOR_EXACT  85
 #define FLOOR_REMEDY 92
-#define FLOOR_LOGIN  92
+#define FLOOR_LOGIN  95
 
 static void
 test_held_out (void)
@@ -215,8 +215,8 @@ test_as_met (void)
   Figures figures = measure (corpus);
 
   print_figures ("as met", &figures);
-  g_assert_cmpuint (figures.exact * 100, >=, figures.lines * 95);
-  g_assert_cmpuint (figures.remedy * 100, >=, figures.lines * 97);
+  g_assert_cmpuint (figures.exact * 100, >=, figures.lines * 94);
+  g_assert_cmpuint (figures.remedy * 100, >=, figures.lines * 96);
   g_assert_cmpuint (figures.called_right * 100, >=, figures.called * 99);
 }
 

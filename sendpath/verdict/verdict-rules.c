@@ -30,6 +30,9 @@ const VerdictRule verdict_rules[] = {
     "cant_open|cannot_access|unable_to_access|cannot_open|unable_to_open|internal_error|maildir|"
     "maildrop|mailbox_could",
     0, V (SERVER_BUSY), "pop-busy" },
+  { IN (POP), EVERY, NULL,
+    "command|commands|syntax|argument|arguments|state !$badlogin|$tls|layer|disabled|password",
+    0, V (PROTOCOL_ERROR), "pop-command" },
   { IN (POP), EVERY, NULL, "$toomany", 0, V (RATE_LIMITED), "pop-rate" },
   { IN (POP), EVERY, NULL, "$blocklist|$badhost", 0, V (CLIENT_BLOCKED), "pop-client-blocked" },
   { IN (POP), EVERY, NULL, "$tls|layer", 0, V (TLS_REQUIRED), "pop-needs-tls" },
@@ -67,8 +70,8 @@ const VerdictRule verdict_rules[] = {
 
   /* ---- no greeting yet ----------------------------------------------------------------------- */
   { ENVELOPE | IN (EHLO), PERMANENT, NULL,
-    "helo|ehlo|hello first|before|polite*|must_give|must_say|say|introduce|expected|needed|send "
-    "!$auth",
+    "helo|ehlo|hello|greeting first|before|polite*|must_give|must_say|say|introduce|expected|"
+    "needed|send !$auth",
     0, V (PROTOCOL_ERROR), "hello-first" },
 
   /* ---- a check that could not be made says nothing about what it was to check ---------------- */
@@ -136,7 +139,10 @@ const VerdictRule verdict_rules[] = {
     "$client is_listed|listed_on|listed_in|listed_at|listed_by|found_on|found_in",
     0, V (CLIENT_BLOCKED), "client-on-a-list" },
   { ANY_PHASE, EVERY, NULL,
-    "open_relay|open_relays|open_mail_relay|open_proxy !not_an_open|no_open|open_relay_not",
+    "open_relay|open_relays|anonymous_relay|anonymous_relays|insecure_relay|insecure_relays|"
+    "unsecured_relays|IP_allows_relaying|server_allows_relaying|host_allows_relaying|"
+    "you_allow_relaying|unsecured_relay|unsecured_mail_relay|relays_spam|relay_spam|relaying_spam|"
+    "open_mail_relay|open_proxy !not_an_open|no_open|open_relay_not",
     0, V (CLIENT_BLOCKED), "open-relay" },
   { ANY_PHASE, EVERY, NULL,
     "your_mail_relay|your_relay|your_smarthost|your_isp|your_isps|your_provider|your_providers|"
@@ -154,7 +160,7 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE, EVERY, NULL,
     "server_configuration|configuration_error|configuration_problem|misconfiguration !your*", 0,
     V (SERVER_ERROR), "server-configured-wrongly" },
-  { IN (MAIL) | IN (RCPT) | IN (DATA) | IN (EHLO), 503, 503, NULL,
+  { IN (MAIL) | IN (RCPT) | IN (DATA) | IN (EOD) | IN (EHLO), 503, 503, NULL,
     "sequence|already|nested|first|order|transaction|given|specified|duplicate|provide|specify|"
     "must_have|need !$auth|$tls|$relay|$poplogin",
     0, V (PROTOCOL_ERROR), "command-order-code" },
@@ -186,7 +192,8 @@ const VerdictRule verdict_rules[] = {
     0, V (RELAY_DENIED), "relaying" },
   { ENVELOPE, EVERY, NULL,
     "relaying|relay_access|relay_denied|relay_not|to_relay|not_relay|no_relay|dont_relay|"
-    "cannot_relay $deny|$not !$toomany !$badhost !sender_verif*|verify_failed|callout|connect*",
+    "cannot_relay $deny|$not !$toomany !$badhost !sender_verif*|verify_sender|verify_the_sender|"
+    "sender_callout|callback|verify_failed|callout|connect*",
     0, V (RELAY_DENIED), "relaying-by-sender" },
   { ENVELOPE, EVERY, NULL,
     "rcpthosts|rcpthost|morercpthosts|rcpt_hosts",
@@ -213,8 +220,8 @@ const VerdictRule verdict_rules[] = {
     "pour_ce_domaine|fur_diese_domain|per_questo_dominio|voor_dit_domein|mx_only|my_list|"
     "mijn_lijst|meiner_liste|ma_liste|mi_lista|minha_lista|mia_lista|mojej_liscie|operate_with|"
     "list|lista|liste|listan|lijst|liscie|списке|列表 $not domain|domains|HOST|server|local*|doman*|"
-    "domein|domaine|dominio|mx_only|domen*|домен*|域名 !$sender !$auth !no_longer|find|from_our|"
-    "by_that_name|mailbox|mailboxes|$nouser|no_mx|user|users|$blocklist|recipient_list|"
+    "domein|domaine|dominio|mx_only|domen*|домен*|域名 !$sender !$auth !no_longer|no_such|find|"
+    "from_our|by_that_name|mailbox|mailboxes|$nouser|no_mx|user|users|$blocklist|recipient_list|"
     "mailing_list|long",
     0, V (RELAY_DENIED), "domain-not-ours" },
   { IN (RCPT), PERMANENT, NULL,
@@ -246,13 +253,14 @@ const VerdictRule verdict_rules[] = {
     "not_local|isnt_local|non_local $client|my_network|our_network|trusted", 0, V (RELAY_DENIED),
     "not-local-for-you" },
   { IN (RCPT) | IN (UNKNOWN), PERMANENT, NULL,
-    "forward|forwarding|forwarded|forwards $deny|$not|disabled !no_such|not_exist|doesnt_exist|"
-    "mailbox*|full|loop|moved|forwarding_address|forwarding_information|closed !$sender",
+    "forward|forwarding|forwarded|forwards $deny|$not|disabled !no_such|has_left|user_left|"
+    "not_exist|doesnt_exist|mailbox*|full|loop|moved|forwarding_address|forwarding_information|"
+    "closed !$sender",
     0, V (RELAY_DENIED), "forwarding-refused" },
   { IN (RCPT), PERMANENT, NULL,
     "recipient_domain|destination_domain|that_domain|this_domain|domain|domains|destination|"
     "delivery_to_HOST|delivery_to_this_destination $deny|allowed_list|not_supported|"
-    "not_in_the_list|not_on_the_list|list_of_domains !$unknown|null_mx|nullmx|no_mx|"
+    "not_in_the_list|not_on_the_list|list_of_domains !$unknown|null_mx|nullmx|no_mx|route|"
     "not_accept_mail|expired !$sender|sending|your_domain|from_our !$blocklist|$badhost !user|"
     "users|recipient|recipients|mailbox*|account*|literal|spf|dkim|dmarc",
     0, V (RELAY_DENIED), "domain-refused" },
@@ -260,12 +268,15 @@ const VerdictRule verdict_rules[] = {
 
   /* ---- proof that the sender's domain wants this mail: not a login --------------------------- */
   { ENVELOPE, EVERY, NULL,
-    "!duplicate_header* spf|dkim|dmarc|not_signed|unsigned|domainkeys|sender_policy|sender_id|"
-    "senderid|arc_validation|spoof*|batv|prvs|purported_responsible|authentication_information|"
-    "authentication_checks|authentication_level|sender_is_unauthenticated",
+    "!duplicate_header* spf|dkim*|dmarc|behalf_of_HOST|permitted_sender|not_designate|"
+    "doesnt_designate|not_a_designated|policy_record|not_signed|unsigned|domainkeys|sender_policy|"
+    "sender_id|senderid|arc_validation|spoof*|batv|prvs|purported_responsible|"
+    "authentication_information|authentication_checks|authentication_level|"
+    "sender_is_unauthenticated",
     0, V (SENDER_REJECTED), "sender-proof" },
   { ENVELOPE, EVERY, NULL,
-    "unauthenticated_email|unauthenticated_mail|mail_is_unauthenticated !$client|range",
+    "unauthenticated_email|unauthenticated_mail|mail_is_unauthenticated|email_is_unauthenticated|"
+    "message_is_unauthenticated !$client|range",
     0, V (SENDER_REJECTED), "sender-proof-missing" },
   { ENVELOPE, EVERY, "x.7.20-24 x.7.26-27 x.7.509 x.7.515",
     "!not_accept_mail",
@@ -273,9 +284,9 @@ const VerdictRule verdict_rules[] = {
 
   /* ---- encryption ---------------------------------------------------------------------------- */
   { (ENVELOPE & ~IN (EOD)) | OPENING, EVERY, NULL,
-    "$tls $need|without|no|over|only|unencrypted|cleartext|not_permitted|not_allowed !attachment*|"
-    "archive*|plain_text_mail|plain_text_only|certificate|dane|tlsa|mta_sts|not_available|"
-    "unavailable|handshake !$badlogin !recipient_server",
+    "$tls $need|without|no|over|connect_with|connect_using|only|unencrypted|cleartext|"
+    "not_permitted|not_allowed !attachment*|archive*|plain_text_mail|plain_text_only|certificate|"
+    "dane|tlsa|mta_sts|not_available|unavailable|handshake !$badlogin !recipient_server",
     0, V (TLS_REQUIRED), "encrypt-first" },
   { IN (EOD), EVERY, NULL,
     "tls|ssl|starttls|encrypted_connection|encrypted_session $need|without|only|over !certificate",
@@ -293,15 +304,15 @@ const VerdictRule verdict_rules[] = {
     "limit|reached !rate|ratelimit*|$period|per|send*|message_size",
     0, V (MAILBOX_FULL), "mailbox-limit" },
   { ENVELOPE, EVERY, NULL,
-    "points_to_local|points_back|loops_back|too_many_hops|hop_count|loop*|mailloop|"
-    "too_many_received|received_headers",
+    "points_to_local|points_back|loops_back|too_many_hops|too_many_relays|came_back_to_us|"
+    "hop_count|loop*|mailloop|too_many_received|received_headers",
     0, V (SERVER_ERROR), "mail-loop" },
   { ENVELOPE, EVERY, NULL, "received headers|header|lines|hops $toomany", 0, V (SERVER_ERROR),
     "too-many-stations" },
   { ANY_PHASE, EVERY, NULL,
-    "$toomany unknown_recipient*|invalid_recipient*|bad_recipient*|failed_recipient*|nonexist*|"
-    "unknown_user*|invalid_user*|bad_user*|bad_rcpt*|invalid_rcpt*|unknown_rcpt*|invalid_address*|"
-    "bad_address* !$auth|$full",
+    "$toomany bad_command*|invalid_command*|unknown_recipient*|invalid_recipient*|bad_recipient*|"
+    "failed_recipient*|nonexist*|unknown_user*|invalid_user*|bad_user*|bad_rcpt*|invalid_rcpt*|"
+    "unknown_rcpt*|invalid_address*|bad_address* !$auth|$full",
     0, V (CLIENT_BLOCKED), "too-many-bad-recipients" },
   { ANY_PHASE, EVERY, NULL,
     "too_many_errors|too_many_syntax|too_many_bad_commands|too_many_unrecognized",
@@ -346,8 +357,8 @@ const VerdictRule verdict_rules[] = {
     "发送过多|邮件过多|接続が多すぎ !$full|message_size|size_exceeded",
     0, V (RATE_LIMITED), "too-many" },
   { ANY_PHASE, EVERY, NULL,
-    "too_many sessions|connections|messages|mails|emails|attempts|requests !$full|message_size|"
-    "size_limit|max_size|spam|mime|parts|header|headers|attachments|files",
+    "too_many sessions|logins|connections|messages|mails|emails|attempts|requests !$full|banned|"
+    "blacklisted|message_size|size_limit|max_size|spam|mime|parts|header|headers|attachments|files",
     0, V (RATE_LIMITED), "too-many-of-them" },
   { OPENING | IN (MAIL) | IN (UNKNOWN), EVERY, NULL,
     "$toomany sessions|connection_count|connections|logins", 0, V (RATE_LIMITED),
@@ -367,8 +378,9 @@ const VerdictRule verdict_rules[] = {
     "$sender|rozmiar|taille|tamano|tamanho|dimension*|grosse|размер*|大小|サイズ !mb|kb|bytes",
     0, V (RATE_LIMITED), "limit-of-sending" },
   { ENVELOPE, EVERY, NULL,
-    "max|maximum|limit|than_once|exceeded|exceed|exceeds|only_allowed NUM_messages|NUM_mails|"
-    "NUM_emails|NUM_minutes|NUM_minute|NUM_hours|NUM_hour|NUM_days|NUM_seconds|per_NUM|hits",
+    "max|maximum|limit|than_once|may_send|can_send|may_only_send|can_only_send|exceeded|exceed|"
+    "exceeds|only_allowed NUM_messages|NUM_mails|NUM_emails|NUM_minutes|NUM_minute|NUM_hours|"
+    "NUM_hour|NUM_days|NUM_seconds|per_NUM|hits",
     0, V (RATE_LIMITED), "limit-in-a-span" },
   { ANY_PHASE, EVERY, "x.7.28 x.7.508 x.7.705 x.1.90 x.2.121-122", NULL,
     0, V (RATE_LIMITED), "rate-status" },
@@ -386,9 +398,14 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE, EVERY, NULL, "$sending paused|on_hold !$recipient|$period", 0, V (AUTH_FAILED),
     "sending-paused" },
   { IN (MAIL) | IN (EOD) | IN (RCPT), EVERY, NULL,
-    "$sending|outgoing account|mailbox|user $closed|not_available !receiv*|$notin|not_authorized|"
-    "not_allowed",
+    "$sending|outgoing account|mailbox|user $closed|not_available|no_longer_send|may_no_longer "
+    "!receiv*|$notin|not_authorized|not_allowed",
     0, V (AUTH_FAILED), "account-may-not-send" },
+  { IN (EOD), EVERY, NULL,
+    "message|messages|mail|email|sender|domain authenticat*|unauthenticated !password*|username|"
+    "login|log_in|logged_in|credential*|account|user|users|smtp|client|you|please|submission|"
+    "anonymous* !$relay|$tls|$toomany|$later|authenticated_sender*|attachment*",
+    0, V (SENDER_REJECTED), "sender-proof-at-end" },
   { ENVELOPE, EVERY, NULL,
     "$badlogin !$relay !$nouser !recipient*|must_be_the_same|must_match",
     0, V (AUTH_FAILED), "login-refused-late" },
@@ -427,18 +444,22 @@ const VerdictRule verdict_rules[] = {
     "authenticated_sender* only|exclusively|just",
     0, V (AUTH_REQUIRED), "logged-in-only" },
   { ENVELOPE, EVERY, NULL,
-    "group|mailing_list|private_list|distribution_list|members|subscribers|post|groupforsender "
-    "sender*|members|only|restrict*|permission*|access $deny|$not|only|restrict*|required|$notin "
-    "!$blocklist|block_list|allowed_list|closed_user_group",
+    "group|mailing_list|private_list|distribution_list|members|subscribers|post|posting|"
+    "member_of_the_list|member_of_this_list|list_member|list_members|groupforsender sender*|"
+    "members|member|posting|only|restrict*|permission*|access $deny|$not|only|restrict*|required|"
+    "$notin !$blocklist|block_list|allowed_list|closed_user_group",
     0, V (SENDER_REJECTED), "group-is-closed" },
   { ENVELOPE, EVERY, NULL,
     "may_not_post|use_this_list|to_this_list|post_here|to_post|post_to|not_subscribed|"
     "not_a_subscriber $deny|$not|may_not_post",
     0, V (SENDER_REJECTED), "may-not-post" },
-  { ENVELOPE, EVERY, NULL, "$notin !mailing_list|group", 0, V (AUTH_REQUIRED), "not-logged-in" },
+  { ENVELOPE, EVERY, NULL,
+    "$notin !mailing_list|group|no_login_for|no_login_since|range|quarantine", 0, V (AUTH_REQUIRED),
+    "not-logged-in" },
   { ENVELOPE | IN (GREETING), EVERY, NULL,
     "$auth|password $need|to_send|after|only|then|local_user_only|local_users_only !already|"
-    "attachment*|users_are_not_allowed|reactivate|receiving !invalid_auth|$unknown|ptr",
+    "attachment*|users_are_not_allowed|can_receive|receive_mail_again|reactivate|receiving "
+    "!invalid_auth|$unknown|ptr",
     0, V (AUTH_REQUIRED), "login-first" },
   { ENVELOPE, PERMANENT, NULL,
     "smtp $auth !$badlogin !mechanism*|$sender|already",
@@ -538,8 +559,8 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE, EVERY, NULL,
     "$sender $deny|$unknown|$invalid|bad|not|required|blank|empty|missing|verify|verified|"
     "verification|not_resolve|unresolvable|failed|does_not|null|specified|must|bogus "
-    "!from_header_missing|sender_ip|ip_of_the_sender|from_your_ip|$nouser !$badhost !operand|"
-    "syntax_should|client_ip",
+    "!from_header_missing|sender_ip|ip_of_the_sender|from_your_ip|$nouser !$badhost !range "
+    "!operand|syntax_should|client_ip",
     0, V (SENDER_REJECTED), "sender" },
   { ENVELOPE, EVERY, NULL,
     "send_messages_from|send_message_from|send_mail_from|send_email_from|send_emails_from|"
@@ -567,17 +588,17 @@ const VerdictRule verdict_rules[] = {
 
   { ENVELOPE, EVERY, NULL,
     "not_want|doesnt_want|dont_want|reject_list|user_reject|user_block*|recipient_preferences|"
-    "recipient_block*|blocked_by_recipient|blocked_by_user|blocked_you|blocked_by_the_recipient "
-    "$recipient|your|you",
+    "recipient_block*|blocked_by_recipient|blocked_by_user|blocked_you|has_blocked|"
+    "blocked_by_the_recipient $recipient|your|you|messages",
     0, V (SENDER_REJECTED), "unwanted-by-recipient" },
   { ENVELOPE, EVERY, NULL,
     "bestimmten|specific|specified|certain|approved|known|whitelisted|authorized|authorised "
-    "$address|senders|sender only|nur !$auth",
+    "$address|senders|sender|contacts only|nur !$auth",
     0, V (SENDER_REJECTED), "known-senders-only" },
   { ENVELOPE, EVERY, NULL,
-    "external_senders|external_addresses|outside_senders|internal_mail|internal_group|"
-    "internal_use|internal_messages|internal_senders|inside_senders only|no|not|from_outside "
-    "!$relay|limit*|check",
+    "external_senders|external_mail|external_email|external_addresses|outside_senders|"
+    "internal_mail|internal_group|internal_use|internal_messages|internal_senders|inside_senders "
+    "only|no|not|from_outside !$relay|limit*|check",
     0, V (SENDER_REJECTED), "insiders-only" },
   { ENVELOPE, EVERY, NULL,
     "sandbox|demo_domain|demo_domains|test_mode|testing_emails|test_emails|account_owner|"
@@ -599,8 +620,8 @@ const VerdictRule verdict_rules[] = {
 
   { ENVELOPE & ~IN (MAIL), EVERY, NULL,
     "does_not_accept_mail|doesnt_accept_mail|does_not_accept_email|not_accept_mail|"
-    "accepts_no_mail domain|host|HOST|null_mx|nullmx !$sender !mailbox*|user*|recipient|account* "
-    "!server|this_host",
+    "accepts_no_mail|takes_no_mail domain|host|HOST|null_mx|nullmx !$sender !mailbox*|user*|"
+    "recipient|account* !server|this_host",
     0, V (REMOTE_UNREACHABLE), "domain-takes-no-mail" },
   { IN (RCPT) | IN (UNKNOWN), EVERY, NULL,
     "HOST|domain|domains cannot_resolve|cant_resolve|unable_to_resolve|could_not_resolve|"
@@ -654,7 +675,7 @@ const VerdictRule verdict_rules[] = {
     "sintaxis|sintaxe|sintassi|skladni|синтаксис*|格式|書式 !user_unknown|mail_from|$nouser",
     0, V (RECIPIENT_INVALID), "recipient-form" },
   { ENVELOPE & ~IN (MAIL), EVERY, "x.1.2 x.4.4 x.4.7 x.4.300-317",
-    "!mailbox*|user*|recipient_not|the_recipient|address_not_found|host_name",
+    "!mailing_list|mailbox*|user*|recipient_not|the_recipient|address_not_found|host_name",
     0, V (REMOTE_UNREACHABLE), "recipient-domain-status" },
   { ENVELOPE, EVERY, NULL,
     "$recipient|$address|destination $unknown|$closed|cannot_receive|not_accept|isnt_accepting|"
@@ -780,10 +801,11 @@ const VerdictRule verdict_rules[] = {
   { ANY_PHASE, PERMANENT, NULL,
     "database|backend|internal_error|unable_to_transfer|internal_server|transaction_failed|"
     "transaction_aborted|system_error|could_not_be_saved|could_not_store|could_not_save|"
-    "could_not_write|could_not_queue|could_not_process|could_not_deliver|cannot_store|cannot_save|"
-    "cannot_write|unable_to_store|unable_to_save|unable_to_write|unable_to_queue|"
-    "unable_to_process|unable_to_deliver|failed_to_process|failed_to_store|local_error|disk_error|"
-    "lookup_failure|server_error",
+    "could_not_write|could_not_queue|could_not_process|could_not_deliver|cannot_store|"
+    "cannot_create|cant_create|could_not_create|unable_to_create|cannot_save|cannot_write|"
+    "unable_to_store|unable_to_save|unable_to_write|unable_to_queue|unable_to_process|"
+    "unable_to_deliver|failed_to_process|failed_to_store|local_error|disk_error|lookup_failure|"
+    "server_error",
     0, V (SERVER_ERROR), "server-broken" },
   { ANY_PHASE, EVERY, "x.3.5 x.4.6", NULL, 0, V (SERVER_ERROR), "server-error-status" },
   { ENVELOPE, EVERY, "x.4.1-3",
@@ -807,7 +829,7 @@ const VerdictRule verdict_rules[] = {
   { IN (RCPT) | IN (UNKNOWN), 552, 552, NULL, NULL, 0, V (MAILBOX_FULL), "default-mailbox-full" },
   { IN (RCPT) | IN (UNKNOWN), 551, 551, NULL, NULL, 0, V (RECIPIENT_UNKNOWN), "default-not-local" },
   { IN (RCPT), 550, 554, "x.7.",
-    "!$recipient|CLIENT|IP|URL",
+    "!$recipient|$sender|CLIENT|IP|URL|ip|network|dynamic|$badhost|spam*|abus*|$closed",
     RULE_NOT_LOGGED_IN | RULE_FEW_WORDS, V (RELAY_DENIED), "default-relaying-status" },
   { IN (RCPT), 550, 554, NULL,
     "$denied !$recipient|$address|CLIENT|IP|URL",
@@ -815,7 +837,8 @@ const VerdictRule verdict_rules[] = {
   { IN (RCPT), 550, 554, NULL, "!CLIENT|IP|URL",
     RULE_NOT_LOGGED_IN | RULE_NO_WORDS, V (RELAY_DENIED), "default-relaying-no-words" },
   { IN (RCPT), 550, 554, NULL,
-    "domain|domains|HOST $not !dns|$recipient|$sender|IP|URL|$badhost|spam*|$client",
+    "domain|domains|HOST $not !dns|takes_no_mail|route|exist*|$nodomain|$recipient|$sender|IP|URL|"
+    "$badhost|spam*|$client",
     RULE_NOT_LOGGED_IN, V (RELAY_DENIED), "default-domain-not-so" },
   { IN (RCPT), 550, 554, NULL,
     "!$recipient",

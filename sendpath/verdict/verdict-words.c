@@ -37,6 +37,11 @@ const VerdictIdiom verdict_idioms[] = {
     "to_protect_our_users_from_spam|protect_our_users_from_spam|to_best_protect_our_users|"
     "to_protect_our_users|protect_our_users|protect_our_customers|to_reduce_the_amount_of_spam|"
     "reduce_the_amount_of_spam" },
+  /* a relay that is a server on the way, not what is asked of this one */
+  { "HOP",
+    "next_relay|upstream_relay|upstream_relays|internal_relay|internal_relay_host|inner_relay|"
+    "backend_relay|outbound_relay|outgoing_relay|relay_behind|relay_lookup|relay_route|"
+    "relay_routes|relay_known" },
   { "MESSAGE", "message_relayed|mail_relayed|relayed_message|relayed_mail" },
   { "HELP",
     "contact_your_administrator|contact_your_system_administrator|contact_your_mail_administrator|"
@@ -110,19 +115,19 @@ const VerdictWords verdict_words[] = {
   { "elsewhere",
     "for_customers|customers_of|our_subscribers|our_clients|from_within_our|other_systems|"
     "remote_systems|internet_mail|exterieur|al_exterior|all_esterno|na_zewnatrz|nach_extern|"
-    "внешн*|outside_world|to_outside|outside_host*|outside_address*|for_our_users|only_our_users|"
-    "our_users_only|our_users_may|for_our_customers|only_our_customers|our_customers_only|"
-    "send_outside|public_mail_server|public_server|public_relay|private_server|"
-    "private_mail_server|remote_user*|remote_domain*|remote_recipient*|remote_hosts|"
-    "foreign_domain*|foreign_host*|other_domain*|other_host*|outside_domain*|outside_recipient*|"
-    "external_domain*|external_recipient*|external_address*|external_user*|external_mail|"
-    "non_local*|nonlocal|third_part*|thirdparty|elsewhere|off_site|offsite|fremde_domain*|"
-    "fremden_domain*|fremde_domane*|fremden_domane*|externe_domain*|externe_domane*|"
-    "externe_empfanger|domaines_externes|domaine_externe|domaines_exterieurs|dominios_externos|"
-    "dominio_externo|otros_dominios|outros_dominios|domini_esterni|dominio_esterno|altri_domini|"
-    "andere_domeinen|externe_domein*|obcych_domen|obce_domeny|zewnetrzne_domeny|"
-    "domen_zewnetrznych|zewnetrznych_domen|внешние_домены|внешних_доменов|внешний_домен|"
-    "чужие_домены|сторонние_домены|外部|外域|社外" },
+    "внешн*|our_own_network|own_network_only|our_network_only|outside_world|to_outside|"
+    "outside_host*|outside_address*|for_our_users|only_our_users|our_users_only|our_users_may|"
+    "for_our_customers|only_our_customers|our_customers_only|send_outside|public_mail_server|"
+    "public_server|public_relay|private_server|private_mail_server|remote_user*|remote_domain*|"
+    "remote_recipient*|remote_hosts|foreign_domain*|foreign_host*|other_domain*|other_host*|"
+    "outside_domain*|outside_recipient*|external_domain*|external_recipient*|external_address*|"
+    "external_user*|non_local*|nonlocal|third_part*|thirdparty|elsewhere|off_site|offsite|"
+    "fremde_domain*|fremden_domain*|fremde_domane*|fremden_domane*|externe_domain*|"
+    "externe_domane*|externe_empfanger|domaines_externes|domaine_externe|domaines_exterieurs|"
+    "dominios_externos|dominio_externo|otros_dominios|outros_dominios|domini_esterni|"
+    "dominio_esterno|altri_domini|andere_domeinen|externe_domein*|obcych_domen|obce_domeny|"
+    "zewnetrzne_domeny|domen_zewnetrznych|zewnetrznych_domen|внешние_домены|внешних_доменов|"
+    "внешний_домен|чужие_домены|сторонние_домены|外部|外域|社外" },
   { "throughus",
     "through_this|through_us|through_our|through_me|via_this|via_us|via_our|over_this_server|"
     "using_this_server|use_this_server|use_this_system|use_this_mail_server|use_our_server|"
@@ -267,15 +272,16 @@ const VerdictWords verdict_words[] = {
     "przed|najpierw|voor|voordat|eerst|перед|сначала|сперва|先|前" },
   { "trouble",
     "could_not|couldnt|cannot|cant|unable|failed|failing|failure|error|errors|problem|problems|"
-    "unavailable|not_available|no_answer|locked|BUSY|down|offline|timeout|timed_out|"
-    "temporary_failure|maintenance" },
+    "unavailable|not_available|not_reachable|unreachable|no_answer|locked|BUSY|down|offline|"
+    "timeout|timed_out|temporary_failure|maintenance" },
   { "machinery",
     "error_occurred|checked|scan|scanning|scanner|virus_scan*|virus_check*|virus_filter|antivirus|"
     "anti_virus|spamd|clamd|clamav|milter|rbl_lookup|rbl_check|dnsbl_lookup|dkim_sign*|signing|"
     "database|databases|ldap|sql|mysql|user_database|alias_database|backend|map_lookup|"
     "table_lookup|recipient_lookup|user_lookup|quota_lookup|quota_check|address_lookup|"
-    "checking_address|policy_service|policy_server|policy_daemon|maintenance|spam_check*|"
-    "spam_filter|spam_scan*|content_filter|content_scan*|filter" },
+    "checking_address|policy_service|policy_server|verify_address|verify_recipient|"
+    "verify_the_recipient|policy_daemon|maintenance|spam_check*|spam_filter|spam_scan*|"
+    "content_filter|content_scan*|filter" },
   { "tls",
     "tls|ssl|starttls|stls|encrypt*|unencrypted|cleartext|plaintext|plain_text|secure_connection|"
     "secure_channel|secured_connection|insecure_connection|non_secure|verschlussel*|"
@@ -314,22 +320,22 @@ const VerdictWords verdict_words[] = {
     "account_unknown|unknown_account|no_such_recipient|recipient_not_found|"
     "recipient_does_not_exist|user_does_not_exist|user_doesnt_exist|mailbox_does_not_exist" },
   { "nodomain",
-    "mail_server_for|no_route_found|null_mx|nullmx|HOST_does_not_exist|no_mx|mail_exchanger|"
-    "mx_record|mx_records|mx_lookup|domain_not_found|domain_does_not_exist|domain_doesnt_exist|"
-    "domain_unknown|unknown_domain|no_such_domain|invalid_domain|domain_invalid|host_unknown|"
-    "unknown_host|host_not_found|no_such_host|find_any_host|host_or_domain|"
-    "find_the_recipient_domain|recipient_domain|destination_domain|domain_must_exist|"
-    "domain_is_not_reachable|could_not_resolve|unresolvable_domain|unrouteable_mail_domain|"
-    "unroutable_mail_domain|name_or_service|host_unreachable|host_is_unreachable|no_route_to|"
-    "connection_timed_out|timed_out|connection_refused_by|message_expired|retry_timeout|"
-    "delivery_expired|delivery_time_expired|smtp_connection|could_not_connect|unable_to_connect|"
-    "unable_to_contact|could_not_be_reached|no_connection_to|not_reachable|did_not_respond|"
-    "no_answer_from|couldnt_establish|wasnt_able_to_establish|dns_error|name_server|"
-    "dns_lookup_failure|unreachable_host|dns_resolve*|dns_resolution|srv_record|"
-    "domane_existiert_nicht|domane_unbekannt|domain_unbekannt|domaine_inconnu|domaine_inexistant|"
-    "dominio_no_existe|dominio_inexistente|dominio_nao_existe|dominio_inesistente|domein_onbekend|"
-    "domena_nie_istnieje|nieznana_domena|domen_ne*|домен_не_найден|домен_не_существует|域名不存在|"
-    "找不到域名|ドメインが存在しま|ドメインが見つかり" },
+    "mail_server_for|no_route_found|no_HOP|cannot_route|unable_to_route|could_not_route|null_mx|"
+    "nullmx|HOST_does_not_exist|no_mx|mail_exchanger|mx_record|mx_records|mx_lookup|"
+    "domain_not_found|domain_does_not_exist|domain_doesnt_exist|domain_unknown|unknown_domain|"
+    "no_such_domain|invalid_domain|domain_invalid|host_unknown|unknown_host|host_not_found|"
+    "no_such_host|find_any_host|host_or_domain|find_the_recipient_domain|recipient_domain|"
+    "destination_domain|domain_must_exist|domain_is_not_reachable|could_not_resolve|"
+    "unresolvable_domain|unrouteable_mail_domain|unroutable_mail_domain|name_or_service|"
+    "host_unreachable|host_is_unreachable|no_route_to|connection_timed_out|timed_out|"
+    "connection_refused_by|message_expired|retry_timeout|delivery_expired|delivery_time_expired|"
+    "smtp_connection|could_not_connect|unable_to_connect|unable_to_contact|could_not_be_reached|"
+    "no_connection_to|not_reachable|did_not_respond|no_answer_from|couldnt_establish|"
+    "wasnt_able_to_establish|dns_error|name_server|dns_lookup_failure|unreachable_host|"
+    "dns_resolve*|dns_resolution|srv_record|domane_existiert_nicht|domane_unbekannt|"
+    "domain_unbekannt|domaine_inconnu|domaine_inexistant|dominio_no_existe|dominio_inexistente|"
+    "dominio_nao_existe|dominio_inesistente|domein_onbekend|domena_nie_istnieje|nieznana_domena|"
+    "domen_ne*|домен_не_найден|домен_не_существует|域名不存在|找不到域名|ドメインが存在しま|ドメインが見つかり" },
   { "closed",
     "disabled|inactiv*|deactivated|suspended|closed|terminated|expired|removed|deleted|cancelled|"
     "canceled|blocked|locked|frozen|deaktiviert|gesperrt|geloscht|geloescht|desactive*|bloque|"
@@ -377,9 +383,9 @@ const VerdictWords verdict_words[] = {
     "prilis_mnoho|for_mange|for_manga|prekrocen*|слишком_много|превышен*|лимит|过多|太多|超过|超過|超出|频繁|"
     "頻繁|频率|限制|制限|多すぎ" },
   { "pace",
-    "message_rate|sending_rate|submission_rate|connection_rate|rate_limit*|ratelimit*|"
-    "sending_limit*|send_limit*|message_limit|messages_limit|relay_quota|sending_quota|outgoing|"
-    "throttl*" },
+    "message_threshold|sending_threshold|connection_threshold|message_rate|sending_rate|"
+    "submission_rate|connection_rate|rate_limit*|ratelimit*|sending_limit*|send_limit*|"
+    "message_limit|messages_limit|relay_quota|sending_quota|outgoing|throttl*" },
   { "period",
     "journalier*|giornalier*|diaria*|stundlich*|taglich*|horaire|godzinn*|dzienn*|суточн*|часов*|"
     "每日|毎日|this_hour|short_time|per_hour|per_day|today|heute|aujourd_hui|hoy|hoje|oggi|dzis|"
