@@ -2,8 +2,9 @@
  * row is a general statement that a test reaches (tests/test-verdict.c).
  *
  * The first row that holds decides, so order matters where two could hold: sections go from words
- * that leave no doubt to what a code alone suggests. verdict-rules.h tells how words are written;
- * the lists named with `$` are in verdict-words.c. */
+ * that leave no doubt to what a code alone suggests. That order runs through all of them, and one
+ * kind of verdict has rows in several: that is why this is one long file and not one for each.
+ * verdict-rules.h tells how words are written; the lists named with `$` are in verdict-words.c. */
 #include "config.h"
 
 #include "sendpath/verdict/verdict-rules.h"
@@ -172,12 +173,13 @@ const VerdictRule verdict_rules[] = {
     "syntax_ehlo|syntax_helo",
     0, V (PTR_REQUIRED), "helo-name" },
   { IN (EHLO) | ENVELOPE, 550, 559, NULL,
-    "helo*|ehlo*|greeting|generic_hostname|generic_host_name|generic_name|generic_ptr|"
-    "generic_rdns !$auth|$tls|$relay|first|before|polite*|command|commands",
+    "helo*|ehlo*|greeting|generic_hostname|generic_host_name|generic_name|generic_names|"
+    "generic_host_names|generic_ptr|generic_rdns !$auth|$tls|$relay|first|before|polite*|command|"
+    "commands",
     0, V (PTR_REQUIRED), "hello-name-refused" },
   { IN (EHLO), 550, 559, NULL,
-    "claim*|its_name|illegal|invalid|domain_name|localhost|you_are_not|youre_not|you_arent|"
-    "hostname|host_name|your_name|pretend*|impersonat* !$client",
+    "claim*|its_name|my_own|own_name|not_yours|illegal|invalid|domain_name|localhost|you_are_not|"
+    "youre_not|you_arent|hostname|host_name|your_name|pretend*|impersonat* !$client",
     0, V (PTR_REQUIRED), "hello-not-believed" },
 
   /* ---- relaying ------------------------------------------------------------------------------ */
@@ -378,9 +380,9 @@ const VerdictRule verdict_rules[] = {
     "$sender|rozmiar|taille|tamano|tamanho|dimension*|grosse|размер*|大小|サイズ !mb|kb|bytes",
     0, V (RATE_LIMITED), "limit-of-sending" },
   { ENVELOPE, EVERY, NULL,
-    "max|maximum|limit|than_once|may_send|can_send|may_only_send|can_only_send|exceeded|exceed|"
-    "exceeds|only_allowed NUM_messages|NUM_mails|NUM_emails|NUM_minutes|NUM_minute|NUM_hours|"
-    "NUM_hour|NUM_days|NUM_seconds|per_NUM|hits",
+    "max|maximum|limit|than_once|may_send|allows|can_send|may_only_send|can_only_send|exceeded|"
+    "exceed|exceeds|only_allowed NUM_messages|NUM_mails|NUM_emails|NUM_minutes|NUM_minute|"
+    "NUM_hours|NUM_hour|NUM_days|NUM_seconds|per_NUM|hits",
     0, V (RATE_LIMITED), "limit-in-a-span" },
   { ANY_PHASE, EVERY, "x.7.28 x.7.508 x.7.705 x.1.90 x.2.121-122", NULL,
     0, V (RATE_LIMITED), "rate-status" },
@@ -398,8 +400,9 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE, EVERY, NULL, "$sending paused|on_hold !$recipient|$period", 0, V (AUTH_FAILED),
     "sending-paused" },
   { IN (MAIL) | IN (EOD) | IN (RCPT), EVERY, NULL,
-    "$sending|outgoing account|mailbox|user $closed|not_available|no_longer_send|may_no_longer "
-    "!receiv*|$notin|not_authorized|not_allowed",
+    "$sending|outgoing|smtp_access|smtp_service account|mailbox|user $closed|not_enabled|"
+    "switched_off|turned_off|not_available|no_longer_send|may_no_longer !receiv*|$notin|"
+    "not_authorized|not_allowed",
     0, V (AUTH_FAILED), "account-may-not-send" },
   { IN (EOD), EVERY, NULL,
     "message|messages|mail|email|sender|domain authenticat*|unauthenticated !password*|username|"
@@ -478,12 +481,13 @@ const VerdictRule verdict_rules[] = {
     "mailsize|messagesize|length_of_data|data_length|data_size|message_too|mail_too|email_too|mb|"
     "kb|megabytes|kilobytes|bigger|larger|gross|volumineux|too_large|too_big|too_long|"
     "message_size|mail_size|email_size|size_limit*|exceeds_the_maximum|exceeds_maximum|"
-    "size_exceed*|maximum_size|max_size|fixed_limit|fixed_maximum|databytes|message_length|"
-    "maximum_message|max_message_size|exceeds_size|inbound_message_size|exceeded_maximum|"
-    "administrative_limit|zu_gross|zu_gro|grosse|nachrichtengross*|taille|trop_gros*|"
-    "trop_volumineux|tamano|tamanho|dimension*|troppo_grande|te_groot|rozmiar|za_duza|za_duzy|"
-    "prilis_velk*|for_stor|слишком_большо*|размер*|过大|太大|过长|大小|大きすぎ|サイズ $message|size|limit|"
-    "taille|tamano|tamanho|rozmiar|размер*|大小|サイズ !count_limit|mailbox_size|mailbox_full|quota",
+    "size_exceed*|maximum_size|declared_size|size_above|max_size|fixed_limit|fixed_maximum|"
+    "databytes|message_length|maximum_message|max_message_size|exceeds_size|inbound_message_size|"
+    "exceeded_maximum|administrative_limit|zu_gross|zu_gro|grosse|nachrichtengross*|taille|"
+    "trop_gros*|trop_volumineux|tamano|tamanho|dimension*|troppo_grande|te_groot|rozmiar|za_duza|"
+    "za_duzy|prilis_velk*|for_stor|слишком_большо*|размер*|过大|太大|过长|大小|大きすぎ|サイズ $message|size|"
+    "limit|taille|tamano|tamanho|rozmiar|размер*|大小|サイズ !count_limit|mailbox_size|mailbox_full|"
+    "quota",
     0, V (MESSAGE_TOO_LARGE), "message-size" },
   { ENVELOPE, PERMANENT, "x.3.4 x.2.3 x.7.16", "!content|attachment*|$policy",
     0, V (MESSAGE_TOO_LARGE), "message-size-status" },
@@ -669,9 +673,10 @@ const VerdictRule verdict_rules[] = {
     "$recipient|ADDR|address|addressing|rcpt syntax|not_qualified|unqualified|fully_qualified|"
     "malformed|not_a_valid_rfc|bad_address_syntax|valid_address_is|invalid_address|"
     "invalid_email_address|hostname_required|invalid_host|host_name|user_address|unbalanced|"
-    "invalid_character*|illegal_character*|restricted_character*|smtputf8|must_contain|"
-    "domain_required|not_allowed_name|name_not_allowed|non_ascii|uucp|source_route|source_routing|"
-    "percent|sign_not|missing_domain|invalid_characters_in|not_well_formed|blank_mailhost|syntaxe|"
+    "invalid_character*|illegal_character*|restricted_character*|character*|chars|bad_chars|"
+    "starts_with|form_of|longer_than|no_dot|smtputf8|must_contain|domain_required|"
+    "not_allowed_name|name_not_allowed|non_ascii|uucp|source_route|source_routing|percent|"
+    "sign_not|missing_domain|invalid_characters_in|not_well_formed|blank_mailhost|syntaxe|"
     "sintaxis|sintaxe|sintassi|skladni|синтаксис*|格式|書式 !user_unknown|mail_from|$nouser",
     0, V (RECIPIENT_INVALID), "recipient-form" },
   { ENVELOPE & ~IN (MAIL), EVERY, "x.1.2 x.4.4 x.4.7 x.4.300-317",
@@ -733,8 +738,8 @@ const VerdictRule verdict_rules[] = {
     "$client|server|servers|your name|names dns !name_server|mx|$sender|domain|recipient", 0,
     V (PTR_REQUIRED), "client-name-in-dns" },
   { ANY_PHASE, EVERY, NULL,
-    "no_hostname|hostname_for|name_for_your|name_for_IP|resolved_ip|unresolved_ip|"
-    "mismatches_client|unverifyable_CLIENT|dns_name_from_your",
+    "no_hostname|pointer_record|name_of_IP|resolve_IP|hostname_for|name_for_your|name_for_IP|"
+    "resolved_ip|unresolved_ip|mismatches_client|unverifyable_CLIENT|dns_name_from_your",
     0, V (PTR_REQUIRED), "client-name-mismatch" },
   { ANY_PHASE, PERMANENT, NULL,
     "$client $deny|no_access|invalid_ip|not_currently|not_accepting|listed|spam*|abuse|abusive|"
@@ -805,7 +810,8 @@ const VerdictRule verdict_rules[] = {
     "cannot_create|cant_create|could_not_create|unable_to_create|cannot_save|cannot_write|"
     "unable_to_store|unable_to_save|unable_to_write|unable_to_queue|unable_to_process|"
     "unable_to_deliver|failed_to_process|failed_to_store|local_error|disk_error|lookup_failure|"
-    "server_error",
+    "unexpected_error|unexpected_failure|crashed|error_while|while_storing|exited_with|"
+    "internal_fault|internal_failure|unknown_reason|server_error",
     0, V (SERVER_ERROR), "server-broken" },
   { ANY_PHASE, EVERY, "x.3.5 x.4.6", NULL, 0, V (SERVER_ERROR), "server-error-status" },
   { ENVELOPE, EVERY, "x.4.1-3",
@@ -837,8 +843,8 @@ const VerdictRule verdict_rules[] = {
   { IN (RCPT), 550, 554, NULL, "!CLIENT|IP|URL",
     RULE_NOT_LOGGED_IN | RULE_NO_WORDS, V (RELAY_DENIED), "default-relaying-no-words" },
   { IN (RCPT), 550, 554, NULL,
-    "domain|domains|HOST $not !dns|takes_no_mail|route|exist*|$nodomain|$recipient|$sender|IP|URL|"
-    "$badhost|spam*|$client",
+    "domain|domains|HOST $not !dns|takes_no_mail|found|route|exist*|$nodomain|$recipient|$sender|"
+    "IP|URL|$badhost|spam*|$client",
     RULE_NOT_LOGGED_IN, V (RELAY_DENIED), "default-domain-not-so" },
   { IN (RCPT), 550, 554, NULL,
     "!$recipient",
