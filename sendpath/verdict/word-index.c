@@ -115,19 +115,40 @@ read_term (const char *term)
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
-static void
-add_term (WordIndex *index, guint set, const char *term)
+static guint32
+add_letters (WordIndex *index, const char *letters, gsize length)
 {
-  g_autofree char *letters = read_term (term);
-  Hit hit = { 0, set };
   guint32 node = 0;
-  guint32 *list;
 
-  g_return_if_fail (letters[0] != '\0');
-  for (const char *p = letters; *p != '\0'; p++)
-    node = add_child (index, node, *p);
-  list = g_str_has_suffix (term, "*") ? &g_array_index (index->nodes, Node, node).prefix
-                                      : &g_array_index (index->nodes, Node, node).whole;
+  for (gsize i = 0; i < length; i++)
+    node = add_child (index, node, letters[i] == '_' ? ' ' : letters[i]);
+  return node;
+}
+
+/* Most terms are plain letters, which a reply's reader would leave as they are. */
+static guint32
+add_letters_of_term (WordIndex *index, const char *term, gsize length)
+{
+  g_autofree char *copy = NULL;
+  g_autofree char *letters = NULL;
+
+  if (strspn (term, "abcdefghijklmnopqrstuvwxyz_") >= length)
+    return add_letters (index, term, length);
+  copy = g_strndup (term, length);
+  letters = read_term (copy);
+  return add_letters (index, letters, strlen (letters));
+}
+
+static void
+add_term (WordIndex *index, guint set, const char *term, gsize length)
+{
+  gboolean may_go_on = length > 0 && term[length - 1] == '*';
+  guint32 node = add_letters_of_term (index, term, may_go_on ? length - 1 : length);
+  Hit hit = { 0, set };
+  guint32 *list = may_go_on ? &g_array_index (index->nodes, Node, node).prefix
+                            : &g_array_index (index->nodes, Node, node).whole;
+
+  g_return_if_fail (node != 0);
   hit.next = *list;
   *list = index->hits->len;
   g_array_append_val (index->hits, hit);
@@ -136,11 +157,14 @@ add_term (WordIndex *index, guint set, const char *term)
 void
 word_index_add (WordIndex *index, guint set, const char *alternatives)
 {
-  g_auto (GStrv) terms = g_strsplit (alternatives, "|", -1);
-
   g_return_if_fail (set < WORD_SETS_MAX && index->second == NULL);
-  for (guint i = 0; terms[i] != NULL; i++)
-    add_term (index, set, terms[i]);
+  for (const char *term = alternatives; *term != '\0';)
+    {
+      gsize length = strcspn (term, "|");
+
+      add_term (index, set, term, length);
+      term += length + (term[length] == '|');
+    }
 }
 
 /* The sets of a list of hits, side by side; where they begin, 0 if there are none. */
