@@ -1,13 +1,17 @@
 /* One small file over HTTPS: the only file with libsoup.
  *
  * It sends no cookie, no password and nothing of the user but what stands in the URL. It never
- * speaks plain HTTP, and never takes a certificate that does not verify. */
+ * speaks plain HTTP, never takes a certificate that does not verify, and is not sent to this machine
+ * or the local network. */
 #include "config.h"
 
 #include "profiles/https-get.h"
 
 #include <libsoup/soup.h>
 
+#include "profiles/found-server.h"
+
+#define HTTPS_PORT    443
 #define MAX_REDIRECTS 3
 #define CHUNK_BYTES   8192
 
@@ -92,7 +96,16 @@ read_more (GTask *task)
 
 static void send_request (GTask *task, GUri *uri);
 
-/* Where the answer sends us; NULL if that is not https. */
+/* This machine, the local network and bare addresses have no configuration for anybody. */
+static gboolean
+is_public_name (const char *host)
+{
+  g_autoptr(FoundServer) server = host != NULL ? found_server_new (host, HTTPS_PORT, TRUE) : NULL;
+
+  return server != NULL;
+}
+
+/* Where the answer sends us; NULL if that is not https, or no host of the net. */
 static GUri *
 find_next (SoupMessage *message)
 {
@@ -103,7 +116,8 @@ find_next (SoupMessage *message)
                                                       SOUP_HTTP_URI_FLAGS, NULL)
                               : NULL;
 
-  if (next == NULL || !g_str_equal (g_uri_get_scheme (next), "https"))
+  if (next == NULL || !g_str_equal (g_uri_get_scheme (next), "https") ||
+      !is_public_name (g_uri_get_host (next)))
     return NULL;
   return g_steal_pointer (&next);
 }

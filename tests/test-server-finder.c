@@ -151,6 +151,17 @@ test_hostile_web_servers (void)
   };
   static const HttpsPage loop[] = { { NULL, CONFIG_PATH, 302, CONFIG_PATH }, { NULL } };
   static const HttpsPage nowhere[] = { { NULL, CONFIG_PATH, 302 }, { NULL } };
+  static const HttpsPage no_host[] = { { NULL, CONFIG_PATH, 302, "https:///there" }, { NULL } };
+  static const HttpsPage to_address[] = {
+    { NULL, CONFIG_PATH, 302, "https://" HERE ":{port}/there" },
+    { NULL, "/there", .body = CONFIG ("smtp.proseware.com") },
+    { NULL },
+  };
+  static const HttpsPage to_this_machine[] = {
+    { NULL, CONFIG_PATH, 302, "https://localhost:{port}/there" },
+    { NULL, "/there", .body = CONFIG ("smtp.proseware.com") },
+    { NULL },
+  };
   static const HttpsPage forbidden[] = {
     { NULL, CONFIG_PATH, 403, .body = CONFIG ("smtp.proseware.com") }, { NULL }
   };
@@ -170,6 +181,9 @@ test_hostile_web_servers (void)
     { "redirect to http", "web", to_http },
     { "redirects for ever", "web", loop },
     { "redirect to nowhere", "web", nowhere },
+    { "redirect to no host", "web", no_host },
+    { "redirect to an address", "web", to_address },
+    { "redirect to this machine", "web", to_this_machine },
     { "an error with a body", "web", forbidden },
     { "a huge file", "web", huge },
     { "a portal", "web", portal },

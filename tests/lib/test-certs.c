@@ -26,8 +26,8 @@ static const CertRow rows[] = {
     "smtp.example.org pop.example.org smtp.proseware.com pop.proseware.com "
     "mail.thephone-company.com localhost",
     TRUE, -2, 2, FALSE },
-  { "web", "web", "proseware.com autoconfig.proseware.com autoconfig.thunderbird.net", FALSE, -2, 2,
-    FALSE },
+  { "web", "web", "proseware.com autoconfig.proseware.com autoconfig.thunderbird.net localhost",
+    FALSE, -2, 2, FALSE },
   { "other", "mail", "other.example.net", FALSE, -2, 2, FALSE },
   { "wildcard", "mail", "*.example.org", FALSE, -2, 2, FALSE },
   { "expired", "mail", "smtp.example.org", FALSE, -3, -1, FALSE },
