@@ -15,10 +15,12 @@
 
 #include "profiles/secret-command.h"
 #include "profiles/session-bus.h"
+#include "profiles/tokens.h"
 
 #define SCHEMA_NAME "org.sendpath.Password"
 #define LOOKUP_LIMIT_MS 2000
 #define COMMAND_LIMIT_S 30
+#define TOKEN_LIMIT_MS 10000 /* the desktop may have to ask the provider */
 
 static const SecretSchema schema = {
   .name = SCHEMA_NAME,
@@ -420,6 +422,12 @@ lookup_in_keyring (const SecretQuery *query, gboolean may_unlock, GCancellable *
   return item != NULL ? load_secret (&keyring, item, error) : NULL;
 }
 
+SecretKind
+secret_query_get_kind (const SecretQuery *query)
+{
+  return query->token_command != NULL || query->from_desktop ? SECRET_TOKEN : SECRET_PASSWORD;
+}
+
 SendpathSecret *
 secrets_lookup (const SecretQuery *query, gboolean may_unlock, GCancellable *cancellable,
                 GError **error)
@@ -429,6 +437,8 @@ secrets_lookup (const SecretQuery *query, gboolean may_unlock, GCancellable *can
   if (query->token_command != NULL)
     secret = secret_command_run ("token-command", query->token_command, SECRET_TOKEN,
                                  COMMAND_LIMIT_S, cancellable, error);
+  else if (query->from_desktop)
+    secret = tokens_lookup (query, TOKEN_LIMIT_MS, cancellable, error);
   else if (query->secret_command != NULL)
     secret = secret_command_run ("secret-command", query->secret_command, SECRET_PASSWORD,
                                  COMMAND_LIMIT_S, cancellable, error);
@@ -538,7 +548,11 @@ secrets_get_state (const SecretQuery *query, GCancellable *cancellable)
   g_autoptr(SecretItem) item = NULL;
   g_autoptr(GError) error = NULL;
 
-  if (query->token_command != NULL || query->secret_command != NULL)
+  if (query->token_command != NULL)
+    return "command";
+  if (query->from_desktop)
+    return tokens_get_state (query, LOOKUP_LIMIT_MS, cancellable);
+  if (query->secret_command != NULL)
     return "command";
   if (keyring_open (&keyring, LOOKUP_LIMIT_MS, SECRET_SERVICE_NONE, cancellable, &error))
     item = find_item_unlocking (&keyring, query, FALSE, &error);

@@ -18,7 +18,12 @@ typedef struct {
   guint16     port;    /* 0: any */
   const char *secret_command; /* or NULL; instead of the keyring */
   const char *token_command;  /* or NULL; goes before the others */
+  gboolean    from_desktop;   /* a token of the desktop's account; instead of a password */
+  gboolean    was_refused;    /* the token at hand; another one is wanted */
 } SecretQuery;
+
+/* What @query brings. */
+SecretKind      secret_query_get_kind (const SecretQuery *query);
 
 /* The secret, looked up anew each time. Without @may_unlock a locked keyring is an error at
  * once; no answer within 2 s is UNAVAILABLE. Our own items come first, then what other programs

@@ -113,11 +113,12 @@ test_login (Test *test, const Door *door, SmtpSession *session)
   const char *auth = get (test, "auth");
   gboolean cleartext = sendpath_account_get_boolean (test->account, "allow-cleartext-login");
   SecretQuery query = make_query (test, "smtp", "smtp", door, get (test, "user"));
-  SecretKind kind = query.token_command != NULL ? SECRET_TOKEN : SECRET_PASSWORD;
+  SecretKind kind = smtp_session_choose_kind (session, auth, query.token_command != NULL);
   g_autoptr (SendpathSecret) secret = NULL;
   g_autoptr (GError) error = NULL;
   gboolean ok = TRUE;
 
+  query.from_desktop = kind == SECRET_TOKEN && query.token_command == NULL;
   if (!g_str_equal (auth, "none") && smtp_session_may_log_in (session, cleartext) &&
       smtp_session_offers_login (session, auth, kind))
     {

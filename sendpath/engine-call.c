@@ -103,18 +103,21 @@ static SendpathSecret *
 look_up (EngineCall *call, const SecretQuery *query, gboolean may_unlock, GError **error)
 {
   gboolean is_stored = query->secret_command == NULL && query->token_command == NULL;
+  gboolean *is_down = query->from_desktop ? &call->desktop_is_down : &call->keyring_is_down;
   g_autoptr (GError) local_error = NULL;
   SendpathSecret *secret;
 
-  if (is_stored && call->keyring_is_down)
+  if ((is_stored || query->from_desktop) && *is_down)
     {
       g_set_error (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_UNAVAILABLE,
-                   _ ("%s: the keyring cannot be reached"), query->account);
+                   query->from_desktop ? _ ("%s: the desktop gives no access token")
+                                       : _ ("%s: the keyring cannot be reached"),
+                   query->account);
       return NULL;
     }
   secret = secrets_lookup (query, may_unlock, call->cancellable, &local_error);
-  call->keyring_is_down =
-      call->keyring_is_down ||
+  *is_down =
+      *is_down ||
       g_error_matches (local_error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_UNAVAILABLE);
   if (secret == NULL)
     g_propagate_error (error, g_steal_pointer (&local_error));
@@ -126,16 +129,19 @@ get_secret (gpointer data, const SecretQuery *query, WalkSecret how, GError **er
 {
   EngineCall *call = data;
   gboolean may_ask = call->may_ask && how != WALK_SECRET_AT_HAND;
+  gboolean is_token = secret_query_get_kind (query) == SECRET_TOKEN;
+  SecretQuery anew = *query;
   g_autoptr (GError) local_error = NULL;
   SendpathSecret *secret = NULL;
 
+  anew.was_refused = how == WALK_SECRET_NEW;
   /* what is stored, or a command prints as the password, was the one that was refused */
-  if (how != WALK_SECRET_NEW || query->token_command != NULL)
-    secret = look_up (call, query, may_ask, &local_error);
+  if (how != WALK_SECRET_NEW || is_token)
+    secret = look_up (call, &anew, may_ask, &local_error);
   else
     g_set_error (&local_error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_NOT_FOUND,
                  _ ("%s: nobody gave another password for %s"), query->account, query->server);
-  if (secret == NULL && may_ask && query->token_command == NULL)
+  if (secret == NULL && may_ask && !is_token)
     secret = ask (call, query);
   if (secret == NULL)
     g_propagate_error (error, g_steal_pointer (&local_error));

@@ -15,6 +15,7 @@ typedef struct {
   char *location;            /* chosen by hand when it began, or NULL */
   gboolean may_ask;          /* somebody is there to be asked, by us or by the keyring */
   gboolean keyring_is_down;  /* it did not answer once: not asked again in this call */
+  gboolean desktop_is_down;  /* the same of its accounts */
   WalkHost host;
   Trace trace;
 } EngineCall;

@@ -83,6 +83,7 @@ find_smtp_credential (const Survey *survey, const RelayProbe *probe)
                         .secret_command = get_command (route, "secret-command"),
                         .token_command = get_command (route, "token-command") };
 
+  query.from_desktop = probe->login_kind == SECRET_TOKEN && query.token_command == NULL;
   return probe->may_log_in ? find_credential (survey, &query) : RELAY_CREDENTIAL_NONE;
 }
 

@@ -21,6 +21,7 @@ typedef struct {
   char *server;
   const char *secret_command; /* borrowed from the account, or NULL */
   const char *token_command;
+  gboolean from_desktop;
 } Place;
 
 static void
@@ -43,7 +44,8 @@ make_query (const Place *place)
                          .server = place->server,
                          .protocol = place->protocol,
                          .secret_command = place->secret_command,
-                         .token_command = place->token_command };
+                         .token_command = place->token_command,
+                         .from_desktop = place->from_desktop };
 }
 
 /* @server as configured; the port says nothing about whose password it is. */
@@ -269,13 +271,25 @@ sendpath_engine_clear_password (SendpathEngine *self, const char *name, GError *
   return FALSE;
 }
 
+/* The account says that it logs in by a token, and not where that comes from. What `auto` becomes
+ * depends on the server, which is not asked here. */
+static gboolean
+has_desktop_token (SendpathAccount *account)
+{
+  const char *auth = sendpath_account_get (account, "auth");
+
+  return sendpath_account_get (account, "token-command") == NULL &&
+         (g_str_equal (auth, "xoauth2") || g_str_equal (auth, "oauthbearer"));
+}
+
 /**
  * sendpath_engine_get_secret_state:
  * @self: a #SendpathEngine
  * @account: id of an account
  *
  * Returns: (transfer none): `keyring`, `command`, `missing` or `locked`: where the password of its
- *   first server is. Nobody is asked
+ *   first server is. A token of the desktop's online account counts as `keyring`, and as `locked`
+ *   if its owner has to sign in again. Nobody is asked
  *
  * Since: 1.0
  */
@@ -293,6 +307,7 @@ sendpath_engine_get_secret_state (SendpathEngine *self, const char *account)
     add_smtp_places (places, found);
   if (places->len == 0)
     return "missing";
+  ((Place *) places->pdata[0])->from_desktop = has_desktop_token (found);
   query = make_query (places->pdata[0]);
   return secrets_get_state (&query, NULL);
 }

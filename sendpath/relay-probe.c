@@ -50,19 +50,29 @@ relay_probe_free (RelayProbe *probe)
 /* ---- what was answered ----------------------------------------------------------------------- */
 
 /* A location has neither a token nor a login in plain text. */
+static SecretKind
+get_kind (const Asking *asking)
+{
+  const SendpathRoute *route = asking->route;
+
+  if (route->account == NULL || asking->session == NULL)
+    return SECRET_PASSWORD;
+  return smtp_session_choose_kind (asking->session, route_get_setting (route, "auth"),
+                                   sendpath_account_get (route->account, "token-command") != NULL);
+}
+
 static gboolean
 may_log_in (const Asking *asking)
 {
   const SendpathRoute *route = asking->route;
   SendpathAccount *account = route->account;
-  gboolean has_token = account != NULL && sendpath_account_get (account, "token-command") != NULL;
   gboolean in_cleartext =
       account != NULL && sendpath_account_get_boolean (account, "allow-cleartext-login");
 
   return route->login != ROUTE_LOGIN_NONE && asking->session != NULL &&
          smtp_session_may_log_in (asking->session, in_cleartext) &&
          smtp_session_offers_login (asking->session, route_get_setting (route, "auth"),
-                                    has_token ? SECRET_TOKEN : SECRET_PASSWORD);
+                                    get_kind (asking));
 }
 
 /* The more it says for the message, the higher; the further it got, the higher. */
@@ -106,6 +116,7 @@ note (Asking *asking, const Runner *contact, SendpathPhase phase, const Sendpath
   probe->is_open = asking->session != NULL && phase >= SENDPATH_PHASE_MAIL;
   probe->is_tls = asking->query.tls;
   probe->may_log_in = may_log_in (asking);
+  probe->login_kind = get_kind (asking);
   if (asking->best != NULL && rank (probe) <= rank (asking->best))
     return;
   g_clear_pointer (&asking->best, relay_probe_free);

@@ -2,6 +2,7 @@
  * sent and no password leaves. */
 #pragma once
 
+#include "profiles/secret.h"
 #include "profiles/trust.h"
 #include "sendpath/verdict/verdict.h"
 #include "sendpath/walk/route-private.h"
@@ -35,6 +36,7 @@ typedef struct {
   gboolean is_open; /* there was a session to ask in */
   gboolean is_tls;
   gboolean may_log_in; /* it offers a login that the route may use, where a password may go */
+  SecretKind login_kind;
 } RelayProbe;
 
 /* Connects as the walk does and asks at MAIL and RCPT. Where the answer hangs on the door, the

@@ -13,6 +13,9 @@
 #define DENIES_RELAYING "C: MAIL FROM:*\nS: 250 ok\nC: RCPT TO:*\nS: 550 5.7.1 Relaying denied\n"
 #define POP_LOGIN                                                                                  \
   "S: +OK ready\nC: CAPA\nS: -ERR what\nC: USER terri@proseware.com\nS: +OK\nC: PASS *\n"
+#define POP_TOKEN                                                                                  \
+  "S: +OK ready\nC: CAPA\nS: +OK\nS: SASL XOAUTH2\nS: .\nC: AUTH XOAUTH2\nS: +\nC: *\n"
+#define POP_REFUSES_TOKEN POP_TOKEN "S: -ERR [AUTH] expired\nC: QUIT\nS: +OK bye\n"
 #define POP_ACCEPTS POP_LOGIN "S: +OK welcome\nC: QUIT\nS: +OK bye\n"
 
 /* ---- SMTP AUTH ------------------------------------------------------------------------------- */
@@ -258,6 +261,38 @@ test_pop_refused (void)
   g_assert_nonnull (strstr (sendpath_report_get_reason (scene->report), "pop:home"));
 }
 
+/* a token that has expired is fetched anew, once. */
+static void
+test_pop_token_is_renewed (void)
+{
+  g_autoptr (Scene) scene = scene_new (DENIES "---\n" TAKES, NULL);
+
+  scene_add_pop (scene, POP_REFUSES_TOKEN "---\n" POP_TOKEN "S: +OK\nC: QUIT\nS: +OK bye\n");
+  scene_set (scene, "token-command", "print-a-token");
+  scene->password = "expired";
+  scene->answer = CANARY;
+  scene_walk_to (scene, "someone@adatum.com");
+  scripted_server_assert_played (scene->own);
+  scripted_server_assert_played (scene->pop);
+  scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED);
+  g_assert_cmpstr (scene->secrets->str, ==, "home/pop home/pop");
+}
+
+static void
+test_pop_token_is_renewed_once (void)
+{
+  g_autoptr (Scene) scene = scene_new (DENIES, NULL);
+
+  scene_add_pop (scene, POP_REFUSES_TOKEN "---\n" POP_REFUSES_TOKEN);
+  scene_set (scene, "token-command", "print-a-token");
+  scene->password = "expired";
+  scene->answer = "expired as well";
+  scene_walk_to (scene, "someone@adatum.com");
+  scripted_server_assert_played (scene->pop);
+  g_assert_cmpuint (scripted_server_count_connections (scene->pop), ==, 2);
+  scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_QUEUED, SENDPATH_VERDICT_AUTH_FAILED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -277,5 +312,7 @@ main (int argc, char **argv)
   g_test_add_func ("/walk-login/pop-window", test_pop_window);
   g_test_add_func ("/walk-login/pop-needs-a-moment", test_pop_needs_a_moment);
   g_test_add_func ("/walk-login/pop-refused", test_pop_refused);
+  g_test_add_func ("/walk-login/R-5-pop-token-is-renewed", test_pop_token_is_renewed);
+  g_test_add_func ("/walk-login/R-5-pop-token-is-renewed-once", test_pop_token_is_renewed_once);
   return g_test_run ();
 }

@@ -28,6 +28,10 @@ describe_refusal (const SecretQuery *query)
 {
   const char *prefix = g_str_equal (query->service, "pop") ? "pop:" : "";
 
+  if (query->from_desktop)
+    return g_strdup_printf (_ ("%s refused the login of %s; sign in again in the desktop's settings, "
+                               "under Online Accounts"),
+                            query->server, query->user);
   if (query->token_command != NULL || query->secret_command != NULL)
     return g_strdup_printf (
         _ ("%s refused the login of %s; look at %s of account %s"), query->server, query->user,
@@ -92,6 +96,8 @@ leg_get_secret (Leg *leg, const SecretQuery *query, WalkSecret how, GError **err
 static SecretQuery
 smtp_query (Leg *leg, const char *owner)
 {
+  const char *token = leg_get_command (leg, "token-command");
+
   return (SecretQuery) { .account = owner,
                          .service = "smtp",
                          .user = route_get_setting (leg->route, "user"),
@@ -99,20 +105,31 @@ smtp_query (Leg *leg, const char *owner)
                          .protocol = "smtp",
                          .port = sendpath_endpoint_get_port (leg->contact->endpoint),
                          .secret_command = leg_get_command (leg, "secret-command"),
-                         .token_command = leg_get_command (leg, "token-command") };
+                         .token_command = token,
+                         .from_desktop = token == NULL && leg->login_kind == SECRET_TOKEN };
+}
+
+/* The kind is kept: the server may hang up before it is needed again. A location or a relay has no
+ * token (R-2). */
+static gboolean
+offers_login (Leg *leg)
+{
+  const char *auth = route_get_setting (leg->route, "auth");
+  gboolean has_token = leg_get_command (leg, "token-command") != NULL;
+
+  leg->login_kind = leg->route->account != NULL
+                        ? smtp_session_choose_kind (leg->session, auth, has_token)
+                        : SECRET_PASSWORD;
+  return smtp_session_offers_login (leg->session, auth, leg->login_kind);
 }
 
 static gboolean
 may_log_in (Leg *leg)
 {
-  const char *auth = route_get_setting (leg->route, "auth");
-  const char *token = leg_get_command (leg, "token-command");
-  SecretKind kind = token != NULL ? SECRET_TOKEN : SECRET_PASSWORD;
-
   return leg->route->login != ROUTE_LOGIN_NONE && leg_has_session (leg) &&
          !smtp_session_is_logged_in (leg->session) &&
          smtp_session_may_log_in (leg->session, leg_allows_cleartext (leg)) &&
-         smtp_session_offers_login (leg->session, auth, kind);
+         offers_login (leg);
 }
 
 /* A login is wanted, and those that the server offers are ruled out for this account. */

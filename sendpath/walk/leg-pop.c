@@ -14,6 +14,7 @@ typedef struct {
   Leg *leg;
   SecretQuery query;
   gboolean was_asked; /* the server was verified, as far as it has to be */
+  gboolean was_refused;
 } PopAsk;
 
 static SendpathSecret *
@@ -52,15 +53,34 @@ note_pop_login (Leg *leg, const PopAsk *ask, const Runner *result)
     leg_note_tls (leg, ask->query.server);
 }
 
-static void
+/* TRUE if the secret was refused. */
+static gboolean
 note_pop_failure (Leg *leg, const PopAsk *ask, const Runner *result)
 {
   Attempt *attempt = leg_new_attempt (leg, result);
 
   attempt->is_protected =
       attempt->is_protected || (ask->was_asked && attempt->security != SENDPATH_SECURITY_NONE);
-  if (leg_fail_all (leg, attempt, result->phase, result->greeting) == SENDPATH_VERDICT_AUTH_FAILED)
-    leg_note_refusal (leg, &ask->query);
+  if (leg_fail_all (leg, attempt, result->phase, result->greeting) != SENDPATH_VERDICT_AUTH_FAILED)
+    return FALSE;
+  leg_note_refusal (leg, &ask->query);
+  return TRUE;
+}
+
+static gboolean
+try_pop_login (Leg *leg, PopAsk *ask, GPtrArray *endpoints, const PopLoginOptions *options)
+{
+  g_autoptr (Runner) result = NULL;
+  gboolean succeeded;
+
+  ask->was_asked = ask->was_refused = FALSE;
+  result = pop_login_run (endpoints, options, leg->walk->cancellable);
+  succeeded = pop_login_succeeded (result);
+  if (succeeded)
+    note_pop_login (leg, ask, result);
+  else
+    ask->was_refused = note_pop_failure (leg, ask, result);
+  return succeeded;
 }
 
 static gboolean
@@ -87,19 +107,14 @@ log_in_to_pop (Leg *leg)
                               .resolver = leg->walk->context->resolver,
                               .get_secret = get_pop_secret,
                               .data = &ask };
-  g_autoptr (Runner) result = NULL;
 
   if (endpoints->len == 0)
     return FALSE;
   ask.query.server = sendpath_endpoint_get_host (endpoints->pdata[0]);
-  result = pop_login_run (endpoints, &options, leg->walk->cancellable);
-  if (pop_login_succeeded (result))
-    {
-      note_pop_login (leg, &ask, result);
-      return TRUE;
-    }
-  note_pop_failure (leg, &ask, result);
-  return FALSE;
+  /* a refused token may have expired: it is fetched anew once */
+  return try_pop_login (leg, &ask, endpoints, &options) ||
+         (ask.was_refused && ask.query.token_command != NULL &&
+          try_pop_login (leg, &ask, endpoints, &options));
 }
 
 /* Before the first connection: a login that is not long ago counts. */

@@ -22,6 +22,7 @@ typedef struct {
   guint n_offers_here;    /* in this connection */
   gboolean login_failed;  /* in this connection, for whatever reason */
   gboolean login_refused; /* the secret is wrong */
+  SecretKind login_kind;  /* what the server was last offered, or would be */
   gboolean asked;         /* a person was asked on this route */
   gboolean asked_anew;    /* and again, after a refusal */
   gboolean pop_by_memory; /* the POP login was left out: it is not long ago */

@@ -6,7 +6,7 @@
 
 #define TOPIC "login-refused"
 
-/* What a command prints may change without our being told. */
+/* What a command prints, or the desktop has, may change without our being told. */
 #define COMMAND_MARK_S 3600
 
 static char *
@@ -19,7 +19,8 @@ dup_key (const SecretQuery *query)
 gboolean
 refusals_has (Memory *memory, const SecretQuery *query, gint64 now_s)
 {
-  gboolean has_command = query->secret_command != NULL || query->token_command != NULL;
+  gboolean has_command = query->secret_command != NULL ||
+                         secret_query_get_kind (query) == SECRET_TOKEN;
   g_autofree char *key = dup_key (query);
   g_autofree char *mark = memory_get (memory, TOPIC, key, now_s, has_command ? COMMAND_MARK_S : 0);
 

@@ -237,6 +237,15 @@ smtp_session_offers_login (const SmtpSession *session, const char *auth, SecretK
          != NULL;
 }
 
+SecretKind
+smtp_session_choose_kind (const SmtpSession *session, const char *auth, gboolean has_token)
+{
+  return has_token || (!smtp_session_offers_login (session, auth, SECRET_PASSWORD) &&
+                       smtp_session_offers_login (session, auth, SECRET_TOKEN))
+             ? SECRET_TOKEN
+             : SECRET_PASSWORD;
+}
+
 gboolean
 smtp_session_log_in (SmtpSession *session, const char *user, const SendpathSecret *secret,
                      const char *auth, gboolean allow_cleartext)

@@ -33,6 +33,10 @@ gboolean             smtp_session_may_log_in (const SmtpSession *session, gboole
  * secret allow. */
 gboolean             smtp_session_offers_login (const SmtpSession *session, const char *auth,
                                                 SecretKind kind);
+/* What to log in with: a token, if the account @has_token or the server takes nothing else that
+ * @auth allows. */
+SecretKind           smtp_session_choose_kind (const SmtpSession *session, const char *auth,
+                                               gboolean has_token);
 /* Logs in; @auth as above; @secret may be NULL where none is needed (GSSAPI). TRUE only after 235.
  * FALSE: phase and reply say why; the session goes on if it is still open. Never called twice with
  * the same secret. A mechanism that the server names and then does not know (504) gives way to the

@@ -22,7 +22,7 @@ get_secret (gpointer data, const SecretQuery *query, WalkSecret how, GError **er
       password = scene->answer;
     }
   if (password != NULL)
-    return sendpath_secret_new (password, strlen (password), SECRET_PASSWORD);
+    return sendpath_secret_new (password, strlen (password), secret_query_get_kind (query));
   g_set_error_literal (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_NOT_FOUND, "none");
   return NULL;
 }
