@@ -5,6 +5,7 @@
 #include "sendpath/setup.h"
 
 #include <glib/gi18n-lib.h>
+#include <libpsl.h>
 #include <string.h>
 
 #include "profiles/found-server.h"
@@ -249,12 +250,20 @@ sendpath_setup_apply (const SendpathSetup *setup, SendpathAccount *account, GErr
 
 /* ---- finding --------------------------------------------------------------------------------- */
 
+/* Below a public suffix anybody may have a name. */
+static gboolean
+is_own (const char *host, const char *domain)
+{
+  return psl_is_public_suffix (psl_builtin (), domain) ? g_str_equal (host, domain)
+                                                       : found_server_is_within (host, domain);
+}
+
 static void
 add_if_foreign (GStrvBuilder *foreign, const char *server, const char *domain)
 {
   g_autofree char *host = server != NULL ? g_strndup (server, strcspn (server, ":")) : NULL;
 
-  if (host != NULL && !found_server_is_within (host, domain))
+  if (host != NULL && !is_own (host, domain))
     g_strv_builder_add (foreign, host);
 }
 
@@ -263,7 +272,8 @@ setup_new (const char *address, ServerFinding *finding)
 {
   SendpathSetup *setup = g_atomic_rc_box_new0 (SendpathSetup);
   g_autoptr (GStrvBuilder) foreign = g_strv_builder_new ();
-  g_autofree char *domain = g_hostname_to_ascii (strrchr (address, '@') + 1);
+  g_autofree char *ascii = g_hostname_to_ascii (strrchr (address, '@') + 1);
+  g_autofree char *domain = g_ascii_strdown (ascii, -1);
   const Provider *provider = finding->provider;
 
   setup->address = g_strdup (address);

@@ -13,6 +13,7 @@
 static const FakeHost hosts[] = {
   { .host = "_submission._tcp.proseware.com.", .srv = "0 1 587 smtp.proseware.com." },
   { .host = "_pop3s._tcp.proseware.com.", .srv = "0 1 995 pop.example.net." },
+  { .host = "_submission._tcp.co.uk.", .srv = "0 1 587 smtp.proseware.co.uk." },
   { .host = "adatum.com.", .mx = "10 adatum-com.mail.protection.outlook.com" },
   { .host = NULL },
 };
@@ -35,6 +36,14 @@ test_found (void)
   text = sendpath_setup_to_text (setup);
   g_assert_nonnull (strstr (text, "  smtp = smtp.proseware.com:587\n"));
   g_assert_nonnull (strstr (text, "  pop = pop.example.net:995\n"));
+}
+
+static void
+test_names_below_a_public_suffix_are_foreign (void)
+{
+  g_autoptr (SendpathSetup) setup = sendpath_setup_find ("terri@CO.UK", NULL, NULL);
+
+  g_assert_cmpstr (sendpath_setup_get_foreign_hosts (setup)[0], ==, "smtp.proseware.co.uk");
 }
 
 static void
@@ -149,6 +158,8 @@ main (int argc, char **argv)
   resolver = fake_resolver_new (hosts);
   g_resolver_set_default (resolver);
   g_test_add_func ("/setup/found", test_found);
+  g_test_add_func ("/setup/names-below-a-public-suffix-are-foreign",
+                   test_names_below_a_public_suffix_are_foreign);
   g_test_add_func ("/setup/what-is-given-wins", test_what_is_given_wins);
   g_test_add_func ("/setup/customer-of-a-provider", test_customer_of_a_provider);
   g_test_add_func ("/setup/silent-rewriting-is-told", test_silent_rewriting_is_told);
