@@ -273,6 +273,16 @@ is_status (const char *s, const char *end)
   return parts == 3 && end[-1] != '.';
 }
 
+/* Exchange's own names (RESOLVER.RST.NotAuthorized) have dots too, but end in several words. */
+static gboolean
+is_several_words (const char *s, const char *end)
+{
+  for (; s + 1 < end; s++)
+    if (g_ascii_islower (s[0]) && g_ascii_isupper (s[1]))
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 is_host (const char *s, const char *end, const Census *n)
 {
@@ -283,7 +293,7 @@ is_host (const char *s, const char *end, const Census *n)
     return FALSE;
   while (g_ascii_isalpha (end[-1 - (gssize) last]))
     last++;
-  return last >= 2 && end[-1 - (gssize) last] == '.';
+  return last >= 2 && end[-1 - (gssize) last] == '.' && !is_several_words (end - last, end);
 }
 
 static void

@@ -168,7 +168,7 @@ const VerdictRule verdict_rules[] = {
   { ANY_PHASE, EVERY, NULL,
     "helo*|ehlo*|badhelo !relay_denied|relaying_denied|relay_access $deny|$invalid|$unknown|bogus|"
     "bad|mismatch*|does_not_match|doesnt_match|requires|required|forged|does_not_resolve|"
-    "impersonat*|fqdn|lie|fake|my_badhelo|must_exist|domain_name|argument|spoof*|$not !first|"
+    "impersonat*|fqdn|lie|fake|my_badhelo|must_exist|domain_name|argument|spoof*|$not !first|wrong_state|"
     "before|expected|say|command_unrec*|unknown_command|not_recognized|not_implemented|"
     "syntax_ehlo|syntax_helo",
     0, V (PTR_REQUIRED), "helo-name" },
@@ -373,8 +373,12 @@ const VerdictRule verdict_rules[] = {
   { ENVELOPE, EVERY, NULL, "messages|mails|emails|connections exceed|exceeds !size|$full|header", 0,
     V (RATE_LIMITED), "more-than-wanted" },
   { ENVELOPE, EVERY, NULL,
-    "$toomany|reached $pace|$period",
+    "$toomany|reached|only_NUM $pace|$period",
     0, V (RATE_LIMITED), "limit-for-a-time" },
+  { ANY_PHASE, TEMPORARY, NULL,
+    "limit|limits exceed*|reached account|host|client|requests $later "
+    "!mailbox|size|storage|space|quota",
+    0, V (RATE_LIMITED), "limit-for-now" },
   { ENVELOPE, EVERY, NULL,
     "!limited_to allowance|limit*|limite*|лимит*|限制|制限|上限|限额|quota|quote $sending !size|$full|"
     "$sender|rozmiar|taille|tamano|tamanho|dimension*|grosse|размер*|大小|サイズ !mb|kb|bytes",
@@ -478,7 +482,7 @@ const VerdictRule verdict_rules[] = {
     "line_length|lines_too_long",
     0, V (CONTENT_REJECTED), "form-of-lines" },
   { ENVELOPE, EVERY, NULL,
-    "mailsize|messagesize|length_of_data|data_length|data_size|message_too|mail_too|email_too|mb|"
+    "mailsize|messagesize|msg_size|size_greater|NUM_bytes_long|length_of_data|data_length|data_size|message_too|mail_too|email_too|mb|"
     "kb|megabytes|kilobytes|bigger|larger|gross|volumineux|too_large|too_big|too_long|"
     "message_size|mail_size|email_size|size_limit*|exceeds_the_maximum|exceeds_maximum|"
     "size_exceed*|maximum_size|declared_size|size_above|max_size|fixed_limit|fixed_maximum|"
@@ -570,7 +574,7 @@ const VerdictRule verdict_rules[] = {
     "send_messages_from|send_message_from|send_mail_from|send_email_from|send_emails_from|"
     "send_from|send_mail_for|send_email_for|mail_for_domain $deny ADDR|HOST|domain",
     0, V (SENDER_REJECTED), "sender-not-from-there" },
-  { ENVELOPE, EVERY, "x.1.7-8 x.2.252 x.7.60 x.7.124 x.7.750",
+  { ENVELOPE, EVERY, "x.1.7-8 x.2.252 x.7.60 x.7.124 x.7.129 x.7.133-136 x.7.750",
     "!client_ip|ip_address",
     0, V (SENDER_REJECTED), "sender-status" },
   { ENVELOPE, EVERY, NULL,
@@ -742,7 +746,7 @@ const VerdictRule verdict_rules[] = {
     "resolved_ip|unresolved_ip|mismatches_client|unverifyable_CLIENT|dns_name_from_your",
     0, V (PTR_REQUIRED), "client-name-mismatch" },
   { ANY_PHASE, PERMANENT, NULL,
-    "$client $deny|no_access|invalid_ip|not_currently|not_accepting|listed|spam*|abuse|abusive|"
+    "$client $deny|permanently_deferred|no_access|invalid_ip|not_currently|not_accepting|listed|spam*|abuse|abusive|"
     "banned|go_away|not_welcome|whitelist|bypass* !$later",
     0, V (CLIENT_BLOCKED), "client-refused" },
   { ANY_PHASE, TEMPORARY, NULL, "CLIENT|IP not_accepting|not_welcome|probation", 0,
@@ -768,7 +772,7 @@ const VerdictRule verdict_rules[] = {
   { IN (EOD), PERMANENT, NULL, "$message $denied !$client", 0, V (CONTENT_REJECTED),
     "message-denied-at-end" },
   { IN (EOD) | IN (DATA) | IN (UNKNOWN), PERMANENT, NULL,
-    "$policy|message_not_allowed|message_refused|message_rejected|mail_rejected|mail_refused|"
+    "$policy|rejectmessage|message_not_allowed|message_refused|message_rejected|mail_rejected|mail_refused|"
     "message_not_accepted|email_rejected|message_blocked",
     0, V (CONTENT_REJECTED), "message-refused" },
   { OPENING | IN (MAIL) | IN (RCPT), TEMPORARY, NULL,
@@ -793,7 +797,7 @@ const VerdictRule verdict_rules[] = {
   { IN (RCPT), 501, 501, NULL,
     "ADDR|address|domain|recipient|expected_after",
     0, V (RECIPIENT_INVALID), "recipient-form-code" },
-  { ANY_PHASE, 500, 504, NULL, "!database|backend", 0, V (PROTOCOL_ERROR), "command-code" },
+  { ANY_PHASE, 500, 504, NULL, "!database|backend|internal_server_error", 0, V (PROTOCOL_ERROR), "command-code" },
 
   /* ---- the server ---------------------------------------------------------------------------- */
   { ANY_PHASE, EVERY, NULL,

@@ -92,7 +92,7 @@ const VerdictWords verdict_words[] = {
     "mail_from_your_domain|mail_from_your_email|mail_from_this_sender|mail_from_this_address|"
     "mail_from_this_domain|mail_from_that|mail_from_account|bogus_mail_from|bad_mail_from|"
     "mailfrom|mfrom|envelope_from|from_address|from_addresses|from_domain|from_header|header_from|"
-    "from_field|return_path|return_email|return_address|reverse_path|originator|"
+    "from_field|sending_domain|return_path|return_email|return_address|reverse_path|originator|"
     "purported_responsible|absender*|expediteur*|emetteur*|remitente*|remetente*|mittente*|"
     "afzender*|nadawc*|odesilatel*|avsandar*|afsender*|отправител*|发件人|發件人|发信人|寄件人|寄件者|寄件|差出人|送信者|"
     "送信元|sashidashinin|soshinsha|soushinsha|okurinushi" },
@@ -292,7 +292,7 @@ const VerdictWords verdict_words[] = {
 
   /* ---- addresses that do not work ------------------------------------------------------------ */
   { "unknown",
-    "n_o_existe|n_o_encontrad*|existiert_nicht|unknown|obsolete|is_dead|not_found|wasnt_found|"
+    "n_o_existe|n_o_encontrad*|existiert_nicht|unknown|unconfigured|obsolete|is_dead|not_found|wasnt_found|"
     "werent_found|couldnt_find|could_not_find|receives_no_mail|existiert_hier_nicht|"
     "could_not_be_found|couldnt_be_found|cannot_be_found|cannot_find|cant_find|not_find|no_such|"
     "nonexist*|non_exist*|not_exist*|doesnt_exist*|dont_exist*|not_user|not_a_user|not_an_user|"
