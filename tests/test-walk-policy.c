@@ -178,6 +178,31 @@ test_lying_network (void)
     }
 }
 
+/* A network with a copied name is the same connection to NetworkManager, behind another gateway. */
+static void
+test_copied_network (void)
+{
+  static const FakeHost lies[] = { { .host = NULL } };
+  g_autoptr (Scene) at_home = scene_new (DENIES, TAKES);
+
+  at_home->hosts = reject;
+  at_home->plan->input.former_network_id = "gateway";
+  scene_walk_to (at_home, "someone@adatum.com");
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (Scene) scene = scene_new (DENIES, TAKES);
+      Memory *memory = scene->plan->input.memory;
+
+      scene->plan->input.memory = at_home->plan->input.memory;
+      scene->plan->input.former_network_id = "copy";
+      scene->hosts = lies;
+      scene_walk_to (scene, "someone@adatum.com");
+      scene->plan->input.memory = memory;
+      assert_last_attempt (scene, SENDER_RULE_REWRITE, "tchudzik@thephone-company.com",
+                           "From Reply-To");
+    }
+}
+
 /* The rules go on from where they started, and start there again at another door. */
 static void
 test_rules_go_on (void)
@@ -210,6 +235,7 @@ main (int argc, char **argv)
   g_test_add_func ("/walk/policy/no-rewrite-allowed-waits", test_rewrite_not_allowed);
   g_test_add_func ("/walk/policy/empty-sender-waits", test_empty_sender);
   g_test_add_func ("/walk/policy/a-lying-network-changes-nothing", test_lying_network);
+  g_test_add_func ("/walk/policy/a-copied-network-changes-nothing", test_copied_network);
   g_test_add_func ("/walk/policy/rules-go-on-from-there", test_rules_go_on);
   return g_test_run ();
 }

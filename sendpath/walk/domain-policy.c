@@ -114,6 +114,14 @@ weigh (DomainPolicy *policy, const char *domain, MailPolicy published, gboolean 
   policy->policy = published;
 }
 
+/* Whose name servers answer: a copied network is the same connection to NetworkManager, seldom behind
+ * the same gateway. */
+static const char *
+get_answering_network (const PlanInput *plan)
+{
+  return plan->former_network_id != NULL ? plan->former_network_id : plan->network_id;
+}
+
 DomainPolicy *
 domain_policy_find (const char *const *domains, const PlanInput *plan, gboolean may_keep,
                     GResolver *resolver, GCancellable *cancellable)
@@ -121,6 +129,7 @@ domain_policy_find (const char *const *domains, const PlanInput *plan, gboolean 
   DomainPolicy *policy = g_new0 (DomainPolicy, 1);
   guint n_domains = g_strv_length ((char **) domains);
   g_autofree PolicyAnswer *answers = g_new0 (PolicyAnswer, n_domains);
+  const char *network = get_answering_network (plan);
 
   policy->is_known = TRUE;
   if (n_domains > 0)
@@ -128,12 +137,12 @@ domain_policy_find (const char *const *domains, const PlanInput *plan, gboolean 
   for (guint i = 0; i < n_domains; i++)
     {
       gboolean is_known;
-      MailPolicy published = policy_memory_weigh (plan->memory, domains[i], plan->network_id,
-                                                  plan->now_s, &answers[i], &is_known);
+      MailPolicy published = policy_memory_weigh (plan->memory, domains[i], network, plan->now_s,
+                                                  &answers[i], &is_known);
 
       weigh (policy, domains[i], published, is_known);
       if (may_keep)
-        policy_memory_note (plan->memory, domains[i], plan->network_id, plan->now_s, &answers[i]);
+        policy_memory_note (plan->memory, domains[i], network, plan->now_s, &answers[i]);
     }
   return policy;
 }
@@ -190,9 +199,11 @@ describe_rule (const DomainPolicy *policy, SenderRule needed)
 static char *
 dup_section (const SendpathRoute *route)
 {
-  return route->location != NULL
-             ? g_strdup_printf ("[location %s]", sendpath_location_get_id (route->location))
-             : g_strdup_printf ("[account %s]", sendpath_account_get_id (route->account));
+  if (route->location != NULL)
+    return g_strdup_printf ("[location %s]", sendpath_location_get_id (route->location));
+  return route->account != NULL
+             ? g_strdup_printf ("[account %s]", sendpath_account_get_id (route->account))
+             : g_strdup ("[location NAME]"); /* the one that this network is, or is to be */
 }
 
 void
