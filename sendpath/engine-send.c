@@ -166,6 +166,7 @@ typedef struct {
   Memory *memory;
   Trust *trust;
   History *history;
+  GPtrArray *approved;
 } Workplace;
 
 static void
@@ -175,6 +176,7 @@ workplace_clear (Workplace *place)
   g_clear_pointer (&place->memory, memory_free);
   g_clear_pointer (&place->trust, trust_free);
   g_clear_pointer (&place->history, history_free);
+  g_clear_pointer (&place->approved, g_ptr_array_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Workplace, workplace_clear)
@@ -204,11 +206,13 @@ workplace_open (Workplace *place, EngineCall *call, guint patience_s, GError **e
   place->memory = memory_new (self->state_dir);
   place->trust = trust_new (self->state_dir);
   place->history = history_new (self->state_dir);
+  place->approved = engine_read_approvals (self, engine_call_get_network (call));
   expire_sent (place);
   place->context = (RunnerContext) { .outbox = place->outbox,
                                      .profiles = self->profiles,
                                      .location = engine_call_get_location (call),
                                      .network = engine_call_get_network (call),
+                                     .approved = place->approved,
                                      .memory = place->memory,
                                      .trust = place->trust,
                                      .history = place->history,

@@ -14,6 +14,7 @@
 #include "sendpath/engine-call.h"
 #include "sendpath/engine-private.h"
 #include "sendpath/outbox/deliverer.h"
+#include "sendpath/walk/discovery.h"
 #include "sendpath/walk/domain-policy.h"
 #include "sendpath/walk/plan.h"
 
@@ -371,7 +372,8 @@ find_account (SendpathEngine *self, const char *account, const char *from, GErro
 }
 
 static PlanInput
-make_plan_input (SendpathEngine *self, SendpathAccount *account, Memory *memory, Trust *trust)
+make_plan_input (SendpathEngine *self, SendpathAccount *account, Memory *memory, Trust *trust,
+                 GPtrArray *approved)
 {
   SendpathNetwork *network = sendpath_engine_get_network (self);
 
@@ -381,6 +383,10 @@ make_plan_input (SendpathEngine *self, SendpathAccount *account, Memory *memory,
                        .network_id = sendpath_network_get_id (network),
                        .former_network_id = network_get_former_id (network),
                        .addresses = sendpath_network_get_addresses (network),
+                       .domains = engine_is_connected (network)
+                                      ? sendpath_network_get_domains (network)
+                                      : NULL,
+                       .approved = approved,
                        .memory = memory,
                        .trust = trust,
                        .now_s = g_get_real_time () / G_USEC_PER_SEC };
@@ -393,9 +399,9 @@ make_plan_input (SendpathEngine *self, SendpathAccount *account, Memory *memory,
  * @from: (nullable): the From: address of a message, or %NULL
  * @error: return location for a #GError, or %NULL
  *
- * If servers other than the account's own are among the routes, the name servers are asked what the
- * From domain publishes about its mail: that decides which sender rule such a route starts with.
- * Nobody else is asked. Blocks for two seconds at most.
+ * The name servers are asked which relays the present network offers and, if servers other than the
+ * account's own are among the routes, what the From domain publishes about its mail: that decides which
+ * sender rule such a route starts with. Nobody else is asked. Blocks for four seconds at most.
  *
  * Returns: (transfer container) (element-type SendpathRoute): the routes that would be tried from
  *   here, in order, those that are skipped among them
@@ -408,6 +414,8 @@ sendpath_engine_plan (SendpathEngine *self, const char *account, const char *fro
   SendpathAccount *chosen;
   g_autoptr (Memory) memory = NULL;
   g_autoptr (Trust) trust = NULL;
+  g_autoptr (GPtrArray) approved = NULL;
+  g_autoptr (GPtrArray) discovered = NULL;
   PlanInput input;
   GPtrArray *routes;
 
@@ -418,8 +426,11 @@ sendpath_engine_plan (SendpathEngine *self, const char *account, const char *fro
     return NULL;
   memory = memory_new (self->state_dir);
   trust = trust_new (self->state_dir);
-  input = make_plan_input (self, chosen, memory, trust);
+  approved = engine_read_approvals (self, sendpath_engine_get_network (self));
+  input = make_plan_input (self, chosen, memory, trust, approved);
   routes = plan_make (&input);
+  discovered = discovery_find_routes (&input, NULL, NULL);
+  g_ptr_array_extend_and_steal (routes, g_steal_pointer (&discovered));
   domain_policy_foresee (routes, from != NULL ? from : sendpath_account_get (chosen, "address"),
                          &input);
   return routes;
@@ -459,7 +470,7 @@ sendpath_engine_test_account (SendpathEngine *self, const char *account, gboolea
     return NULL;
   memory = memory_new (self->state_dir);
   trust = trust_new (self->state_dir);
-  input = make_plan_input (self, chosen, memory, trust);
+  input = make_plan_input (self, chosen, memory, trust, NULL);
   engine_call_init (&call, self, FALSE, cancellable);
   return account_test_run (&call, &input, ret_ok);
 }

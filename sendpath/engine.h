@@ -64,6 +64,13 @@ SendpathLocation *sendpath_engine_get_current_location (SendpathEngine *self);
 char *sendpath_engine_dup_chosen_location (SendpathEngine *self);
 gboolean sendpath_engine_use_location (SendpathEngine *self, const char *location, GError **error);
 
+/* Relays that this network offers: (element-type utf8) JSON objects; to approve the best one (it is
+ * returned as `host:port`), and to take that back. */
+GPtrArray *sendpath_engine_find_relays (SendpathEngine *self, GCancellable *cancellable);
+char *sendpath_engine_trust_relay (SendpathEngine *self, GCancellable *cancellable,
+                                   GError **error);
+gboolean sendpath_engine_forget_relays (SendpathEngine *self, GError **error);
+
 /* P-1: durable when it returns an id. @account: id, or NULL to match by From and sender. With
  * profiles that could not be loaded, pass their error's message as @hold_reason: the message is
  * held. Starts no thread. */

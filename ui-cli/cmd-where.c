@@ -13,6 +13,7 @@ typedef struct {
   SendpathLocation *location;
   char **matched_by; /* NULL if it was chosen by hand, or there is none */
   gboolean is_chosen;
+  GPtrArray *offers; /* of JSON objects as text */
 } Place;
 
 static const struct {
@@ -68,6 +69,16 @@ new_network_object (SendpathNetwork *network)
   return object;
 }
 
+static JsonArray *
+new_offers_array (GPtrArray *offers)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < offers->len; i++)
+    json_array_add_element (array, json_from_string (offers->pdata[i], NULL));
+  return array;
+}
+
 static void
 print_json (const Place *place)
 {
@@ -77,7 +88,7 @@ print_json (const Place *place)
   cli_json_add_text (object, "location",
                      place->location != NULL ? sendpath_location_get_id (place->location) : NULL);
   add_texts (object, "matched_by", (const char *const *) place->matched_by);
-  json_object_set_array_member (object, "offers", json_array_new ());
+  json_object_set_array_member (object, "offers", new_offers_array (place->offers));
   cli_json_print (object);
 }
 
@@ -123,6 +134,23 @@ print_network (SendpathNetwork *network)
 }
 
 static void
+print_offers (GPtrArray *offers)
+{
+  for (guint i = 0; i < offers->len; i++)
+    {
+      g_autoptr (JsonNode) node = json_from_string (offers->pdata[i], NULL);
+      JsonObject *offer = json_node_get_object (node);
+
+      g_printf ("%s %s:%" G_GINT64_FORMAT " %s\n", _ ("Offered relay:"),
+                json_object_get_string_member (offer, "host"),
+                json_object_get_int_member (offer, "port"),
+                json_object_get_boolean_member (offer, "approved")
+                    ? _ ("(approved)")
+                    : _ ("(not approved; see “sendpath location trust”)"));
+    }
+}
+
+static void
 print_text (const Place *place)
 {
   print_network (place->network);
@@ -133,6 +161,7 @@ print_text (const Place *place)
                          "to recognition."));
   else if (place->location != NULL)
     print_words (_ ("Recognised by:"), (const char *const *) place->matched_by);
+  print_offers (place->offers);
 }
 
 static int
@@ -152,11 +181,13 @@ run_where (int argc, char **argv, GError **error)
     return CLI_CONFIG;
   engine = cli_engine_new (profiles, FALSE);
   find_place (engine, &place);
+  place.offers = sendpath_engine_find_relays (engine, NULL);
   if (json)
     print_json (&place);
   else
     print_text (&place);
   g_strfreev (place.matched_by);
+  g_ptr_array_unref (place.offers);
   return CLI_YES;
 }
 

@@ -23,6 +23,8 @@ static const CliCommand *const commands[] = {
   &cmd_location_list,
   &cmd_location_remove,
   &cmd_location_use,
+  &cmd_location_trust,
+  &cmd_location_forget,
   &cmd_location,
   &cmd_send,
   &cmd_plan,

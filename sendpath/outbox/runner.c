@@ -179,6 +179,10 @@ walk_message (const RunnerContext *context, OutboxEntry *entry, SendpathMessage 
                       .network_id = sendpath_network_get_id (context->network),
                       .former_network_id = network_get_former_id (context->network),
                       .addresses = sendpath_network_get_addresses (context->network),
+                      .domains = is_connected (context->network)
+                                     ? sendpath_network_get_domains (context->network)
+                                     : NULL,
+                      .approved = context->approved,
                       .avoid = outbox_entry_get_avoid (entry),
                       .memory = context->memory,
                       .trust = context->trust,

@@ -30,6 +30,8 @@ typedef struct {
   char *record_problem;   /* why our own record failed, or NULL */
   DomainPolicy *policy;   /* of the From domain; NULL until it matters */
   SendpathRoute *barred;  /* the first route that it leaves no sender rule for, or NULL; borrowed */
+  GPtrArray *discovered;     /* routes of step 6; NULL until nothing else is left */
+  SendpathRoute *unapproved; /* the first of them that waits for an approval, or NULL; borrowed */
   gboolean only_backup;   /* the account's own login was refused: its routes and the relays stop */
   gboolean has_pop_route; /* a later route logs in to POP3 first */
   gboolean must_stop;     /* our own record failed, or cancelled */

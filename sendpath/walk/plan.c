@@ -6,6 +6,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "sendpath/walk/discovery.h"
+
 #define HOUR_S 3600
 
 /* Endpoints of a server whose port is not written (PRODUCT.md section 3, step 1; R-14: 465
@@ -394,8 +396,8 @@ static const char *const places[] = {
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (places) == SENDPATH_ROUTE_DISCOVERED + 1);
 
-static void
-explain_place (SendpathRoute *route, SendpathRouteKind place)
+void
+plan_explain_place (SendpathRoute *route, SendpathRouteKind place)
 {
   g_autofree char *why = g_steal_pointer (&route->why);
 
@@ -456,13 +458,14 @@ plan_make (const PlanInput *input)
   add_pop_routes (routes, input);
   add_backup_routes (routes, input, confidential);
   add_location_routes (routes, input, confidential);
+  discovery_add_approved (routes, input, confidential);
   skip_unusable (routes, input);
   has_learned = prefer_learned (routes, input);
   for (guint i = 0; i < routes->len; i++)
     {
       SendpathRoute *route = routes->pdata[i];
 
-      explain_place (route, i == 0 && has_learned ? SENDPATH_ROUTE_NONE : route->kind);
+      plan_explain_place (route, i == 0 && has_learned ? SENDPATH_ROUTE_NONE : route->kind);
     }
   return routes;
 }

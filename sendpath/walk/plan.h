@@ -18,6 +18,8 @@ typedef struct {
   const char *network_id;
   const char *former_network_id; /* what was learned before may stand under it; nullable */
   const char *const *addresses; /* our own there; nullable */
+  const char *const *domains;   /* search domains; NULL: relays are not looked for */
+  GPtrArray *approved;          /* ApprovedRelay of this network; nullable */
   const char *const *avoid;     /* hosts that must not get this message; nullable */
   Memory *memory;
   Trust *trust;
@@ -45,6 +47,10 @@ gboolean plan_may_follow (SendpathVerdict verdict, const SendpathRoute *next);
  * section 3). */
 void plan_remember (const PlanInput *input, const SendpathRoute *route,
                     const SendpathEndpoint *endpoint);
+
+/* Adds to `why` what the place of @route in the plan comes from: its kind, or NONE for what was
+ * learned. */
+void plan_explain_place (SendpathRoute *route, SendpathRouteKind place);
 
 /* MAIL FROM for @message under @account and the rule `keep`: borrowed from either. */
 const char *plan_get_mail_from (SendpathAccount *account, SendpathMessage *message);

@@ -129,6 +129,11 @@ reason_tell (const Walk *walk, GPtrArray *routes)
       report->needs = g_strdup ("decision"); /* a key of the configuration would let it go */
       report->reason = describe_skipped (walk->barred);
     }
+  else if (walk->unapproved != NULL && is_anybody_stuck (walk))
+    {
+      report->needs = g_strdup ("approval");
+      report->reason = describe_skipped (walk->unapproved);
+    }
   else
     report->reason =
         furthest->query.reply != NULL ? quote_answer (furthest) : describe_no_route (routes);

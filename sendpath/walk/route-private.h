@@ -23,7 +23,8 @@ struct _SendpathRoute {
   RouteLogin login;
   SendpathAccount *
       account; /* whose server and credential: the account's own or the backup's; NULL for a relay */
-  SendpathLocation *location; /* whose relay; NULL for an account's server */
+  SendpathLocation *location; /* whose relay; NULL for an account's server, and where no location is
+                                 configured for it */
   gboolean pop_first;
   SenderRule first_rule; /* where the sender rules start */
   SenderRule last_rule;  /* how far they may go */
@@ -34,7 +35,8 @@ struct _SendpathRoute {
 
 SendpathRoute *route_new (SendpathRouteKind kind, const char *server, SendpathAccount *account,
                           SendpathLocation *location);
-/* Value of a configuration key of the account or location that the route belongs to; borrowed. */
+/* Value of a configuration key of the account or location that the route belongs to; borrowed, NULL
+ * where it belongs to none. */
 const char *route_get_setting (const SendpathRoute *route, const char *key);
 /* Whose password a login by @route needs, as the commands name it: `home`, `location:work`. Newly
  * allocated. */

@@ -112,22 +112,23 @@ sendpath_route_unref (SendpathRoute *route)
 const char *
 route_get_setting (const SendpathRoute *route, const char *key)
 {
-  return route->location != NULL ? sendpath_location_get (route->location, key)
-                                 : sendpath_account_get (route->account, key);
+  if (route->location != NULL)
+    return sendpath_location_get (route->location, key);
+  return route->account != NULL ? sendpath_account_get (route->account, key) : NULL;
 }
 
 char *
 route_dup_owner (const SendpathRoute *route)
 {
-  return route->location != NULL
-             ? g_strdup_printf ("location:%s", sendpath_location_get_id (route->location))
-             : g_strdup (sendpath_account_get_id (route->account));
+  if (route->location != NULL)
+    return g_strdup_printf ("location:%s", sendpath_location_get_id (route->location));
+  return route->account != NULL ? g_strdup (sendpath_account_get_id (route->account)) : NULL;
 }
 
 gboolean
 route_is_relay (const SendpathRoute *route)
 {
-  return route->location != NULL;
+  return route->kind >= SENDPATH_ROUTE_LOCATION;
 }
 
 /**

@@ -4,6 +4,7 @@
 #include "sendpath/walk/walk.h"
 
 #include "sendpath/mail/address.h"
+#include "sendpath/walk/discovery.h"
 #include "sendpath/walk/leg.h"
 #include "sendpath/walk/reason.h"
 
@@ -109,10 +110,58 @@ settle_sender_rule (Walk *walk, SendpathRoute *route)
   return route->skipped == NULL;
 }
 
+static gboolean
+may_go_on (const Walk *walk)
+{
+  return !walk->context->is_portal && !walk->must_stop &&
+         !g_cancellable_is_cancelled (walk->cancellable);
+}
+
+static gboolean
+is_anybody_stuck (const Walk *walk)
+{
+  for (guint i = 0; i < walk->travellers->len; i++)
+    if (g_array_index (walk->travellers, Traveller, i).is_open)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+start (Walk *walk, SendpathRoute *route)
+{
+  walk->host->attempt_started (walk->host->data, route);
+  leg_run (walk, route);
+}
+
+/* Step 6. The network is asked only now, when nothing else is left. */
+static void
+try_discovered (Walk *walk)
+{
+  const WalkContext *context = walk->context;
+
+  if (!may_go_on (walk) || !is_anybody_stuck (walk) || !discovery_is_wanted (context->plan))
+    return;
+  walk->discovered = discovery_find_routes (context->plan, context->resolver, walk->cancellable);
+  for (guint i = 0; i < walk->discovered->len && may_go_on (walk); i++)
+    {
+      SendpathRoute *route = walk->discovered->pdata[i];
+
+      if (!choose_travellers (walk, route))
+        continue;
+      if (route->skipped != NULL && walk->unapproved == NULL)
+        walk->unapproved = route;
+      if (route->skipped != NULL || !settle_sender_rule (walk, route))
+        continue;
+      walk->has_pop_route = FALSE;
+      start (walk, route);
+    }
+}
+
 static void
 walk_clear (Walk *walk)
 {
   g_clear_pointer (&walk->policy, domain_policy_free);
+  g_clear_pointer (&walk->discovered, g_ptr_array_unref);
   g_array_unref (walk->travellers);
   g_hash_table_unref (walk->shut);
   g_free (walk->login_problem);
@@ -134,9 +183,7 @@ walk_run (SendpathMessage *message, GPtrArray *routes, SendpathReport *report,
                          .first_attempt = report->attempts->len,
                          .shut = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
 
-  for (guint i = 0; i < routes->len && !context->is_portal && !walk.must_stop &&
-                    !g_cancellable_is_cancelled (cancellable);
-       i++)
+  for (guint i = 0; i < routes->len && may_go_on (&walk); i++)
     {
       SendpathRoute *route = routes->pdata[i];
 
@@ -144,8 +191,8 @@ walk_run (SendpathMessage *message, GPtrArray *routes, SendpathReport *report,
           !settle_sender_rule (&walk, route))
         continue;
       walk.has_pop_route = has_pop_route_after (routes, i);
-      host->attempt_started (host->data, route);
-      leg_run (&walk, route);
+      start (&walk, route);
     }
+  try_discovered (&walk);
   reason_tell (&walk, routes);
 }

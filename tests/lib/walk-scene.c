@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "profiles/approvals.h"
+
 static SendpathSecret *
 get_secret (gpointer data, const SecretQuery *query, WalkSecret how, GError **error)
 {
@@ -143,8 +145,22 @@ scene_add_pop (Scene *scene, const char *dialogue)
 }
 
 void
+scene_approve (Scene *scene, const char *dialogue)
+{
+  g_autoptr (GError) error = NULL;
+
+  scene->relay = start_server (dialogue);
+  approvals_add (scene->plan->folder, scene->plan->input.network_id, "127.0.0.1",
+                 scripted_server_get_port (scene->relay), &error);
+  g_assert_no_error (error);
+  scene->plan->input.approved =
+      approvals_read (scene->plan->folder, scene->plan->input.network_id);
+}
+
+void
 scene_free (Scene *scene)
 {
+  g_clear_pointer (&scene->plan->input.approved, g_ptr_array_unref);
   g_clear_pointer (&scene->own, scripted_server_free);
   g_clear_pointer (&scene->pop, scripted_server_free);
   g_clear_pointer (&scene->relay, scripted_server_free);
@@ -167,6 +183,14 @@ plan_without_other_ports (const Scene *scene)
     {
       SendpathRoute *route = routes->pdata[i];
 
+      if (route->kind == SENDPATH_ROUTE_LOCATION && route->location == NULL && !scene->keeps_tls)
+        {
+          g_ptr_array_set_size (route->endpoints, 0);
+          g_ptr_array_add (
+              route->endpoints,
+              sendpath_endpoint_new (route->server, scripted_server_get_port (scene->relay),
+                                     SENDPATH_SECURITY_NONE));
+        }
       if (route->kind == SENDPATH_ROUTE_LOCATION && scene->other_port != 0)
         g_ptr_array_add (route->endpoints, sendpath_endpoint_new (route->server, scene->other_port,
                                                                   SENDPATH_SECURITY_NONE));

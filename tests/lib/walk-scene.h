@@ -41,6 +41,7 @@ typedef struct {
   gboolean is_cancelled;
   gboolean disk_is_full;   /* no dot record can be written */
   gboolean journal_is_bad; /* nor the outcome of an attempt */
+  gboolean keeps_tls;      /* the approved relay has to speak TLS */
   GString *dots;    /* names in the dot records, as they were written */
   GString *routes;  /* kinds that were started */
   GString *secrets; /* `home/smtp`…: what was looked for, in order */
@@ -55,6 +56,9 @@ void   scene_free (Scene *scene);
 /* The account has a POP3 server. NULL: nobody listens there. */
 void   scene_add_pop (Scene *scene, const char *dialogue);
 void   scene_set (Scene *scene, const char *key, const char *value);
+
+/* A relay at that dialogue is approved for this network. */
+void   scene_approve (Scene *scene, const char *dialogue);
 
 /* Walks with a new message for @recipients, separated by spaces. */
 void   scene_walk_to (Scene *scene, const char *recipients);

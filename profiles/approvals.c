@@ -1,0 +1,152 @@
+/* Which relays of a network the user has approved (R-26).
+ *
+ * When in doubt, nothing was approved: a file that is not whole approves nobody. */
+#include "config.h"
+
+#include "profiles/approvals.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include <gio/gio.h>
+
+#include "profiles/profile-address.h"
+#include "profiles/safe-file.h"
+
+#define FILE_NAME      "approved-relays"
+#define FIRST_LINE     "sendpath-approved-relays 1"
+#define LAST_LINE      "end" /* a file that was cut is not mistaken for a whole one */
+#define SIZE_MAX_BYTES (256 * 1024)
+
+static void
+approved_relay_free (gpointer data)
+{
+  ApprovedRelay *relay = data;
+
+  g_free (relay->host);
+  g_free (relay);
+}
+
+/* The lines between the first and the last; none if one of them is not as it was written. */
+static GPtrArray *
+read_lines (int dir)
+{
+  GPtrArray *kept = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(GBytes) bytes = safe_file_read (dir, FILE_NAME, SIZE_MAX_BYTES, NULL, NULL);
+  gsize size = 0;
+  const char *data = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
+  g_autofree char *text = g_strndup (data != NULL ? data : "", size);
+  g_auto(GStrv) lines = g_strsplit (text, "\n", -1);
+  guint n = g_strv_length (lines);
+
+  if (strlen (text) != size || n < 3 || !g_str_equal (lines[0], FIRST_LINE) ||
+      !g_str_equal (lines[n - 2], LAST_LINE) || *lines[n - 1] != '\0')
+    return kept;
+  for (guint i = 1; i < n - 2; i++)
+    g_ptr_array_add (kept, g_strdup (lines[i]));
+  return kept;
+}
+
+/* `NETWORK HOST PORT`; NULL if it is not that, or of another network. */
+static ApprovedRelay *
+parse_line (const char *line, const char *network_id)
+{
+  g_auto(GStrv) words = g_strsplit (line, " ", -1);
+  guint64 port = 0;
+  ApprovedRelay *relay;
+
+  if (g_strv_length (words) != 3 || !g_str_equal (words[0], network_id) ||
+      !profile_host_is_valid (words[1]) ||
+      !g_ascii_string_to_unsigned (words[2], 10, 1, G_MAXUINT16, &port, NULL))
+    return NULL;
+  relay = g_new0 (ApprovedRelay, 1);
+  relay->host = g_strdup (words[1]);
+  relay->port = (guint16) port;
+  return relay;
+}
+
+GPtrArray *
+approvals_read (const char *state_dir, const char *network_id)
+{
+  GPtrArray *relays = g_ptr_array_new_with_free_func (approved_relay_free);
+  int dir = safe_file_open_private_dir (state_dir, FALSE, NULL);
+  g_autoptr(GPtrArray) lines = NULL;
+
+  if (dir < 0)
+    return relays;
+  lines = read_lines (dir);
+  close (dir);
+  for (guint i = 0; i < lines->len; i++)
+    {
+      ApprovedRelay *relay = parse_line (lines->pdata[i], network_id);
+
+      if (relay != NULL)
+        g_ptr_array_add (relays, relay);
+    }
+  return relays;
+}
+
+static void
+remove_lines (GPtrArray *lines, const char *prefix)
+{
+  for (guint i = lines->len; i-- > 0;)
+    if (g_str_has_prefix (lines->pdata[i], prefix))
+      g_ptr_array_remove_index (lines, i);
+}
+
+static gboolean
+write_lines (int dir, GPtrArray *lines, GError **error)
+{
+  GString *text = g_string_new (FIRST_LINE "\n");
+  g_autoptr(GBytes) bytes = NULL;
+
+  for (guint i = 0; i < lines->len; i++)
+    g_string_append_printf (text, "%s\n", (const char *) lines->pdata[i]);
+  g_string_append (text, LAST_LINE "\n");
+  bytes = g_string_free_to_bytes (text);
+  return safe_file_replace (dir, FILE_NAME, bytes, 0600, SAFE_FILE_DURABLE, error);
+}
+
+/* With the lock held: takes out the lines that begin with @prefix, and adds @added (NULL: none). */
+static gboolean
+change (const char *state_dir, const char *prefix, const char *added, GError **error)
+{
+  int dir = safe_file_open_private_dir (state_dir, TRUE, error);
+  int lock = dir >= 0 ? safe_file_lock_beside (dir, FILE_NAME, error) : -1;
+  gboolean is_changed = FALSE;
+
+  if (lock >= 0)
+    {
+      g_autoptr(GPtrArray) lines = read_lines (dir);
+
+      remove_lines (lines, prefix);
+      if (added != NULL)
+        g_ptr_array_add (lines, g_strdup (added));
+      is_changed = write_lines (dir, lines, error);
+      close (lock);
+    }
+  if (dir >= 0)
+    close (dir);
+  if (!is_changed)
+    g_prefix_error (error, "%s: ", state_dir);
+  return is_changed;
+}
+
+gboolean
+approvals_add (const char *state_dir, const char *network_id, const char *host, guint16 port,
+               GError **error)
+{
+  g_autofree char *line = g_strdup_printf ("%s %s %u", network_id, host, port);
+
+  g_return_val_if_fail (profile_host_is_valid (host) && strchr (network_id, ' ') == NULL, FALSE);
+
+  return change (state_dir, line, line, error);
+}
+
+gboolean
+approvals_forget (const char *state_dir, const char *network_id, GError **error)
+{
+  g_autofree char *prefix = g_strconcat (network_id, " ", NULL);
+
+  return change (state_dir, prefix, NULL, error);
+}

@@ -1,0 +1,21 @@
+/* Routes by relays of the network: those that the user approved, and those that it offers. */
+#pragma once
+
+#include "sendpath/walk/plan.h"
+
+G_BEGIN_DECLS
+
+/* TRUE if relays may be looked for at all: policy, location and account have nothing against it,
+ * and there is a network. */
+gboolean discovery_is_wanted (const PlanInput *plan);
+
+/* Step 5: adds a route for each relay that is approved for this network. @skipped: why it is not
+ * used, or NULL. */
+void discovery_add_approved (GPtrArray *routes, const PlanInput *plan, const char *skipped);
+
+/* Step 6: routes to the relays that this network offers and nobody has approved. Asks the name
+ * servers, for two seconds at most. Skipped unless the policy lets them be used unasked. */
+GPtrArray *discovery_find_routes (const PlanInput *plan, GResolver *resolver,
+                                  GCancellable *cancellable);
+
+G_END_DECLS
