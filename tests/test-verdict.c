@@ -345,8 +345,9 @@ test_every_idiom (void)
   for (guint i = 0; i < verdict_n_idioms; i++)
     {
       g_auto (GStrv) phrases = g_strsplit (verdict_idioms[i].phrases, "|", -1);
+      guint16 set = (guint16) i;
 
-      word_index_add (index, i, verdict_idioms[i].phrases);
+      word_index_add (index, &set, 1, verdict_idioms[i].phrases);
       for (guint j = 0; phrases[j] != NULL; j++)
         g_assert_cmpuint (strlen (verdict_idioms[i].mask), <=, strlen (phrases[j]));
     }

@@ -139,7 +139,7 @@ typedef struct {
 
 typedef struct {
   WordIndex *index, *idioms;
-  Ready *rules; /* beside verdict_rules */
+  Ready *rules;  /* beside verdict_rules */
   guint16 later; /* the set of words for what passes */
 } RuleBook;
 
@@ -161,24 +161,78 @@ words_named (const char *name)
   g_error ("no list of words is named %s", name);
 }
 
-/* The number of the set that means @group, such as `$deny|no`. */
-static guint16
-set_of (RuleBook *book, GHashTable *sets, const char *group)
-{
-  g_auto (GStrv) parts = g_strsplit (group, "|", -1);
-  gpointer known = g_hash_table_lookup (sets, group);
-  guint set = g_hash_table_size (sets);
+/* What the rules ask for, while they are read. */
+typedef struct {
+  GHashTable *sets;    /* a group such as `$deny|no`: its set, plus one */
+  GHashTable *members; /* a word or `$name`: GArray of the sets it is in */
+  GPtrArray *parts;    /* the keys of @members, as they came */
+} Vocabulary;
 
-  if (known != NULL)
-    return (guint16) (GPOINTER_TO_UINT (known) - 1);
-  g_hash_table_insert (sets, g_strdup (group), GUINT_TO_POINTER (set + 1));
-  for (guint i = 0; parts[i] != NULL; i++)
-    word_index_add (book->index, set, parts[i][0] == '$' ? words_named (parts[i] + 1) : parts[i]);
-  return (guint16) set;
+static void
+vocabulary_init (Vocabulary *vocabulary)
+{
+  vocabulary->sets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  vocabulary->members =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_array_unref);
+  vocabulary->parts = g_ptr_array_new ();
 }
 
 static void
-read_words (RuleBook *book, GHashTable *sets, const char *words, Ready *ready)
+vocabulary_clear (Vocabulary *vocabulary)
+{
+  g_hash_table_unref (vocabulary->sets);
+  g_hash_table_unref (vocabulary->members);
+  g_ptr_array_unref (vocabulary->parts);
+}
+
+static void
+note_member (Vocabulary *vocabulary, const char *part, guint16 set)
+{
+  GArray *sets = g_hash_table_lookup (vocabulary->members, part);
+
+  if (sets == NULL)
+    {
+      char *key = g_strdup (part);
+
+      sets = g_array_new (FALSE, FALSE, sizeof (guint16));
+      g_hash_table_insert (vocabulary->members, key, sets);
+      g_ptr_array_add (vocabulary->parts, key);
+    }
+  g_array_append_val (sets, set);
+}
+
+/* The number of the set that means @group, such as `$deny|no`. */
+static guint16
+set_of (Vocabulary *vocabulary, const char *group)
+{
+  g_auto (GStrv) parts = g_strsplit (group, "|", -1);
+  gpointer known = g_hash_table_lookup (vocabulary->sets, group);
+  guint set = g_hash_table_size (vocabulary->sets);
+
+  if (known != NULL)
+    return (guint16) (GPOINTER_TO_UINT (known) - 1);
+  g_hash_table_insert (vocabulary->sets, g_strdup (group), GUINT_TO_POINTER (set + 1));
+  for (guint i = 0; parts[i] != NULL; i++)
+    note_member (vocabulary, parts[i], (guint16) set);
+  return (guint16) set;
+}
+
+/* Each list once, for all the sets that it is in: most lists stand in many rules. */
+static void
+add_vocabulary (WordIndex *index, const Vocabulary *vocabulary)
+{
+  for (guint i = 0; i < vocabulary->parts->len; i++)
+    {
+      const char *part = vocabulary->parts->pdata[i];
+      const GArray *sets = g_hash_table_lookup (vocabulary->members, part);
+
+      word_index_add (index, (const guint16 *) (const void *) sets->data, sets->len,
+                      part[0] == '$' ? words_named (part + 1) : part);
+    }
+}
+
+static void
+read_words (Vocabulary *vocabulary, const char *words, Ready *ready)
 {
   g_auto (GStrv) groups = g_strsplit (words, " ", -1);
 
@@ -188,9 +242,9 @@ read_words (RuleBook *book, GHashTable *sets, const char *words, Ready *ready)
 
       g_assert (ready->n_need < GROUPS_MAX && ready->n_veto < GROUPS_MAX);
       if (group[0] == '!')
-        ready->veto[ready->n_veto++] = set_of (book, sets, group + 1);
+        ready->veto[ready->n_veto++] = set_of (vocabulary, group + 1);
       else
-        ready->need[ready->n_need++] = set_of (book, sets, group);
+        ready->need[ready->n_need++] = set_of (vocabulary, group);
     }
 }
 
@@ -228,21 +282,24 @@ open_book (void)
   if (g_once_init_enter (&ready))
     {
       RuleBook *book = g_new0 (RuleBook, 1);
-      g_autoptr (GHashTable) sets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      Vocabulary vocabulary;
 
       book->index = word_index_new ();
       book->idioms = word_index_new ();
-      for (guint i = 0; i < verdict_n_idioms; i++)
-        word_index_add (book->idioms, i, verdict_idioms[i].phrases);
-      book->later = set_of (book, sets, "$later");
+      for (guint16 i = 0; i < verdict_n_idioms; i++)
+        word_index_add (book->idioms, &i, 1, verdict_idioms[i].phrases);
+      vocabulary_init (&vocabulary);
+      book->later = set_of (&vocabulary, "$later");
       book->rules = g_new0 (Ready, verdict_n_rules);
       for (guint i = 0; i < verdict_n_rules; i++)
         {
           if (verdict_rules[i].words != NULL)
-            read_words (book, sets, verdict_rules[i].words, &book->rules[i]);
+            read_words (&vocabulary, verdict_rules[i].words, &book->rules[i]);
           if (verdict_rules[i].status != NULL)
             read_statuses (verdict_rules[i].status, &book->rules[i]);
         }
+      add_vocabulary (book->index, &vocabulary);
+      vocabulary_clear (&vocabulary);
       word_index_finish (book->index);
       word_index_finish (book->idioms);
       g_once_init_leave (&ready, (gsize) book);

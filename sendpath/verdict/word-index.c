@@ -20,11 +20,11 @@ typedef struct {
 } Hit;
 
 struct _WordIndex {
-  GArray *nodes;       /* of Node; the first is the root */
-  GArray *hits;        /* of Hit, the first unused; until the index is finished */
-  GArray *runs;        /* of guint16: how many sets, then they; the first is unused */
-  guint32 first[256];  /* the root's child for a letter */
-  guint32 *second;     /* the child of that for the next letter: 256 for each first letter */
+  GArray *nodes;      /* of Node; the first is the root */
+  GArray *hits;       /* of Hit, the first unused; until the index is finished */
+  GArray *runs;       /* of guint16: how many sets, then they; the first is unused */
+  guint32 first[256]; /* the root's child for a letter */
+  guint32 *second;    /* the child of that for the next letter: 256 for each first letter */
 };
 
 WordIndex *
@@ -140,29 +140,33 @@ add_letters_of_term (WordIndex *index, const char *term, gsize length)
 }
 
 static void
-add_term (WordIndex *index, guint set, const char *term, gsize length)
+add_term (WordIndex *index, const guint16 *sets, guint n_sets, const char *term, gsize length)
 {
   gboolean may_go_on = length > 0 && term[length - 1] == '*';
   guint32 node = add_letters_of_term (index, term, may_go_on ? length - 1 : length);
-  Hit hit = { 0, set };
   guint32 *list = may_go_on ? &g_array_index (index->nodes, Node, node).prefix
                             : &g_array_index (index->nodes, Node, node).whole;
 
   g_return_if_fail (node != 0);
-  hit.next = *list;
-  *list = index->hits->len;
-  g_array_append_val (index->hits, hit);
+  for (guint i = 0; i < n_sets; i++)
+    {
+      Hit hit = { *list, sets[i] };
+
+      g_return_if_fail (sets[i] < WORD_SETS_MAX);
+      *list = index->hits->len;
+      g_array_append_val (index->hits, hit);
+    }
 }
 
 void
-word_index_add (WordIndex *index, guint set, const char *alternatives)
+word_index_add (WordIndex *index, const guint16 *sets, guint n_sets, const char *alternatives)
 {
-  g_return_if_fail (set < WORD_SETS_MAX && index->second == NULL);
+  g_return_if_fail (index->second == NULL);
   for (const char *term = alternatives; *term != '\0';)
     {
       gsize length = strcspn (term, "|");
 
-      add_term (index, set, term, length);
+      add_term (index, sets, n_sets, term, length);
       term += length + (term[length] == '|');
     }
 }

@@ -17,10 +17,11 @@ typedef struct _WordIndex WordIndex; /* unchanged once it is finished: any threa
 
 WordIndex *word_index_new (void);
 void       word_index_free (WordIndex *index);
-/* @alternatives: words as the rules write them, separated by `|`: `a_b` for words beside each
- * other, `a*` for any ending. Case and accents do not matter, but the upper-case names of
- * ReplyWords do. */
-void       word_index_add (WordIndex *index, guint set, const char *alternatives);
+/* Each of @sets gets all of @alternatives: words as the rules write them, separated by `|`: `a_b`
+ * for words beside each other, `a*` for any ending. Case and accents do not matter, but the
+ * upper-case names of ReplyWords do. */
+void       word_index_add (WordIndex *index, const guint16 *sets, guint n_sets,
+                           const char *alternatives);
 /* After the last addition, before the first search. */
 void       word_index_finish (WordIndex *index);
 /* Linear in the length of the reply: from each word on, as far as the longest phrase. */
