@@ -14,6 +14,9 @@ SendpathNetwork *network_new_from (const NetworkFacts *kernel, const char *const
 /* NetworkView, in the order in which locations are looked for; borrowed. */
 GPtrArray *network_get_views (SendpathNetwork *self);
 
+/* There is more than this machine. */
+gboolean network_is_connected (SendpathNetwork *self);
+
 /* What the network was called before NetworkManager was asked: what was learned then is found by
  * it. */
 const char *network_get_former_id (SendpathNetwork *self);

@@ -32,7 +32,8 @@ struct _SendpathNetwork {
   char *ssid;
   const char *connectivity;
   GPtrArray *views; /* NetworkView; the last one is of all connections */
-  gboolean is_up;
+  gboolean is_up;        /* there is at least loopback */
+  gboolean is_connected; /* there is more */
 };
 
 G_DEFINE_FINAL_TYPE (SendpathNetwork, sendpath_network, G_TYPE_OBJECT)
@@ -146,12 +147,11 @@ network_new_from (const NetworkFacts *kernel, const char *const *resolved,
 {
   SendpathNetwork *self = g_object_new (SENDPATH_TYPE_NETWORK, NULL);
   const NetworkConnection *way_out = find_way_out (manager);
-  gboolean is_connected;
 
   self->former_id = dup_kernel_id (kernel);
   self->is_up = !g_str_equal (self->former_id, "offline");
-  is_connected = self->is_up && !g_str_equal (self->former_id, "local");
-  self->id = is_connected && way_out != NULL && way_out->uuid != NULL
+  self->is_connected = self->is_up && !g_str_equal (self->former_id, "local");
+  self->id = self->is_connected && way_out != NULL && way_out->uuid != NULL
                  ? dup_connection_id (way_out->uuid)
                  : g_strdup (self->former_id);
   if (way_out != NULL)
@@ -160,7 +160,7 @@ network_new_from (const NetworkFacts *kernel, const char *const *resolved,
       self->type = g_strdup (way_out->type);
       self->ssid = g_strdup (way_out->ssid);
     }
-  if (!is_connected)
+  if (!self->is_connected)
     self->connectivity = "none";
   else if (manager != NULL)
     self->connectivity = manager->connectivity;
@@ -363,6 +363,12 @@ sendpath_network_is_up (SendpathNetwork *self)
   g_return_val_if_fail (SENDPATH_IS_NETWORK (self), FALSE);
 
   return self->is_up;
+}
+
+gboolean
+network_is_connected (SendpathNetwork *self)
+{
+  return self->is_connected;
 }
 
 /**

@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "profiles/memory.h"
+#include "profiles/network-private.h"
 #include "sendpath/engine-call.h"
 #include "sendpath/engine-private.h"
 #include "sendpath/mail/address.h"
 #include "sendpath/relaying-private.h"
-#include "sendpath/report-domains.h"
 #include "sendpath/verdict/concrete-help.h"
 #include "sendpath/walk/plan.h"
 #include "sendpath/walk/refusals.h"
@@ -263,7 +263,7 @@ begin (EngineCall *call, const char *to, SendpathAccount *account, SendpathLocat
   relaying->account_domain = g_strdup (domain != NULL ? domain : "");
   relaying->location = location != NULL ? g_strdup (sendpath_location_get_id (location)) : NULL;
   relaying->network = g_strdup (sendpath_network_get_id (network));
-  relaying->is_connected = report_domains_may_ask (network);
+  relaying->is_connected = network_is_connected (network);
   return relaying;
 }
 

@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "profiles/approvals.h"
+#include "profiles/network-private.h"
 #include "profiles/relay-finder.h"
 #include "sendpath/engine-private.h"
 #include "sendpath/walk/fields.h"
@@ -188,6 +189,5 @@ sendpath_engine_forget_relays (SendpathEngine *self, GError **error)
 gboolean
 engine_is_connected (SendpathNetwork *network)
 {
-  return sendpath_network_is_up (network) && !sendpath_network_is_portal (network) &&
-         !g_str_equal (sendpath_network_get_id (network), "local");
+  return network_is_connected (network) && !sendpath_network_is_portal (network);
 }

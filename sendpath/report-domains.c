@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "profiles/network-private.h"
 #include "sendpath/mail/address.h"
 #include "sendpath/recipient-domain.h"
 
@@ -50,13 +51,6 @@ report_domains_are_wanted (const SendpathReport *report)
   return FALSE;
 }
 
-gboolean
-report_domains_may_ask (SendpathNetwork *network)
-{
-  return sendpath_network_is_up (network) &&
-         !g_str_equal (sendpath_network_get_id (network), "local");
-}
-
 /* For everybody there who was refused. */
 static void
 note (SendpathReport *report, const char *domain, MailDomain state)
@@ -80,7 +74,7 @@ report_domains_ask (SendpathReport *report, SendpathNetwork *network, GResolver 
   GString *line = g_string_new (NULL);
   gint64 left_us;
 
-  if (!report_domains_are_wanted (report) || !report_domains_may_ask (network))
+  if (!report_domains_are_wanted (report) || !network_is_connected (network))
     return g_string_free (line, FALSE);
   for (guint i = 0; i < report->recipients->len; i++)
     {

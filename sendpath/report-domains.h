@@ -17,7 +17,4 @@ char *report_domains_ask (SendpathReport *report, SendpathNetwork *network, GRes
 /* Notes in @report what another process has found. */
 void report_domains_read (SendpathReport *report, const char *line);
 
-/* There is more than this machine. */
-gboolean report_domains_may_ask (SendpathNetwork *network);
-
 G_END_DECLS

@@ -156,14 +156,6 @@ hold_for_account (const RunnerContext *context, OutboxEntry *entry, GError **err
 
 /* ---- the walk -------------------------------------------------------------------------------- */
 
-/* To more than this machine. */
-static gboolean
-is_connected (SendpathNetwork *network)
-{
-  return sendpath_network_is_up (network) &&
-         !g_str_equal (sendpath_network_get_id (network), "local");
-}
-
 static void
 walk_message (const RunnerContext *context, OutboxEntry *entry, SendpathMessage *message,
               SendpathAccount *account, GCancellable *cancellable)
@@ -179,7 +171,7 @@ walk_message (const RunnerContext *context, OutboxEntry *entry, SendpathMessage 
                       .network_id = sendpath_network_get_id (context->network),
                       .former_network_id = network_get_former_id (context->network),
                       .addresses = sendpath_network_get_addresses (context->network),
-                      .domains = is_connected (context->network)
+                      .domains = network_is_connected (context->network)
                                      ? sendpath_network_get_domains (context->network)
                                      : NULL,
                       .approved = context->approved,
@@ -189,7 +181,7 @@ walk_message (const RunnerContext *context, OutboxEntry *entry, SendpathMessage 
                       .now_s = g_get_real_time () / G_USEC_PER_SEC };
   WalkContext walk = { .plan = &input,
                        .local = outbox_runner_get_local (context->profiles),
-                       .network_is_up = is_connected (context->network),
+                       .network_is_up = network_is_connected (context->network),
                        .is_portal = sendpath_network_is_portal (context->network),
                        .patience_s = context->patience_s,
                        .trace = context->trace,
