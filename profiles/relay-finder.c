@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "profiles/profile-address.h"
+#include "profiles/time-limit.h"
 
 #define RECORDS_MAX 64 /* an answer with more is none */
 #define NAMES_MAX   8  /* whose addresses are asked for */
@@ -189,7 +190,7 @@ add_offer (GPtrArray *offers, RelayOffer *offer)
 typedef struct {
   const RelayFinderOptions *options;
   GResolver *resolver;
-  GCancellable *cancellable;
+  TimeLimit limit;
   guint n_pending;
   GPtrArray **answers; /* of each SRV question: RelayOffer */
   gboolean *is_good;   /* of each name: only addresses that may be */
@@ -264,19 +265,6 @@ on_addresses (GObject *source, GAsyncResult *result, gpointer data)
   g_resolver_free_addresses (addresses);
 }
 
-static gboolean
-on_time_up (gpointer data)
-{
-  g_cancellable_cancel (data);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_cancelled (GCancellable *cancellable, gpointer data)
-{
-  g_cancellable_cancel (data);
-}
-
 static void
 wait_for_answers (Search *search, GMainContext *context)
 {
@@ -302,7 +290,7 @@ gather_srv (Search *search, GMainContext *context)
 
       answers[i] = g_ptr_array_new ();
       g_resolver_lookup_records_async (search->resolver, name, G_RESOLVER_RECORD_SRV,
-                                       search->cancellable, on_records, errand_new (search, i));
+                                       search->limit.cancellable, on_records, errand_new (search, i));
     }
   wait_for_answers (search, context);
   for (guint i = 0; i < n; i++)
@@ -341,7 +329,7 @@ look_at (Search *search, const RelayOffer *offer, guint index)
     search->is_good[index] = relay_finder_may_be (address, search->options->own);
   for (guint i = 0; address == NULL && i < G_N_ELEMENTS (families); i++)
     g_resolver_lookup_by_name_with_flags_async (search->resolver, offer->host, families[i],
-                                                search->cancellable, on_addresses,
+                                                search->limit.cancellable, on_addresses,
                                                 errand_new (search, index));
 }
 
@@ -369,22 +357,15 @@ relay_finder_ask (const RelayFinderOptions *options, GCancellable *cancellable)
   g_autoptr(GMainContext) context = g_main_context_new ();
   g_autoptr(GResolver) resolver = options->resolver != NULL ? g_object_ref (options->resolver)
                                                              : g_resolver_get_default ();
-  g_autoptr(GCancellable) own = g_cancellable_new ();
-  g_autoptr(GSource) timer = g_timeout_source_new (options->timeout_ms);
-  Search search = { .options = options, .resolver = resolver, .cancellable = own };
-  gulong chain = cancellable != NULL ? g_cancellable_connect (
-                                           cancellable, G_CALLBACK (on_cancelled), own, NULL)
-                                     : 0;
+  Search search = { .options = options, .resolver = resolver };
   GPtrArray *offers;
 
-  g_source_set_callback (timer, on_time_up, own, NULL);
-  g_source_attach (timer, context);
   g_main_context_push_thread_default (context);
+  time_limit_start (&search.limit, context, options->timeout_ms, cancellable);
   offers = gather_srv (&search, context);
   gather_others (options, offers);
   sift (&search, offers, context);
+  time_limit_clear (&search.limit);
   g_main_context_pop_thread_default (context);
-  g_source_destroy (timer);
-  g_cancellable_disconnect (cancellable, chain);
   return offers;
 }

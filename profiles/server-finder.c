@@ -13,6 +13,7 @@
 #include "profiles/https-get.h"
 #include "profiles/profile-address.h"
 #include "profiles/server-finding.h"
+#include "profiles/time-limit.h"
 
 #define ISPDB_HOST      "autoconfig.thunderbird.net"
 #define MAX_SRV_RECORDS 64
@@ -34,8 +35,7 @@ typedef struct {
   const char *address;
   char *domain; /* ASCII */
   guint16 https_port;
-  GCancellable *cancellable;
-  gboolean is_over;
+  TimeLimit limit;
   guint n_pending[SERVER_SOURCE_COUNT];
   guint n_pending_mx;
   ServerFinding *found[SERVER_SOURCE_COUNT];
@@ -124,7 +124,7 @@ get_file (Search *search, ServerSource source, guint index, const char *host, co
                                ? g_strconcat (place, "?emailaddress=", escaped, NULL)
                                : g_strdup (place);
 
-  https_get_async (query, search->cancellable, on_file,
+  https_get_async (query, search->limit.cancellable, on_file,
                    question_new (search, source, index, place));
 }
 
@@ -216,8 +216,9 @@ ask_srv (Search *search, GResolver *resolver)
     {
       g_autofree char *name = g_strconcat (services[i].name, ".", search->domain, ".", NULL);
 
-      g_resolver_lookup_records_async (resolver, name, G_RESOLVER_RECORD_SRV, search->cancellable,
-                                       on_srv, question_new (search, SERVER_SOURCE_SRV, i, NULL));
+      g_resolver_lookup_records_async (resolver, name, G_RESOLVER_RECORD_SRV,
+                                       search->limit.cancellable, on_srv,
+                                       question_new (search, SERVER_SOURCE_SRV, i, NULL));
     }
 }
 
@@ -277,7 +278,7 @@ on_mx (GObject *source, GAsyncResult *result, gpointer data)
         search,
         server_finding_new_for_provider (SERVER_SOURCE_MX_PROVIDER, mx, provider, search->address),
         0);
-  else if (mx != NULL && !search->is_over && !found_server_is_within (mx, search->domain))
+  else if (mx != NULL && !search->limit.is_over && !found_server_is_within (mx, search->domain))
     ask_ispdb_of_mx (search, mx);
 }
 
@@ -287,8 +288,8 @@ ask_mx (Search *search, GResolver *resolver)
   g_autofree char *name = g_strconcat (search->domain, ".", NULL);
 
   search->n_pending_mx++;
-  g_resolver_lookup_records_async (resolver, name, G_RESOLVER_RECORD_MX, search->cancellable, on_mx,
-                                   search);
+  g_resolver_lookup_records_async (resolver, name, G_RESOLVER_RECORD_MX,
+                                   search->limit.cancellable, on_mx, search);
 }
 
 /* ---- the search ------------------------------------------------------------------------------ */
@@ -325,51 +326,14 @@ is_anything_pending (const Search *search)
   return FALSE;
 }
 
-static gboolean
-on_time_up (gpointer data)
-{
-  Search *search = data;
-
-  search->is_over = TRUE;
-  g_cancellable_cancel (search->cancellable);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-on_cancelled (GCancellable *cancellable, gpointer data)
-{
-  return on_time_up (data);
-}
-
-static GSource *
-attach (GSource *source, GSourceFunc callback, Search *search, GMainContext *context)
-{
-  g_source_set_callback (source, callback, search, NULL);
-  g_source_attach (source, context);
-  return source;
-}
-
 static void
-wait_for_answers (Search *search, GMainContext *context, guint timeout_ms,
-                  GCancellable *cancellable)
+wait_for_answers (Search *search, GMainContext *context)
 {
-  GSource *timer = attach (g_timeout_source_new (timeout_ms), on_time_up, search, context);
-  GSource *cancel = cancellable != NULL ? attach (g_cancellable_source_new (cancellable),
-                                                  G_SOURCE_FUNC (on_cancelled), search, context)
-                                        : NULL;
-
   while (is_anything_pending (search))
-    if (!search->is_over && is_decided (search))
-      on_time_up (search);
+    if (!search->limit.is_over && is_decided (search))
+      time_limit_end (&search->limit);
     else
       g_main_context_iteration (context, TRUE);
-  g_source_destroy (timer);
-  g_source_unref (timer);
-  if (cancel != NULL)
-    {
-      g_source_destroy (cancel);
-      g_source_unref (cancel);
-    }
 }
 
 static ServerFinding *
@@ -394,17 +358,17 @@ ask_network (const char *address, const char *domain, const ServerFinderOptions 
 {
   g_autoptr(GMainContext) context = g_main_context_new ();
   g_autoptr(GResolver) resolver = g_resolver_get_default ();
-  g_autoptr(GCancellable) own = g_cancellable_new ();
   Search search = { .address = address,
                     .domain = (char *) domain,
-                    .https_port = options->https_port,
-                    .cancellable = own };
+                    .https_port = options->https_port };
 
   g_main_context_push_thread_default (context);
+  time_limit_start (&search.limit, context, options->timeout_ms, cancellable);
   ask_autoconfig (&search);
   ask_srv (&search, resolver);
   ask_mx (&search, resolver);
-  wait_for_answers (&search, context, options->timeout_ms, cancellable);
+  wait_for_answers (&search, context);
+  time_limit_clear (&search.limit);
   g_main_context_pop_thread_default (context);
   return conclude (&search);
 }

@@ -7,17 +7,18 @@
 #include <libpsl.h>
 #include <string.h>
 
+#include "profiles/time-limit.h"
+
 typedef enum { ANSWER_NONE, ANSWER_YES, ANSWER_NO } Answer;
 
 /* All that is asked about one domain, at once. */
 typedef struct {
   GMainContext *context;
-  GCancellable *cancellable;
+  TimeLimit limit;
   guint n_pending;
   Answer mx, address, name_server;
   gboolean is_null_mx;
   GPtrArray *mail_servers; /* char *, best first */
-  gboolean is_over;
 } Inquiry;
 
 static const char *const state_names[] = {
@@ -126,22 +127,6 @@ on_address (GObject *source, GAsyncResult *result, gpointer data)
   g_resolver_free_addresses (addresses);
 }
 
-static gboolean
-on_time_up (gpointer data)
-{
-  Inquiry *inquiry = data;
-
-  inquiry->is_over = TRUE;
-  g_cancellable_cancel (inquiry->cancellable);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-on_cancelled (GCancellable *cancellable, gpointer data)
-{
-  return on_time_up (data);
-}
-
 static MailDomain
 conclude (const Inquiry *inquiry)
 {
@@ -183,41 +168,29 @@ can_ask (GResolver *resolver)
 static void
 ask (Inquiry *inquiry, GResolver *resolver, const char *domain)
 {
+  GCancellable *cancellable = inquiry->limit.cancellable;
   g_autofree char *absolute =
       g_str_has_suffix (domain, ".") ? g_strdup (domain) : g_strconcat (domain, ".", NULL);
 
-  g_resolver_lookup_records_async (resolver, absolute, G_RESOLVER_RECORD_MX, inquiry->cancellable,
-                                   on_mx, inquiry);
-  g_resolver_lookup_records_async (resolver, absolute, G_RESOLVER_RECORD_NS, inquiry->cancellable,
+  g_resolver_lookup_records_async (resolver, absolute, G_RESOLVER_RECORD_MX, cancellable, on_mx,
+                                   inquiry);
+  g_resolver_lookup_records_async (resolver, absolute, G_RESOLVER_RECORD_NS, cancellable,
                                    on_name_server, inquiry);
-  g_resolver_lookup_by_name_async (resolver, absolute, inquiry->cancellable, on_address, inquiry);
+  g_resolver_lookup_by_name_async (resolver, absolute, cancellable, on_address, inquiry);
   inquiry->n_pending = 3;
 }
 
 /* Until the answer is certain, or time is up; then what is still pending is given up. */
 static void
-wait_for_answers (Inquiry *inquiry, guint timeout_ms, GCancellable *cancellable)
+wait_for_answers (Inquiry *inquiry)
 {
-  g_autoptr (GSource) timer = g_timeout_source_new (timeout_ms);
-  g_autoptr (GSource) cancel = cancellable != NULL ? g_cancellable_source_new (cancellable) : NULL;
-
-  g_source_set_callback (timer, on_time_up, inquiry, NULL);
-  g_source_attach (timer, inquiry->context);
-  if (cancel != NULL)
-    {
-      g_source_set_callback (cancel, G_SOURCE_FUNC (on_cancelled), inquiry, NULL);
-      g_source_attach (cancel, inquiry->context);
-    }
   while (inquiry->n_pending > 0)
     {
-      if (inquiry->mx == ANSWER_YES && !inquiry->is_over)
-        on_time_up (inquiry);
+      if (inquiry->mx == ANSWER_YES && !inquiry->limit.is_over)
+        time_limit_end (&inquiry->limit);
       else
         g_main_context_iteration (inquiry->context, TRUE);
     }
-  g_source_destroy (timer);
-  if (cancel != NULL)
-    g_source_destroy (cancel);
 }
 
 RecipientDomain *
@@ -228,10 +201,8 @@ recipient_domain_look_up (const char *domain, GResolver *resolver, guint timeout
   g_autoptr (GResolver) asked =
                  resolver != NULL ? g_object_ref (resolver) : g_resolver_get_default ();
   g_autoptr (GMainContext) context = g_main_context_new ();
-  g_autoptr (GCancellable) own = g_cancellable_new ();
   g_autofree char *ascii = g_hostname_to_ascii (domain);
   Inquiry inquiry = { .context = context,
-                      .cancellable = own,
                       .mail_servers = g_ptr_array_new_with_free_func (g_free) };
 
   if (domain[0] == '[') /* an address literal is its own server */
@@ -239,8 +210,10 @@ recipient_domain_look_up (const char *domain, GResolver *resolver, guint timeout
   else if (ascii != NULL && can_ask (asked))
     {
       g_main_context_push_thread_default (context);
+      time_limit_start (&inquiry.limit, context, timeout_ms, cancellable);
       ask (&inquiry, asked, ascii);
-      wait_for_answers (&inquiry, timeout_ms, cancellable);
+      wait_for_answers (&inquiry);
+      time_limit_clear (&inquiry.limit);
       g_main_context_pop_thread_default (context);
       answer->state = conclude (&inquiry);
     }

@@ -8,6 +8,7 @@
 #include <libpsl.h>
 #include <string.h>
 
+#include "profiles/time-limit.h"
 #include "sendpath/wire/txt-resolver.h"
 
 typedef enum { QUESTION_NOT_ASKED, QUESTION_PENDING, QUESTION_FAILED, QUESTION_ANSWERED } State;
@@ -28,9 +29,8 @@ typedef struct {
 struct _Inquiry {
   GMainContext *context;
   GResolver *resolver;
-  GCancellable *cancellable;
+  TimeLimit limit;
   guint n_pending;
-  gboolean is_over;
 };
 
 /* ---- answers --------------------------------------------------------------------------------- */
@@ -81,7 +81,7 @@ ask (Inquiry *inquiry, Question *question, const char *prefix, const char *domai
   question->state = QUESTION_PENDING;
   inquiry->n_pending++;
   g_resolver_lookup_records_async (inquiry->resolver, name, G_RESOLVER_RECORD_TXT,
-                                   inquiry->cancellable, on_records, question);
+                                   inquiry->limit.cancellable, on_records, question);
 }
 
 static void
@@ -108,22 +108,6 @@ follow_redirect (Inquiry *inquiry, Subject *subject)
     ask (inquiry, &subject->redirect, "", domain);
 }
 
-static gboolean
-on_time_up (gpointer data)
-{
-  Inquiry *inquiry = data;
-
-  inquiry->is_over = TRUE;
-  g_cancellable_cancel (inquiry->cancellable);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-on_cancelled (GCancellable *cancellable, gpointer data)
-{
-  return on_time_up (data);
-}
-
 /* Until everything is answered, or time is up; then what is still pending is given up. */
 static void
 wait_for_answers (Inquiry *inquiry, Subject *subjects, guint n_subjects)
@@ -131,29 +115,9 @@ wait_for_answers (Inquiry *inquiry, Subject *subjects, guint n_subjects)
   while (inquiry->n_pending > 0)
     {
       g_main_context_iteration (inquiry->context, TRUE);
-      for (guint i = 0; i < n_subjects && !inquiry->is_over; i++)
+      for (guint i = 0; i < n_subjects && !inquiry->limit.is_over; i++)
         follow_redirect (inquiry, &subjects[i]);
     }
-}
-
-static void
-wait_in_time (Inquiry *inquiry, Subject *subjects, guint n_subjects, guint timeout_ms,
-              GCancellable *cancellable)
-{
-  g_autoptr (GSource) timer = g_timeout_source_new (timeout_ms);
-  g_autoptr (GSource) cancel = cancellable != NULL ? g_cancellable_source_new (cancellable) : NULL;
-
-  g_source_set_callback (timer, on_time_up, inquiry, NULL);
-  g_source_attach (timer, inquiry->context);
-  if (cancel != NULL)
-    {
-      g_source_set_callback (cancel, G_SOURCE_FUNC (on_cancelled), inquiry, NULL);
-      g_source_attach (cancel, inquiry->context);
-    }
-  wait_for_answers (inquiry, subjects, n_subjects);
-  g_source_destroy (timer);
-  if (cancel != NULL)
-    g_source_destroy (cancel);
 }
 
 /* ---- conclusions ----------------------------------------------------------------------------- */
@@ -218,14 +182,15 @@ policy_lookup_run (const char *const *domains, PolicyAnswer *answers, GResolver 
                  resolver != NULL ? g_object_ref (resolver) : txt_resolver_get_default ();
   gboolean can_ask = G_RESOLVER_GET_CLASS (asked)->lookup_records_async != NULL;
   g_autoptr (GMainContext) context = g_main_context_new ();
-  g_autoptr (GCancellable) own = g_cancellable_new ();
   g_autofree Subject *subjects = g_new0 (Subject, n_domains);
-  Inquiry inquiry = { .context = context, .resolver = asked, .cancellable = own };
+  Inquiry inquiry = { .context = context, .resolver = asked };
 
   g_main_context_push_thread_default (context);
+  time_limit_start (&inquiry.limit, context, timeout_ms, cancellable);
   for (guint i = 0; i < n_domains && can_ask; i++)
     ask_about (&inquiry, &subjects[i], domains[i]);
-  wait_in_time (&inquiry, subjects, n_domains, timeout_ms, cancellable);
+  wait_for_answers (&inquiry, subjects, n_domains);
+  time_limit_clear (&inquiry.limit);
   g_main_context_pop_thread_default (context);
   for (guint i = 0; i < n_domains; i++)
     {
