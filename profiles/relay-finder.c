@@ -290,7 +290,8 @@ gather_srv (Search *search, GMainContext *context)
 
       answers[i] = g_ptr_array_new ();
       g_resolver_lookup_records_async (search->resolver, name, G_RESOLVER_RECORD_SRV,
-                                       search->limit.cancellable, on_records, errand_new (search, i));
+                                       search->limit.cancellable, on_records,
+                                       errand_new (search, i));
     }
   wait_for_answers (search, context);
   for (guint i = 0; i < n; i++)
