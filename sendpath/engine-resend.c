@@ -6,9 +6,9 @@
 #include <glib/gi18n-lib.h>
 
 #include "sendpath/bounce-trail.h"
+#include "sendpath/outbox/errand.h"
 #include "sendpath/outbox/history.h"
 #include "sendpath/outbox/resend.h"
-#include "sendpath/outbox/runner.h"
 #include "sendpath/walk/fields.h"
 
 /* ---- whether it helps ------------------------------------------------------------------------ */
@@ -225,7 +225,7 @@ dup_message (SendpathEngine *self, OutboxEntry *entry, const char **ret_account,
   const char *decided = outbox_entry_get_account (entry);
   const char *id = decided != NULL ? decided : outbox_entry_get_report (entry)->account;
   SendpathAccount *account =
-      outbox_runner_choose_account (self->profiles, id, outbox_entry_get_message (entry), NULL);
+      errand_choose_account (self->profiles, id, outbox_entry_get_message (entry), NULL);
 
   if (account == NULL)
     {
@@ -235,7 +235,7 @@ dup_message (SendpathEngine *self, OutboxEntry *entry, const char **ret_account,
       return NULL;
     }
   *ret_account = sendpath_account_get_id (account);
-  return outbox_runner_dup_message (self->profiles, entry, account, error);
+  return errand_dup_message (self->profiles, entry, account, error);
 }
 
 static gboolean

@@ -11,7 +11,7 @@
 #include "sendpath/engine-private.h"
 #include "sendpath/mail/submission.h"
 #include "sendpath/outbox/deliverer.h"
-#include "sendpath/outbox/runner.h"
+#include "sendpath/outbox/errand.h"
 #include "sendpath/report-domains.h"
 
 #define FLUSH_PATIENCE_S  30 /* PRODUCT.md section 3: patient from the outbox */
@@ -45,7 +45,7 @@ finish_message (SendpathEngine *self, SendpathMessage *message, SendpathAccount 
     {
       context.address = sendpath_account_get (account, "address");
       context.name = sendpath_account_get (account, "name");
-      context.local = outbox_runner_get_local (self->profiles);
+      context.local = errand_get_local (self->profiles);
     }
   return submission_finish (message, &context, error);
 }
@@ -70,7 +70,7 @@ choose_account (SendpathEngine *self, const char *id, SendpathMessage *message,
 {
   SendpathAccount *chosen =
       id != NULL ? sendpath_profile_store_get_account (self->profiles, id)
-                 : outbox_runner_choose_account (self->profiles, NULL, message, location);
+                 : errand_choose_account (self->profiles, NULL, message, location);
 
   if (chosen == NULL)
     g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_NO_ACCOUNT,
@@ -161,7 +161,7 @@ sendpath_engine_submit (SendpathEngine *self, SendpathMessage *message, const ch
 
 /* What a walk needs, opened for one call. */
 typedef struct {
-  RunnerContext context;
+  ErrandContext context;
   Outbox *outbox;
   Memory *memory;
   Trust *trust;
@@ -208,7 +208,7 @@ workplace_open (Workplace *place, EngineCall *call, guint patience_s, GError **e
   place->history = history_new (self->state_dir);
   place->approved = engine_read_approvals (self, engine_call_get_network (call));
   expire_sent (place);
-  place->context = (RunnerContext) { .outbox = place->outbox,
+  place->context = (ErrandContext) { .outbox = place->outbox,
                                      .profiles = self->profiles,
                                      .location = engine_call_get_location (call),
                                      .network = engine_call_get_network (call),
@@ -235,7 +235,7 @@ deliver (EngineCall *call, const char *id, GError **error)
 
   if (!workplace_open (&place, call, call->engine->patience_s, error))
     return NULL;
-  report = outbox_runner_deliver (&place.context, id, call->cancellable, error);
+  report = errand_deliver (&place.context, id, call->cancellable, error);
   engine_translate_error (error);
   return report;
 }
@@ -259,7 +259,7 @@ flush_one (Workplace *place, EngineCall *call, const char *id, GPtrArray *report
 {
   g_autoptr (GError) local_error = NULL;
   SendpathReport *report =
-      outbox_runner_deliver (&place->context, id, call->cancellable, &local_error);
+      errand_deliver (&place->context, id, call->cancellable, &local_error);
   gboolean is_config = local_error != NULL && local_error->domain == SENDPATH_PROFILE_ERROR;
 
   if (report == NULL && !is_config)

@@ -1,4 +1,4 @@
-/* Which message when: takes a message from the outbox, has it walk, and files what is left. */
+/* One message: taken from the outbox, sent on its walk, and filed with what is left. */
 #pragma once
 
 #include "profiles/memory.h"
@@ -24,24 +24,24 @@ typedef struct {
   guint patience_s;
   const Trace *trace;
   GResolver *resolver;  /* NULL: the default */
-  const WalkHost *host; /* before_dot is the runner's own */
-} RunnerContext;
+  const WalkHost *host; /* before_dot is the errand's own */
+} ErrandContext;
 
 /* Has message @id walk now. The report tells everything that ever happened to it. */
-SendpathReport *outbox_runner_deliver (const RunnerContext *context, const char *id,
+SendpathReport *errand_deliver (const ErrandContext *context, const char *id,
                                        GCancellable *cancellable, GError **error);
 
 /* The account @id, or if that is NULL or gone the one that the message's own addresses choose;
  * borrowed, NULL if there is none. */
-SendpathAccount *outbox_runner_choose_account (SendpathProfileStore *profiles, const char *id,
+SendpathAccount *errand_choose_account (SendpathProfileStore *profiles, const char *id,
                                                SendpathMessage *message,
                                                SendpathLocation *location);
 
 /* The message of @entry as it is sent by @account: the same bytes each time. */
-SendpathMessage *outbox_runner_dup_message (SendpathProfileStore *profiles, OutboxEntry *entry,
+SendpathMessage *errand_dup_message (SendpathProfileStore *profiles, OutboxEntry *entry,
                                             SendpathAccount *account, GError **error);
 
 /* Where mail to unqualified names goes; borrowed, NULL if there is no account. */
-const char *outbox_runner_get_local (SendpathProfileStore *profiles);
+const char *errand_get_local (SendpathProfileStore *profiles);
 
 G_END_DECLS

@@ -1,8 +1,8 @@
-/* Which message when: takes a message from the outbox, has it walk, and files what is left. It
- * never talks to a server and never decides what a reply means. */
+/* One message: taken from the outbox, sent on its walk, and filed with what is left. It never talks
+ * to a server, never decides what a reply means, and never chooses which message comes next. */
 #include "config.h"
 
-#include "sendpath/outbox/runner.h"
+#include "sendpath/outbox/errand.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -10,7 +10,7 @@
 #include "sendpath/mail/submission.h"
 
 typedef struct {
-  const RunnerContext *context;
+  const ErrandContext *context;
   OutboxEntry *entry;
   HistoryNote note;
 } Errand;
@@ -73,7 +73,7 @@ pause_for (gpointer data, guint milliseconds)
 /* ---- whose message it is --------------------------------------------------------------------- */
 
 SendpathAccount *
-outbox_runner_choose_account (SendpathProfileStore *profiles, const char *id,
+errand_choose_account (SendpathProfileStore *profiles, const char *id,
                               SendpathMessage *message, SendpathLocation *location)
 {
   SendpathAccount *account = id != NULL ? sendpath_profile_store_get_account (profiles, id) : NULL;
@@ -89,7 +89,7 @@ outbox_runner_choose_account (SendpathProfileStore *profiles, const char *id,
 }
 
 const char *
-outbox_runner_get_local (SendpathProfileStore *profiles)
+errand_get_local (SendpathProfileStore *profiles)
 {
   const char *local = sendpath_profile_store_get_policy (profiles, "local");
   SendpathAccount *account;
@@ -103,14 +103,14 @@ outbox_runner_get_local (SendpathProfileStore *profiles)
 /* A message that came in while the configuration was broken is finished now; its id and time of
  * arrival give what submission adds. */
 SendpathMessage *
-outbox_runner_dup_message (SendpathProfileStore *profiles, OutboxEntry *entry,
+errand_dup_message (SendpathProfileStore *profiles, OutboxEntry *entry,
                            SendpathAccount *account, GError **error)
 {
   g_autoptr (GDateTime) queued_at = NULL;
   SubmissionContext submission = {
     .address = sendpath_account_get (account, "address"),
     .name = sendpath_account_get (account, "name"),
-    .local = outbox_runner_get_local (profiles),
+    .local = errand_get_local (profiles),
     .unique = outbox_entry_get_id (entry),
   };
 
@@ -137,7 +137,7 @@ hold (OutboxEntry *entry, const char *reason, GError **error)
 /* The account it was for has left the configuration. Nothing but a configuration without any
  * account is an error, which is not this message's alone. */
 static SendpathReport *
-hold_for_account (const RunnerContext *context, OutboxEntry *entry, GError **error)
+hold_for_account (const ErrandContext *context, OutboxEntry *entry, GError **error)
 {
   g_autofree char *reason = NULL;
 
@@ -157,14 +157,19 @@ hold_for_account (const RunnerContext *context, OutboxEntry *entry, GError **err
 /* ---- the walk -------------------------------------------------------------------------------- */
 
 static void
-walk_message (const RunnerContext *context, OutboxEntry *entry, SendpathMessage *message,
+walk_message (const ErrandContext *context, OutboxEntry *entry, SendpathMessage *message,
               SendpathAccount *account, GCancellable *cancellable)
 {
   Errand errand = { context,
                     entry,
                     { .message_id = sendpath_message_get_message_id (message),
                       .resend_of = outbox_entry_get_resend_of (entry) } };
-  WalkHost host = { get_secret, before_dot, attempt_started, attempt_ended, pause_for, &errand };
+  WalkHost host = { .get_secret = get_secret,
+                    .before_dot = before_dot,
+                    .attempt_started = attempt_started,
+                    .attempt_ended = attempt_ended,
+                    .pause = pause_for,
+                    .data = &errand };
   PlanInput input = { .profiles = context->profiles,
                       .account = account,
                       .location = context->location,
@@ -180,7 +185,7 @@ walk_message (const RunnerContext *context, OutboxEntry *entry, SendpathMessage 
                       .trust = context->trust,
                       .now_s = g_get_real_time () / G_USEC_PER_SEC };
   WalkContext walk = { .plan = &input,
-                       .local = outbox_runner_get_local (context->profiles),
+                       .local = errand_get_local (context->profiles),
                        .network_is_up = network_is_connected (context->network),
                        .is_portal = sendpath_network_is_portal (context->network),
                        .patience_s = context->patience_s,
@@ -197,7 +202,7 @@ walk_message (const RunnerContext *context, OutboxEntry *entry, SendpathMessage 
 }
 
 SendpathReport *
-outbox_runner_deliver (const RunnerContext *context, const char *id, GCancellable *cancellable,
+errand_deliver (const ErrandContext *context, const char *id, GCancellable *cancellable,
                        GError **error)
 {
   g_autoptr (OutboxEntry) entry = outbox_take (context->outbox, id, error);
@@ -208,11 +213,11 @@ outbox_runner_deliver (const RunnerContext *context, const char *id, GCancellabl
 
   if (entry == NULL)
     return NULL;
-  account = outbox_runner_choose_account (context->profiles, outbox_entry_get_account (entry),
+  account = errand_choose_account (context->profiles, outbox_entry_get_account (entry),
                                           outbox_entry_get_message (entry), context->location);
   if (account == NULL)
     return hold_for_account (context, entry, error);
-  message = outbox_runner_dup_message (context->profiles, entry, account, &local_error);
+  message = errand_dup_message (context->profiles, entry, account, &local_error);
   if (message == NULL)
     return hold (entry, local_error->message, error);
   walk_message (context, entry, message, account, cancellable);
