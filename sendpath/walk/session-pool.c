@@ -1,0 +1,119 @@
+/* Sessions that were of use and stay open for the next message of the same lane: one thread, one
+ * network. It never opens one, and gives a session to nobody but the owner it was opened for. */
+#include "config.h"
+
+#include "sendpath/walk/session-pool.h"
+
+/* A server's patience with an idle client is minutes; its number of connections is small. */
+#define IDLE_MAX_S   10
+#define SESSIONS_MAX 4
+
+typedef struct {
+  char *key;
+  SmtpSession *session;
+  Runner *contact;
+  gint64 idle_since_us; /* monotonic */
+} Idle;
+
+struct _SessionPool {
+  GPtrArray *idle; /* Idle, the longest idle first */
+};
+
+static void
+idle_free (gpointer data)
+{
+  Idle *idle = data;
+
+  g_free (idle->key);
+  g_clear_pointer (&idle->session, smtp_session_free);
+  g_clear_pointer (&idle->contact, runner_free);
+  g_free (idle);
+}
+
+SessionPool *
+session_pool_new (void)
+{
+  SessionPool *pool = g_new0 (SessionPool, 1);
+
+  pool->idle = g_ptr_array_new_with_free_func (idle_free);
+  return pool;
+}
+
+void
+session_pool_free (SessionPool *pool)
+{
+  g_ptr_array_unref (pool->idle);
+  g_free (pool);
+}
+
+void
+session_pool_clear (SessionPool *pool)
+{
+  g_ptr_array_set_size (pool->idle, 0);
+}
+
+/* Who is logged in, or would be, at which server; and what the server was told before. */
+static char *
+make_key (const SendpathRoute *route)
+{
+  g_autofree char *owner = route_dup_owner (route);
+
+  return g_strdup_printf ("%d %d %d %s %s", route_is_relay (route), route->login, route->pop_first,
+                          route->server, owner != NULL ? owner : "");
+}
+
+static void
+drop_stale (SessionPool *pool)
+{
+  gint64 since_us = g_get_monotonic_time () - IDLE_MAX_S * G_USEC_PER_SEC;
+
+  while (pool->idle->len > 0 && ((Idle *) pool->idle->pdata[0])->idle_since_us < since_us)
+    g_ptr_array_remove_index (pool->idle, 0);
+}
+
+void
+session_pool_put (SessionPool *pool, const SendpathRoute *route, SmtpSession *session,
+                  Runner *contact)
+{
+  Idle *idle = g_new0 (Idle, 1);
+
+  idle->key = make_key (route);
+  idle->session = session;
+  idle->contact = contact;
+  idle->idle_since_us = g_get_monotonic_time ();
+  if (pool->idle->len == SESSIONS_MAX)
+    g_ptr_array_remove_index (pool->idle, 0);
+  g_ptr_array_add (pool->idle, idle);
+}
+
+/* The times of its connect are those of an earlier message. */
+static void
+begin_anew (Runner *contact)
+{
+  contact->started_at_us = g_get_real_time ();
+  contact->resolve_ms = contact->connect_ms = contact->tls_ms = 0;
+}
+
+SmtpSession *
+session_pool_take (SessionPool *pool, const SendpathRoute *route, GSocketFamily family,
+                   Runner **ret_contact)
+{
+  g_autofree char *key = make_key (route);
+
+  drop_stale (pool);
+  for (guint i = pool->idle->len; i-- > 0;)
+    {
+      Idle *idle = pool->idle->pdata[i];
+      SmtpSession *session;
+
+      if (!g_str_equal (idle->key, key) ||
+          (family != G_SOCKET_FAMILY_INVALID && idle->contact->family != family))
+        continue;
+      session = g_steal_pointer (&idle->session);
+      *ret_contact = g_steal_pointer (&idle->contact);
+      g_ptr_array_remove_index (pool->idle, i);
+      begin_anew (*ret_contact);
+      return session;
+    }
+  return NULL;
+}
