@@ -187,6 +187,13 @@ pause_for (gpointer data, guint milliseconds)
   return !g_cancellable_is_cancelled (call->cancellable);
 }
 
+/* Nobody is there to ask. */
+static SendpathRelayChoice
+choose_relay (gpointer data, const WalkRelay *relay, char **ret_key)
+{
+  return SENDPATH_RELAY_CHOICE_KEEP;
+}
+
 static void
 on_trace (const char *line, gpointer data)
 {
@@ -218,6 +225,7 @@ engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_async,
                             .attempt_started = attempt_started,
                             .attempt_ended = attempt_ended,
                             .pause = pause_for,
+                            .choose_relay = choose_relay,
                             .data = call };
   call->trace = (Trace) { is_listened_to (engine, "trace") ? on_trace : NULL, call };
 }

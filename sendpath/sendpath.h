@@ -16,6 +16,7 @@
 #include "sendpath/verdict/explain-bounce.h"
 #include "sendpath/verdict/explain.h"
 #include "sendpath/verdict/verdict.h"
+#include "sendpath/walk/relay-choice.h"
 #include "sendpath/walk/report.h"
 #include "sendpath/walk/route.h"
 #include "sendpath/wire/endpoint.h"

@@ -70,6 +70,38 @@ pause_for (gpointer data, guint milliseconds)
   return host->pause (host->data, milliseconds);
 }
 
+static SendpathRelayChoice
+choose_relay (gpointer data, const WalkRelay *relay, char **ret_key)
+{
+  const WalkHost *host = ((Errand *) data)->context->host;
+
+  return host->choose_relay (host->data, relay, ret_key);
+}
+
+static void
+progress (gpointer data, guint64 sent_bytes, guint64 total_bytes)
+{
+  const WalkHost *host = ((Errand *) data)->context->host;
+
+  if (host->progress != NULL)
+    host->progress (host->data, sent_bytes, total_bytes);
+}
+
+/* A list of the store's may be read by one thread at a time. */
+static void
+lock_profiles (const ErrandContext *context)
+{
+  if (context->profiles_lock != NULL)
+    g_mutex_lock (context->profiles_lock);
+}
+
+static void
+unlock_profiles (const ErrandContext *context)
+{
+  if (context->profiles_lock != NULL)
+    g_mutex_unlock (context->profiles_lock);
+}
+
 /* ---- whose message it is --------------------------------------------------------------------- */
 
 SendpathAccount *
@@ -169,6 +201,8 @@ walk_message (const ErrandContext *context, OutboxEntry *entry, SendpathMessage 
                     .attempt_started = attempt_started,
                     .attempt_ended = attempt_ended,
                     .pause = pause_for,
+                    .progress = progress,
+                    .choose_relay = choose_relay,
                     .data = &errand };
   PlanInput input = { .profiles = context->profiles,
                       .account = account,
@@ -179,21 +213,26 @@ walk_message (const ErrandContext *context, OutboxEntry *entry, SendpathMessage 
                       .domains = network_is_connected (context->network)
                                      ? sendpath_network_get_domains (context->network)
                                      : NULL,
+                      .mail_servers = network_get_mail_servers (context->network),
                       .approved = context->approved,
                       .avoid = outbox_entry_get_avoid (entry),
                       .memory = context->memory,
                       .trust = context->trust,
                       .now_s = g_get_real_time () / G_USEC_PER_SEC };
   WalkContext walk = { .plan = &input,
-                       .local = errand_get_local (context->profiles),
                        .network_is_up = network_is_connected (context->network),
                        .is_portal = sendpath_network_is_portal (context->network),
                        .patience_s = context->patience_s,
                        .trace = context->trace,
-                       .resolver = context->resolver };
+                       .resolver = context->resolver,
+                       .pool = context->pool };
   SendpathReport *report = outbox_entry_get_report (entry);
-  g_autoptr (GPtrArray) routes = plan_make (&input);
+  g_autoptr (GPtrArray) routes = NULL;
 
+  lock_profiles (context);
+  walk.local = errand_get_local (context->profiles);
+  routes = plan_make (&input);
+  unlock_profiles (context);
   report_set_text (&report->account, sendpath_account_get_id (account));
   report_set_text (&report->location,
                    context->location != NULL ? sendpath_location_get_id (context->location) : NULL);

@@ -2,9 +2,12 @@
  * settled. */
 #pragma once
 
+#include "profiles/relay-finder.h"
 #include "profiles/secrets.h"
 #include "sendpath/walk/plan.h"
+#include "sendpath/walk/relay-choice.h"
 #include "sendpath/walk/report-private.h"
+#include "sendpath/walk/session-pool.h"
 #include "sendpath/wire/trace.h"
 
 G_BEGIN_DECLS
@@ -15,6 +18,16 @@ typedef enum {
   WALK_SECRET_ASK,     /* unlock the keyring or ask a person if it is not at hand; may block */
   WALK_SECRET_NEW,     /* the one at hand was refused: ask a person, or fetch a new token */
 } WalkSecret;
+
+/* A relay that a person decides about; all borrowed. */
+typedef struct {
+  const char *message; /* id of the message that waits for it */
+  const char *network_id;
+  const char *host;
+  guint16 port;
+  SendpathSecurity security; /* NONE: of a location, on a wireless network that is open */
+  RelaySource source;        /* where the offer came from */
+} WalkRelay;
 
 /* What the walk needs done by those above it; called in the thread of the walk. */
 typedef struct {
@@ -29,6 +42,12 @@ typedef struct {
   gboolean (*attempt_ended) (gpointer data, SendpathReport *report, guint attempt, GError **error);
   /* Waits; FALSE if cancelled. */
   gboolean (*pause) (gpointer data, guint milliseconds);
+  /* So much of the content is on its way; may be NULL. */
+  void (*progress) (gpointer data, guint64 sent_bytes, guint64 total_bytes);
+  /* May @relay have the message? HERE and ONCE: yes; KEEP without asking if nobody is there to ask. May
+   * block. @ret_key: the one key (`sha256:HEX`) that it must show, NULL: a certificate that is trusted
+   * for its name. */
+  SendpathRelayChoice (*choose_relay) (gpointer data, const WalkRelay *relay, char **ret_key);
   gpointer data;
 } WalkHost;
 
@@ -38,9 +57,11 @@ typedef struct {
   const char *local;      /* where mail to unqualified names goes; NULL: they stay as they are */
   gboolean network_is_up; /* there is more than this machine */
   gboolean is_portal;     /* the network wants a sign-in first: nothing is tried */
+  gboolean is_open;       /* it is wireless and not encrypted */
   guint patience_s;
   const Trace *trace;
   GResolver *resolver; /* NULL: the default */
+  SessionPool *pool;   /* sessions that the last message left open; NULL: none are kept */
 } WalkContext;
 
 /* Offers @message to @routes until the recipients of @report are settled, or wait, or no route is

@@ -69,6 +69,17 @@ pause_for (gpointer data, guint milliseconds)
   return TRUE;
 }
 
+static SendpathRelayChoice
+choose_relay (gpointer data, const WalkRelay *relay, char **ret_key)
+{
+  Scene *scene = data;
+
+  g_string_append_printf (scene->relays, "%s%s:%u", scene->relays->len > 0 ? " " : "", relay->host,
+                          relay->port);
+  *ret_key = g_strdup (scene->key);
+  return scene->choice;
+}
+
 static void
 bind_closed_port (Scene *scene)
 {
@@ -109,6 +120,7 @@ scene_new (const char *own, const char *relay)
   scene->dots = g_string_new (NULL);
   scene->routes = g_string_new (NULL);
   scene->secrets = g_string_new (NULL);
+  scene->relays = g_string_new (NULL);
   own_address = dup_address (scene, scene->own);
   relay_address = dup_address (scene, scene->relay);
   g_string_append_printf (config, "smtp = %s\n", own_address);
@@ -168,6 +180,7 @@ scene_free (Scene *scene)
   g_string_free (scene->dots, TRUE);
   g_string_free (scene->routes, TRUE);
   g_string_free (scene->secrets, TRUE);
+  g_string_free (scene->relays, TRUE);
   plan_fixture_free (scene->plan);
   close (scene->closed_fd);
   g_free (scene);
@@ -229,7 +242,13 @@ scene_walk_to (Scene *scene, const char *recipients)
   g_autoptr (GPtrArray) routes = plan_without_other_ports (scene);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_auto (GStrv) addresses = g_strsplit (recipients, " ", 0);
-  WalkHost host = { get_secret, before_dot, attempt_started, attempt_ended, pause_for, scene };
+  WalkHost host = { .get_secret = get_secret,
+                    .before_dot = before_dot,
+                    .attempt_started = attempt_started,
+                    .attempt_ended = attempt_ended,
+                    .pause = pause_for,
+                    .choose_relay = choose_relay,
+                    .data = scene };
   Trace trace = { NULL, NULL };
   static const FakeHost no_hosts[] = { { .host = NULL } };
   g_autoptr (GResolver) resolver =
@@ -238,6 +257,7 @@ scene_walk_to (Scene *scene, const char *recipients)
                           .local = scene->local,
                           .network_is_up = !scene->has_no_network,
                           .is_portal = scene->is_behind_portal,
+                          .is_open = scene->is_open,
                           .patience_s = 2,
                           .trace = &trace,
                           .resolver = resolver };

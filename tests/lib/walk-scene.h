@@ -29,6 +29,8 @@ typedef struct {
   const char *password; /* at hand; NULL: none */
   const char *answer;   /* what a person would answer; NULL: nobody is there */
   guint n_asked;
+  SendpathRelayChoice choice; /* what they would say about a relay; KEEP: nobody is there */
+  const char *key;            /* of the relay that they say it about; NULL: its name is verified */
   const char *text;     /* of the message; NULL: a short one */
   guint16 other_port;   /* another door of the relay, or 0 */
   guint16 own_other_port; /* the same of smtp.proseware.com's stand-in */
@@ -38,6 +40,7 @@ typedef struct {
   gboolean has_empty_sender; /* MAIL FROM:<> */
   gboolean has_no_network;
   gboolean is_behind_portal;
+  gboolean is_open; /* on a wireless network without encryption */
   gboolean is_cancelled;
   gboolean disk_is_full;   /* no dot record can be written */
   gboolean journal_is_bad; /* nor the outcome of an attempt */
@@ -45,6 +48,7 @@ typedef struct {
   GString *dots;    /* names in the dot records, as they were written */
   GString *routes;  /* kinds that were started */
   GString *secrets; /* `home/smtp`…: what was looked for, in order */
+  GString *relays;  /* `mail.hotel.example:465`…: what was asked about, in order */
   int closed_fd; /* bound and not listening: its port refuses */
   guint16 closed_port;
 } Scene;
