@@ -160,5 +160,6 @@ network_facts_free (NetworkFacts *facts)
   g_free (facts->gateway);
   g_strfreev (facts->domains);
   g_strfreev (facts->addresses);
+  g_strfreev (facts->mail_servers);
   g_free (facts);
 }

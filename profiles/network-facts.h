@@ -11,6 +11,7 @@ typedef struct {
   char   **addresses;   /* CIDR, the interface with the default route first, IPv4 before IPv6 */
   gboolean has_route;   /* there is a default route */
   gboolean has_loopback;
+  char   **mail_servers; /* that a DHCP lease names; NULL: none */
 } NetworkFacts;
 
 /* Reads everything now. Never fails: what cannot be read is not there. */

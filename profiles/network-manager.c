@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "profiles/dhcp-hints.h"
 #include "profiles/profile-address.h"
 #include "profiles/system-bus.h"
 
@@ -56,6 +57,7 @@ connection_free (gpointer data)
   g_free (connection->ssid);
   g_strfreev (connection->domains);
   g_strfreev (connection->addresses);
+  g_strfreev (connection->mail_servers);
   g_free (connection);
 }
 
@@ -175,18 +177,26 @@ add_domains (GPtrArray *domains, GVariant *ip_config, const char *name)
     add_domain (domains, words[i]);
 }
 
-/* RFC 2132 3.17 and RFC 3397, as NetworkManager spells them. */
-static void
-add_dhcp_domains (GPtrArray *domains, GVariant *dhcp)
+/* An option of DHCP, as NetworkManager spells it. */
+static char *
+dup_dhcp_option (GVariant *dhcp, const char *name)
 {
-  static const char *const names[] = { "domain_search", "domain_name" };
   g_autoptr(GVariant) options = NULL;
 
   if (dhcp != NULL)
     options = g_variant_lookup_value (dhcp, "Options", G_VARIANT_TYPE_VARDICT);
-  for (gsize i = 0; options != NULL && i < G_N_ELEMENTS (names); i++)
+  return options != NULL ? dup_text (options, name) : NULL;
+}
+
+/* RFC 2132 3.17 and RFC 3397. */
+static void
+add_dhcp_domains (GPtrArray *domains, GVariant *dhcp)
+{
+  static const char *const names[] = { "domain_search", "domain_name" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autofree char *text = dup_text (options, names[i]);
+      g_autofree char *text = dup_dhcp_option (dhcp, names[i]);
       g_auto(GStrv) words = g_strsplit_set (text != NULL ? text : "", " ,", -1);
 
       for (gsize j = 0; words[j] != NULL; j++)
@@ -239,6 +249,19 @@ dup_addresses (const SystemBusQuestion *asked)
   return (char **) g_ptr_array_free (addresses, FALSE);
 }
 
+/* RFC 2132 8.14. */
+static char **
+dup_mail_servers (const SystemBusQuestion *asked)
+{
+  GPtrArray *servers = g_ptr_array_new ();
+  g_autofree char *text = dup_dhcp_option (asked[ASK_DHCP4].answer, "smtp_server");
+
+  if (text != NULL)
+    dhcp_hints_add (servers, text);
+  g_ptr_array_add (servers, NULL);
+  return (char **) g_ptr_array_free (servers, FALSE);
+}
+
 static NetworkConnection *
 connection_new (GVariant *properties, const SystemBusQuestion *asked)
 {
@@ -252,6 +275,7 @@ connection_new (GVariant *properties, const SystemBusQuestion *asked)
   connection->ssid = dup_ssid (asked[ASK_ACCESS_POINT].answer);
   connection->domains = dup_domains (asked);
   connection->addresses = dup_addresses (asked);
+  connection->mail_servers = dup_mail_servers (asked);
   return connection;
 }
 

@@ -14,6 +14,9 @@ SendpathNetwork *network_new_from (const NetworkFacts *kernel, const char *const
 /* NetworkView, in the order in which locations are looked for; borrowed. */
 GPtrArray *network_get_views (SendpathNetwork *self);
 
+/* Addresses of mail servers that DHCP named; what they are is not looked at. Borrowed. */
+const char *const *network_get_mail_servers (SendpathNetwork *self);
+
 /* There is more than this machine. */
 gboolean network_is_connected (SendpathNetwork *self);
 

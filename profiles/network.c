@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "profiles/dhcp-hints.h"
 #include "profiles/network-private.h"
 
 #define RESOLV_CONF   "/etc/resolv.conf"
@@ -32,6 +33,7 @@ struct _SendpathNetwork {
   char *ssid;
   const char *connectivity;
   GPtrArray *views; /* NetworkView; the last one is of all connections */
+  char **mail_servers;
   gboolean is_up;        /* there is at least loopback */
   gboolean is_connected; /* there is more */
 };
@@ -49,6 +51,7 @@ sendpath_network_finalize (GObject *object)
   g_free (self->type);
   g_free (self->ssid);
   g_clear_pointer (&self->views, g_ptr_array_unref);
+  g_strfreev (self->mail_servers);
   G_OBJECT_CLASS (sendpath_network_parent_class)->finalize (object);
 }
 
@@ -119,15 +122,27 @@ dup_kernel_id (const NetworkFacts *facts)
   return g_strndup (g_checksum_get_string (hash), ID_LENGTH);
 }
 
+/* One connection of these types serves every socket that a cable goes into. */
+static const char *const wired_types[] = { "ethernet", "bond", "bridge", "team", "vlan", NULL };
+
 /* Tethers change their hardware address, and a lease its domains; a connection is what the user set
- * up once. */
+ * up once. Where that says nothing about the network, what the network shows of itself counts too:
+ * its gateway, or else its domains. */
 static char *
-dup_connection_id (const char *uuid)
+dup_connection_id (const NetworkConnection *connection, const NetworkFacts *kernel)
 {
   g_autoptr(GChecksum) hash = g_checksum_new (G_CHECKSUM_SHA256);
+  gboolean is_wired =
+      connection->type != NULL && g_strv_contains (wired_types, connection->type);
 
   g_checksum_update (hash, (const guchar *) "connection", sizeof "connection");
-  g_checksum_update (hash, (const guchar *) uuid, (gssize) strlen (uuid));
+  g_checksum_update (hash, (const guchar *) connection->uuid, (gssize) strlen (connection->uuid));
+  if (is_wired && kernel->gateway != NULL)
+    g_checksum_update (hash, (const guchar *) kernel->gateway, (gssize) strlen (kernel->gateway));
+  else if (is_wired && connection->domains[0] != NULL)
+    hash_domains (hash, connection->domains);
+  else if (is_wired && connection->addresses[0] != NULL)
+    hash_prefix (hash, connection->addresses[0]);
   return g_strndup (g_checksum_get_string (hash), ID_LENGTH);
 }
 
@@ -141,6 +156,28 @@ find_way_out (const NetworkManagerFacts *manager)
   return first != NULL && (first->has_default || first->is_primary) ? first : NULL;
 }
 
+static void
+add_mail_servers (GPtrArray *servers, char **more)
+{
+  for (gsize i = 0; more != NULL && more[i] != NULL; i++)
+    if (!g_ptr_array_find_with_equal_func (servers, more[i], g_str_equal, NULL))
+      g_ptr_array_add (servers, g_strdup (more[i]));
+}
+
+/* Of the connection with the default route first. */
+static char **
+dup_mail_servers (const NetworkFacts *kernel, const NetworkManagerFacts *manager)
+{
+  GPtrArray *servers = g_ptr_array_new ();
+
+  for (guint i = 0; manager != NULL && i < manager->connections->len; i++)
+    add_mail_servers (servers,
+                      ((const NetworkConnection *) manager->connections->pdata[i])->mail_servers);
+  add_mail_servers (servers, kernel->mail_servers);
+  g_ptr_array_add (servers, NULL);
+  return (char **) g_ptr_array_free (servers, FALSE);
+}
+
 SendpathNetwork *
 network_new_from (const NetworkFacts *kernel, const char *const *resolved,
                   const NetworkManagerFacts *manager)
@@ -152,7 +189,7 @@ network_new_from (const NetworkFacts *kernel, const char *const *resolved,
   self->is_up = !g_str_equal (self->former_id, "offline");
   self->is_connected = self->is_up && !g_str_equal (self->former_id, "local");
   self->id = self->is_connected && way_out != NULL && way_out->uuid != NULL
-                 ? dup_connection_id (way_out->uuid)
+                 ? dup_connection_id (way_out, kernel)
                  : g_strdup (self->former_id);
   if (way_out != NULL)
     {
@@ -165,6 +202,7 @@ network_new_from (const NetworkFacts *kernel, const char *const *resolved,
   else if (manager != NULL)
     self->connectivity = manager->connectivity;
   self->views = network_views_new (kernel, resolved, manager);
+  self->mail_servers = dup_mail_servers (kernel, manager);
   return self;
 }
 
@@ -202,6 +240,9 @@ sendpath_network_new (void)
   g_autoptr(NetworkManagerFacts) manager = network_manager_read ();
   g_auto(GStrv) resolved = read_resolved_domains ();
 
+  facts->mail_servers =
+      dhcp_hints_read (&dhcp_leases_of_this_machine, (const char *const *) facts->addresses,
+                       g_get_real_time () / G_USEC_PER_SEC);
   return network_new_from (facts, (const char *const *) resolved, manager);
 }
 
@@ -273,7 +314,8 @@ get_whole (SendpathNetwork *self)
  * Gets what this network is called in all that was learned about it.
  *
  * Where NetworkManager runs it is a hash of the UUID of the connection with the default route, so that a
- * tether stays the same network whatever hardware address it has today. Else it is a hash of the
+ * tether stays the same network whatever hardware address it has today. For a cable, where one connection
+ * serves every network, the gateway's hardware address, or else the search domains, belong to it. Else it is a hash of the
  * gateway's hardware address and the search domains; where the gateway is not known, of the search
  * domains and the network part of the first own address. It never hangs on the name of a wireless
  * network alone, which anybody can copy. It is `local` when only loopback is up,
@@ -363,6 +405,12 @@ sendpath_network_is_up (SendpathNetwork *self)
   g_return_val_if_fail (SENDPATH_IS_NETWORK (self), FALSE);
 
   return self->is_up;
+}
+
+const char *const *
+network_get_mail_servers (SendpathNetwork *self)
+{
+  return (const char *const *) self->mail_servers;
 }
 
 gboolean

@@ -40,7 +40,8 @@
         "{'Domains': <['Lan.example.NET.']>, 'Searches': <@as []>,"                                \
         " 'AddressData': <[{'address': <'192.0.2.7'>, 'prefix': <uint32 24>}]>}" },                \
   {                                                                                                \
-    NM "/DHCP4Config/1", "{'Options': <{'domain_name': <'hotel.example'>}>}"                       \
+    NM "/DHCP4Config/1", "{'Options': <{'domain_name': <'hotel.example'>,"                         \
+                         " 'smtp_server': <'192.0.2.25 192.0.2.26'>}>}"                            \
   }
 #define VPN(default_route)                                                                         \
   { NM "/ActiveConnection/2",                                                                      \
@@ -129,6 +130,8 @@ test_facts (void)
   g_assert_true (g_strv_equal ((const char *const *) wifi->domains,
                                STRINGS ("lan.example.net", "hotel.example")));
   g_assert_true (g_strv_equal ((const char *const *) wifi->addresses, STRINGS ("192.0.2.7/24")));
+  g_assert_true (g_strv_equal ((const char *const *) wifi->mail_servers,
+                               STRINGS ("192.0.2.25", "192.0.2.26")));
   g_assert_false (wifi->is_vpn);
   g_assert_true (wifi->has_default);
   vpn = get_connection (facts, 1);
@@ -339,6 +342,79 @@ test_id (void)
   g_assert_cmpstr (network_get_former_id (today), ==, sendpath_network_get_id (without));
 }
 
+/* NetworkManager has one connection for every socket that a cable goes into (R-26: what was approved
+ * on one network is not approved on the next). */
+static void
+test_wired_id (void)
+{
+  static const struct {
+    const char *type;
+    const char *gateway;
+    const char *domain;
+    const char *address;
+    gboolean is_same; /* as the first row */
+  } rows[] = {
+    { "802-3-ethernet", MAC, "office.example", "192.0.2.7", TRUE },
+    { "802-3-ethernet", MAC, "office.example", "192.0.2.8", TRUE },
+    { "802-3-ethernet", MAC, "other.example", "192.0.2.7", TRUE },
+    { "802-3-ethernet", "00:53:00:00:00:01", "office.example", "192.0.2.7", FALSE },
+    { "802-3-ethernet", NULL, "office.example", "192.0.2.7", FALSE },
+    { "802-3-ethernet", NULL, "other.example", "192.0.2.7", FALSE },
+    { "802-3-ethernet", NULL, "@", "192.0.2.7", FALSE },
+    { "802-3-ethernet", NULL, "@", "198.51.100.7", FALSE },
+    { "bridge", "00:53:00:00:00:02", "office.example", "192.0.2.7", FALSE },
+    { "gsm", MAC, "office.example", "192.0.2.7", FALSE },
+  };
+  g_autoptr(GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autofree char *first = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *connection = g_strdup_printf (
+          "{'Id': <'Wired connection 1'>, 'Uuid': <'" VPN_UUID "'>, 'Type': <'%s'>,"
+          " 'State': <uint32 2>, 'Default': <true>,"
+          " 'Ip4Config': <objectpath '" NM "/IP4Config/1'>}",
+          rows[i].type);
+      g_autofree char *ip4 = g_strdup_printf (
+          "{'Domains': <['%s']>, 'AddressData': <[{'address': <'%s'>, 'prefix': <uint32 24>}]>}",
+          rows[i].domain, rows[i].address);
+      const FakeNetworkManagerObject objects[] = {
+        MANAGER (ONE, NM "/ActiveConnection/1", "4"),
+        { NM "/ActiveConnection/1", connection },
+        { NM "/IP4Config/1", ip4 },
+        END
+      };
+      g_autoptr(NetworkManagerFacts) manager = read_from (objects);
+      g_autoptr(SendpathNetwork) network = new_network (manager, rows[i].gateway);
+      const char *id = sendpath_network_get_id (network);
+
+      g_test_message ("%s %s %s %s", rows[i].type, rows[i].gateway, rows[i].domain, id);
+      if (i == 0)
+        first = g_strdup (id);
+      g_assert_cmpint (g_str_equal (id, first), ==, rows[i].is_same);
+      /* and no two of the others are taken for each other */
+      g_assert_true (g_hash_table_add (ids, g_strdup (id)) || rows[i].is_same);
+    }
+}
+
+/* Those of the connection with the default route first; a lease may name more. */
+static void
+test_mail_servers (void)
+{
+  g_autoptr(NetworkManagerFacts) manager = read_from (split_tunnel);
+  NetworkFacts kernel = { .gateway = (char *) MAC,
+                          .domains = (char **) STRINGS ("lan.example.net"),
+                          .addresses = (char **) STRINGS ("192.0.2.7/24"),
+                          .mail_servers = (char **) STRINGS ("192.0.2.27", "192.0.2.25"),
+                          .has_route = TRUE };
+  g_autoptr(SendpathNetwork) network = network_new_from (&kernel, NULL, manager);
+  g_autoptr(SendpathNetwork) without = new_network (NULL, MAC);
+
+  g_assert_true (g_strv_equal (network_get_mail_servers (network),
+                               STRINGS ("192.0.2.25", "192.0.2.26", "192.0.2.27")));
+  g_assert_null (network_get_mail_servers (without)[0]);
+}
+
 static void
 test_connectivity (void)
 {
@@ -446,6 +522,8 @@ main (int argc, char **argv)
   g_test_add_func ("/network-manager/no-address-off-this-machine", test_addresses);
   g_test_add_func ("/network-manager/asking-starts-no-thread", test_no_thread);
   g_test_add_func ("/network-manager/a-tether-stays-the-same-network", test_id);
+  g_test_add_func ("/network-manager/two-wired-networks-are-two", test_wired_id);
+  g_test_add_func ("/network-manager/mail-servers-of-dhcp", test_mail_servers);
   g_test_add_func ("/network-manager/a-portal-is-told", test_connectivity);
   g_test_add_func ("/network-manager/every-key-must-match", test_keys);
   g_test_add_func ("/network-manager/default-route-selects-the-location",
