@@ -28,6 +28,7 @@ find_offers (SendpathEngine *self, GCancellable *cancellable)
   SendpathNetwork *network = sendpath_engine_get_network (self);
   RelayFinderOptions options = { .domains = sendpath_network_get_domains (network),
                                  .own = sendpath_network_get_addresses (network),
+                                 .dhcp = network_get_mail_servers (network),
                                  .with_usual_names = TRUE,
                                  .timeout_ms = RELAY_FINDER_MS };
 
@@ -64,7 +65,7 @@ engine_read_approvals (SendpathEngine *self, SendpathNetwork *network)
  * for two seconds at most.
  *
  * Returns: (transfer container) (element-type utf8): a JSON object for each, the best first:
- *   `host`, `port`, `source` (`srv` or `name`), `tls`, `approved`
+ *   `host`, `port`, `source` (`srv`, `dhcp` or `name`), `tls`, `approved`
  *
  * Since: 1.0
  */

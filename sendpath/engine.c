@@ -386,6 +386,7 @@ make_plan_input (SendpathEngine *self, SendpathAccount *account, Memory *memory,
                        .domains = engine_is_connected (network)
                                       ? sendpath_network_get_domains (network)
                                       : NULL,
+                       .mail_servers = network_get_mail_servers (network),
                        .approved = approved,
                        .memory = memory,
                        .trust = trust,

@@ -92,6 +92,7 @@ discovery_find_routes (const PlanInput *plan, GResolver *resolver, GCancellable 
       g_strcmp0 (sendpath_profile_store_get_policy (plan->profiles, "discovered"), "auto") == 0;
   RelayFinderOptions options = { .domains = plan->domains,
                                  .own = plan->addresses,
+                                 .dhcp = plan->mail_servers,
                                  .resolver = resolver,
                                  .timeout_ms = RELAY_FINDER_MS };
   g_autoptr (GPtrArray) offers = NULL;

@@ -19,6 +19,7 @@ typedef struct {
   const char *former_network_id; /* what was learned before may stand under it; nullable */
   const char *const *addresses; /* our own there; nullable */
   const char *const *domains;   /* search domains; NULL: relays are not looked for */
+  const char *const *mail_servers; /* addresses that DHCP named; nullable */
   GPtrArray *approved;          /* ApprovedRelay of this network; nullable */
   const char *const *avoid;     /* hosts that must not get this message; nullable */
   Memory *memory;
