@@ -80,7 +80,7 @@ note_dot (Fixture *fixture, const char *addresses)
   g_autoptr(GError) error = NULL;
 
   journal_note_dot (fixture->journal, (const char *const *) list, "smtp.proseware.com",
-                    FIXTURE_NOW_US, &error);
+                    SENDER_RULE_KEEP, FIXTURE_NOW_US, &error);
   g_assert_no_error (error);
 }
 
@@ -475,13 +475,14 @@ hit_the_size_limit (gpointer data)
 
   if (setrlimit (RLIMIT_FSIZE, &none) < 0)
     return 1;
-  if (journal_note_dot (fixture->journal, addresses, "smtp.proseware.com", FIXTURE_NOW_US,
-                        &error) ||
+  if (journal_note_dot (fixture->journal, addresses, "smtp.proseware.com", SENDER_RULE_KEEP,
+                        FIXTURE_NOW_US, &error) ||
       !g_error_matches (error, OUTBOX_ERROR, OUTBOX_ERROR_FULL))
     return 2;
   /* the ten bytes that fitted are a torn line now */
   if (setrlimit (RLIMIT_FSIZE, &much) < 0 ||
-      !journal_note_dot (fixture->journal, addresses, "smtp.proseware.com", FIXTURE_NOW_US, NULL))
+      !journal_note_dot (fixture->journal, addresses, "smtp.proseware.com", SENDER_RULE_KEEP,
+                         FIXTURE_NOW_US, NULL))
     return 3;
   return 0;
 }
@@ -531,7 +532,8 @@ write_on_a_full_disk (gpointer data)
   g_clear_pointer (&fixture->journal, journal_free);
   fixture->journal = journal_new (fd, N_RECIPIENTS);
   note_attempt (fixture, BOB, DENIED);
-  if (!journal_note_dot (fixture->journal, addresses, "smtp.proseware.com", FIXTURE_NOW_US, NULL))
+  if (!journal_note_dot (fixture->journal, addresses, "smtp.proseware.com", SENDER_RULE_KEEP,
+                         FIXTURE_NOW_US, NULL))
     {
       /* without room for the outcome the dot must not be sent */
       g_remove (big);
@@ -573,7 +575,8 @@ write_many_on_a_full_disk (gpointer data)
   attempt->reply = sendpath_reply_new (250, NULL, "2.0.0 Ok");
   attempt->verdict = SENDPATH_VERDICT_ACCEPTED;
   report_add_attempt (report, attempt);
-  if (!journal_note_dot (fixture->journal, addresses, "smtp.proseware.com", FIXTURE_NOW_US, NULL))
+  if (!journal_note_dot (fixture->journal, addresses, "smtp.proseware.com", SENDER_RULE_KEEP,
+                         FIXTURE_NOW_US, NULL))
     return 1;
   if (!fill_disk (big))
     return 2;

@@ -253,7 +253,8 @@ send_and_file_all (Play *play)
       SendpathReport *report = outbox_entry_get_report (entry);
       Journal *journal = outbox_entry_get_journal (entry);
 
-      journal_note_dot (journal, addresses, "smtp.proseware.com", FIXTURE_NOW_US, NULL);
+      journal_note_dot (journal, addresses, "smtp.proseware.com", SENDER_RULE_KEEP, FIXTURE_NOW_US,
+                        NULL);
       report_set_recipient (report, addresses[0], REPORT_NO_ATTEMPT, SENDPATH_RECIPIENT_FAILED,
                             SENDPATH_VERDICT_CONTENT_REJECTED, NULL);
       if (!journal_note_state (journal, report, FIXTURE_NOW_US, NULL) ||

@@ -334,7 +334,7 @@ test_filing (OutboxFixture *fixture, gconstpointer data)
     { { SENDPATH_RECIPIENT_FAILED, SENDPATH_RECIPIENT_QUEUED }, "queue" },
     { { SENDPATH_RECIPIENT_FAILED, SENDPATH_RECIPIENT_FAILED }, "failed" },
     { { SENDPATH_RECIPIENT_SENT, SENDPATH_RECIPIENT_FAILED }, "failed" },
-    { { SENDPATH_RECIPIENT_SENT, SENDPATH_RECIPIENT_UNCERTAIN }, "failed" },
+    { { SENDPATH_RECIPIENT_SENT, SENDPATH_RECIPIENT_UNCERTAIN }, "queue" },
   };
   static const char *const folders[] = { "tmp", "queue", "failed", "corrupt" };
 
@@ -392,7 +392,7 @@ test_report_while_sending (OutboxFixture *fixture, gconstpointer data)
   g_autoptr(SendpathReport) after = NULL;
 
   g_assert_true (journal_note_dot (outbox_entry_get_journal (entry), addresses,
-                                   "smtp.proseware.com", FIXTURE_NOW_US, NULL));
+                                   "smtp.proseware.com", SENDER_RULE_KEEP, FIXTURE_NOW_US, NULL));
   during = outbox_read_report (fixture->outbox, id, NULL);
   g_assert_cmpint (sendpath_report_get_state (during, 0), ==, SENDPATH_RECIPIENT_QUEUED);
   outbox_entry_free (entry);

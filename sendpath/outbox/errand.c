@@ -29,13 +29,16 @@ before_dot (gpointer data, const char *const *addresses, const char *server, GEr
 {
   Errand *errand = data;
   Journal *journal = outbox_entry_get_journal (errand->entry);
+  ReportRecipient *first =
+      report_find_recipient (outbox_entry_get_report (errand->entry), addresses[0]);
+  SenderRule rule = first->dot_rule; /* of all of them */
   g_autoptr (GError) local_error = NULL;
 
-  if (journal_note_dot (journal, addresses, server, g_get_real_time (), &local_error))
+  if (journal_note_dot (journal, addresses, server, rule, g_get_real_time (), &local_error))
     return TRUE;
   if (g_error_matches (local_error, OUTBOX_ERROR, OUTBOX_ERROR_FULL) &&
       outbox_drop_sent (errand->context->outbox))
-    return journal_note_dot (journal, addresses, server, g_get_real_time (), error);
+    return journal_note_dot (journal, addresses, server, rule, g_get_real_time (), error);
   g_propagate_error (error, g_steal_pointer (&local_error));
   return FALSE;
 }

@@ -176,12 +176,13 @@ reserve_behind (Journal *journal, guint n_dotted)
 }
 
 gboolean
-journal_note_dot (Journal *journal, const char *const *addresses, const char *server, gint64 now_us,
-                  GError **error)
+journal_note_dot (Journal *journal, const char *const *addresses, const char *server,
+                  SenderRule rule, gint64 now_us, GError **error)
 {
   g_autoptr(JsonObject) record = new_record ("dot", now_us);
 
   fields_add_text (record, "server", server);
+  fields_add_text (record, "sender_rule", sender_rule_to_string (rule));
   fields_add_texts (record, "addresses", addresses);
   if (!reserve_behind (journal, g_strv_length ((char **) addresses)))
     return fail (error);
@@ -234,6 +235,8 @@ journal_note_state (Journal *journal, const SendpathReport *report, gint64 now_u
   fields_add_text (record, "needs", report->needs);
   fields_add_time (record, "next_try", report->next_try_s);
   fields_add_boolean (record, "held", report->held);
+  fields_add_number (record, "tries", report->n_tries);
+  fields_add_number (record, "tried", report->tried_s);
   for (guint i = 0; i < report->recipients->len; i++)
     {
       const ReportRecipient *recipient = report->recipients->pdata[i];
@@ -297,13 +300,18 @@ replay_dot (Replay *replay, JsonObject *record, GError **error)
 {
   g_auto(GStrv) addresses = fields_dup_texts (record, "addresses");
   const char *server = fields_get_text (record, "server");
+  SenderRule rule = SENDER_RULE_KEEP;
 
+  if (fields_get_text (record, "sender_rule") != NULL) /* absent: an earlier version wrote it */
+    sender_rule_from_string (fields_get_text (record, "sender_rule"), &rule);
   for (guint i = 0; addresses[i] != NULL; i++)
     {
       ReportRecipient *recipient = report_find_recipient (replay->report, addresses[i]);
 
       if (recipient == NULL)
         return set_damage (error);
+      report_note_dot (replay->report, recipient->address, server != NULL ? server : "", rule,
+                       fields_get_time (record, "at"));
       g_hash_table_insert (replay->dots, recipient->address,
                            g_strdup (server != NULL ? server : ""));
     }
@@ -404,6 +412,9 @@ replay_state (Replay *replay, JsonObject *record, GError **error)
   replace_text (&report->needs, record, "needs");
   report->next_try_s = fields_get_time (record, "next_try");
   report->held = fields_get_boolean (record, "held");
+  report->n_tries = (guint) CLAMP (fields_get_number (record, "tries"), 0, G_MAXINT);
+  report->tried_s = MAX (fields_get_number (record, "tried"), 0);
+  report->settled_s = fields_get_time (record, "at");
   replay->is_walk_over = TRUE;
   return TRUE;
 }

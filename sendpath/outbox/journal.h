@@ -15,16 +15,16 @@ gboolean journal_reserve (int fd, guint n_recipients);
 Journal *journal_new (int fd, guint n_recipients);
 void     journal_free (Journal *journal);
 
-/* "About to send the final dot" for these addresses: on disk when this returns TRUE (P-6), and
+/* "About to send the final dot" for these addresses, under @rule: on disk when this returns TRUE (P-6), and
  * with it room for the outcome. After FALSE nothing may be sent. */
 gboolean journal_note_dot (Journal *journal, const char *const *addresses, const char *server,
-                           gint64 now_us, GError **error);
+                           SenderRule rule, gint64 now_us, GError **error);
 /* One attempt with what it meant for each of its recipients (indexes into @report->recipients
  * that it touched are those whose last attempt is @attempt). Clears the dot of those. Synced. */
 gboolean journal_note_attempt (Journal *journal, const SendpathReport *report, guint attempt,
                                gint64 now_us, GError **error);
-/* Account, location, network, reason, needs, next_try and held of @report, and the recipients whose
- * state was found out after their last attempt was noted. Synced. */
+/* Account, location, network, reason, needs, next_try and held of @report and what schedule_settle()
+ * counts, and the recipients whose state was found out after their last attempt was noted. Synced. */
 gboolean journal_note_state (Journal *journal, const SendpathReport *report, gint64 now_us,
                              GError **error);
 

@@ -204,12 +204,12 @@ outbox_entry_file (OutboxEntry *entry, GError **error)
   switch (sendpath_report_get_outcome (entry->report))
     {
     case SENDPATH_OUTCOME_QUEUED:
+    case SENDPATH_OUTCOME_UNCERTAIN: /* until it is repeated, or the user knows (P-5) */
       return TRUE;
     case SENDPATH_OUTCOME_SENT:
       return file_sent (entry, error);
     case SENDPATH_OUTCOME_PARTIAL:
     case SENDPATH_OUTCOME_FAILED:
-    case SENDPATH_OUTCOME_UNCERTAIN:
       return move (entry, OUTBOX_FAILED, error);
     }
   return FALSE;

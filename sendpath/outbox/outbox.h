@@ -90,7 +90,7 @@ SendpathReport  *outbox_entry_get_report (OutboxEntry *entry);
 Journal         *outbox_entry_get_journal (OutboxEntry *entry);
 
 /* Everybody got it: the message moves to sent/, or leaves the disk if sent messages are not kept or
- * there is no room. Else it moves to failed/ if nothing waits and something failed or is
+ * there is no room. Else it moves to failed/ if something failed and nothing waits or is
  * uncertain; otherwise it stays. */
 gboolean         outbox_entry_file (OutboxEntry *entry, GError **error);
 /* The user's command. */

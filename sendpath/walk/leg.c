@@ -95,10 +95,22 @@ leg_add_session_facts (Attempt *attempt, Leg *leg)
   attempt->same_connection = leg->n_offers_here > 0;
 }
 
-/* The next sender rule that is allowed and possible here, or the present one. */
+static gboolean
+is_repeating (Leg *leg)
+{
+  for (guint i = 0; i < leg->walk->travellers->len; i++)
+    if (leg_get_traveller (leg, i)->is_here && leg_get_traveller (leg, i)->only_server != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+/* The next sender rule that is allowed and possible here, or the present one: a repeat is of the
+ * same bytes (P-5). */
 SenderRule
 leg_find_next_rule (Leg *leg)
 {
+  if (is_repeating (leg))
+    return leg->rule;
   for (SenderRule rule = leg->rule + 1; rule <= leg->route->last_rule; rule++)
     if (sender_rule_is_possible (rule, leg->walk->message))
       return rule;
@@ -330,6 +342,9 @@ on_before_dot (Delivery *delivery, GError **error)
       if (recipient->is_offered && recipient->reply == NULL)
         add_names (leg, recipient->address, names);
     }
+  for (guint i = 0; i < names->len; i++)
+    report_note_dot (leg->walk->report, names->pdata[i], leg->route->server, leg->rule,
+                     g_get_real_time () / G_USEC_PER_SEC);
   g_ptr_array_add (names, NULL);
   return leg->walk->host->before_dot (leg->walk->host->data, (const char *const *) names->pdata,
                                       leg->route->server, error);

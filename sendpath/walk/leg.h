@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 typedef struct {
   const char *name;           /* in the report; borrowed from it */
   const char *address;        /* on the wire; one string for all names that go to it */
+  const char *only_server;    /* nobody else may have it; NULL: any. Borrowed from the report */
   gboolean is_open;           /* still to be offered in this walk */
   gboolean is_here;           /* offered on the present route */
   SendpathVerdict verdict;    /* of its last answer; NONE before the first */

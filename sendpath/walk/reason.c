@@ -16,7 +16,7 @@ find_furthest (const Walk *walk)
       const Traveller *traveller = &g_array_index (walk->travellers, Traveller, i);
       const ReportRecipient *recipient = report_find_recipient (walk->report, traveller->name);
 
-      if (recipient->state == SENDPATH_RECIPIENT_QUEUED &&
+      if ((recipient->state == SENDPATH_RECIPIENT_QUEUED || recipient->may_repeat) &&
           (furthest == NULL || traveller->query.phase > furthest->query.phase))
         furthest = traveller;
     }

@@ -26,6 +26,13 @@ typedef struct {
   gboolean               is_resent;  /* it was queued, for sure */
   MailDomain             mail_domain; /* as far as anybody asked; in no journal */
   gboolean               is_late;  /* noted without an attempt of its own (REPORT_NO_ATTEMPT) */
+
+  gboolean               is_dotted;   /* the final dot may have gone out, and no outcome is known */
+  char                  *dot_server;  /* where it went last, or NULL */
+  SenderRule             dot_rule;
+  gint64                 uncertain_s; /* since when the state is uncertain */
+  gboolean               is_repeated; /* once uncertain, the dot went out again: never again by itself */
+  gboolean               may_repeat;  /* in this walk, to @dot_server alone (P-5); in no journal */
 } ReportRecipient;
 
 struct _SendpathReport {
@@ -43,6 +50,9 @@ struct _SendpathReport {
   char      *needs;      /* nullable */
   gint64     next_try_s; /* 0: none set */
   gboolean   held;
+  guint      n_tries;    /* walks in a row on this network that count and were in vain */
+  gint64     tried_s;    /* how long it has really been tried (hold-after) */
+  gint64     settled_s;  /* when the latest walk was over; 0: never */
 };
 
 /* All recipients of @message queued, no attempts. @id: NULL if the message is in no outbox. */
@@ -56,11 +66,16 @@ guint            report_add_attempt (SendpathReport *report, Attempt *attempt);
 void             report_set_recipient (SendpathReport *report, const char *address, guint attempt,
                                        SendpathRecipientState state, SendpathVerdict verdict,
                                        SendpathReply *reply);
+/* The final dot goes out for @address; from now on it may have been accepted. The same when the
+ * journal says so. */
+void             report_note_dot (SendpathReport *report, const char *address, const char *server,
+                                  SenderRule rule, gint64 at_s);
 /* What the DNS says about the domain of @address: the words for people go by it. */
 void             report_set_mail_domain (SendpathReport *report, const char *address,
                                          MailDomain state);
 ReportRecipient *report_find_recipient (SendpathReport *report, const char *address);
-/* The addresses that are not settled, borrowed strings in a new array (free with g_free). */
+/* The addresses that are not settled, or are offered once more, borrowed strings in a new array
+ * (free with g_free). */
 const char     **report_dup_unsettled (SendpathReport *report);
 /* Of the latest walk's attempts for @recipient, the one that got furthest (gio's rule), the last of
  * several; or NULL. */

@@ -66,6 +66,7 @@ recipient_free (gpointer data)
   g_clear_pointer (&recipient->reply, sendpath_reply_unref);
   g_free (recipient->text);
   g_free (recipient->resent_as);
+  g_free (recipient->dot_server);
   g_free (recipient);
 }
 
@@ -143,6 +144,12 @@ copy_recipient (SendpathReport *copy, const ReportRecipient *from)
   to->is_late = from->is_late;
   to->resent_as = g_strdup (from->resent_as);
   to->is_resent = from->is_resent;
+  to->is_dotted = from->is_dotted;
+  to->dot_server = g_strdup (from->dot_server);
+  to->dot_rule = from->dot_rule;
+  to->uncertain_s = from->uncertain_s;
+  to->is_repeated = from->is_repeated;
+  to->may_repeat = from->may_repeat;
   to->reply = from->reply != NULL ? sendpath_reply_ref (from->reply) : NULL;
   to->text = g_strdup (from->text);
 }
@@ -206,6 +213,53 @@ note_refusal (SendpathReport *report, ReportRecipient *recipient, guint attempt,
 }
 
 void
+report_note_dot (SendpathReport *report, const char *address, const char *server, SenderRule rule,
+                 gint64 at_s)
+{
+  ReportRecipient *recipient = report_find_recipient (report, address);
+  gboolean was_uncertain =
+      recipient->state == SENDPATH_RECIPIENT_UNCERTAIN || recipient->is_dotted;
+
+  recipient->is_repeated = recipient->is_repeated || was_uncertain;
+  recipient->is_dotted = TRUE;
+  report_set_text (&recipient->dot_server, server);
+  recipient->dot_rule = rule;
+  if (!was_uncertain)
+    recipient->uncertain_s = at_s;
+}
+
+/* The state that an answer leads to. What answers a repeat says nothing of the first copy, unless it
+ * is taken; and after a refusal the user decides, as they do once they have said “again”. */
+static SendpathRecipientState
+find_state_after (ReportRecipient *recipient, SendpathRecipientState state)
+{
+  gboolean was_uncertain = recipient->state == SENDPATH_RECIPIENT_UNCERTAIN;
+
+  if (was_uncertain && !recipient->may_repeat && state == SENDPATH_RECIPIENT_QUEUED)
+    recipient->is_repeated = TRUE;
+  if (!was_uncertain || !recipient->may_repeat || state == SENDPATH_RECIPIENT_SENT)
+    return state;
+  if (state == SENDPATH_RECIPIENT_FAILED)
+    recipient->is_repeated = TRUE;
+  return SENDPATH_RECIPIENT_UNCERTAIN;
+}
+
+/* A server that is silent after the dot is waited for: the time counts from when nobody waits any
+ * more. */
+static void
+note_uncertain (const SendpathReport *report, ReportRecipient *recipient, guint attempt)
+{
+  const Attempt *lost = attempt != REPORT_NO_ATTEMPT ? report->attempts->pdata[attempt] : NULL;
+
+  if (lost != NULL && recipient->state != SENDPATH_RECIPIENT_UNCERTAIN)
+    {
+      recipient->uncertain_s = lost->at_us / G_USEC_PER_SEC + lost->total_ms / 1000;
+      report_set_text (&recipient->dot_server, lost->server);
+      recipient->dot_rule = lost->sender_rule;
+    }
+}
+
+void
 report_set_recipient (SendpathReport *report, const char *address, guint attempt,
                       SendpathRecipientState state, SendpathVerdict verdict, SendpathReply *reply)
 {
@@ -217,7 +271,10 @@ report_set_recipient (SendpathReport *report, const char *address, guint attempt
     g_array_append_val (recipient->attempts, attempt);
   note_refusal (report, recipient, attempt, verdict, reply);
   recipient->is_late = attempt == REPORT_NO_ATTEMPT;
-  recipient->state = state;
+  if (state == SENDPATH_RECIPIENT_UNCERTAIN)
+    note_uncertain (report, recipient, attempt);
+  recipient->is_dotted = FALSE;
+  recipient->state = find_state_after (recipient, state);
   recipient->verdict = verdict;
   if (reply != NULL)
     sendpath_reply_ref (reply); /* first: it may be the one that is held already */
@@ -247,7 +304,7 @@ report_dup_unsettled (SendpathReport *report)
     {
       const ReportRecipient *recipient = report->recipients->pdata[i];
 
-      if (recipient->state == SENDPATH_RECIPIENT_QUEUED)
+      if (recipient->state == SENDPATH_RECIPIENT_QUEUED || recipient->may_repeat)
         addresses[n++] = recipient->address;
     }
   return addresses;

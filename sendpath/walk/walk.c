@@ -15,6 +15,15 @@ walk_dup_door (const SendpathEndpoint *endpoint)
                           sendpath_endpoint_get_port (endpoint));
 }
 
+/* P-5: a copy that may have arrived is repeated at its own server alone. */
+static const char *
+find_only_server (SendpathReport *report, const char *name)
+{
+  const ReportRecipient *recipient = report_find_recipient (report, name);
+
+  return recipient->may_repeat ? recipient->dot_server : NULL;
+}
+
 /* Everybody who is not settled. A name without a domain goes where @local says; nobody gets two
  * copies because two names do. */
 static GArray *
@@ -32,6 +41,7 @@ gather_travellers (SendpathReport *report, const char *local)
       const char *known = g_hash_table_lookup (addresses, key);
       Traveller traveller = { .name = names[i],
                               .address = known != NULL ? known : address,
+                              .only_server = find_only_server (report, names[i]),
                               .is_open = TRUE };
 
       if (known == NULL)
@@ -39,6 +49,13 @@ gather_travellers (SendpathReport *report, const char *local)
       g_array_append_val (travellers, traveller);
     }
   return travellers;
+}
+
+static gboolean
+is_barred_from (const Traveller *traveller, const SendpathRoute *route)
+{
+  return traveller->only_server != NULL &&
+         g_ascii_strcasecmp (traveller->only_server, route->server) != 0;
 }
 
 /* Marks who may go by @route; FALSE if nobody. */
@@ -53,7 +70,7 @@ choose_travellers (Walk *walk, SendpathRoute *route)
       Traveller *traveller = &g_array_index (walk->travellers, Traveller, i);
 
       traveller->is_here =
-          traveller->is_open && may_follow &&
+          traveller->is_open && may_follow && !is_barred_from (traveller, route) &&
           (traveller->verdict == SENDPATH_VERDICT_NONE || traveller->is_route_matter ||
            plan_may_follow (traveller->verdict, route));
       anybody = anybody || traveller->is_here;
