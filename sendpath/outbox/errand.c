@@ -109,7 +109,7 @@ unlock_profiles (const ErrandContext *context)
 
 SendpathAccount *
 errand_choose_account (SendpathProfileStore *profiles, const char *id,
-                              SendpathMessage *message, SendpathLocation *location)
+                       SendpathMessage *message, SendpathLocation *location)
 {
   SendpathAccount *account = id != NULL ? sendpath_profile_store_get_account (profiles, id) : NULL;
   gboolean is_matched = FALSE;
@@ -139,7 +139,7 @@ errand_get_local (SendpathProfileStore *profiles)
  * arrival give what submission adds. */
 SendpathMessage *
 errand_dup_message (SendpathProfileStore *profiles, OutboxEntry *entry,
-                           SendpathAccount *account, GError **error)
+                    SendpathAccount *account, GError **error)
 {
   g_autoptr (GDateTime) queued_at = NULL;
   SubmissionContext submission = {
@@ -243,25 +243,55 @@ walk_message (const ErrandContext *context, OutboxEntry *entry, SendpathMessage 
   walk_run (message, routes, report, &walk, &host, cancellable);
 }
 
+/* The account and the message as that one sends it; NULL and @ret_report or @error: it stays. */
+static SendpathMessage *
+prepare (const ErrandContext *context, OutboxEntry *entry, SendpathAccount **ret_account,
+         SendpathReport **ret_report, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  SendpathMessage *message = NULL;
+  SendpathAccount *account =
+      errand_choose_account (context->profiles, outbox_entry_get_account (entry),
+                             outbox_entry_get_message (entry), context->location);
+
+  if (account == NULL)
+    {
+      *ret_report = hold_for_account (context, entry, error);
+      return NULL;
+    }
+  message = errand_dup_message (context->profiles, entry, account, &local_error);
+  if (message == NULL)
+    *ret_report = hold (entry, local_error->message, error);
+  *ret_account = account;
+  return message;
+}
+
+/* Whether the runner's reason to try it still holds, now that nobody else can change it. */
+static gboolean
+is_wanted (const ErrandContext *context, const SendpathReport *report)
+{
+  return !context->by_schedule ||
+         (!report->held && report->next_try_s <= g_get_real_time () / G_USEC_PER_SEC);
+}
+
 SendpathReport *
 errand_deliver (const ErrandContext *context, const char *id, GCancellable *cancellable,
-                       GError **error)
+                GError **error)
 {
   g_autoptr (OutboxEntry) entry = outbox_take (context->outbox, id, error);
   g_autoptr (SendpathMessage) message = NULL;
   g_autoptr (SendpathReport) report = NULL;
-  g_autoptr (GError) local_error = NULL;
-  SendpathAccount *account;
+  SendpathAccount *account = NULL;
 
   if (entry == NULL)
     return NULL;
-  account = errand_choose_account (context->profiles, outbox_entry_get_account (entry),
-                                          outbox_entry_get_message (entry), context->location);
-  if (account == NULL)
-    return hold_for_account (context, entry, error);
-  message = errand_dup_message (context->profiles, entry, account, &local_error);
+  if (!is_wanted (context, outbox_entry_get_report (entry)))
+    return sendpath_report_ref (outbox_entry_get_report (entry));
+  lock_profiles (context);
+  message = prepare (context, entry, &account, &report, error);
+  unlock_profiles (context);
   if (message == NULL)
-    return hold (entry, local_error->message, error);
+    return g_steal_pointer (&report);
   walk_message (context, entry, message, account, cancellable);
   report = sendpath_report_ref (outbox_entry_get_report (entry));
   if (!journal_note_state (outbox_entry_get_journal (entry), report, g_get_real_time (), error) ||

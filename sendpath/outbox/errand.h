@@ -24,12 +24,15 @@ typedef struct {
   guint patience_s;
   const Trace *trace;
   GResolver *resolver;  /* NULL: the default */
+  SessionPool *pool;    /* nullable */
+  gboolean by_schedule; /* not if it is held, or its time has not come */
+  GMutex *profiles_lock; /* held while @profiles is looked through; NULL: nobody else does */
   const WalkHost *host; /* before_dot is the errand's own */
 } ErrandContext;
 
 /* Has message @id walk now. The report tells everything that ever happened to it. */
 SendpathReport *errand_deliver (const ErrandContext *context, const char *id,
-                                       GCancellable *cancellable, GError **error);
+                                GCancellable *cancellable, GError **error);
 
 /* The account @id, or if that is NULL or gone the one that the message's own addresses choose;
  * borrowed, NULL if there is none. */

@@ -19,7 +19,9 @@ typedef struct {
   SendpathMessage *mail; /* the message under @rule */
   char **header_changes;
 
-  guint n_offers_here;    /* in this connection */
+  guint n_offers_here;    /* in this connection, of this message */
+  gboolean is_reused;     /* this connection is one that an earlier message left open */
+  gboolean was_of_use;    /* a message was taken over it */
   gboolean login_failed;  /* in this connection, for whatever reason */
   gboolean login_refused; /* the secret is wrong */
   SecretKind login_kind;  /* what the server was last offered, or would be */

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "sendpath/walk/recipient-limit.h"
+
 static void
 leg_clear (Leg *leg)
 {
@@ -91,7 +93,7 @@ leg_add_session_facts (Attempt *attempt, Leg *leg)
   attempt->auth = g_strdup (smtp_session_get_mechanism (leg->session));
   attempt->size_max_bytes = caps->size_max_bytes;
   attempt->is_oauth_only = smtp_caps_is_oauth_only (caps);
-  attempt->tls_ms += smtp_session_get_tls_ms (leg->session);
+  attempt->tls_ms += leg->is_reused ? 0 : smtp_session_get_tls_ms (leg->session);
   attempt->same_connection = leg->n_offers_here > 0;
 }
 
@@ -249,6 +251,7 @@ drop_connection (Leg *leg)
   g_clear_pointer (&leg->session, smtp_session_free);
   g_clear_pointer (&leg->contact, runner_free);
   leg->n_offers_here = 0;
+  leg->is_reused = leg->was_of_use = FALSE;
   leg->login_failed = FALSE;
 }
 
@@ -280,9 +283,18 @@ open_session (Leg *leg)
   return FALSE;
 }
 
+static gboolean
+log_in_if_at_hand (Leg *leg)
+{
+  return leg_log_in (leg, WALK_SECRET_AT_HAND) != LEG_LOGIN_FAILED && !leg->login_refused &&
+         leg_has_session (leg) && leg_get_leader (leg) != NULL;
+}
+
 gboolean
 leg_connect (Leg *leg, RaceField field)
 {
+  if (leg->is_reused)
+    field = RACE_ALL; /* the race was not run yet: nobody has won it */
   for (;;)
     {
       drop_connection (leg);
@@ -296,8 +308,7 @@ leg_connect (Leg *leg, RaceField field)
         return FALSE;
       field = field == RACE_OTHER_FAMILY ? field : RACE_NEXT_ENDPOINT;
     }
-  return leg_log_in (leg, WALK_SECRET_AT_HAND) != LEG_LOGIN_FAILED && !leg->login_refused &&
-         leg_has_session (leg) && leg_get_leader (leg) != NULL;
+  return log_in_if_at_hand (leg);
 }
 
 static void
@@ -319,6 +330,32 @@ leg_reconnect (Leg *leg)
 {
   enter_race (leg);
   return leg_connect (leg, RACE_ALL);
+}
+
+/* Goes on in the session that an earlier message left open, if there is one. */
+static gboolean
+resume (Leg *leg)
+{
+  SessionPool *pool = leg->walk->context->pool;
+
+  if (pool == NULL)
+    return FALSE;
+  enter_race (leg);
+  leg->session = session_pool_take (pool, leg->route, leg->pop_family, &leg->contact);
+  leg->is_reused = leg->was_of_use = leg->session != NULL;
+  return leg->is_reused && log_in_if_at_hand (leg);
+}
+
+/* Leaves it open for the next one. */
+static void
+keep_session (Leg *leg)
+{
+  SessionPool *pool = leg->walk->context->pool;
+
+  if (pool != NULL && leg->was_of_use && leg_has_session (leg) &&
+      !g_cancellable_is_cancelled (leg->walk->cancellable))
+    session_pool_put (pool, leg->route, g_steal_pointer (&leg->session),
+                      g_steal_pointer (&leg->contact));
 }
 
 static void
@@ -350,20 +387,38 @@ on_before_dot (Delivery *delivery, GError **error)
                                       leg->route->server, error);
 }
 
+static void
+on_progress (Delivery *delivery, guint64 sent_bytes, guint64 total_bytes)
+{
+  const WalkHost *host = ((Leg *) delivery->data)->walk->host;
+
+  host->progress (host->data, sent_bytes, total_bytes);
+}
+
 static gboolean
 was_taken (const DeliveryRecipient *recipient)
 {
   return recipient->reply != NULL && sendpath_reply_get_code (recipient->reply) / 100 == 2;
 }
 
+static guint
+count_taken (const Delivery *delivery)
+{
+  guint n_taken = 0;
+
+  for (guint i = 0; i < delivery->recipients->len; i++)
+    n_taken += was_taken (&g_array_index (delivery->recipients, DeliveryRecipient, i)) ? 1 : 0;
+  return n_taken;
+}
+
 static void
 settle_delivery (Leg *leg, const Delivery *delivery, guint attempt)
 {
-  gboolean any_taken = FALSE;
+  guint n_taken = count_taken (delivery);
+  gboolean any_taken = n_taken > 0;
+  gboolean is_too_many = FALSE;
 
-  for (guint i = 0; i < delivery->recipients->len; i++)
-    any_taken =
-        any_taken || was_taken (&g_array_index (delivery->recipients, DeliveryRecipient, i));
+  leg->was_of_use = leg->was_of_use || any_taken;
   for (guint i = 0; i < delivery->recipients->len; i++)
     {
       const DeliveryRecipient *recipient =
@@ -374,16 +429,26 @@ settle_delivery (Leg *leg, const Delivery *delivery, guint attempt)
       query.local_accepted = any_taken && !was_taken (recipient);
       for (guint j = 0; j < leg->walk->travellers->len; j++)
         if (is_offered_as (leg_get_traveller (leg, j), recipient->address))
-          settle (leg, leg_get_traveller (leg, j), attempt, &query);
+          {
+            settle (leg, leg_get_traveller (leg, j), attempt, &query);
+            is_too_many = is_too_many || leg_get_traveller (leg, j)->verdict ==
+                                             SENDPATH_VERDICT_TOO_MANY_RECIPIENTS;
+          }
     }
+  if (any_taken && is_too_many)
+    recipient_limit_note (leg->walk->context->plan, leg->route, n_taken);
 }
 
-/* The server had hung up after the last offer, which says nothing about this one. */
+/* The server had hung up after the last offer, which says nothing about this one; nor does the 421 of
+ * one that was idle for too long (RFC 5321 section 3.8). */
 static gboolean
 was_stale (Leg *leg, const Delivery *delivery)
 {
-  return leg->n_offers_here > 0 && delivery->phase <= SENDPATH_PHASE_MAIL &&
-         sendpath_reply_get_fault (delivery->reply) == SENDPATH_FAULT_LINK_LOST;
+  gboolean is_lost = sendpath_reply_get_fault (delivery->reply) == SENDPATH_FAULT_LINK_LOST;
+  gboolean is_idle = leg->is_reused && leg->n_offers_here == 0;
+
+  return (leg->n_offers_here > 0 || is_idle) && delivery->phase <= SENDPATH_PHASE_MAIL &&
+         (is_lost || (is_idle && sendpath_reply_get_code (delivery->reply) == 421));
 }
 
 /* One transaction for @addresses. */
@@ -395,6 +460,7 @@ offer_to (Leg *leg, const char *const *addresses)
   guint index;
 
   delivery->before_dot = on_before_dot;
+  delivery->progress = leg->walk->host->progress != NULL ? on_progress : NULL;
   delivery->data = leg;
   delivery->dsn_notify = leg->dsn_notify;
   delivery->dsn_envid = leg->walk->report->id; /* what a bounce is known again by */
@@ -432,14 +498,14 @@ gather_addresses (Leg *leg)
   return addresses;
 }
 
-/* Offers to everybody who is here, as many at a time as the account says. Some servers hang up
+/* Offers to everybody who is here, as many at a time as the server takes. Some servers hang up
  * after each message. */
 static void
 offer (Leg *leg)
 {
-  guint64 max = sendpath_account_get_integer (leg->walk->context->plan->account, "max-recipients");
   g_autoptr (GPtrArray) here = gather_addresses (leg);
   gboolean made_progress = FALSE;
+  guint max;
 
   for (guint first = 0; first < here->len && !leg->walk->must_stop; first += max)
     {
@@ -447,7 +513,8 @@ offer (Leg *leg)
 
       if (!leg_has_session (leg) && !(leg->made_progress && leg_reconnect (leg)))
         break;
-      for (guint i = first; i < here->len && i < first + max; i++)
+      max = MIN (recipient_limit_get (leg->walk->context->plan, leg->route), here->len - first);
+      for (guint i = first; i < first + max; i++)
         g_ptr_array_add (some, here->pdata[i]);
       g_ptr_array_add (some, NULL);
       leg->made_progress = FALSE;
@@ -507,9 +574,10 @@ leg_run (Walk *walk, SendpathRoute *route)
   leg_use_rule (&leg, route->first_rule);
   if (route->pop_first && !leg_pop_first (&leg))
     return;
-  if (leg_reconnect (&leg))
+  if (resume (&leg) || leg_reconnect (&leg))
     offer (&leg);
   while (leg_apply_remedy (&leg))
     offer (&leg);
   remember_success (&leg);
+  keep_session (&leg);
 }
