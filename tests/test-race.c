@@ -695,12 +695,43 @@ test_no_module (void)
   g_test_trap_assert_passed ();
 }
 
+/* a name of the network is looked at again when it is connected to. */
+static void
+test_refused (void)
+{
+  static const char *const names[] = { HOST, "both.example.org", "127.0.0.1", "::1",
+                                       "::ffff:127.0.0.1" };
+  static const char *const own[] = { "192.0.2.7/24", NULL };
+  g_autoptr(ScriptedServer) server = play ("S: 220 hello\n!wait\n");
+  guint16 port = scripted_server_get_port (server);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_auto(Ring) ring = { 0 };
+      g_autoptr(Race) race = NULL;
+      g_autoptr(Runner) winner = NULL;
+      g_autoptr(GPtrArray) failures = NULL;
+
+      ring_init (&ring);
+      ring.options.refused = own;
+      enter (&ring, names[i], port, SENDPATH_SECURITY_NONE);
+      race = race_new (ring.endpoints, &ring.options);
+      winner = race_run (race, RACE_ALL, NULL);
+      failures = race_steal_failures (race);
+      g_assert_null (winner);
+      g_assert_cmpuint (failures->len, ==, 1);
+      assert_failure (failures, 0, port, SENDPATH_PHASE_RESOLVE, 0, SENDPATH_FAULT_HOST_NOT_FOUND);
+      g_assert_nonnull (strstr (ring.lines->str, "leads back to this machine"));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   int status;
 
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/race/no-way-back-to-this-machine", test_refused);
   g_test_add_func ("/race/no-tls-opens-nothing", test_no_module);
   g_test_add_func ("/race/plain", test_plain);
   g_test_add_func ("/race/tls", test_tls);

@@ -318,7 +318,10 @@ enter_race (Leg *leg)
                           .tls_pin = route_get_setting (leg->route, "tls-pin"),
                           .family = leg->pop_family,
                           .trace = leg->walk->context->trace,
-                          .resolver = leg->walk->context->resolver };
+                          .resolver = leg->walk->context->resolver,
+                          .refused = route_is_from_network (leg->route)
+                                         ? leg->walk->context->plan->addresses
+                                         : NULL };
 
   drop_connection (leg);
   g_clear_pointer (&leg->race, race_free);

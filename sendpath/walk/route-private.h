@@ -41,6 +41,8 @@ const char *route_get_setting (const SendpathRoute *route, const char *key);
 /* Whose password a login by @route needs, as the commands name it: `home`, `location:work`. Newly
  * allocated. */
 char *route_dup_owner (const SendpathRoute *route);
+/* The network named the relay, not the user: its addresses are looked at. */
+gboolean route_is_from_network (const SendpathRoute *route);
 /* The relay is somebody else's (steps 5 and 6). */
 gboolean route_is_relay (const SendpathRoute *route);
 

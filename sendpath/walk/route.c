@@ -126,6 +126,12 @@ route_dup_owner (const SendpathRoute *route)
 }
 
 gboolean
+route_is_from_network (const SendpathRoute *route)
+{
+  return route_is_relay (route) && route->location == NULL;
+}
+
+gboolean
 route_is_relay (const SendpathRoute *route)
 {
   return route->kind >= SENDPATH_ROUTE_LOCATION;

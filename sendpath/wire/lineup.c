@@ -285,6 +285,7 @@ find_lookup (Lineup *lineup, const char *host)
     if (g_ascii_strcasecmp (lookup_get_host (lineup->lookups->pdata[i]), host) == 0)
       return lineup->lookups->pdata[i];
   lookup = lookup_new (host, lineup->options->family, lineup->options->resolver);
+  lookup_refuse_own (lookup, lineup->options->refused);
   g_ptr_array_add (lineup->lookups, lookup);
   return lookup;
 }

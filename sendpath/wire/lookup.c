@@ -4,7 +4,10 @@
 
 #include "sendpath/wire/lookup.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
+
+#include "profiles/relay-finder.h"
 
 /* One question. */
 typedef struct {
@@ -20,6 +23,7 @@ struct _Lookup {
   GCancellable *cancellable;
   Question      v6, v4;
   GSocketFamily family;
+  const char *const *own; /* NULL: every address counts */
   gint64        started_us;
   guint         ms;
   char         *problem;
@@ -54,6 +58,23 @@ lookup_free (Lookup *lookup)
   g_free (lookup);
 }
 
+void
+lookup_refuse_own (Lookup *lookup, const char *const *own)
+{
+  lookup->own = own;
+}
+
+/* What the name said when it was found may be something else by now. */
+static gboolean
+may_be (Lookup *lookup, GInetAddress *address)
+{
+  if (lookup->own == NULL || relay_finder_may_be (address, lookup->own))
+    return TRUE;
+  g_free (lookup->problem);
+  lookup->problem = g_strdup (_("it leads back to this machine, or to no server at all"));
+  return FALSE;
+}
+
 static gboolean
 is_wanted (const Lookup *lookup, GSocketFamily family)
 {
@@ -72,7 +93,7 @@ on_answer (GObject *source, GAsyncResult *result, gpointer data)
   if (lookup->v6.addresses->len + lookup->v4.addresses->len == 0)
     lookup->ms = (guint) ((g_get_monotonic_time () - lookup->started_us) / 1000);
   for (GList *l = addresses; l != NULL; l = l->next)
-    if (g_inet_address_get_family (l->data) == question->family)
+    if (g_inet_address_get_family (l->data) == question->family && may_be (lookup, l->data))
       g_ptr_array_add (question->addresses, g_inet_socket_address_new (l->data, 0));
   g_resolver_free_addresses (addresses);
   question->is_pending = FALSE;
@@ -122,7 +143,8 @@ lookup_start (Lookup *lookup)
       Question *own = g_socket_address_get_family (address) == G_SOCKET_FAMILY_IPV6 ? &lookup->v6
                                                                                     : &lookup->v4;
 
-      if (is_wanted (lookup, own->family) && !own->is_answered)
+      if (is_wanted (lookup, own->family) && !own->is_answered
+          && may_be (lookup, g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address))))
         g_ptr_array_add (own->addresses, g_steal_pointer (&address));
       own->is_answered = TRUE;
       return;

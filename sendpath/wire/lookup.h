@@ -10,6 +10,9 @@ typedef struct _Lookup Lookup;
 /* @family INVALID: both. An IP address as @host (IPv6 with a scope, in brackets or not) is its own
  * answer. */
 Lookup       *lookup_new (const char *host, GSocketFamily family, GResolver *resolver);
+/* From now on only addresses count that a relay of a network may have whose machine has @own (R-25).
+ * Borrowed. */
+void          lookup_refuse_own (Lookup *lookup, const char *const *own);
 /* Not while lookup_is_pending(). */
 void          lookup_free (Lookup *lookup);
 
