@@ -1,6 +1,6 @@
-/* Which relays of a network the user has approved (R-26).
+/* What a person decided about the relays of a network (R-26).
  *
- * When in doubt, nothing was approved: a file that is not whole approves nobody. */
+ * When in doubt, nothing was decided: a file that is not whole approves nobody. */
 #include "config.h"
 
 #include "profiles/approvals.h"
@@ -11,23 +11,28 @@
 #include <gio/gio.h>
 
 #include "profiles/profile-address.h"
+#include "profiles/profile-keys.h"
 #include "profiles/safe-file.h"
 
 #define FILE_NAME      "approved-relays"
-#define FIRST_LINE     "sendpath-approved-relays 1"
+#define FIRST_LINE     "sendpath-approved-relays 2"
+#define FIRST_LINE_1   "sendpath-approved-relays 1" /* approvals by name only */
 #define LAST_LINE      "end" /* a file that was cut is not mistaken for a whole one */
+#define APPROVED       "approved"
+#define REFUSED        "refused"
 #define SIZE_MAX_BYTES (256 * 1024)
 
 static void
-approved_relay_free (gpointer data)
+decision_free (gpointer data)
 {
-  ApprovedRelay *relay = data;
+  RelayDecision *decision = data;
 
-  g_free (relay->host);
-  g_free (relay);
+  g_free (decision->host);
+  g_free (decision->key);
+  g_free (decision);
 }
 
-/* The lines between the first and the last; none if one of them is not as it was written. */
+/* The lines between the first and the last, in the present form; none if the file is not whole. */
 static GPtrArray *
 read_lines (int dir)
 {
@@ -38,52 +43,79 @@ read_lines (int dir)
   g_autofree char *text = g_strndup (data != NULL ? data : "", size);
   g_auto(GStrv) lines = g_strsplit (text, "\n", -1);
   guint n = g_strv_length (lines);
+  gboolean is_old = n > 0 && g_str_equal (lines[0], FIRST_LINE_1);
 
-  if (strlen (text) != size || n < 3 || !g_str_equal (lines[0], FIRST_LINE) ||
+  if (strlen (text) != size || n < 3 || (!is_old && !g_str_equal (lines[0], FIRST_LINE)) ||
       !g_str_equal (lines[n - 2], LAST_LINE) || *lines[n - 1] != '\0')
     return kept;
   for (guint i = 1; i < n - 2; i++)
-    g_ptr_array_add (kept, g_strdup (lines[i]));
+    g_ptr_array_add (kept, g_strconcat (lines[i], is_old ? " " APPROVED : NULL, NULL));
   return kept;
 }
 
-/* `NETWORK HOST PORT`; NULL if it is not that, or of another network. */
-static ApprovedRelay *
+static gboolean
+is_key (const char *word)
+{
+  const SendpathProfileKey *form = sendpath_profile_key_find (SENDPATH_SECTION_LOCATION, "tls-pin");
+
+  return sendpath_profile_key_check (form, word, NULL);
+}
+
+/* `NETWORK HOST PORT approved [KEY]` or `NETWORK HOST PORT refused`; NULL if it is neither, or of
+ * another network. */
+static RelayDecision *
 parse_line (const char *line, const char *network_id)
 {
   g_auto(GStrv) words = g_strsplit (line, " ", -1);
+  guint n = g_strv_length (words);
+  gboolean is_refused = n == 4 && g_str_equal (words[3], REFUSED);
   guint64 port = 0;
-  ApprovedRelay *relay;
+  RelayDecision *decision;
 
-  if (g_strv_length (words) != 3 || !g_str_equal (words[0], network_id) ||
-      !profile_host_is_valid (words[1]) ||
-      !g_ascii_string_to_unsigned (words[2], 10, 1, G_MAXUINT16, &port, NULL))
+  if (n < 4 || n > 5 || !g_str_equal (words[0], network_id) || !profile_host_is_valid (words[1]) ||
+      !g_ascii_string_to_unsigned (words[2], 10, 1, G_MAXUINT16, &port, NULL) ||
+      (!is_refused && !g_str_equal (words[3], APPROVED)) || (n == 5 && !is_key (words[4])))
     return NULL;
-  relay = g_new0 (ApprovedRelay, 1);
-  relay->host = g_strdup (words[1]);
-  relay->port = (guint16) port;
-  return relay;
+  decision = g_new0 (RelayDecision, 1);
+  decision->host = g_strdup (words[1]);
+  decision->port = (guint16) port;
+  decision->key = g_strdup (n == 5 ? words[4] : NULL);
+  decision->is_refused = is_refused;
+  return decision;
 }
 
 GPtrArray *
 approvals_read (const char *state_dir, const char *network_id)
 {
-  GPtrArray *relays = g_ptr_array_new_with_free_func (approved_relay_free);
+  GPtrArray *decisions = g_ptr_array_new_with_free_func (decision_free);
   int dir = safe_file_open_private_dir (state_dir, FALSE, NULL);
   g_autoptr(GPtrArray) lines = NULL;
 
   if (dir < 0)
-    return relays;
+    return decisions;
   lines = read_lines (dir);
   close (dir);
   for (guint i = 0; i < lines->len; i++)
     {
-      ApprovedRelay *relay = parse_line (lines->pdata[i], network_id);
+      RelayDecision *decision = parse_line (lines->pdata[i], network_id);
 
-      if (relay != NULL)
-        g_ptr_array_add (relays, relay);
+      if (decision != NULL)
+        g_ptr_array_add (decisions, decision);
     }
-  return relays;
+  return decisions;
+}
+
+const RelayDecision *
+approvals_find (GPtrArray *decisions, const char *host, guint16 port)
+{
+  for (guint i = 0; decisions != NULL && i < decisions->len; i++)
+    {
+      const RelayDecision *decision = decisions->pdata[i];
+
+      if (decision->port == port && g_ascii_strcasecmp (decision->host, host) == 0)
+        return decision;
+    }
+  return NULL;
 }
 
 static void
@@ -133,14 +165,19 @@ change (const char *state_dir, const char *prefix, const char *added, GError **e
 }
 
 gboolean
-approvals_add (const char *state_dir, const char *network_id, const char *host, guint16 port,
+approvals_add (const char *state_dir, const char *network_id, const RelayDecision *decision,
                GError **error)
 {
-  g_autofree char *line = g_strdup_printf ("%s %s %u", network_id, host, port);
+  g_autofree char *host = g_ascii_strdown (decision->host, -1);
+  g_autofree char *relay = g_strdup_printf ("%s %s %u ", network_id, host, decision->port);
+  const char *key = decision->is_refused ? NULL : decision->key;
+  g_autofree char *line = g_strconcat (relay, decision->is_refused ? REFUSED : APPROVED,
+                                       key != NULL ? " " : NULL, key, NULL);
 
   g_return_val_if_fail (profile_host_is_valid (host) && strchr (network_id, ' ') == NULL, FALSE);
+  g_return_val_if_fail (key == NULL || is_key (key), FALSE);
 
-  return change (state_dir, line, line, error);
+  return change (state_dir, relay, line, error);
 }
 
 gboolean

@@ -43,6 +43,11 @@ static const struct {
   { "tun", "vpn" },
 };
 
+/* NM_802_11_AP_FLAGS_PRIVACY; and NM_802_11_AP_SEC_KEY_MGMT_OWE_TM, which says only that an
+ * encrypted network of the same name is there too. */
+#define AP_PRIVACY 0x1u
+#define AP_OWE_TM  0x1000u
+
 /* NMConnectivityState */
 static const char *const connectivities[] = { NULL, "none", "portal", "limited", "full" };
 
@@ -262,6 +267,18 @@ dup_mail_servers (const SystemBusQuestion *asked)
   return (char **) g_ptr_array_free (servers, FALSE);
 }
 
+/* An access point that does not say so may be anything. */
+static gboolean
+is_open (GVariant *access_point)
+{
+  guint32 flags, wpa, rsn;
+
+  return access_point != NULL && g_variant_lookup (access_point, "Flags", "u", &flags) &&
+         g_variant_lookup (access_point, "WpaFlags", "u", &wpa) &&
+         g_variant_lookup (access_point, "RsnFlags", "u", &rsn) && (flags & AP_PRIVACY) == 0 &&
+         ((wpa | rsn) & ~AP_OWE_TM) == 0;
+}
+
 static NetworkConnection *
 connection_new (GVariant *properties, const SystemBusQuestion *asked)
 {
@@ -273,6 +290,7 @@ connection_new (GVariant *properties, const SystemBusQuestion *asked)
   connection->is_vpn = is_true (properties, "Vpn") || g_strcmp0 (connection->type, "vpn") == 0;
   connection->has_default = is_true (properties, "Default") || is_true (properties, "Default6");
   connection->ssid = dup_ssid (asked[ASK_ACCESS_POINT].answer);
+  connection->is_open = is_open (asked[ASK_ACCESS_POINT].answer);
   connection->domains = dup_domains (asked);
   connection->addresses = dup_addresses (asked);
   connection->mail_servers = dup_mail_servers (asked);

@@ -17,6 +17,7 @@ typedef struct {
   char **domains;   /* search domains, lower case; those of DHCP too; never NULL */
   char **addresses; /* CIDR, IPv4 first; never NULL */
   char **mail_servers; /* addresses that DHCP named; never NULL */
+  gboolean is_open; /* wireless, and known to be without encryption */
   gboolean is_vpn;
   gboolean has_default; /* the default route of IPv4, or else that of IPv6 */
   gboolean is_primary;  /* leads to the Internet: beneath a VPN it is not the one above */

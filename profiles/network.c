@@ -36,6 +36,7 @@ struct _SendpathNetwork {
   char **mail_servers;
   gboolean is_up;        /* there is at least loopback */
   gboolean is_connected; /* there is more */
+  gboolean is_open;      /* a wireless network without encryption is among the connections */
 };
 
 G_DEFINE_FINAL_TYPE (SendpathNetwork, sendpath_network, G_TYPE_OBJECT)
@@ -178,6 +179,16 @@ dup_mail_servers (const NetworkFacts *kernel, const NetworkManagerFacts *manager
   return (char **) g_ptr_array_free (servers, FALSE);
 }
 
+/* Beneath a VPN too: what is beside us in the air is not reached through the tunnel. */
+static gboolean
+has_open_connection (const NetworkManagerFacts *manager)
+{
+  for (guint i = 0; manager != NULL && i < manager->connections->len; i++)
+    if (((const NetworkConnection *) manager->connections->pdata[i])->is_open)
+      return TRUE;
+  return FALSE;
+}
+
 SendpathNetwork *
 network_new_from (const NetworkFacts *kernel, const char *const *resolved,
                   const NetworkManagerFacts *manager)
@@ -201,6 +212,7 @@ network_new_from (const NetworkFacts *kernel, const char *const *resolved,
     self->connectivity = "none";
   else if (manager != NULL)
     self->connectivity = manager->connectivity;
+  self->is_open = has_open_connection (manager);
   self->views = network_views_new (kernel, resolved, manager);
   self->mail_servers = dup_mail_servers (kernel, manager);
   return self;
@@ -513,6 +525,25 @@ sendpath_network_is_portal (SendpathNetwork *self)
   g_return_val_if_fail (SENDPATH_IS_NETWORK (self), FALSE);
 
   return g_strcmp0 (self->connectivity, "portal") == 0;
+}
+
+/**
+ * sendpath_network_is_open:
+ * @self: a #SendpathNetwork
+ *
+ * Tells whether one of the active connections is a wireless network without encryption, where everybody
+ * nearby can read what is sent in plain text.
+ *
+ * Returns: %TRUE if NetworkManager knows it to be so
+ *
+ * Since: 1.0
+ */
+gboolean
+sendpath_network_is_open (SendpathNetwork *self)
+{
+  g_return_val_if_fail (SENDPATH_IS_NETWORK (self), FALSE);
+
+  return self->is_open;
 }
 
 GPtrArray *

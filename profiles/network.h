@@ -21,5 +21,6 @@ const char        *sendpath_network_get_ssid (SendpathNetwork *self);
 const char        *sendpath_network_get_connectivity (SendpathNetwork *self);
 gboolean           sendpath_network_is_up (SendpathNetwork *self);
 gboolean           sendpath_network_is_portal (SendpathNetwork *self);
+gboolean           sendpath_network_is_open (SendpathNetwork *self);
 
 G_END_DECLS

@@ -28,7 +28,7 @@ SendpathAccount *engine_find_account (SendpathProfileStore *profiles, const char
                                       const char *from, SendpathLocation *location,
                                       GError **error);
 
-/* ApprovedRelay of that network. */
+/* RelayDecision of that network. */
 GPtrArray *engine_read_approvals (SendpathEngine *self, SendpathNetwork *network);
 /* To more than this machine, and past any sign-in. */
 gboolean engine_is_connected (SendpathNetwork *network);

@@ -38,16 +38,11 @@ find_offers (SendpathEngine *self, GCancellable *cancellable)
 }
 
 static gboolean
-is_approved (GPtrArray *approved, const RelayOffer *offer)
+is_approved (GPtrArray *decisions, const RelayOffer *offer)
 {
-  for (guint i = 0; i < approved->len; i++)
-    {
-      const ApprovedRelay *relay = approved->pdata[i];
+  const RelayDecision *decision = approvals_find (decisions, offer->host, offer->port);
 
-      if (relay->port == offer->port && g_str_equal (relay->host, offer->host))
-        return TRUE;
-    }
-  return FALSE;
+  return decision != NULL && !decision->is_refused;
 }
 
 GPtrArray *
@@ -153,7 +148,8 @@ sendpath_engine_trust_relay (SendpathEngine *self, GCancellable *cancellable, GE
       const RelayOffer *offer = offers->pdata[i];
 
       if (is_verified (self, offer, cancellable))
-        return approvals_add (self->state_dir, id, offer->host, offer->port, error)
+        return approvals_add (self->state_dir, id,
+                              &(RelayDecision) { .host = offer->host, .port = offer->port }, error)
                    ? g_strdup_printf ("%s:%u", offer->host, offer->port)
                    : NULL;
     }

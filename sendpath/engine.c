@@ -430,7 +430,7 @@ sendpath_engine_plan (SendpathEngine *self, const char *account, const char *fro
   approved = engine_read_approvals (self, sendpath_engine_get_network (self));
   input = make_plan_input (self, chosen, memory, trust, approved);
   routes = plan_make (&input);
-  discovered = discovery_find_routes (&input, NULL, NULL);
+  discovered = discovery_find_routes (&input, NULL, NULL, NULL);
   g_ptr_array_extend_and_steal (routes, g_steal_pointer (&discovered));
   domain_policy_foresee (routes, from != NULL ? from : sendpath_account_get (chosen, "address"),
                          &input);

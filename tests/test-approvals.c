@@ -1,9 +1,13 @@
-/* Which relays of a network the user has approved. */
+/* What a person decided about the relays of a network. */
 #include "config.h"
 
 #include "profiles/approvals.h"
 
 #include <glib/gstdio.h>
+
+#define HALF_KEY "0123456789abcdef0123456789abcdef"
+#define KEY_A    "sha256:" HALF_KEY HALF_KEY
+#define KEY_B    "sha256:ffffffffffffffffffffffffffffffff" HALF_KEY
 
 typedef struct {
   char *dir;
@@ -31,25 +35,37 @@ tear_down (Fixture *fixture, gconstpointer data)
 }
 
 static void
-add (Fixture *fixture, const char *network, const char *host, guint16 port)
+decide (Fixture *fixture, const char *network, const char *host, guint16 port, const char *key,
+        gboolean is_refused)
 {
+  RelayDecision decision = { (char *) host, port, (char *) key, is_refused };
   g_autoptr(GError) error = NULL;
 
-  approvals_add (fixture->dir, network, host, port, &error);
+  approvals_add (fixture->dir, network, &decision, &error);
   g_assert_no_error (error);
 }
 
 static void
+add (Fixture *fixture, const char *network, const char *host, guint16 port)
+{
+  decide (fixture, network, host, port, NULL, FALSE);
+}
+
+/* `HOST:PORT` of each decision; `!` before what is refused, `/KEY` behind what is known by its key. */
+static void
 assert_approved (Fixture *fixture, const char *network, const char *expected)
 {
-  g_autoptr(GPtrArray) relays = approvals_read (fixture->dir, network);
+  g_autoptr(GPtrArray) decisions = approvals_read (fixture->dir, network);
   g_autoptr(GString) text = g_string_new (NULL);
 
-  for (guint i = 0; i < relays->len; i++)
+  for (guint i = 0; i < decisions->len; i++)
     {
-      const ApprovedRelay *relay = relays->pdata[i];
+      const RelayDecision *decision = decisions->pdata[i];
 
-      g_string_append_printf (text, "%s%s:%u", i > 0 ? " " : "", relay->host, relay->port);
+      g_string_append_printf (text, "%s%s%s:%u%s%s", i > 0 ? " " : "",
+                              decision->is_refused ? "!" : "", decision->host, decision->port,
+                              decision->key != NULL ? "/" : "",
+                              decision->key != NULL ? decision->key : "");
     }
   g_assert_cmpstr (text->str, ==, expected);
 }
@@ -66,12 +82,55 @@ test_only_on_that_network (Fixture *fixture, gconstpointer data)
   assert_approved (fixture, "train", "");
 }
 
+/* another key, or none, is another decision about the same relay. */
+static void
+test_last_decision_counts (Fixture *fixture, gconstpointer data)
+{
+  decide (fixture, "hotel", "mail.hotel.example", 465, KEY_A, FALSE);
+  assert_approved (fixture, "hotel", "mail.hotel.example:465/" KEY_A);
+  decide (fixture, "hotel", "mail.hotel.example", 465, KEY_B, FALSE);
+  assert_approved (fixture, "hotel", "mail.hotel.example:465/" KEY_B);
+  decide (fixture, "hotel", "mail.hotel.example", 46, NULL, FALSE);
+  decide (fixture, "hotel", "Mail.Hotel.Example", 465, NULL, TRUE);
+  assert_approved (fixture, "hotel", "mail.hotel.example:46 !mail.hotel.example:465");
+}
+
+static void
+test_found (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GPtrArray) decisions = NULL;
+
+  decide (fixture, "hotel", "mail.hotel.example", 465, NULL, TRUE);
+  decisions = approvals_read (fixture->dir, "hotel");
+  g_assert_true (approvals_find (decisions, "MAIL.hotel.example", 465)->is_refused);
+  g_assert_null (approvals_find (decisions, "mail.hotel.example", 587));
+  g_assert_null (approvals_find (decisions, "relay.hotel.example", 465));
+  g_assert_null (approvals_find (NULL, "mail.hotel.example", 465));
+}
+
+/* What was approved before there were keys and refusals. */
+static void
+test_first_format (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->dir, "approved-relays", NULL);
+
+  g_assert_true (g_file_set_contents (path,
+                                      "sendpath-approved-relays 1\nhotel mail.hotel.example 465\n"
+                                      "train mail.train.example 587\nend\n",
+                                      -1, NULL));
+  assert_approved (fixture, "hotel", "mail.hotel.example:465");
+  decide (fixture, "hotel", "relay.hotel.example", 587, KEY_A, FALSE);
+  assert_approved (fixture, "hotel", "mail.hotel.example:465 relay.hotel.example:587/" KEY_A);
+  assert_approved (fixture, "train", "mail.train.example:587");
+}
+
 static void
 test_forgotten (Fixture *fixture, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
 
   add (fixture, "hotel", "mail.hotel.example", 465);
+  decide (fixture, "hotel", "relay.hotel.example", 465, NULL, TRUE);
   add (fixture, "train", "mail.train.example", 587);
   approvals_forget (fixture->dir, "hotel", &error);
   g_assert_no_error (error);
@@ -86,7 +145,12 @@ test_damage_approves_nobody (Fixture *fixture, gconstpointer data)
     "",
     "sendpath-approved-relays 1\nhotel mail.hotel.example 465\n",
     "sendpath-approved-relays 1\nhotel mail.hotel.example 465\nen",
+    "sendpath-approved-relays 3\nhotel mail.hotel.example 465 approved\nend\n",
     "sendpath-approved-relays 2\nhotel mail.hotel.example 465\nend\n",
+    "sendpath-approved-relays 2\nhotel mail.hotel.example 465 perhaps\nend\n",
+    "sendpath-approved-relays 2\nhotel mail.hotel.example 465 approved sha256:12\nend\n",
+    "sendpath-approved-relays 2\nhotel mail.hotel.example 465 refused " KEY_A "\nend\n",
+    "sendpath-approved-relays 1\nhotel mail.hotel.example 465 approved\nend\n",
     "sendpath-approved-relays 1\nhotel mail.hotel.example 0\nend\n",
     "sendpath-approved-relays 1\nhotel mail.hotel.example\nend\n",
     "sendpath-approved-relays 1\nhotel -x 465\nend\n",
@@ -110,6 +174,9 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("only-on-that-network", test_only_on_that_network);
+  ADD ("R-26-last-decision-counts", test_last_decision_counts);
+  ADD ("found-by-host-and-port", test_found);
+  ADD ("first-format-is-read", test_first_format);
   ADD ("forgotten", test_forgotten);
   ADD ("damage-approves-nobody", test_damage_approves_nobody);
   return g_test_run ();

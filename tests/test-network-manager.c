@@ -431,6 +431,45 @@ test_connectivity (void)
   g_assert_cmpstr (sendpath_network_get_connectivity (offline), ==, "none");
 }
 
+/* Without a word about it nothing is known. WEP is encryption; an open access point that tells of an
+ * encrypted twin (OWE) is open. */
+static void
+test_open_wifi (void)
+{
+  static const struct {
+    const char *flags;
+    gboolean is_open;
+  } rows[] = {
+    { "", FALSE },
+    { "'Flags': <uint32 0>, 'WpaFlags': <uint32 0>,", FALSE },
+    { "'Flags': <uint32 0>, 'WpaFlags': <uint32 0>, 'RsnFlags': <uint32 0>,", TRUE },
+    { "'Flags': <uint32 2>, 'WpaFlags': <uint32 0>, 'RsnFlags': <uint32 0>,", TRUE },
+    { "'Flags': <uint32 1>, 'WpaFlags': <uint32 0>, 'RsnFlags': <uint32 0>,", FALSE },
+    { "'Flags': <uint32 1>, 'WpaFlags': <uint32 0>, 'RsnFlags': <uint32 392>,", FALSE },
+    { "'Flags': <uint32 1>, 'WpaFlags': <uint32 324>, 'RsnFlags': <uint32 0>,", FALSE },
+    { "'Flags': <uint32 0>, 'WpaFlags': <uint32 0>, 'RsnFlags': <uint32 2048>,", FALSE },
+    { "'Flags': <uint32 0>, 'WpaFlags': <uint32 0>, 'RsnFlags': <uint32 4096>,", TRUE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *properties =
+          g_strdup_printf ("{%s 'Ssid': <" HOTEL_GUEST ">}", rows[i].flags);
+      const FakeNetworkManagerObject objects[] = {
+        MANAGER (BOTH, NM "/ActiveConnection/1", "4"),
+        { NM "/AccessPoint/1", properties }, /* found before the one of WIFI */
+        WIFI ("false"),
+        VPN ("true"),
+        END,
+      };
+      g_autoptr(NetworkManagerFacts) facts = read_from (objects);
+      g_autoptr(SendpathNetwork) network = new_network (facts, MAC);
+
+      g_test_message ("%s", rows[i].flags);
+      g_assert_cmpint (sendpath_network_is_open (network), ==, rows[i].is_open);
+    }
+}
+
 /* ---- locations ------------------------------------------------------------------------------- */
 
 static void
@@ -525,6 +564,7 @@ main (int argc, char **argv)
   g_test_add_func ("/network-manager/two-wired-networks-are-two", test_wired_id);
   g_test_add_func ("/network-manager/mail-servers-of-dhcp", test_mail_servers);
   g_test_add_func ("/network-manager/a-portal-is-told", test_connectivity);
+  g_test_add_func ("/network-manager/an-open-wireless-network-is-told", test_open_wifi);
   g_test_add_func ("/network-manager/every-key-must-match", test_keys);
   g_test_add_func ("/network-manager/default-route-selects-the-location",
                    test_first_connection_decides);

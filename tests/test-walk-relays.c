@@ -171,7 +171,7 @@ assert_discovered (const char *policy, guint n_routes, gboolean is_skipped)
   g_autoptr (GPtrArray) routes = NULL;
 
   plan->input.domains = hotel;
-  routes = discovery_find_routes (&plan->input, resolver, NULL);
+  routes = discovery_find_routes (&plan->input, NULL, resolver, NULL);
   g_assert_cmpuint (routes->len, ==, n_routes);
   for (guint i = 0; i < routes->len; i++)
     {

@@ -225,6 +225,7 @@ walk_message (const ErrandContext *context, OutboxEntry *entry, SendpathMessage 
   WalkContext walk = { .plan = &input,
                        .network_is_up = network_is_connected (context->network),
                        .is_portal = sendpath_network_is_portal (context->network),
+                       .is_open = sendpath_network_is_open (context->network),
                        .patience_s = context->patience_s,
                        .trace = context->trace,
                        .resolver = context->resolver,

@@ -17,7 +17,7 @@ typedef struct {
   SendpathProfileStore *profiles;
   SendpathLocation *location; /* nullable */
   SendpathNetwork *network;
-  GPtrArray *approved; /* ApprovedRelay of that network; nullable */
+  GPtrArray *approved; /* RelayDecision of that network; nullable */
   Memory *memory;
   Trust *trust;
   History *history; /* nullable: no log is kept */

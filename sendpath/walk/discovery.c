@@ -8,6 +8,7 @@
 
 #include "profiles/approvals.h"
 #include "profiles/relay-finder.h"
+#include "sendpath/walk/leg.h"
 
 #define SMTPS_PORT 465
 
@@ -55,27 +56,17 @@ discovery_add_approved (GPtrArray *routes, const PlanInput *plan, const char *sk
     return;
   for (guint i = 0; plan->approved != NULL && i < plan->approved->len; i++)
     {
-      const ApprovedRelay *relay = plan->approved->pdata[i];
-      SendpathRoute *route =
-          new_route (plan, SENDPATH_ROUTE_LOCATION, relay->host, relay->port);
+      const RelayDecision *relay = plan->approved->pdata[i];
+      SendpathRoute *route;
 
+      if (relay->is_refused)
+        continue;
+      route = new_route (plan, SENDPATH_ROUTE_LOCATION, relay->host, relay->port);
+      route->tls_pin = g_strdup (relay->key);
       route->why = g_strdup (_ ("relay that was approved for this network"));
       route->skipped = g_strdup (skipped);
       g_ptr_array_add (routes, route);
     }
-}
-
-static gboolean
-is_approved (const PlanInput *plan, const RelayOffer *offer)
-{
-  for (guint i = 0; plan->approved != NULL && i < plan->approved->len; i++)
-    {
-      const ApprovedRelay *relay = plan->approved->pdata[i];
-
-      if (relay->port == offer->port && g_str_equal (relay->host, offer->host))
-        return TRUE;
-    }
-  return FALSE;
 }
 
 static gboolean
@@ -84,12 +75,38 @@ is_avoided (const PlanInput *plan, const RelayOffer *offer)
   return plan->avoid != NULL && g_strv_contains (plan->avoid, offer->host);
 }
 
+/* What was approved is a route of step 5, unless it shows another key since. */
+static gboolean
+is_settled (const RelayDecision *decision, const SendpathRoute *route, GHashTable *changed)
+{
+  g_autofree char *door = walk_dup_door (route->endpoints->pdata[0]);
+
+  return decision != NULL && !decision->is_refused &&
+         (changed == NULL || !g_hash_table_contains (changed, door));
+}
+
+/* Why it is not used unasked, or NULL. An address is nobody's name: what it shows says nothing. */
+static const char *
+find_objection (const PlanInput *plan, const RelayDecision *decision, const char *host)
+{
+  if (decision != NULL)
+    return decision->is_refused
+               ? _ ("you decided never to use it on this network; to take that back, run: sendpath "
+                    "location forget")
+               : _ ("it shows another key than the one you approved; to see it, run: sendpath "
+                    "location trust");
+  if (g_strcmp0 (sendpath_profile_store_get_policy (plan->profiles, "discovered"), "auto") == 0 &&
+      !g_hostname_is_ip_address (host))
+    return NULL;
+  return _ ("nobody has approved it; whoever runs it can read your mail, but gets no password; to "
+            "approve it, run: sendpath location trust");
+}
+
 GPtrArray *
-discovery_find_routes (const PlanInput *plan, GResolver *resolver, GCancellable *cancellable)
+discovery_find_routes (const PlanInput *plan, GHashTable *changed, GResolver *resolver,
+                       GCancellable *cancellable)
 {
   GPtrArray *routes = g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_route_unref);
-  gboolean is_auto =
-      g_strcmp0 (sendpath_profile_store_get_policy (plan->profiles, "discovered"), "auto") == 0;
   RelayFinderOptions options = { .domains = plan->domains,
                                  .own = plan->addresses,
                                  .dhcp = plan->mail_servers,
@@ -103,18 +120,19 @@ discovery_find_routes (const PlanInput *plan, GResolver *resolver, GCancellable 
   for (guint i = 0; i < offers->len; i++)
     {
       const RelayOffer *offer = offers->pdata[i];
-      SendpathRoute *route;
+      const RelayDecision *decision = approvals_find (plan->approved, offer->host, offer->port);
+      g_autoptr (SendpathRoute) route =
+                     new_route (plan, SENDPATH_ROUTE_DISCOVERED, offer->host, offer->port);
 
-      if (is_approved (plan, offer) || is_avoided (plan, offer))
+      if (is_settled (decision, route, changed) || is_avoided (plan, offer))
         continue;
-      route = new_route (plan, SENDPATH_ROUTE_DISCOVERED, offer->host, offer->port);
+      route->source = offer->source;
       route->why = g_strdup (_ ("relay that this network offers"));
       plan_explain_place (route, SENDPATH_ROUTE_DISCOVERED);
-      if (!is_auto)
-        route->skipped =
-            g_strdup (_ ("nobody has approved it; whoever runs it can read your mail, but gets no "
-                         "password; to approve it, run: sendpath location trust"));
-      g_ptr_array_add (routes, route);
+      route->skipped = g_strdup (find_objection (plan, decision, offer->host));
+      route->awaits_approval =
+          route->skipped != NULL && (decision == NULL || !decision->is_refused);
+      g_ptr_array_add (routes, g_steal_pointer (&route));
     }
   return routes;
 }

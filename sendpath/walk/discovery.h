@@ -13,9 +13,10 @@ gboolean discovery_is_wanted (const PlanInput *plan);
  * used, or NULL. */
 void discovery_add_approved (GPtrArray *routes, const PlanInput *plan, const char *skipped);
 
-/* Step 6: routes to the relays that this network offers and nobody has approved. Asks the name
+/* Step 6: routes to the relays that this network offers and nobody has approved, nor those that were
+ * approved by a key and show another one (@changed: set of walk_dup_door(), NULL: none). Asks the name
  * servers, for two seconds at most. Skipped unless the policy lets them be used unasked. */
-GPtrArray *discovery_find_routes (const PlanInput *plan, GResolver *resolver,
+GPtrArray *discovery_find_routes (const PlanInput *plan, GHashTable *changed, GResolver *resolver,
                                   GCancellable *cancellable);
 
 G_END_DECLS

@@ -20,7 +20,7 @@ typedef struct {
   const char *const *addresses; /* our own there; nullable */
   const char *const *domains;   /* search domains; NULL: relays are not looked for */
   const char *const *mail_servers; /* addresses that DHCP named; nullable */
-  GPtrArray *approved;          /* ApprovedRelay of this network; nullable */
+  GPtrArray *approved;          /* RelayDecision of this network; nullable */
   const char *const *avoid;     /* hosts that must not get this message; nullable */
   Memory *memory;
   Trust *trust;

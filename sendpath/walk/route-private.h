@@ -3,6 +3,7 @@
 
 #include "profiles/account.h"
 #include "profiles/location.h"
+#include "profiles/relay-finder.h"
 #include "sendpath/mail/sender-rule.h"
 #include "sendpath/walk/route.h"
 
@@ -29,8 +30,11 @@ struct _SendpathRoute {
   SenderRule first_rule; /* where the sender rules start */
   SenderRule last_rule;  /* how far they may go */
   char *sender;          /* address for `sender` and `rewrite`; NULL with last_rule keep */
+  char *tls_pin;      /* of a relay that was approved by its key; NULL: as account or location say */
+  RelaySource source; /* of a relay that the network offers: where the offer came from */
   char *why;
-  char *skipped; /* why it is not used now, or NULL */
+  char *skipped;            /* why it is not used now, or NULL */
+  gboolean awaits_approval; /* and a person may say that it is used */
 };
 
 SendpathRoute *route_new (SendpathRouteKind kind, const char *server, SendpathAccount *account,

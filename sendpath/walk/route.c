@@ -104,6 +104,7 @@ sendpath_route_unref (SendpathRoute *route)
   g_clear_object (&route->account);
   g_clear_object (&route->location);
   g_free (route->sender);
+  g_free (route->tls_pin);
   g_free (route->why);
   g_free (route->skipped);
   g_free (route);
@@ -112,6 +113,8 @@ sendpath_route_unref (SendpathRoute *route)
 const char *
 route_get_setting (const SendpathRoute *route, const char *key)
 {
+  if (route->tls_pin != NULL && g_str_equal (key, "tls-pin"))
+    return route->tls_pin;
   if (route->location != NULL)
     return sendpath_location_get (route->location, key);
   return route->account != NULL ? sendpath_account_get (route->account, key) : NULL;

@@ -158,7 +158,7 @@ try_discovered (Walk *walk)
 
   if (!may_go_on (walk) || !is_anybody_stuck (walk) || !discovery_is_wanted (context->plan))
     return;
-  walk->discovered = discovery_find_routes (context->plan, context->resolver, walk->cancellable);
+  walk->discovered = discovery_find_routes (context->plan, NULL, context->resolver, walk->cancellable);
   for (guint i = 0; i < walk->discovered->len && may_go_on (walk); i++)
     {
       SendpathRoute *route = walk->discovered->pdata[i];

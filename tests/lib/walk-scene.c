@@ -159,11 +159,12 @@ scene_add_pop (Scene *scene, const char *dialogue)
 void
 scene_approve (Scene *scene, const char *dialogue)
 {
+  RelayDecision decision = { .host = (char *) "127.0.0.1" };
   g_autoptr (GError) error = NULL;
 
   scene->relay = start_server (dialogue);
-  approvals_add (scene->plan->folder, scene->plan->input.network_id, "127.0.0.1",
-                 scripted_server_get_port (scene->relay), &error);
+  decision.port = scripted_server_get_port (scene->relay);
+  approvals_add (scene->plan->folder, scene->plan->input.network_id, &decision, &error);
   g_assert_no_error (error);
   scene->plan->input.approved =
       approvals_read (scene->plan->folder, scene->plan->input.network_id);
