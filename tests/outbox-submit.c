@@ -1,6 +1,6 @@
 /* outbox-submit DIR: one submission and nothing else, for tests/check-crash, which kills it at
  * every call. outbox-submit --recover DIR: tidies up as the next process does, and tells what is
- * there. */
+ * there; --tell DIR...: the same for many, and what became of each recipient. */
 #include "config.h"
 
 #include <stdio.h>
@@ -99,13 +99,64 @@ recover (const char *path)
   return EXIT_SUCCESS;
 }
 
+/* A line for each message: its outbox, its folder, its id, and the states of its recipients. */
+static gboolean
+tell_folder (Outbox *outbox, const char *path, OutboxFolder folder, GError **error)
+{
+  static const char *const names[] = { "queue", "failed", "sent", "corrupt" };
+  g_auto(GStrv) ids = outbox_list (outbox, folder, NULL, error);
+
+  for (guint i = 0; ids != NULL && ids[i] != NULL; i++)
+    {
+      g_autoptr(OutboxEntry) entry =
+          folder != OUTBOX_CORRUPT ? outbox_take (outbox, ids[i], NULL) : NULL;
+
+      if (entry == NULL && folder != OUTBOX_CORRUPT)
+        continue; /* found damaged, and told with those */
+      printf ("%s %s %s", path, names[folder], ids[i]);
+      if (entry != NULL)
+        {
+          SendpathReport *report = outbox_entry_get_report (entry);
+
+          for (guint j = 0; j < report->recipients->len; j++)
+            {
+              const ReportRecipient *recipient = report->recipients->pdata[j];
+
+              printf (" %s", sendpath_recipient_state_to_string (recipient->state));
+            }
+        }
+      printf ("\n");
+    }
+  return ids != NULL;
+}
+
+static int
+tell (const char *path)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Outbox) outbox = outbox_open (path, &error);
+  gboolean is_told = outbox != NULL && outbox_recover (outbox, &error);
+
+  for (guint i = OUTBOX_QUEUE; is_told && i <= OUTBOX_CORRUPT; i++)
+    is_told = tell_folder (outbox, path, (OutboxFolder) i, &error);
+  return is_told ? EXIT_SUCCESS : fail (error);
+}
+
 int
 main (int argc, char **argv)
 {
+  int status = EXIT_SUCCESS;
+
+  if (argc > 2 && strcmp (argv[1], "--tell") == 0)
+    {
+      for (int i = 2; i < argc && status == EXIT_SUCCESS; i++)
+        status = tell (argv[i]);
+      return status;
+    }
   if (argc == 2)
     return submit (argv[1]);
   if (argc == 3 && strcmp (argv[1], "--recover") == 0)
     return recover (argv[2]);
-  fputs ("usage: outbox-submit [--recover] DIR\n", stderr);
+  fputs ("usage: outbox-submit [--recover|--tell] DIR...\n", stderr);
   return 64;
 }

@@ -9,9 +9,21 @@ import tempfile
 
 SENDMAIL = os.environ["SENDMAIL"]
 SENDPATH = os.environ["SENDPATH"]
+BUILD = pathlib.Path(os.environ.get("G_TEST_BUILDDIR", ""))
 NAMES = os.path.join(os.environ.get("G_TEST_BUILDDIR", ""), "names", ".libs", "libfakenames.so")
 NOWHERE = "127.255.255.255:1"  # nobody can listen there, and nothing is sent to it
 HELLO = b"From: terri@proseware.com\nTo: someone@adatum.com\nSubject: Hello\n\nHello.\n"
+
+
+def own_program(path):
+    """The program itself where `path` is the shell script that libtool makes of it: to be looked at call
+    by call, with library_path() in LD_LIBRARY_PATH."""
+    own = pathlib.Path(path).parent / ".libs" / pathlib.Path(path).name
+    return str(own if own.exists() else path)
+
+
+def library_path():
+    return str(BUILD.parent / "sendpath" / ".libs")
 
 
 class Home:
