@@ -24,6 +24,7 @@ typedef struct {
   SenderRule rule;
   const char *sender, *header;
   const char *envelope, *after, *changes;
+  gboolean add_reply_to;
 } Row;
 
 static void
@@ -32,7 +33,8 @@ check_row (const Row *row)
   g_autoptr(SendpathMessage) message = make (row->sender, row->header);
   g_auto(GStrv) changes = NULL;
   g_autoptr(SendpathMessage) result =
-      sender_rule_apply (row->rule, message, "terri@proseware.com", SENDER, &changes);
+      sender_rule_apply (row->rule, message, "terri@proseware.com", SENDER, row->add_reply_to,
+                         &changes);
   g_autoptr(GBytes) bytes = header_to_bytes (message_peek_header (result));
   g_autofree char *after = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   g_autofree char *names = g_strjoinv (" ", changes);
@@ -105,6 +107,30 @@ test_rewrite (void)
   check_rows (rows, G_N_ELEMENTS (rows));
 }
 
+/* Issue 4: where a provider makes From: its own, answers still find their way. */
+static void
+test_reply_to (void)
+{
+  static const Row rows[] = {
+    { SENDER_RULE_KEEP, NULL, FROM, "terri@proseware.com",
+      FROM "Reply-To: Terri Chudzik <terri@proseware.com>\r\n", "Reply-To", TRUE },
+    { SENDER_RULE_SENDER, NULL, FROM, SENDER,
+      FROM "Sender: " SENDER "\r\nReply-To: Terri Chudzik <terri@proseware.com>\r\n",
+      "Sender Reply-To", TRUE },
+    { SENDER_RULE_REWRITE, NULL, FROM, SENDER,
+      "From: Terri Chudzik <" SENDER ">\r\nReply-To: Terri Chudzik <terri@proseware.com>\r\n",
+      "From Reply-To", TRUE },
+    { SENDER_RULE_KEEP, NULL, FROM "Reply-To: r@x\r\n", "terri@proseware.com",
+      FROM "Reply-To: r@x\r\n", "", TRUE },
+    { SENDER_RULE_KEEP, NULL, FROM "DKIM-Signature: d=x; h=from; b=x\r\n", "terri@proseware.com",
+      FROM "DKIM-Signature: d=x; h=from; b=x\r\n", "", TRUE },
+    { SENDER_RULE_KEEP, "", FROM, "", FROM, "", TRUE },
+    { SENDER_RULE_KEEP, NULL, "X: 1\r\n", "terri@proseware.com", "X: 1\r\n", "", TRUE },
+  };
+
+  check_rows (rows, G_N_ELEMENTS (rows));
+}
+
 /* */
 static void
 test_possible (void)
@@ -153,6 +179,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sender-rule/keep-changes-nothing", test_keep);
   g_test_add_func ("/sender-rule/sender-leaves-from", test_sender);
   g_test_add_func ("/sender-rule/rewrite-keeps-the-reply-address", test_rewrite);
+  g_test_add_func ("/sender-rule/reply-to-where-from-is-lost", test_reply_to);
   g_test_add_func ("/sender-rule/never-where-it-must-not", test_possible);
   g_test_add_func ("/sender-rule/names", test_names);
   return g_test_run ();

@@ -508,10 +508,54 @@ test_reason_cancelled (void)
   g_assert_cmpstr (scene->routes->str, ==, "");
 }
 
+/* A provider that silently makes From: the account's: answers still come to whoever wrote (issue 4). */
+static void
+test_reply_to (void)
+{
+  static const struct {
+    const char *server;
+    const char *from;
+    const char *changes;
+  } rows[] = {
+    { "smtp.gmail.com", "Terri <terri@adatum.com>", "Reply-To" },
+    { "smtp.gmail.com", "Terri <terri@proseware.com>", "" }, /* the account's own */
+    { "smtp.gmail.com", "Terri <info@example.org>", "" },    /* and so is this */
+    { "smtp.gmail.com", "Terri <terri@adatum.com>\r\nReply-To: terri@example.net", "" },
+    { "smtp.gmail.com", "Terri <terri@adatum.com>\r\nDKIM-Signature: d=x; h=from; b=x", "" },
+    { "mail.example.org", "Terri <terri@adatum.com>", "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (Scene) scene = scene_new (TAKES, NULL);
+      g_autofree char *text = g_strdup_printf (
+          "From: %s\r\nTo: someone@adatum.com\r\nSubject: Hello\r\n\r\nHello.\r\n", rows[i].from);
+      g_autofree char *changes = NULL;
+      g_autoptr (GBytes) body = NULL;
+      const Attempt *attempt;
+      gboolean is_added;
+
+      scene_set (scene, "aliases", "*@example.org");
+      scene->own_name = rows[i].server;
+      scene->text = text;
+      scene_walk_to (scene, "someone@adatum.com");
+      scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED);
+      attempt = scene->report->attempts->pdata[0];
+      changes = g_strjoinv (" ", attempt->header_changes);
+      g_test_message ("%s: %s", rows[i].server, rows[i].from);
+      g_assert_cmpstr (changes, ==, rows[i].changes);
+      body = scripted_server_dup_body (scene->own, 0);
+      is_added = g_strstr_len (g_bytes_get_data (body, NULL), (gssize) g_bytes_get_size (body),
+                               "Reply-To: Terri <terri@adatum.com>\r\n") != NULL;
+      g_assert_cmpint (is_added, ==, *rows[i].changes != '\0');
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/walk/reply-to-where-the-provider-rewrites-from", test_reply_to);
   g_test_add_func ("/walk/relay-denied-goes-to-the-next-step",
                    test_relay_denied_walks_to_the_relay);
   g_test_add_func ("/walk/unknown-recipient-is-final", test_unknown_recipient_is_final);

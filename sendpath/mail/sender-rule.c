@@ -72,6 +72,31 @@ name_sender (Header *header, const char *sender, GStrvBuilder *changes)
     set_field (header, "Sender", sender, changes);
 }
 
+static gboolean
+has_text (const char *value)
+{
+  return value != NULL && *value != '\0';
+}
+
+gboolean
+sender_rule_may_add_reply_to (SendpathMessage *message)
+{
+  const Header *header = message_peek_header (message);
+  g_autofree char *from = header_dup_first (header, "From");
+  g_autofree char *reply_to = header_dup_first (header, "Reply-To");
+
+  return !has_empty_sender (message) && has_text (from) && !has_text (reply_to) &&
+         !message_is_signed (message);
+}
+
+static void
+name_reply_to (Header *header, GStrvBuilder *changes)
+{
+  g_autofree char *from = header_dup_first (header, "From");
+
+  set_field (header, "Reply-To", from, changes);
+}
+
 static void
 rewrite_from (Header *header, const char *sender, GStrvBuilder *changes)
 {
@@ -83,13 +108,13 @@ rewrite_from (Header *header, const char *sender, GStrvBuilder *changes)
   g_autofree char *from = address_format (author ? author->name : NULL, sender);
 
   set_field (header, "From", from, changes);
-  if (original && *original && (!reply_to || *reply_to == '\0'))
+  if (has_text (original) && !has_text (reply_to))
     set_field (header, "Reply-To", original, changes);
 }
 
 SendpathMessage *
 sender_rule_apply (SenderRule rule, SendpathMessage *message, const char *mail_from,
-                   const char *sender, char ***ret_changes)
+                   const char *sender, gboolean add_reply_to, char ***ret_changes)
 {
   g_autoptr(Header) header = header_copy (message_peek_header (message));
   g_autoptr(GStrvBuilder) changes = g_strv_builder_new ();
@@ -109,6 +134,8 @@ sender_rule_apply (SenderRule rule, SendpathMessage *message, const char *mail_f
       rewrite_from (header, sender, changes);
       break;
     }
+  if (add_reply_to && rule != SENDER_RULE_REWRITE && sender_rule_may_add_reply_to (message))
+    name_reply_to (header, changes);
   if (ret_changes)
     *ret_changes = g_strv_builder_end (changes);
   return message_new_from_parts (envelope, sendpath_message_get_recipients (message), header,

@@ -18,12 +18,17 @@ gboolean    sender_rule_from_string (const char *text, SenderRule *ret_rule);
  * signed mail. */
 gboolean    sender_rule_is_possible (SenderRule rule, SendpathMessage *message);
 
+/* TRUE if Reply-To: could be added where it is missing: answers would go astray where a server makes
+ * From: its own. Not to signed mail, nor with an empty envelope sender. */
+gboolean    sender_rule_may_add_reply_to (SendpathMessage *message);
+
 /* The message as it goes out under @rule: a new message that shares the body. @mail_from is the
  * account's address; @sender the address of the location or account for rules 2 and 3 (borrowed,
- * not NULL there). @ret_changes gets the names of header fields that changed (GStrv, may be empty).
- * The envelope sender of the result is what MAIL FROM says. */
+ * not NULL there). @add_reply_to: Reply-To: becomes what From: is, as far as it may be added.
+ * @ret_changes gets the names of header fields that changed (GStrv, may be empty). The envelope
+ * sender of the result is what MAIL FROM says. */
 SendpathMessage *sender_rule_apply (SenderRule rule, SendpathMessage *message,
                                     const char *mail_from, const char *sender,
-                                    char ***ret_changes);
+                                    gboolean add_reply_to, char ***ret_changes);
 
 G_END_DECLS

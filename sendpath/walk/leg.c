@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "profiles/providers.h"
 #include "sendpath/walk/recipient-limit.h"
 
 static void
@@ -527,6 +528,21 @@ offer (Leg *leg)
   leg->made_progress = made_progress;
 }
 
+/* The server's provider would put the account's address into From: and not say so. */
+static gboolean
+loses_from (Leg *leg)
+{
+  const char *from = sendpath_message_get_from (leg->walk->message);
+  g_autoptr (Provider) provider = NULL;
+
+  if (leg->route->account == NULL || from == NULL ||
+      sendpath_account_covers (leg->route->account, from) ||
+      !sender_rule_may_add_reply_to (leg->walk->message))
+    return FALSE;
+  provider = providers_find_by_server (leg->route->server);
+  return provider != NULL && provider->from == PROVIDER_FROM_REWRITES;
+}
+
 void
 leg_use_rule (Leg *leg, SenderRule rule)
 {
@@ -537,7 +553,7 @@ leg_use_rule (Leg *leg, SenderRule rule)
   g_clear_pointer (&leg->header_changes, g_strfreev);
   leg->mail = sender_rule_apply (rule, leg->walk->message,
                                  plan_get_mail_from (plan->account, leg->walk->message),
-                                 leg->route->sender, &leg->header_changes);
+                                 leg->route->sender, loses_from (leg), &leg->header_changes);
 }
 
 /* Whoever was accepted shows that this route works here. */

@@ -208,6 +208,11 @@ plan_without_other_ports (const Scene *scene)
       if (route->kind == SENDPATH_ROUTE_LOCATION && scene->other_port != 0)
         g_ptr_array_add (route->endpoints, sendpath_endpoint_new (route->server, scene->other_port,
                                                                   SENDPATH_SECURITY_NONE));
+      if (route->kind == SENDPATH_ROUTE_ACCOUNT && scene->own_name != NULL)
+        {
+          g_free (route->server);
+          route->server = g_strdup (scene->own_name);
+        }
       if (route->kind == SENDPATH_ROUTE_ACCOUNT && scene->own_other_port != 0)
         g_ptr_array_add (
             route->endpoints,

@@ -31,6 +31,7 @@ typedef struct {
   guint n_asked;
   SendpathRelayChoice choice; /* what they would say about a relay; KEEP: nobody is there */
   const char *key;            /* of the relay that they say it about; NULL: its name is verified */
+  const char *own_name; /* of smtp.proseware.com's stand-in; NULL: its address */
   const char *text;     /* of the message; NULL: a short one */
   guint16 other_port;   /* another door of the relay, or 0 */
   guint16 own_other_port; /* the same of smtp.proseware.com's stand-in */
