@@ -6,7 +6,10 @@ tls_dir=$run_dir/tls
 declare -A certificate_names=(
   [proseware]="DNS:smtp.proseware.com,DNS:pop.proseware.com"
   [thephone-company]="DNS:mail.thephone-company.com"
-  [adatum]="DNS:mx.adatum.com")
+  [adatum]="DNS:mx.adatum.com"
+  [hotel-relay]="DNS:mail.hotel.example.net"
+  [interceptor]="DNS:proxy.example.net"
+  [evil-relay]="DNS:relay.evil.example.org")
 
 make_authority ()
 {

@@ -45,7 +45,8 @@ enter_traveller ()
     XDG_DATA_HOME=$dir/home/.local/share XDG_CACHE_HOME=$dir/home/.cache XDG_RUNTIME_DIR=$dir/run
   export DBUS_SESSION_BUS_ADDRESS=unix:path=$dir/run/bus
   dbus-daemon --config-file="$dir/bus.conf" --nofork &
-  until [ -S "$dir/run/bus" ]; do sleep 0.05; done
+  dbus-daemon --config-file="$dir/system-bus.conf" --nofork &
+  until [ -S "$dir/run/bus" ] && [ -S "$dir/run/system-bus" ]; do sleep 0.05; done
   gnome-keyring-daemon --foreground --unlock --components=secrets <"$dir/keyring-password" \
     >/dev/null &
   while :; do sleep infinity & wait; done

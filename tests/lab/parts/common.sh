@@ -6,7 +6,7 @@ pid_dir=$run_dir/pids
 switch_dir=$run_dir/switches
 
 machine_packages=(iproute2 nftables util-linux procps dnsmasq-base openssl ca-certificates python3
-  dbus-daemon gnome-keyring libsecret-tools)
+  dbus-bin dbus-daemon gnome-keyring libsecret-tools python3-dbusmock python3-gi msmtp)
 
 say () { printf 'lab: %s\n' "$*"; }
 

@@ -21,9 +21,11 @@ on_the_way ()
 given ()
 {
   lab block none
+  lab obstacle none
   lab wording postfix
   lab set home-auth off home-pop off home-relay on home-next-hop mx \
-    home-policy none work-relay off work-sender any work-from any work-tls on "${@:2}"
+    home-policy none work-relay off work-sender any work-from any work-tls on \
+    hotel-offer none hotel-relay on train-portal web network-manager off record off "${@:2}"
   lab wipe
   lab move "$1"
   keyring=

@@ -49,7 +49,7 @@ lab_wipe ()
     in_server "$server" /bin/bash -c '
       if [ -d /etc/postfix ]; then
         postsuper -d ALL 2>/dev/null
-      else
+      elif [ -d /etc/exim4 ]; then
         find /var/spool/exim4/input -name "*-D" -printf "%f\n" | sed s/-D$// |
           xargs -r exim4 -Mrm >/dev/null
       fi
@@ -57,4 +57,5 @@ lab_wipe ()
       find /lab/pop -type f -delete
       for log in /lab/log/*; do : >"$log"; done'
   done
+  find "$run_dir/wire" -type f -delete
 }

@@ -1,16 +1,27 @@
 # DNS for everybody: one dnsmasq on the router's addresses, with no other
-# source of answers. Unknown names do not exist.
+# source of answers, and one of the evil twin's own. Unknown names do not exist.
 
 start_names ()
 {
-  write_names >"$run_dir/dnsmasq.conf"
-  # exec throughout: the pid that is remembered must be dnsmasq's own
+  write_names >"$run_dir/names.conf"
+  run_names names
+  wait_until 10 names_answer || die "dnsmasq does not answer, see $run_dir/names.log"
+}
+
+start_evil_names ()
+{
+  write_evil_names >"$run_dir/evil-names.conf"
+  run_names evil-names
+}
+
+# run_names NAME; exec throughout: the pid that is remembered must be dnsmasq's own
+run_names ()
+{
   (
     exec nsenter --net="/run/netns/$(netns_of router)" -- \
-      dnsmasq --keep-in-foreground --conf-file="$run_dir/dnsmasq.conf"
-  ) </dev/null >/dev/null 2>"$run_dir/dnsmasq.log" 9>&- &
-  remember names $!
-  wait_until 10 names_answer || die "dnsmasq does not answer, see $run_dir/dnsmasq.log"
+      dnsmasq --keep-in-foreground --conf-file="$run_dir/$1.conf"
+  ) </dev/null >/dev/null 2>"$run_dir/$1.log" 9>&- &
+  remember "$1" $!
 }
 
 names_answer ()
@@ -24,12 +35,8 @@ ask.sendto(question, ("192.0.2.1", 53))
 ask.recv(512)' 2>/dev/null
 }
 
-write_names ()
+write_common_names ()
 {
-  local home4=${v4_prefix[home]} home6=${v6_prefix[home]}
-  local work4=${v4_prefix[work]} work6=${v6_prefix[work]}
-  local net4=${v4_prefix[internet]} net6=${v6_prefix[internet]}
-
   cat <<END
 no-resolv
 no-hosts
@@ -40,15 +47,65 @@ log-facility=-
 pid-file=
 cache-size=0
 address=/#/
-host-record=smtp.proseware.com,$home4.10,$home6:10
-host-record=pop.proseware.com,$home4.10,$home6:10
-host-record=mail.thephone-company.com,$work4.25,$work6:25
-host-record=mx.adatum.com,$net4.25,$net6:25
+END
+}
+
+# host_record NAME HOST: where the host really is
+host_record ()
+{
+  local place=${host_place[$2]} number=${host_number[$2]}
+
+  printf 'host-record=%s,%s.%s,%s:%s\n' "$1" \
+    "${v4_prefix[$place]}" "$number" "${v6_prefix[$place]}" "$number"
+}
+
+write_names ()
+{
+  local home=proseware
+
+  ! has_obstacle wrong-address || home=interceptor
+  write_common_names
+  echo except-interface=br-evil
+  host_record smtp.proseware.com $home
+  host_record pop.proseware.com $home
+  host_record mail.thephone-company.com thephone-company
+  host_record mx.adatum.com adatum
+  host_record mail.hotel.example.net hotel-relay
+  host_record proxy.example.net interceptor
+  cat <<END
 mx-host=proseware.com,smtp.proseware.com,10
 mx-host=thephone-company.com,mail.thephone-company.com,10
 mx-host=adatum.com,mx.adatum.com,10
 END
   write_policy
+  write_offer
+}
+
+# The relay that the hotel offers to those who ask for its search domain (RFC 6186, RFC 8314).
+write_offer ()
+{
+  [ "$(switch hotel-offer)" = srv ] || return 0
+  cat <<END
+srv-host=_submissions._tcp.hotel.example.net,mail.hotel.example.net,465,0,0
+srv-host=_submission._tcp.hotel.example.net,mail.hotel.example.net,587,0,0
+END
+}
+
+# The twin says what the hotel says, with addresses of its own; and offers a relay
+# of its own name besides, whose certificate everybody trusts.
+write_evil_names ()
+{
+  write_common_names
+  printf 'interface=br-evil\nexcept-interface=lo\n'
+  host_record smtp.proseware.com proseware
+  host_record pop.proseware.com proseware
+  host_record mail.hotel.example.net evil-relay
+  host_record relay.evil.example.org evil-relay
+  cat <<END
+srv-host=_submissions._tcp.hotel.example.net,mail.hotel.example.net,465,0,0
+srv-host=_submissions._tcp.hotel.example.net,relay.evil.example.org,465,1,0
+srv-host=_submission._tcp.hotel.example.net,mail.hotel.example.net,587,0,0
+END
 }
 
 # What proseware.com publishes about mail in its name.
@@ -61,9 +118,9 @@ write_policy ()
 }
 
 # dnsmasq reads its records once
-publish_policy ()
+publish_names ()
 {
-  ! write_names | cmp -s - "$run_dir/dnsmasq.conf" || return 0
+  ! write_names | cmp -s - "$run_dir/names.conf" || return 0
   stop names
   start_names
 }

@@ -1,22 +1,35 @@
 # The networks: one router namespace with a bridge for each place, a namespace
-# for each host. Addresses are documentation ranges, or private behind the hotel.
+# for each host. Addresses are documentation ranges, or private behind a hotel,
+# a train and the evil twin of the hotel, which copies what can be copied.
 
-places=(home work hotel internet)
-servers=(proseware thephone-company adatum)
+places=(home work hotel train evil internet)
+servers=(proseware thephone-company adatum hotel-relay interceptor evil-relay)
 
-declare -A v4_prefix=([home]=192.0.2 [work]=198.51.100 [hotel]=10.77.0 [internet]=203.0.113)
-declare -A v6_prefix=([home]=2001:db8:1: [work]=2001:db8:2: [hotel]=2001:db8:77: [internet]=2001:db8:f:)
-declare -A search_domain=([home]=proseware.com [work]=thephone-company.com [hotel]=hotel.example.net)
+declare -A v4_prefix=([home]=192.0.2 [work]=198.51.100 [hotel]=10.77.0 [train]=10.78.0
+  [evil]=10.79.0 [internet]=203.0.113)
+declare -A v6_prefix=([home]=2001:db8:1: [work]=2001:db8:2: [hotel]=2001:db8:77:
+  [train]=2001:db8:78: [evil]=2001:db8:79: [internet]=2001:db8:f:)
+declare -A search_domain=([home]=proseware.com [work]=thephone-company.com
+  [hotel]=hotel.example.net [train]=train.example.net [evil]=hotel.example.net)
 declare -A gateway_mac=([home]=02:00:5e:00:53:01 [work]=02:00:5e:00:53:02
-  [hotel]=02:00:5e:00:53:03 [internet]=02:00:5e:00:53:04)
-declare -A host_place=([proseware]=home [thephone-company]=work [adatum]=internet)
-declare -A host_number=([proseware]=10 [thephone-company]=25 [adatum]=25 [traveller]=50)
+  [hotel]=02:00:5e:00:53:03 [train]=02:00:5e:00:53:05 [evil]=02:00:5e:00:53:03
+  [internet]=02:00:5e:00:53:04)
+# by which address the private ones go out
+declare -A outside=([hotel]=203.0.113.77 [train]=203.0.113.78 [evil]=203.0.113.79)
+declare -A host_place=([proseware]=home [thephone-company]=work [adatum]=internet
+  [hotel-relay]=hotel [interceptor]=internet [evil-relay]=evil)
+declare -A host_number=([proseware]=10 [thephone-company]=25 [adatum]=25 [hotel-relay]=25
+  [interceptor]=26 [evil-relay]=25 [traveller]=50)
 declare -A host_link=([proseware]=proseware [thephone-company]=phone [adatum]=adatum
+  [hotel-relay]=hotel-relay [interceptor]=interceptor [evil-relay]=evil-relay
   [traveller]=traveller)
 declare -A host_mac=([proseware]=02:00:5e:00:53:10 [thephone-company]=02:00:5e:00:53:20
-  [adatum]=02:00:5e:00:53:30 [traveller]=02:00:5e:00:53:50)
+  [adatum]=02:00:5e:00:53:30 [hotel-relay]=02:00:5e:00:53:40 [interceptor]=02:00:5e:00:53:31
+  [evil-relay]=02:00:5e:00:53:60 [traveller]=02:00:5e:00:53:50)
 
-hotel_outside=203.0.113.77
+# The traveller's second link: a tunnel from the hotel to the LAN at work.
+tunnel_number=60
+tunnel_mac=02:00:5e:00:53:51
 
 netns_of () { printf 'sendpath-%s\n' "$1"; }
 in_net () { nsenter --net="/run/netns/$(netns_of "$1")" -- "${@:2}"; }
@@ -31,19 +44,44 @@ make_networks ()
   done
   : >"$run_dir/networks"
   make_namespace router
-  in_net router sysctl -q -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+  in_net router sysctl -q -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \
+    net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.default.send_redirects=0
+  # on some machines the router's rules would also meet what it does not route; on others there is
+  # no such key
+  in_net router sysctl -q -e -w net.bridge.bridge-nf-call-iptables=0 \
+    net.bridge.bridge-nf-call-ip6tables=0
   for place in "${places[@]}"; do
     make_bridge "$place"
   done
-  ip -n "$(netns_of router)" addr add "$hotel_outside/24" dev br-internet
+  for place in "${!outside[@]}"; do
+    ip -n "$(netns_of router)" addr add "${outside[$place]}/24" dev br-internet
+  done
   for host in "${servers[@]}" traveller; do
     make_namespace "$host"
     make_link "$host"
   done
+  ip -n "$(netns_of router)" link add tunnel type veth \
+    peer name tun0 address "$tunnel_mac" netns "$(netns_of traveller)"
   for host in "${servers[@]}"; do
     attach "$host" "${host_place[$host]}"
   done
-  hotel_rules none
+  reset_road
+  write_outside
+}
+
+# What leaves the private networks does so with one address of the internet's.
+write_outside ()
+{
+  local place
+
+  {
+    printf 'table inet outside {\n  chain leave {\n    type nat hook postrouting priority srcnat;\n'
+    for place in "${!outside[@]}"; do
+      printf '    ip saddr %s.0/24 oifname != br-%s snat ip to %s\n' \
+        "${v4_prefix[$place]}" "$place" "${outside[$place]}"
+    done
+    printf '  }\n}\n'
+  } | in_net router nft -f -
 }
 
 # Only what this lab made. A process that is still in a namespace keeps it alive
@@ -68,7 +106,8 @@ make_namespace ()
   ip netns add "$(netns_of "$1")"
   # addresses are ours alone: no second of waiting for a duplicate
   in_net "$1" sysctl -q -w net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0 \
-    net.ipv6.conf.default.accept_ra=0
+    net.ipv6.conf.default.accept_ra=0 net.ipv6.conf.all.accept_redirects=0 \
+    net.ipv6.conf.default.accept_redirects=0
   ip -n "$(netns_of "$1")" link set lo up
 }
 
@@ -92,7 +131,7 @@ make_link ()
 # attach HOST PLACE: plugs the host in there, with addresses and default routes
 attach ()
 {
-  local net number=${host_number[$1]}
+  local net number=${host_number[$1]} server
 
   net=$(netns_of "$1")
   ip -n "$net" link set eth0 down
@@ -103,59 +142,70 @@ attach ()
   ip -n "$net" addr add "${v6_prefix[$2]}:$number/64" dev eth0 nodad
   ip -n "$net" route replace default via "${v4_prefix[$2]}.1"
   ip -6 -n "$net" route replace default via "${v6_prefix[$2]}:1"
+  [ "$1" = traveller ] || meet_behind_the_router "$1" "$2" traveller
+  for server in proseware thephone-company; do
+    [ "$1$2" != "traveller${host_place[$server]}" ] || meet_behind_the_router traveller "$2" "$server"
+  done
+}
+
+# meet_behind_the_router HOST PLACE OTHER: neighbours as a provider has them, who reach each other
+# by the router alone, so that what is in the way there is in their way too. The hotel's relay is in
+# the very room; so is the twin's, but it answers by the router, which made others' connections its.
+meet_behind_the_router ()
+{
+  local net number=${host_number[$3]}
+
+  [ "$1" != hotel-relay ] || return 0
+  net=$(netns_of "$1")
+  ip -n "$net" route replace "${v4_prefix[$2]}.$number" via "${v4_prefix[$2]}.1"
+  ip -6 -n "$net" route replace "${v6_prefix[$2]}:$number" via "${v6_prefix[$2]}:1"
 }
 
 lab_move ()
 {
-  local place=${1:-}
+  local place=${1:-} air
 
   case $place in
-    home | work | hotel) ;;
-    *) die "move home, work or hotel" ;;
+    home | work | hotel | train | evil) air=$place ;;
+    vpn | split) air=hotel ;;
+    *) die "move home, work, hotel, train, evil, vpn or split" ;;
   esac
   runs traveller || die "the lab is down: run 'lab up'"
-  attach traveller "$place"
-  # in place: the traveller's /etc/resolv.conf is this very file
-  printf 'search %s\nnameserver %s.1\noptions timeout:2 attempts:2\n' \
-    "${search_domain[$place]}" "${v4_prefix[$place]}" >"$traveller_dir/resolv.conf"
+  attach traveller "$air"
   printf '%s\n' "$place" >"$run_dir/place"
+  move_tunnel "$place"
+  write_resolver "$place" "$air"
+  write_road
+  tell_network_manager
 }
 
-lab_block ()
+# move_tunnel PLACE: a full tunnel has the default route, a split one only the way to work
+move_tunnel ()
 {
-  local how=${1:-}
+  local net
 
-  [ -e "/run/netns/$(netns_of router)" ] || die "the lab is down: run 'lab up'"
-  [ $# -gt 1 ] || set -- "$how" 25 465 587
-  case $how in
-    none) hotel_rules none ;;
-    drop) hotel_rules "drop" "${@:2}" ;;
-    reject) hotel_rules "reject with tcp reset" "${@:2}" ;;
-    *) die "block drop, reject or none" ;;
+  net=$(netns_of traveller)
+  ip -n "$net" link set tun0 down
+  ip -n "$net" addr flush dev tun0
+  [ "$1" = vpn ] || [ "$1" = split ] || return 0
+  ip -n "$(netns_of router)" link set tunnel master br-work up
+  ip -n "$net" link set tun0 up
+  ip -n "$net" addr add "${v4_prefix[work]}.$tunnel_number/24" dev tun0
+  ip -n "$net" addr add "${v6_prefix[work]}:$tunnel_number/64" dev tun0 nodad
+  [ "$1" = vpn ] || return 0
+  ip -n "$net" route replace default via "${v4_prefix[work]}.1" dev tun0
+  ip -6 -n "$net" route replace default via "${v6_prefix[work]}:1" dev tun0
+}
+
+# write_resolver PLACE AIR: in place, since the traveller's /etc/resolv.conf is this very file
+write_resolver ()
+{
+  local search=${search_domain[$2]} server=${v4_prefix[$2]}.1
+
+  case $1 in
+    vpn) search=${search_domain[work]} server=${v4_prefix[work]}.1 ;;
+    split) search="${search_domain[hotel]} ${search_domain[work]}" ;;
   esac
-}
-
-# hotel_rules VERDICT PORT…: what the hotel's router forwards, and its address
-# translation; without connection tracking in the filter, so that a block also
-# meets connections that are open already
-hotel_rules ()
-{
-  local block=
-
-  [ "$1" = none ] || block="iifname br-hotel tcp dport { $(printf '%s, ' "${@:2}") } $1"
-  in_net router nft -f - <<END
-table inet hotel
-delete table inet hotel
-table inet hotel {
-  chain forward {
-    type filter hook forward priority filter;
-    $block
-  }
-  chain outside {
-    type nat hook postrouting priority srcnat;
-    ip saddr ${v4_prefix[hotel]}.0/24 oifname != br-hotel snat ip to $hotel_outside
-  }
-}
-END
-  printf '%s\n' "$*" >"$run_dir/block"
+  printf 'search %s\nnameserver %s\noptions timeout:2 attempts:2\n' "$search" "$server" \
+    >"$traveller_dir/resolv.conf"
 }

@@ -4,6 +4,8 @@ probe.py smtp HOST PORT [starttls|tls] [login MECHANISM] from ADDR to ADDR [head
     (mechanisms: plain, login, scram-sha-1, scram-sha-256, and wrong: plain with another password)
 probe.py offers HOST PORT [starttls|tls]        the EHLO keywords
 probe.py pop HOST PORT stls|tls                 log in and quit
+probe.py says HOST PORT                         the first line that is said without being asked
+probe.py srv SERVICE                            the best server of the search domain, or none
 
 HOST may be an address of the server. The password is read from the file that
 LAB_PASSWORD names; certificates are checked as any program would do it.
@@ -124,6 +126,49 @@ def pop_command(host, port, security):
     return answer
 
 
+def says_command(host, port):
+    with socket.create_connection((host, int(port)), TIMEOUT_S) as link:
+        return link.makefile("rb").readline().decode("ascii", "replace").strip()
+
+
+def resolver():
+    """Name server and search domain of this network."""
+    with open("/etc/resolv.conf", encoding="ascii") as file:
+        words = [line.split() for line in file]
+    return tuple(next(line[1] for line in words if line[0] == key) for key in ("nameserver", "search"))
+
+
+def name_at(answer, place):
+    labels = []
+    while length := answer[place]:
+        if length >= 192:
+            place = (length & 63) << 8 | answer[place + 1]
+            continue
+        labels.append(answer[place + 1:place + 1 + length].decode("ascii"))
+        place += 1 + length
+    return ".".join(labels)
+
+
+def srv_command(service):
+    server, domain = resolver()
+    name = b"".join(bytes([len(label)]) + label.encode("ascii")
+                    for label in f"{service}.{domain}.".split("."))
+    question = name + b"\0\x21\0\1"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ask:
+        ask.settimeout(TIMEOUT_S)
+        ask.sendto(b"\0\1\1\0\0\1\0\0\0\0\0\0" + question, (server, 53))
+        answer = ask.recv(4096)
+    place, found = 12 + len(question), []
+    for _ in range(int.from_bytes(answer[6:8], "big")):
+        # the name is a pointer of two bytes; type, class, time to live, length
+        length = int.from_bytes(answer[place + 10:place + 12], "big")
+        priority, _weight, port = (int.from_bytes(answer[i:i + 2], "big")
+                                   for i in range(place + 12, place + 18, 2))
+        found.append((priority, name_at(answer, place + 18), port))
+        place += 12 + length
+    return " ".join(map(str, min(found)[1:])) if found else "none"
+
+
 def family(version):
     """Names are looked up for this address family alone."""
     everything = socket.getaddrinfo
@@ -135,7 +180,8 @@ def family(version):
 
 
 def main():
-    commands = {"smtp": smtp_command, "offers": offers_command, "pop": pop_command}
+    commands = {"smtp": smtp_command, "offers": offers_command, "pop": pop_command,
+                "says": says_command, "srv": srv_command}
     family(os.environ.get("LAB_FAMILY", "4"))
     try:
         print(commands[sys.argv[1]](*sys.argv[2:]))

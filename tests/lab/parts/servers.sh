@@ -5,10 +5,16 @@
 
 host_dir=$run_dir/hosts
 
-declare -A server_layer=([proseware]=postfix [thephone-company]=exim [adatum]=postfix)
+# the evil one needs no more than this machine has
+declare -A server_layer=([proseware]=postfix [thephone-company]=exim [adatum]=postfix
+  [hotel-relay]=exim [interceptor]=postfix [evil-relay]=)
 declare -A server_name=([proseware]=smtp.proseware.com
-  [thephone-company]=mail.thephone-company.com [adatum]=mx.adatum.com)
-declare -A server_ports=([proseware]="25 465 587 110 995" [thephone-company]="25 587" [adatum]="25")
+  [thephone-company]=mail.thephone-company.com [adatum]=mx.adatum.com
+  [hotel-relay]=mail.hotel.example.net [interceptor]=proxy.example.net
+  [evil-relay]=relay.evil.example.org)
+declare -A server_ports=([proseware]="25 465 587 110 995" [thephone-company]="25 587"
+  [adatum]="25 465 587" [hotel-relay]="25 465 587" [interceptor]="25 465 587 11025 11587"
+  [evil-relay]="25 465 587 11025 11587")
 
 start_servers ()
 {
@@ -29,19 +35,30 @@ prepare_server ()
   local dir=$host_dir/$1
 
   mkdir -p "$dir"/{work,root,lab/etc,lab/tls,lab/mail,lab/log,lab/pop,lab/switches}
-  cp -a "$layer_dir/${server_layer[$1]}/upper" "$dir/upper"
-  cp "$lab_dir/servers/$1"/* "$dir/lab/etc/"
+  if [ -n "${server_layer[$1]}" ]; then
+    cp -a "$layer_dir/${server_layer[$1]}/upper" "$dir/upper"
+  else
+    mkdir "$dir/upper"
+  fi
+  cp "$lab_dir/servers/$1"/* "$lab_dir/servers/middle.py" "$lab_dir/servers/record.py" "$dir/lab/etc/"
   cp "$tls_dir/$1.pem" "$dir/lab/tls/server.pem"
   cp "$tls_dir/$1.key" "$dir/lab/tls/server.key"
   printf 'search %s\nnameserver %s.1\n' "$(search_of "$1")" "${v4_prefix[${host_place[$1]}]}" \
     >"$dir/lab/resolv.conf"
-  if [ "$1" = proseware ]; then
-    (
-      umask 077
-      openssl rand -hex 16 >"$run_dir/password"
-    )
-    printf 'terri:{PLAIN}%s\n' "$(cat "$run_dir/password")" >"$dir/lab/users"
-  fi
+  case $1 in
+    proseware) make_login "$dir" terri "$run_dir/password" ;;
+    adatum) make_login "$dir" ben "$run_dir/password-ben" ;;
+  esac
+}
+
+# make_login DIR USER FILE: a password that is nowhere else
+make_login ()
+{
+  (
+    umask 077
+    openssl rand -hex 16 >"$3"
+  )
+  printf '%s:{PLAIN}%s\n' "$2" "$(cat "$3")" >"$1/lab/users"
 }
 
 search_of () { printf '%s\n' "${server_name[$1]#*.}"; }
@@ -103,4 +120,11 @@ lab_log ()
   tail -n +1 -- "$host_dir/$1"/lab/log/*
 }
 
-lab_password () { printf '%s\n' "$run_dir/password"; }
+lab_password ()
+{
+  case ${1:-terri} in
+    terri) printf '%s\n' "$run_dir/password" ;;
+    ben) printf '%s\n' "$run_dir/password-ben" ;;
+    *) die "password [terri|ben]" ;;
+  esac
+}

@@ -1,12 +1,15 @@
 # Switches: small files that the servers' own configuration reads at each
 # connection, so that setting one needs no restart.
 
-switch_keys=(home-auth home-pop home-relay home-next-hop home-policy work-relay work-sender work-from work-tls)
+switch_keys=(home-auth home-pop home-relay home-next-hop home-policy work-relay work-sender work-from
+  work-tls hotel-offer hotel-relay train-portal evil-manner network-manager record)
 
 declare -A switch_values=(
-  [home-auth]="on off" [home-pop]="on off" [home-relay]="on off"
+  [home-auth]="on off" [home-pop]="on off" [home-relay]="on v4 off"
   [home-next-hop]="mx work" [home-policy]="none spf dmarc"
-  [work-relay]="on off" [work-sender]="any own" [work-from]="any own" [work-tls]="on off")
+  [work-relay]="on off" [work-sender]="any own" [work-from]="any own" [work-tls]="on off"
+  [hotel-offer]="none srv dhcp" [hotel-relay]="on auth off" [train-portal]="web every open"
+  [evil-manner]="strip denied greeting" [network-manager]="off on" [record]="off on")
 
 # the first value of each is what `up` sets
 reset_switches ()
@@ -41,7 +44,9 @@ lab_set ()
     shift 2
   done
   show_switches
-  publish_policy
+  publish_names
+  write_road
+  tell_network_manager
 }
 
 lab_wording ()
@@ -58,7 +63,7 @@ lab_wording ()
 # Hands the switches to the servers that read them.
 show_switches ()
 {
-  local key
+  local key server
 
   for key in home-auth home-pop home-relay home-next-hop wording; do
     show proseware "$key"
@@ -66,7 +71,11 @@ show_switches ()
   for key in work-relay work-sender work-from work-tls; do
     show thephone-company "$key"
   done
-  redirect_to_reworder
+  show hotel-relay hotel-relay
+  show evil-relay evil-manner
+  for server in "${!middle_of[@]}"; do
+    lead_to_the_middle "$server"
+  done
 }
 
 # show SERVER KEY: replaced by a rename, so that nobody reads half of it
@@ -78,18 +87,21 @@ show ()
   mv "$file.new" "$file"
 }
 
-# With another wording than Postfix's own, proseware's ports lead to
-# reword.py, which speaks TLS itself and changes only the refusals.
-redirect_to_reworder ()
+# A program that speaks TLS itself stands before these servers: it changes the
+# words of proseware's refusals, or records every byte inside TLS, or both.
+declare -A middle_of=([proseware]=reword.py [thephone-company]=record.py [adatum]=record.py
+  [hotel-relay]=record.py [interceptor]=record.py)
+
+lead_to_the_middle ()
 {
   local rules=
 
-  [ "$(switch wording)" = postfix ] ||
+  [ "$(switch record)" = off ] && { [ "$1" != proseware ] || [ "$(switch wording)" = postfix ]; } ||
     rules="tcp dport { 25, 465, 587 } redirect to :tcp dport map { 25 : 10025, 465 : 10465, 587 : 10587 }"
-  in_net proseware nft -f - <<END
-table inet wording
-delete table inet wording
-table inet wording {
+  in_net "$1" nft -f - <<END
+table inet middle
+delete table inet middle
+table inet middle {
   chain arrivals {
     type nat hook prerouting priority dstnat;
     $rules

@@ -14,7 +14,8 @@ start_traveller ()
   done
   : >"$traveller_dir/resolv.conf"
   trust_authority
-  write_bus_configuration
+  write_bus_configuration bus
+  write_bus_configuration system-bus
   (
     umask 077
     openssl rand -hex 16 | tr -d '\n' >"$traveller_dir/keyring-password"
@@ -37,15 +38,15 @@ trust_authority ()
   ln -sf sendpath-lab.pem "$certs/$hash.0"
 }
 
-# No service folders: nothing is started on demand, no prompt can appear.
+# write_bus_configuration NAME: no service folders: nothing is started on demand, no prompt can appear
 write_bus_configuration ()
 {
-  cat >"$traveller_dir/bus.conf" <<END
+  cat >"$traveller_dir/$1.conf" <<END
 <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>session</type>
-  <listen>unix:path=$traveller_dir/run/bus</listen>
+  <listen>unix:path=$traveller_dir/run/$1</listen>
   <auth>EXTERNAL</auth>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
@@ -89,9 +90,10 @@ lab_in ()
 # home; the rest of the environment is the caller's
 in_traveller ()
 {
-  local pid bus=$1 home=$traveller_dir/home runtime=$traveller_dir/run
+  local pid bus=$1 home=$traveller_dir/home runtime=$traveller_dir/run manager=
 
   shift
+  [ "$(switch network-manager)" = off ] || manager=unix:path=$system_bus
   pid=$(pid_of traveller) || die "the lab is down: run 'lab up'"
   [ -n "$bus" ] || runtime=
   nsenter --target "$pid" --mount --net --pid --uts --ipc -- \
@@ -103,5 +105,6 @@ in_traveller ()
     XDG_DATA_HOME="$home/.local/share" \
     XDG_CACHE_HOME="$home/.cache" \
     ${runtime:+"XDG_RUNTIME_DIR=$runtime"} ${bus:+"DBUS_SESSION_BUS_ADDRESS=$bus"} \
+    ${manager:+"DBUS_SYSTEM_BUS_ADDRESS=$manager"} \
     "$@"
 }
