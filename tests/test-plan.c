@@ -204,7 +204,8 @@ remember_route (PlanFixture *fixture, guint route, guint endpoint)
   g_autoptr (GPtrArray) routes = plan_make (&fixture->input);
   const SendpathRoute *chosen = routes->pdata[route];
 
-  plan_remember (&fixture->input, chosen, chosen->endpoints->pdata[endpoint]);
+  plan_remember (&fixture->input, chosen, chosen->endpoints->pdata[endpoint],
+                 G_SOCKET_FAMILY_IPV4);
 }
 
 static void

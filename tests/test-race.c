@@ -435,6 +435,27 @@ test_port_25 (void)
     }
 }
 
+/* What worked here last waits for nobody, whatever its port. */
+static void
+test_learned_port_25 (void)
+{
+  g_auto(Ring) ring = { 0 };
+  g_autoptr(Race) race = NULL;
+  g_autoptr(Runner) winner = NULL;
+  const char *port_25, *port_465;
+
+  ring_init (&ring);
+  ring.options.is_learned = TRUE;
+  enter (&ring, HOST, 25, SENDPATH_SECURITY_STARTTLS);
+  enter (&ring, HOST, 465, SENDPATH_SECURITY_TLS);
+  race = race_new (ring.endpoints, &ring.options);
+  winner = race_run (race, RACE_ALL, NULL);
+  port_25 = strstr (ring.lines->str, "port 25\n");
+  port_465 = strstr (ring.lines->str, "port 465\n");
+  g_assert_nonnull (port_25);
+  g_assert_true (port_465 == NULL || port_25 < port_465);
+}
+
 static void
 test_cancel_at_once (void)
 {
@@ -634,6 +655,15 @@ test_other_family (void)
   ring_init (&ring);
   ring.options.pop = TRUE;
   enter (&ring, "both.example.org", port, SENDPATH_SECURITY_NONE);
+  /* IPv4 worked here last */
+  ring.options.learned = G_SOCKET_FAMILY_IPV4;
+  race = race_new (ring.endpoints, &ring.options);
+  first = race_run (race, RACE_ALL, NULL);
+  g_assert_cmpint (first->family, ==, G_SOCKET_FAMILY_IPV4);
+  g_clear_pointer (&first, runner_free);
+  g_clear_pointer (&race, race_free);
+
+  ring.options.learned = G_SOCKET_FAMILY_INVALID;
   race = race_new (ring.endpoints, &ring.options);
   first = race_run (race, RACE_ALL, NULL);
   g_assert_cmpint (first->family, ==, G_SOCKET_FAMILY_IPV6);
@@ -751,6 +781,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/race/head-start-ends/in-tls", "tls", test_head_start_ends);
   g_test_add_func ("/race/silence-ends-it", test_silence);
   g_test_add_func ("/race/port-25-comes-last", test_port_25);
+  g_test_add_func ("/race/learned-port-25-comes-first", test_learned_port_25);
   g_test_add_func ("/race/cancelled-before", test_cancel_at_once);
   g_test_add_func ("/race/cancelled", test_cancel);
   g_test_add_data_func ("/race/host-not-found", "nobody.example.org", test_host_not_found);

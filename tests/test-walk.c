@@ -418,7 +418,7 @@ test_portal (void)
   g_assert_cmpuint (sendpath_report_get_n_attempts (scene->report), ==, 0);
   g_assert_cmpstr (scene->routes->str, ==, "");
   g_assert_cmpstr (scene->secrets->str, ==, "");
-  scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_QUEUED, SENDPATH_VERDICT_NONE);
+  scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_QUEUED, SENDPATH_VERDICT_PORTAL);
   assert_reason (scene, "network", "sign in");
 }
 
@@ -435,6 +435,26 @@ walk_past_pages (const char *other_dialogue)
   scene->own_other_port = other != NULL ? scripted_server_get_port (other) : scene->closed_port;
   scene_walk_to (scene, "someone@adatum.com");
   return g_strdup (sendpath_report_get_needs (scene->report));
+}
+
+/* T-151: no attempt is counted, nobody else is tried, nothing is learned. */
+static void
+test_portal_counts_for_nothing (void)
+{
+  static const char page[] = "S: HTTP/1.1 302 Found\nS: \n";
+  g_autoptr (Scene) scene = scene_new (page, TAKES);
+  g_autoptr (ScriptedServer) other = scripted_server_new (page, SCRIPTED_SERVER_NO_CUT);
+  g_autofree char *memory = g_build_filename (scene->plan->folder, "memory", NULL);
+
+  scene->own_other_port = scripted_server_get_port (other);
+  scene->password = CANARY;
+  scene_walk_to (scene, "someone@adatum.com");
+  g_assert_cmpuint (sendpath_report_get_n_attempts (scene->report), ==, 0);
+  scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_QUEUED, SENDPATH_VERDICT_PORTAL);
+  assert_reason (scene, "network", "sign in");
+  g_assert_cmpuint (scripted_server_count_connections (scene->relay), ==, 0);
+  g_assert_cmpstr (scene->secrets->str, ==, "");
+  g_assert_false (g_file_test (memory, G_FILE_TEST_EXISTS));
 }
 
 /* Where nobody tells of the portal: it shows when every port is a web server's. */
@@ -581,6 +601,7 @@ main (int argc, char **argv)
   g_test_add_func ("/walk/reason/no-network", test_reason_no_network);
   g_test_add_func ("/walk/R-27-nothing-is-tried-behind-a-portal", test_portal);
   g_test_add_func ("/walk/R-27-a-portal-shows-by-its-answers", test_portal_by_its_answers);
+  g_test_add_func ("/walk/T-151-a-portal-counts-for-nothing", test_portal_counts_for_nothing);
   g_test_add_func ("/walk/reason/password", test_reason_password);
   g_test_add_func ("/walk/reason/greylisted-after-all", test_reason_greylisted_after_all);
   g_test_add_func ("/walk/reason/skipped", test_reason_skipped);

@@ -43,6 +43,9 @@ typedef struct {
 #define IN_BETWEEN                                                                                 \
   N_ ("An antivirus program, a firewall or a proxy between you and the server can cause this: "    \
       "try without it, or in another network.")
+#define ANOTHER_NETWORK                                                                            \
+  N_ ("Try another network: in this one somebody may be listening in, or mail may leave only "     \
+      "through a server of the network.")
 #define ADDRESS_OF_LOGIN                                                                           \
   N_ ("Send from the address that belongs to the login, or ask your provider to allow this one.")
 
@@ -242,6 +245,11 @@ static const Row rows[] = {
         "ports 465 and 587.") },
   { V (TLS_FAILED), 0, "tls-not-offered", CONTACT_OWN,
     N_ ("{server} offers no encryption, or something in between hides it."), IN_BETWEEN },
+  { V (TLS_FAILED), 0, "tls-stripped", CONTACT_NETWORK,
+    N_ ("{server} offered encryption before and does not now: something in between hides it."),
+    ANOTHER_NETWORK },
+  { V (TLS_FAILED), 0, "intercepted", CONTACT_NETWORK,
+    N_ ("Something between you and the server answers in its place."), ANOTHER_NETWORK },
   { V (TLS_FAILED), 0, "certificate-expired", CONTACT_NOBODY,
     /* TRANSLATORS: the certificate of encryption (TLS, SSL), in this and the next ones */
     N_ ("The certificate that proves who the server is has expired or is not valid yet."),

@@ -879,6 +879,8 @@ const VerdictFaultRule verdict_fault_rules[] = {
   { ANY_PHASE, SENDPATH_FAULT_UNREACHABLE, V (UNREACHABLE), "no-connection" },
   { ANY_PHASE, SENDPATH_FAULT_TLS, V (TLS_FAILED), "tls-not-trusted" },
   { ANY_PHASE, SENDPATH_FAULT_TLS_MISSING, V (TLS_FAILED), "tls-not-offered" },
+  { ANY_PHASE, SENDPATH_FAULT_STRIPPED, V (TLS_FAILED), "tls-stripped" },
+  { ANY_PHASE, SENDPATH_FAULT_INTERCEPTED, V (TLS_FAILED), "intercepted" },
   { ANY_PHASE, SENDPATH_FAULT_LINK_LOST, V (CONNECTION_LOST), "link-lost" },
   { ANY_PHASE, SENDPATH_FAULT_PROTOCOL, V (PROTOCOL_ERROR), "not-a-mail-server" },
   { ANY_PHASE, SENDPATH_FAULT_NO_CREDENTIAL, V (NO_CREDENTIAL), "no-password" },

@@ -54,6 +54,13 @@ gboolean leg_connect (Leg *leg, RaceField field);
 gboolean leg_reconnect (Leg *leg);
 void leg_use_rule (Leg *leg, SenderRule rule);
 
+/* leg-face.c: a failure, by a better name where somebody answers in the server's place or hides what
+ * it offers; owned. */
+SendpathReply *leg_judge_failure (Leg *leg, const Runner *failed);
+SendpathReply *leg_judge_session (Leg *leg);
+/* TLS has verified the server of this session. */
+void leg_note_face (Leg *leg);
+
 /* leg-login.c */
 typedef enum {
   LEG_LOGIN_NONE, /* not offered, not allowed, or without a secret */

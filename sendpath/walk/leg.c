@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "profiles/providers.h"
+#include "sendpath/walk/portal.h"
 #include "sendpath/walk/recipient-limit.h"
 
 static void
@@ -235,14 +236,18 @@ record_failures (Leg *leg, RaceField field)
 {
   g_autoptr (GPtrArray) failures = race_steal_failures (leg->race);
 
-  for (guint i = 0; i < failures->len; i++)
+  if (leg->contact == NULL && field == RACE_ALL &&
+      leg->walk->first_attempt == leg->walk->report->attempts->len)
+    leg->walk->is_portal = leg->walk->must_stop = portal_shows_in_race (failures);
+  for (guint i = 0; i < failures->len && !leg->walk->is_portal; i++)
     {
       const Runner *failed = failures->pdata[i];
+      g_autoptr (SendpathReply) failure = leg_judge_failure (leg, failed);
 
       if (leg->contact == NULL && field == RACE_ALL && failed->phase <= SENDPATH_PHASE_CONNECT)
         g_hash_table_add (leg->walk->shut, walk_dup_door (failed->endpoint));
       if (leg->contact == NULL || failed->phase > SENDPATH_PHASE_CONNECT)
-        leg_fail_all (leg, leg_new_attempt (leg, failed), failed->phase, failed->greeting);
+        leg_fail_all (leg, leg_new_attempt (leg, failed), failed->phase, failure);
     }
 }
 
@@ -268,19 +273,23 @@ leg_note_tls (Leg *leg, const char *host)
 static gboolean
 open_session (Leg *leg)
 {
+  g_autoptr (SendpathReply) failure = NULL;
   Attempt *attempt;
 
   leg->session = smtp_session_new (leg->contact, &leg->session_options);
   if (smtp_session_open (leg->session))
     {
       if (smtp_session_is_tls (leg->session))
-        leg_note_tls (leg, leg->route->server);
+        {
+          leg_note_tls (leg, leg->route->server);
+          leg_note_face (leg);
+        }
       return TRUE;
     }
+  failure = leg_judge_session (leg);
   attempt = leg_new_attempt (leg, leg->contact);
   leg_add_session_facts (attempt, leg);
-  leg_fail_all (leg, attempt, smtp_session_get_phase (leg->session),
-                smtp_session_get_reply (leg->session));
+  leg_fail_all (leg, attempt, smtp_session_get_phase (leg->session), failure);
   return FALSE;
 }
 
@@ -318,6 +327,8 @@ enter_race (Leg *leg)
   RaceOptions options = { .patience_s = leg->walk->context->patience_s,
                           .tls_pin = route_get_setting (leg->route, "tls-pin"),
                           .family = leg->pop_family,
+                          .is_learned = leg->route->is_learned,
+                          .learned = leg->route->learned_family,
                           .trace = leg->walk->context->trace,
                           .resolver = leg->walk->context->resolver,
                           .refused = route_is_from_network (leg->route)
@@ -564,7 +575,8 @@ remember_success (Leg *leg)
     if (leg_get_traveller (leg, i)->is_here &&
         leg_get_traveller (leg, i)->verdict == SENDPATH_VERDICT_ACCEPTED)
       {
-        plan_remember (leg->walk->context->plan, leg->route, leg->contact->endpoint);
+        plan_remember (leg->walk->context->plan, leg->route, leg->contact->endpoint,
+                       leg->contact->family);
         return;
       }
 }

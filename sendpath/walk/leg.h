@@ -35,7 +35,8 @@ typedef struct {
   SendpathRoute *unapproved; /* the first of them that waits for an approval, or NULL; borrowed */
   gboolean only_backup;   /* the account's own login was refused: its routes and the relays stop */
   gboolean has_pop_route; /* a later route logs in to POP3 first */
-  gboolean must_stop;     /* our own record failed, or cancelled */
+  gboolean is_portal;     /* the network wants a sign-in first, as its answers show */
+  gboolean must_stop;     /* our own record failed, or cancelled, or nothing can be had here */
   guint first_attempt;    /* of this walk, in the report */
 } Walk;
 

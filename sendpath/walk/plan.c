@@ -357,6 +357,21 @@ memory_key (const PlanInput *input)
   return g_strdup_printf ("%s@%s", sendpath_account_get_id (input->account), input->network_id);
 }
 
+/* An IPv6 or IPv4 address was what worked; without a word of it in older memories. */
+static const char *
+family_to_string (GSocketFamily family)
+{
+  return family == G_SOCKET_FAMILY_IPV6 ? "ipv6" : "ipv4";
+}
+
+static GSocketFamily
+family_from_string (const char *word)
+{
+  if (g_strcmp0 (word, "ipv6") == 0)
+    return G_SOCKET_FAMILY_IPV6;
+  return g_strcmp0 (word, "ipv4") == 0 ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_INVALID;
+}
+
 static char *
 memory_value (const SendpathRoute *route, const SendpathEndpoint *endpoint)
 {
@@ -367,10 +382,12 @@ memory_value (const SendpathRoute *route, const SendpathEndpoint *endpoint)
 }
 
 void
-plan_remember (const PlanInput *input, const SendpathRoute *route, const SendpathEndpoint *endpoint)
+plan_remember (const PlanInput *input, const SendpathRoute *route, const SendpathEndpoint *endpoint,
+               GSocketFamily family)
 {
   g_autofree char *key = memory_key (input);
-  g_autofree char *value = memory_value (route, endpoint);
+  g_autofree char *place = memory_value (route, endpoint);
+  g_autofree char *value = g_strdup_printf ("%s %s", place, family_to_string (family));
 
   memory_set (input->memory, "route", key, value, input->now_s);
 }
@@ -417,6 +434,19 @@ find_memory_key (const PlanInput *input)
   return value != NULL || former.network_id == NULL ? g_steal_pointer (&key) : memory_key (&former);
 }
 
+/* Whether @value of the memory is about @place; what it says of the family. */
+static gboolean
+is_about (const char *value, const char *place, GSocketFamily *ret_family)
+{
+  gsize length = strlen (place);
+
+  if (value == NULL || !g_str_has_prefix (value, place) ||
+      (value[length] != ' ' && value[length] != '\0'))
+    return FALSE;
+  *ret_family = family_from_string (value[length] == ' ' ? value + length + 1 : NULL);
+  return TRUE;
+}
+
 /* Puts what worked last on this network first; steps 4 to 6 keep that place for an hour. TRUE if
  * there is such a route. */
 static gboolean
@@ -432,10 +462,12 @@ prefer_learned (GPtrArray *routes, const PlanInput *input)
 
       for (guint j = 0; route->skipped == NULL && j < route->endpoints->len; j++)
         {
-          g_autofree char *value = memory_value (route, route->endpoints->pdata[j]);
+          g_autofree char *place = memory_value (route, route->endpoints->pdata[j]);
 
-          if (g_strcmp0 (value, route->kind < SENDPATH_ROUTE_BACKUP ? ever : lately) != 0)
+          if (!is_about (route->kind < SENDPATH_ROUTE_BACKUP ? ever : lately, place,
+                         &route->learned_family))
             continue;
+          route->is_learned = TRUE;
           move_to_front (route->endpoints, j);
           move_to_front (routes, i);
           return TRUE;

@@ -44,10 +44,10 @@ char *plan_dup_host (const char *server);
 /* "After this verdict, may that route follow?" */
 gboolean plan_may_follow (SendpathVerdict verdict, const SendpathRoute *next);
 
-/* Notes that @route worked over @endpoint, so that it comes first on this network (PRODUCT.md
- * section 3). */
+/* Notes that @route worked over @endpoint and @family, so that they come first on this network
+ * (PRODUCT.md section 3). */
 void plan_remember (const PlanInput *input, const SendpathRoute *route,
-                    const SendpathEndpoint *endpoint);
+                    const SendpathEndpoint *endpoint, GSocketFamily family);
 
 /* Adds to `why` what the place of @route in the plan comes from: its kind, or NONE for what was
  * learned. */

@@ -40,12 +40,23 @@ found_nobody (SendpathVerdict verdict)
          verdict == SENDPATH_VERDICT_OFFLINE;
 }
 
+/* Who answered was not the server: its name does not stand before those words. */
+static gboolean
+is_about_network (const SendpathReply *reply)
+{
+  SendpathFault fault = sendpath_reply_get_fault (reply);
+
+  return fault == SENDPATH_FAULT_STRIPPED || fault == SENDPATH_FAULT_INTERCEPTED;
+}
+
 static char *
 quote_answer (const Traveller *traveller)
 {
   g_autofree char *text = sendpath_reply_dup_clean_text (traveller->query.reply);
   guint code = sendpath_reply_get_code (traveller->query.reply);
 
+  if (is_about_network (traveller->query.reply))
+    return g_steal_pointer (&text);
   return code != 0 ? g_strdup_printf (_ ("%s answered: %u %s"), traveller->query.server, code, text)
                    : g_strdup_printf (_ ("%s: %s"), traveller->query.server, text);
 }
@@ -70,28 +81,6 @@ describe_no_route (GPtrArray *routes)
   return g_strdup (_ ("no route can be tried from here"));
 }
 
-/* R-27: every port that was tried answered, with something that is not mail. One port alone may simply
- * be another service's. */
-static gboolean
-looks_like_portal (const Walk *walk)
-{
-  g_autoptr (GHashTable) ports = g_hash_table_new (NULL, NULL);
-  gboolean is_other_service = FALSE;
-
-  for (guint i = walk->first_attempt; i < walk->report->attempts->len; i++)
-    {
-      const Attempt *attempt = walk->report->attempts->pdata[i];
-      SendpathFault fault = sendpath_reply_get_fault (attempt->reply);
-
-      if (attempt->phase > SENDPATH_PHASE_GREETING ||
-          (fault != SENDPATH_FAULT_PROTOCOL && fault != SENDPATH_FAULT_TLS))
-        return FALSE;
-      is_other_service = is_other_service || fault == SENDPATH_FAULT_PROTOCOL;
-      g_hash_table_add (ports, GUINT_TO_POINTER (attempt->port));
-    }
-  return is_other_service && g_hash_table_size (ports) > 1;
-}
-
 /* A password that would have helped goes before the answers of those who wanted one. */
 void
 reason_tell (const Walk *walk, GPtrArray *routes)
@@ -114,7 +103,7 @@ reason_tell (const Walk *walk, GPtrArray *routes)
       report->needs = g_strdup ("password");
       report->reason = g_strdup (walk->login_problem);
     }
-  else if (walk->context->is_portal || looks_like_portal (walk))
+  else if (walk->is_portal)
     {
       report->needs = g_strdup ("network");
       report->reason = g_strdup (_ ("this network wants you to sign in on a web page first"));

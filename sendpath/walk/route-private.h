@@ -26,6 +26,8 @@ struct _SendpathRoute {
       account; /* whose server and credential: the account's own or the backup's; NULL for a relay */
   SendpathLocation *location; /* whose relay; NULL for an account's server, and where no location is
                                  configured for it */
+  gboolean is_learned;          /* its first endpoint worked here last */
+  GSocketFamily learned_family; /* and that family; INVALID: not known */
   gboolean pop_first;
   SenderRule first_rule; /* where the sender rules start */
   SenderRule last_rule;  /* how far they may go */

@@ -6,6 +6,7 @@
 #include "sendpath/mail/address.h"
 #include "sendpath/walk/discovery.h"
 #include "sendpath/walk/leg.h"
+#include "sendpath/walk/portal.h"
 #include "sendpath/walk/reason.h"
 
 char *
@@ -130,7 +131,7 @@ settle_sender_rule (Walk *walk, SendpathRoute *route)
 static gboolean
 may_go_on (const Walk *walk)
 {
-  return !walk->context->is_portal && !walk->must_stop &&
+  return !walk->is_portal && !walk->must_stop &&
          !g_cancellable_is_cancelled (walk->cancellable);
 }
 
@@ -148,6 +149,7 @@ start (Walk *walk, SendpathRoute *route)
 {
   walk->host->attempt_started (walk->host->data, route);
   leg_run (walk, route);
+  walk->is_portal = walk->is_portal || portal_shows_in_walk (walk);
 }
 
 /* Step 6. The network is asked only now, when nothing else is left. */
@@ -197,6 +199,7 @@ walk_run (SendpathMessage *message, GPtrArray *routes, SendpathReport *report,
                          .context = context,
                          .host = host,
                          .cancellable = cancellable,
+                         .is_portal = context->is_portal,
                          .first_attempt = report->attempts->len,
                          .shut = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
 
@@ -211,5 +214,7 @@ walk_run (SendpathMessage *message, GPtrArray *routes, SendpathReport *report,
       start (&walk, route);
     }
   try_discovered (&walk);
+  if (walk.is_portal)
+    portal_tell (&walk);
   reason_tell (&walk, routes);
 }

@@ -27,6 +27,7 @@ struct _Contender {
   gint64             limit_us;
   SendpathPhase      phase;
   SendpathReply     *reply;
+  char              *shown_key;
 
   gint64             started_at_us; /* real */
   gint64             phase_us;      /* monotonic: when the present phase began */
@@ -96,6 +97,7 @@ contender_free (Contender *contender)
   sendpath_endpoint_unref (contender->endpoint);
   g_object_unref (contender->address);
   g_clear_pointer (&contender->reply, sendpath_reply_unref);
+  g_free (contender->shown_key);
   g_free (contender->ip);
   g_free (contender);
 }
@@ -226,9 +228,12 @@ on_tls (GObject *source, GAsyncResult *result, gpointer data)
     }
   contender->tls_ms = get_phase_ms (contender);
   if (is_tls)
-    await_greeting (contender);
-  else
-    fail (contender, stream_dup_failure (contender->stream));
+    {
+      await_greeting (contender);
+      return;
+    }
+  contender->shown_key = stream_dup_peer_key (contender->stream);
+  fail (contender, stream_dup_failure (contender->stream));
 }
 
 void
@@ -348,6 +353,7 @@ contender_steal_runner (Contender *contender)
   runner->ip = g_strdup (contender->ip);
   runner->family = contender->family;
   runner->greeting = contender->reply != NULL ? sendpath_reply_ref (contender->reply) : NULL;
+  runner->shown_key = g_strdup (contender->shown_key);
   runner->phase = contender->phase;
   runner->started_at_us = contender->started_at_us != 0 ? contender->started_at_us
                                                         : g_get_real_time ();

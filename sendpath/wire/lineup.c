@@ -76,8 +76,16 @@ lineup_is_alive (const Lineup *lineup, const Entry *entry)
 
 /* ---- addresses ------------------------------------------------------------------------------- */
 
+/* IPv6 first, unless the other family worked here last. */
+static GSocketFamily
+get_first_family (const Lineup *lineup)
+{
+  return lineup->options->learned == G_SOCKET_FAMILY_IPV4 ? G_SOCKET_FAMILY_IPV4
+                                                          : G_SOCKET_FAMILY_IPV6;
+}
+
 static gint
-compare_places (gconstpointer a, gconstpointer b)
+compare_places (gconstpointer a, gconstpointer b, gpointer data)
 {
   const Entry *left = *(const Entry *const *) a, *right = *(const Entry *const *) b;
 
@@ -85,7 +93,7 @@ compare_places (gconstpointer a, gconstpointer b)
     return left->round < right->round ? -1 : 1;
   if (left->door != right->door)
     return left->door < right->door ? -1 : 1;
-  return contender_get_family (left->contender) == G_SOCKET_FAMILY_IPV6 ? -1 : 1;
+  return contender_get_family (left->contender) == get_first_family (data) ? -1 : 1;
 }
 
 static guint
@@ -139,7 +147,7 @@ lineup_enter_addresses (Lineup *lineup)
         enter_family (lineup, i, G_SOCKET_FAMILY_IPV6);
         enter_family (lineup, i, G_SOCKET_FAMILY_IPV4);
       }
-  g_ptr_array_sort (lineup->entries, compare_places);
+  g_ptr_array_sort_with_data (lineup->entries, compare_places, lineup);
 }
 
 gint64
@@ -148,7 +156,7 @@ lineup_get_start_us (const Lineup *lineup, const Entry *entry)
   const Lookup *lookup = get_door (lineup, entry->door)->lookup;
 
   if (lookup_has_answer (lookup, G_SOCKET_FAMILY_IPV6)
-      || contender_get_family (entry->contender) == G_SOCKET_FAMILY_IPV6)
+      || contender_get_family (entry->contender) == get_first_family (lineup))
     return 0;
   return lineup->begun_us
          + ((gint64) lookup_get_ms (lookup) + lineup->times->late_family_ms) * 1000;

@@ -29,6 +29,7 @@ struct _Link {
   gsize              budget_bytes;
   char              *identity; /* of the TLS peer */
   GTlsCertificate   *verified; /* its certificate */
+  char              *shown;    /* pin of the key that was not trusted */
   SendpathReply     *failure;  /* set: dead */
 };
 
@@ -304,6 +305,7 @@ link_free (Link *link)
   g_clear_object (&link->cancellable);
   g_clear_pointer (&link->failure, sendpath_reply_unref);
   g_free (link->identity);
+  g_free (link->shown);
   g_clear_object (&link->verified);
   g_main_context_unref (link->context);
   g_free (link);
@@ -371,7 +373,7 @@ link_start_tls_finish (Link *link, GAsyncResult *result)
 
   if (handshake == NULL)
     return FALSE;
-  io = tls_handshake_finish (handshake, &failure);
+  io = tls_handshake_finish (handshake, &failure, &link->shown);
   if (io == NULL)
     {
       take_failure (link, failure);
@@ -439,6 +441,12 @@ link_get_channel_binding (Link *link, GTlsChannelBindingType type)
 }
 
 /* ---- looking --------------------------------------------------------------------------------- */
+
+char *
+link_dup_peer_key (const Link *link)
+{
+  return link->verified != NULL ? tls_dup_key_pin (link->verified) : g_strdup (link->shown);
+}
 
 gboolean
 link_is_dead (const Link *link)

@@ -35,6 +35,8 @@ gboolean       link_start_tls_finish (Link *link, GAsyncResult *result);
 gboolean       link_is_tls (const Link *link);
 GBytes        *link_get_channel_binding (Link *link, GTlsChannelBindingType type);
 
+char          *link_dup_peer_key (const Link *link);
+
 gboolean       link_is_dead (const Link *link);
 void           link_fail (Link *link, SendpathFault fault, const char *text);
 SendpathReply *link_dup_failure (const Link *link);

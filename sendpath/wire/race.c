@@ -40,6 +40,7 @@ runner_free (Runner *runner)
   g_free (runner->ip);
   g_clear_pointer (&runner->stream, stream_free);
   g_clear_pointer (&runner->greeting, sendpath_reply_unref);
+  g_free (runner->shown_key);
   g_free (runner);
 }
 
@@ -51,13 +52,13 @@ get_port (const Entry *entry)
   return sendpath_endpoint_get_port (contender_get_endpoint (entry->contender));
 }
 
-/* Port 25 waits while 465 or 587 may still win. */
+/* Port 25 waits while 465 or 587 may still win, unless it is what worked here last. */
 static gboolean
 is_held_back (const Race *race, const Entry *entry, gint64 now_us)
 {
   GPtrArray *entries = lineup_get_entries (race->lineup);
 
-  if (get_port (entry) != 25)
+  if (get_port (entry) != 25 || (race->options.is_learned && entry->door == 0))
     return FALSE;
   if (race->first_connect_us != 0
       && now_us >= race->first_connect_us + (gint64) race->times.port_25_ms * 1000)

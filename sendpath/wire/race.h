@@ -15,6 +15,7 @@ typedef struct {
   GSocketFamily     family;
   Stream           *stream;   /* NULL for a failure; take it with g_steal_pointer */
   SendpathReply    *greeting; /* winner: code 220; failure: the reply or fault */
+  char             *shown_key; /* failure: the key that was not trusted, as `tls-pin` has it, or NULL */
   SendpathPhase     phase;
   gint64            started_at_us; /* g_get_real_time() */
   guint             resolve_ms, connect_ms, tls_ms;
@@ -43,6 +44,8 @@ typedef struct {
 
 typedef struct {
   guint         patience_s; /* no answer to the connect: 2 in the walk, 30 from the outbox */
+  gboolean      is_learned; /* the first endpoint worked here last: it waits for nobody */
+  GSocketFamily learned;    /* and that family; INVALID: not known */
   const char   *tls_pin;    /* or NULL */
   GSocketFamily family;     /* G_SOCKET_FAMILY_INVALID: both */
   gboolean      pop;        /* greeting is POP3's `+OK`, read by libetpan: do not read it here */

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
  * @SENDPATH_FAULT_UNREACHABLE: refused, no route, or no answer in time to connect
  * @SENDPATH_FAULT_TLS: no TLS session that may be trusted
  * @SENDPATH_FAULT_TLS_MISSING: the server does not offer TLS though it is needed
+ * @SENDPATH_FAULT_STRIPPED: the server offered TLS before and does not now
+ * @SENDPATH_FAULT_INTERCEPTED: somebody else answers in the server's place
  * @SENDPATH_FAULT_LINK_LOST: the connection broke or the reply did not come in time
  * @SENDPATH_FAULT_PROTOCOL: what came is not SMTP or POP3
  * @SENDPATH_FAULT_NO_CREDENTIAL: a login is needed and no password or token is at hand
@@ -37,6 +39,8 @@ typedef enum {
   SENDPATH_FAULT_UNREACHABLE,
   SENDPATH_FAULT_TLS,
   SENDPATH_FAULT_TLS_MISSING,
+  SENDPATH_FAULT_STRIPPED,
+  SENDPATH_FAULT_INTERCEPTED,
   SENDPATH_FAULT_LINK_LOST,
   SENDPATH_FAULT_PROTOCOL,
   SENDPATH_FAULT_NO_CREDENTIAL,

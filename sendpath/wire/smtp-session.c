@@ -320,6 +320,12 @@ smtp_session_is_tls (const SmtpSession *session)
   return stream_is_tls (session->stream);
 }
 
+char *
+smtp_session_dup_peer_key (const SmtpSession *session)
+{
+  return stream_dup_peer_key (session->stream);
+}
+
 const char *
 smtp_session_get_mechanism (const SmtpSession *session)
 {

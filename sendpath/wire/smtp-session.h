@@ -53,6 +53,8 @@ void                 smtp_session_deliver (SmtpSession *session, Delivery *deliv
 gboolean             smtp_session_is_open (const SmtpSession *session);
 gboolean             smtp_session_is_logged_in (const SmtpSession *session);
 gboolean             smtp_session_is_tls (const SmtpSession *session);
+/* What stream_dup_peer_key() says. */
+char                *smtp_session_dup_peer_key (const SmtpSession *session);
 /* Mechanism of the login, lower case (`scram-sha-256`), or NULL. */
 const char          *smtp_session_get_mechanism (const SmtpSession *session);
 /* What the server offers now; nothing is offered before EHLO was answered. Borrowed. */

@@ -272,6 +272,12 @@ stream_get_channel_binding (Stream *stream, GTlsChannelBindingType type)
   return link_get_channel_binding (stream->link, type);
 }
 
+char *
+stream_dup_peer_key (const Stream *stream)
+{
+  return link_dup_peer_key (stream->link);
+}
+
 gboolean
 stream_is_dead (const Stream *stream)
 {

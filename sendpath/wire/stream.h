@@ -33,6 +33,8 @@ void             stream_start_tls_async (Stream *stream, const char *identity, c
 gboolean         stream_start_tls_finish (Stream *stream, GAsyncResult *result);
 /* tls-exporter or tls-server-end-point data for SCRAM-PLUS, or NULL. */
 GBytes          *stream_get_channel_binding (Stream *stream, GTlsChannelBindingType type);
+/* `sha256:HEX` of the public key that the peer showed, trusted or not; NULL if it showed none. */
+char            *stream_dup_peer_key (const Stream *stream);
 
 /* Buffered write; FALSE once anything failed. */
 gboolean         stream_write (Stream *stream, const char *bytes, gsize length);

@@ -18,6 +18,7 @@ typedef struct {
   char                *pin;
   GTlsCertificateFlags refused_for;  /* what the handler saw when it said no */
   gboolean             is_other_key; /* it was not the pinned one */
+  char                *shown;        /* pin of the key that was not trusted, or NULL */
   SendpathReply       *failure;
 } Handshake;
 
@@ -30,6 +31,7 @@ handshake_free (gpointer data)
   g_clear_pointer (&handshake->failure, sendpath_reply_unref);
   g_free (handshake->identity);
   g_free (handshake->pin);
+  g_free (handshake->shown);
   g_free (handshake);
 }
 
@@ -231,7 +233,7 @@ tls_get_version_name (GTlsConnection *connection)
 
 /* What speaks against going on inside, or NULL. */
 static SendpathReply *
-find_objection (const Handshake *handshake)
+find_objection (Handshake *handshake)
 {
   GTlsConnection *connection = G_TLS_CONNECTION (handshake->connection);
   GTlsCertificate *certificate = g_tls_connection_get_peer_certificate (connection);
@@ -255,7 +257,10 @@ find_objection (const Handshake *handshake)
            | verify (connection, certificate);
   if (errors == 0 && !is_named (certificate, handshake->identity))
     errors = G_TLS_CERTIFICATE_BAD_IDENTITY;
-  return errors == 0 ? NULL : new_untrusted (handshake->identity, errors);
+  if (errors == 0)
+    return NULL;
+  handshake->shown = tls_dup_key_pin (certificate);
+  return new_untrusted (handshake->identity, errors);
 }
 
 /* ---- the handshake --------------------------------------------------------------------------- */
@@ -270,6 +275,7 @@ on_accept_certificate (GTlsConnection *connection, GTlsCertificate *certificate,
   if (handshake->pin != NULL && has_key (certificate, handshake->pin))
     return TRUE;
   handshake->refused_for = errors;
+  handshake->shown = tls_dup_key_pin (certificate);
   handshake->is_other_key = handshake->pin != NULL;
   return FALSE;
 }
@@ -349,12 +355,13 @@ tls_handshake_async (GIOStream *base, const char *identity, const char *pin,
 }
 
 GIOStream *
-tls_handshake_finish (GAsyncResult *result, SendpathReply **ret_failure)
+tls_handshake_finish (GAsyncResult *result, SendpathReply **ret_failure, char **ret_shown)
 {
   Handshake *handshake = g_task_get_task_data (G_TASK (result));
 
   if (g_task_propagate_boolean (G_TASK (result), NULL))
     return g_steal_pointer (&handshake->connection);
   *ret_failure = g_steal_pointer (&handshake->failure);
+  *ret_shown = g_steal_pointer (&handshake->shown);
   return NULL;
 }

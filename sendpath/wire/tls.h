@@ -20,8 +20,10 @@ SendpathReply *tls_new_unavailable (void);
 void       tls_handshake_async (GIOStream *base, const char *identity, const char *pin,
                                 GCancellable *cancellable, GAsyncReadyCallback callback,
                                 gpointer data);
-/* The connection, checked; or NULL, and why. */
-GIOStream *tls_handshake_finish (GAsyncResult *result, SendpathReply **ret_failure);
+/* The connection, checked; or NULL, why, and the pin of the key that was shown if that was not
+ * trusted, else NULL. */
+GIOStream *tls_handshake_finish (GAsyncResult *result, SendpathReply **ret_failure,
+                                 char **ret_shown);
 
 /* `TLS 1.3`, static. */
 const char *tls_get_version_name (GTlsConnection *connection);
