@@ -594,7 +594,7 @@ dup_dsn_notify (SendpathAccount *account)
 void
 leg_run (Walk *walk, SendpathRoute *route)
 {
-  g_auto (Leg) leg = { .walk = walk, .route = route, .pop_family = G_SOCKET_FAMILY_INVALID };
+  g_auto (Leg) leg = { .walk = walk, .route = route, .pop_family = route->family };
 
   leg.session_options = (SmtpSessionOptions) {
     .ehlo = route->account != NULL ? sendpath_account_get (route->account, "ehlo") : NULL,

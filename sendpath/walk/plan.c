@@ -476,6 +476,44 @@ prefer_learned (GPtrArray *routes, const PlanInput *input)
   return FALSE;
 }
 
+static gboolean
+is_again (const SendpathRoute *route, const PlanAgain *again)
+{
+  return route->skipped == NULL && g_ascii_strcasecmp (route->server, again->server) == 0 &&
+         (again->kind == SENDPATH_ROUTE_NONE || again->kind == route->kind);
+}
+
+static void
+prefer_endpoint (GPtrArray *endpoints, const PlanAgain *again)
+{
+  for (guint i = 0; again->host != NULL && i < endpoints->len; i++)
+    if (sendpath_endpoint_get_port (endpoints->pdata[i]) == again->port &&
+        g_ascii_strcasecmp (sendpath_endpoint_get_host (endpoints->pdata[i]), again->host) == 0)
+      {
+        move_to_front (endpoints, i);
+        return;
+      }
+}
+
+/* Greylisting knows a client by its address and sender, and a repeat is of the same bytes. */
+static void
+go_again (GPtrArray *routes, const PlanAgain *again)
+{
+  for (guint i = 0; i < routes->len; i++)
+    {
+      SendpathRoute *route = routes->pdata[i];
+
+      if (!is_again (route, again))
+        continue;
+      prefer_endpoint (route->endpoints, again);
+      route->family = again->family;
+      if (again->rule <= route->last_rule)
+        route->first_rule = again->rule;
+      move_to_front (routes, i);
+      return;
+    }
+}
+
 GPtrArray *
 plan_make (const PlanInput *input)
 {
@@ -499,6 +537,8 @@ plan_make (const PlanInput *input)
 
       plan_explain_place (route, i == 0 && has_learned ? SENDPATH_ROUTE_NONE : route->kind);
     }
+  if (input->again != NULL)
+    go_again (routes, input->again);
   return routes;
 }
 

@@ -10,6 +10,16 @@
 
 G_BEGIN_DECLS
 
+/* A way that was gone before and comes first this time, whatever else was learned. */
+typedef struct {
+  const char *server;       /* the route's */
+  SendpathRouteKind kind;   /* NONE: any */
+  const char *host;         /* the endpoint's, nullable: any */
+  guint16 port;
+  GSocketFamily family;     /* INVALID: both */
+  SenderRule rule;          /* where the sender rules start, if they may go so far */
+} PlanAgain;
+
 /* What a plan is made from; all borrowed. */
 typedef struct {
   SendpathProfileStore *profiles;
@@ -22,6 +32,7 @@ typedef struct {
   const char *const *mail_servers; /* addresses that DHCP named; nullable */
   GPtrArray *approved;          /* RelayDecision of this network; nullable */
   const char *const *avoid;     /* hosts that must not get this message; nullable */
+  const PlanAgain *again;       /* nullable */
   Memory *memory;
   Trust *trust;
   gint64 now_s;

@@ -29,6 +29,7 @@ struct _SendpathRoute {
   gboolean is_learned;          /* its first endpoint worked here last */
   GSocketFamily learned_family; /* and that family; INVALID: not known */
   gboolean pop_first;
+  GSocketFamily family;  /* the only one that is tried; INVALID: both */
   SenderRule first_rule; /* where the sender rules start */
   SenderRule last_rule;  /* how far they may go */
   char *sender;          /* address for `sender` and `rewrite`; NULL with last_rule keep */
