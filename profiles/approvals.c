@@ -106,13 +106,13 @@ approvals_read (const char *state_dir, const char *network_id)
 }
 
 const RelayDecision *
-approvals_find (GPtrArray *decisions, const char *host, guint16 port)
+approvals_find (GPtrArray *decisions, const char *host)
 {
   for (guint i = 0; decisions != NULL && i < decisions->len; i++)
     {
       const RelayDecision *decision = decisions->pdata[i];
 
-      if (decision->port == port && g_ascii_strcasecmp (decision->host, host) == 0)
+      if (g_ascii_strcasecmp (decision->host, host) == 0)
         return decision;
     }
   return NULL;
@@ -169,10 +169,11 @@ approvals_add (const char *state_dir, const char *network_id, const RelayDecisio
                GError **error)
 {
   g_autofree char *host = g_ascii_strdown (decision->host, -1);
-  g_autofree char *relay = g_strdup_printf ("%s %s %u ", network_id, host, decision->port);
+  g_autofree char *relay = g_strdup_printf ("%s %s ", network_id, host);
   const char *key = decision->is_refused ? NULL : decision->key;
-  g_autofree char *line = g_strconcat (relay, decision->is_refused ? REFUSED : APPROVED,
-                                       key != NULL ? " " : NULL, key, NULL);
+  g_autofree char *line =
+      g_strdup_printf ("%s%u %s%s%s", relay, decision->port, decision->is_refused ? REFUSED : APPROVED,
+                       key != NULL ? " " : "", key != NULL ? key : "");
 
   g_return_val_if_fail (profile_host_is_valid (host) && strchr (network_id, ' ') == NULL, FALSE);
   g_return_val_if_fail (key == NULL || is_key (key), FALSE);

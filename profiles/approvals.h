@@ -5,10 +5,10 @@
 
 G_BEGIN_DECLS
 
-/* About one relay: it may be used, or never. */
+/* About one relay, whichever of its ports is offered: it may be used, or never. */
 typedef struct {
   char *host;
-  guint16 port; /* 465: TLS from the first byte; else STARTTLS */
+  guint16 port; /* where it was found; 465: TLS from the first byte; else STARTTLS */
   char *key;    /* the one key that it must show, as `tls-pin`; NULL: a certificate that is trusted for
                  * @host */
   gboolean is_refused;
@@ -18,7 +18,7 @@ typedef struct {
  * nothing is decided, or nothing that can be read. */
 GPtrArray *approvals_read (const char *state_dir, const char *network_id);
 /* The one about that relay, or NULL; borrowed. @decisions: NULL is none. */
-const RelayDecision *approvals_find (GPtrArray *decisions, const char *host, guint16 port);
+const RelayDecision *approvals_find (GPtrArray *decisions, const char *host);
 /* In place of what was decided about that relay before. FALSE and @error if it could not be made
  * durable. */
 gboolean approvals_add (const char *state_dir, const char *network_id,

@@ -40,7 +40,7 @@ find_offers (SendpathEngine *self, GCancellable *cancellable)
 static gboolean
 is_approved (GPtrArray *decisions, const RelayOffer *offer)
 {
-  const RelayDecision *decision = approvals_find (decisions, offer->host, offer->port);
+  const RelayDecision *decision = approvals_find (decisions, offer->host);
 
   return decision != NULL && !decision->is_refused;
 }

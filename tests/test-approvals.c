@@ -82,7 +82,7 @@ test_only_on_that_network (Fixture *fixture, gconstpointer data)
   assert_approved (fixture, "train", "");
 }
 
-/* another key, or none, is another decision about the same relay. */
+/* another key, another port or a refusal is another decision about the same relay. */
 static void
 test_last_decision_counts (Fixture *fixture, gconstpointer data)
 {
@@ -90,9 +90,9 @@ test_last_decision_counts (Fixture *fixture, gconstpointer data)
   assert_approved (fixture, "hotel", "mail.hotel.example:465/" KEY_A);
   decide (fixture, "hotel", "mail.hotel.example", 465, KEY_B, FALSE);
   assert_approved (fixture, "hotel", "mail.hotel.example:465/" KEY_B);
-  decide (fixture, "hotel", "mail.hotel.example", 46, NULL, FALSE);
-  decide (fixture, "hotel", "Mail.Hotel.Example", 465, NULL, TRUE);
-  assert_approved (fixture, "hotel", "mail.hotel.example:46 !mail.hotel.example:465");
+  add (fixture, "hotel", "mail.hotel.example.com", 465);
+  decide (fixture, "hotel", "Mail.Hotel.Example", 587, NULL, TRUE);
+  assert_approved (fixture, "hotel", "mail.hotel.example.com:465 !mail.hotel.example:587");
 }
 
 static void
@@ -102,10 +102,9 @@ test_found (Fixture *fixture, gconstpointer data)
 
   decide (fixture, "hotel", "mail.hotel.example", 465, NULL, TRUE);
   decisions = approvals_read (fixture->dir, "hotel");
-  g_assert_true (approvals_find (decisions, "MAIL.hotel.example", 465)->is_refused);
-  g_assert_null (approvals_find (decisions, "mail.hotel.example", 587));
-  g_assert_null (approvals_find (decisions, "relay.hotel.example", 465));
-  g_assert_null (approvals_find (NULL, "mail.hotel.example", 465));
+  g_assert_true (approvals_find (decisions, "MAIL.hotel.example")->is_refused);
+  g_assert_null (approvals_find (decisions, "relay.hotel.example"));
+  g_assert_null (approvals_find (NULL, "mail.hotel.example"));
 }
 
 /* What was approved before there were keys and refusals. */
@@ -175,7 +174,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("only-on-that-network", test_only_on_that_network);
   ADD ("R-26-last-decision-counts", test_last_decision_counts);
-  ADD ("found-by-host-and-port", test_found);
+  ADD ("found-by-host", test_found);
   ADD ("first-format-is-read", test_first_format);
   ADD ("forgotten", test_forgotten);
   ADD ("damage-approves-nobody", test_damage_approves_nobody);

@@ -8,7 +8,6 @@
 
 #include "profiles/approvals.h"
 #include "profiles/relay-finder.h"
-#include "sendpath/walk/leg.h"
 
 #define SMTPS_PORT 465
 
@@ -75,31 +74,49 @@ is_avoided (const PlanInput *plan, const RelayOffer *offer)
   return plan->avoid != NULL && g_strv_contains (plan->avoid, offer->host);
 }
 
-/* What was approved is a route of step 5, unless it shows another key since. */
+/* What was approved there is a route of step 5 already. */
 static gboolean
-is_settled (const RelayDecision *decision, const SendpathRoute *route, GHashTable *changed)
+is_route_already (const RelayDecision *decision, const RelayOffer *offer, gboolean is_changed)
 {
-  g_autofree char *door = walk_dup_door (route->endpoints->pdata[0]);
-
-  return decision != NULL && !decision->is_refused &&
-         (changed == NULL || !g_hash_table_contains (changed, door));
+  return decision != NULL && !decision->is_refused && decision->port == offer->port && !is_changed;
 }
 
 /* Why it is not used unasked, or NULL. An address is nobody's name: what it shows says nothing. */
 static const char *
-find_objection (const PlanInput *plan, const RelayDecision *decision, const char *host)
+find_objection (const PlanInput *plan, const RelayDecision *decision, const char *host,
+                gboolean is_changed)
 {
-  if (decision != NULL)
-    return decision->is_refused
-               ? _ ("you decided never to use it on this network; to take that back, run: sendpath "
-                    "location forget")
-               : _ ("it shows another key than the one you approved; to see it, run: sendpath "
-                    "location trust");
-  if (g_strcmp0 (sendpath_profile_store_get_policy (plan->profiles, "discovered"), "auto") == 0 &&
-      !g_hostname_is_ip_address (host))
+  if (decision != NULL && decision->is_refused)
+    return _ ("you decided never to use it on this network; to take that back, run: sendpath location "
+              "forget");
+  if (is_changed)
+    return _ ("it shows another key than the one you approved; to see it, run: sendpath location "
+              "trust");
+  if (decision != NULL ||
+      (g_strcmp0 (sendpath_profile_store_get_policy (plan->profiles, "discovered"), "auto") == 0 &&
+       !g_hostname_is_ip_address (host)))
     return NULL;
   return _ ("nobody has approved it; whoever runs it can read your mail, but gets no password; to "
             "approve it, run: sendpath location trust");
+}
+
+/* An approved relay at another port is the same relay. */
+static SendpathRoute *
+new_offered_route (const PlanInput *plan, const RelayOffer *offer, const RelayDecision *decision,
+                   gboolean is_changed)
+{
+  gboolean is_approved = decision != NULL && !decision->is_refused && !is_changed;
+  SendpathRouteKind kind = is_approved ? SENDPATH_ROUTE_LOCATION : SENDPATH_ROUTE_DISCOVERED;
+  SendpathRoute *route = new_route (plan, kind, offer->host, offer->port);
+
+  route->source = offer->source;
+  route->tls_pin = g_strdup (is_approved ? decision->key : NULL);
+  route->why = g_strdup (is_approved ? _ ("relay that was approved for this network")
+                                     : _ ("relay that this network offers"));
+  plan_explain_place (route, kind);
+  route->skipped = g_strdup (find_objection (plan, decision, offer->host, is_changed));
+  route->awaits_approval = route->skipped != NULL && (decision == NULL || !decision->is_refused);
+  return route;
 }
 
 GPtrArray *
@@ -120,19 +137,11 @@ discovery_find_routes (const PlanInput *plan, GHashTable *changed, GResolver *re
   for (guint i = 0; i < offers->len; i++)
     {
       const RelayOffer *offer = offers->pdata[i];
-      const RelayDecision *decision = approvals_find (plan->approved, offer->host, offer->port);
-      g_autoptr (SendpathRoute) route =
-                     new_route (plan, SENDPATH_ROUTE_DISCOVERED, offer->host, offer->port);
+      const RelayDecision *decision = approvals_find (plan->approved, offer->host);
+      gboolean is_changed = changed != NULL && g_hash_table_contains (changed, offer->host);
 
-      if (is_settled (decision, route, changed) || is_avoided (plan, offer))
-        continue;
-      route->source = offer->source;
-      route->why = g_strdup (_ ("relay that this network offers"));
-      plan_explain_place (route, SENDPATH_ROUTE_DISCOVERED);
-      route->skipped = g_strdup (find_objection (plan, decision, offer->host));
-      route->awaits_approval =
-          route->skipped != NULL && (decision == NULL || !decision->is_refused);
-      g_ptr_array_add (routes, g_steal_pointer (&route));
+      if (!is_route_already (decision, offer, is_changed) && !is_avoided (plan, offer))
+        g_ptr_array_add (routes, new_offered_route (plan, offer, decision, is_changed));
     }
   return routes;
 }

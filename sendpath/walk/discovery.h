@@ -13,9 +13,9 @@ gboolean discovery_is_wanted (const PlanInput *plan);
  * used, or NULL. */
 void discovery_add_approved (GPtrArray *routes, const PlanInput *plan, const char *skipped);
 
-/* Step 6: routes to the relays that this network offers and nobody has approved, nor those that were
- * approved by a key and show another one (@changed: set of walk_dup_door(), NULL: none). Asks the name
- * servers, for two seconds at most. Skipped unless the policy lets them be used unasked. */
+/* Step 6: routes to the relays that this network offers, but for those of step 5. Skipped if they are
+ * neither approved nor to be used unasked, and if they show another key than the approved one (@changed:
+ * set of hosts, NULL: none). Asks the name servers, for two seconds at most. */
 GPtrArray *discovery_find_routes (const PlanInput *plan, GHashTable *changed, GResolver *resolver,
                                   GCancellable *cancellable);
 

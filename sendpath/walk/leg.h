@@ -32,7 +32,9 @@ typedef struct {
   DomainPolicy *policy;   /* of the From domain; NULL until it matters */
   SendpathRoute *barred;  /* the first route that it leaves no sender rule for, or NULL; borrowed */
   GPtrArray *discovered;     /* routes of step 6; NULL until nothing else is left */
-  SendpathRoute *unapproved; /* the first of them that waits for an approval, or NULL; borrowed */
+  SendpathRoute *unapproved; /* the first route that waits for an approval, or NULL; borrowed */
+  SendpathRoute *wants_login; /* a relay of the network that takes nothing without one, or NULL */
+  GHashTable *changed;        /* set of hosts: relays that are not what was approved any more */
   gboolean only_backup;   /* the account's own login was refused: its routes and the relays stop */
   gboolean has_pop_route; /* a later route logs in to POP3 first */
   gboolean is_portal;     /* the network wants a sign-in first, as its answers show */

@@ -123,6 +123,10 @@ reason_tell (const Walk *walk, GPtrArray *routes)
       report->needs = g_strdup ("approval");
       report->reason = describe_skipped (walk->unapproved);
     }
+  else if (walk->wants_login != NULL && is_anybody_stuck (walk))
+    report->reason =
+        g_strdup_printf (_ ("%s wants a login, and a relay of the network never gets a password"),
+                         walk->wants_login->server);
   else
     report->reason =
         furthest->query.reply != NULL ? quote_answer (furthest) : describe_no_route (routes);

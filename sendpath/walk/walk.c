@@ -4,6 +4,7 @@
 #include "sendpath/walk/walk.h"
 
 #include "sendpath/mail/address.h"
+#include "sendpath/walk/approval.h"
 #include "sendpath/walk/discovery.h"
 #include "sendpath/walk/leg.h"
 #include "sendpath/walk/portal.h"
@@ -106,15 +107,11 @@ is_shut (const Walk *walk, const SendpathRoute *route)
   return route->endpoints->len > 0;
 }
 
-/* Has @route start at the sender rule that the From domain makes necessary; FALSE if that is not
- * possible there. Asked about only now, so that whoever needs no such route never waits for it. */
-static gboolean
-settle_sender_rule (Walk *walk, SendpathRoute *route)
+static void
+apply_policy (Walk *walk, SendpathRoute *route)
 {
   const WalkContext *context = walk->context;
 
-  if (!domain_policy_concerns (route))
-    return TRUE;
   if (walk->policy == NULL)
     {
       g_auto (GStrv) domains = domain_policy_dup_domains (walk->message);
@@ -123,9 +120,25 @@ settle_sender_rule (Walk *walk, SendpathRoute *route)
                                          context->resolver, walk->cancellable);
     }
   domain_policy_apply (walk->policy, route, walk->message);
-  if (route->skipped != NULL && walk->barred == NULL)
-    walk->barred = route;
-  return route->skipped == NULL;
+}
+
+/* Has @route start at the sender rule that the From domain makes necessary; FALSE if that is not
+ * possible there. Asked about only now, so that whoever needs no such route never waits for it; nobody
+ * approves a relay that could not be used. */
+static gboolean
+settle_sender_rule (Walk *walk, SendpathRoute *route)
+{
+  g_autofree char *awaits = route->awaits_approval ? g_steal_pointer (&route->skipped) : NULL;
+
+  if (domain_policy_concerns (route))
+    apply_policy (walk, route);
+  if (route->skipped != NULL)
+    {
+      walk->barred = walk->barred != NULL ? walk->barred : route;
+      return FALSE;
+    }
+  route->skipped = g_steal_pointer (&awaits);
+  return TRUE;
 }
 
 static gboolean
@@ -147,8 +160,11 @@ is_anybody_stuck (const Walk *walk)
 static void
 start (Walk *walk, SendpathRoute *route)
 {
+  guint first_attempt = walk->report->attempts->len;
+
   walk->host->attempt_started (walk->host->data, route);
   leg_run (walk, route);
+  approval_note_end (walk, route, first_attempt);
   walk->is_portal = walk->is_portal || portal_shows_in_walk (walk);
 }
 
@@ -160,16 +176,15 @@ try_discovered (Walk *walk)
 
   if (!may_go_on (walk) || !is_anybody_stuck (walk) || !discovery_is_wanted (context->plan))
     return;
-  walk->discovered = discovery_find_routes (context->plan, NULL, context->resolver, walk->cancellable);
+  walk->discovered = discovery_find_routes (context->plan, walk->changed, context->resolver,
+                                            walk->cancellable);
   for (guint i = 0; i < walk->discovered->len && may_go_on (walk); i++)
     {
       SendpathRoute *route = walk->discovered->pdata[i];
 
-      if (!choose_travellers (walk, route))
-        continue;
-      if (route->skipped != NULL && walk->unapproved == NULL)
-        walk->unapproved = route;
-      if (route->skipped != NULL || !settle_sender_rule (walk, route))
+      if ((route->skipped != NULL && !route->awaits_approval) || is_shut (walk, route) ||
+          !choose_travellers (walk, route) || !settle_sender_rule (walk, route) ||
+          !approval_is_given (walk, route))
         continue;
       walk->has_pop_route = FALSE;
       start (walk, route);
@@ -183,6 +198,7 @@ walk_clear (Walk *walk)
   g_clear_pointer (&walk->discovered, g_ptr_array_unref);
   g_array_unref (walk->travellers);
   g_hash_table_unref (walk->shut);
+  g_hash_table_unref (walk->changed);
   g_free (walk->login_problem);
   g_free (walk->record_problem);
 }
@@ -201,14 +217,15 @@ walk_run (SendpathMessage *message, GPtrArray *routes, SendpathReport *report,
                          .cancellable = cancellable,
                          .is_portal = context->is_portal,
                          .first_attempt = report->attempts->len,
-                         .shut = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
+                         .shut = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
+                         .changed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
 
   for (guint i = 0; i < routes->len && may_go_on (&walk); i++)
     {
       SendpathRoute *route = routes->pdata[i];
 
       if (route->skipped != NULL || is_shut (&walk, route) || !choose_travellers (&walk, route) ||
-          !settle_sender_rule (&walk, route))
+          !settle_sender_rule (&walk, route) || !approval_is_given (&walk, route))
         continue;
       walk.has_pop_route = has_pop_route_after (routes, i);
       start (&walk, route);

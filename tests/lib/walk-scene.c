@@ -44,6 +44,18 @@ before_dot (gpointer data, const char *const *addresses, const char *server, GEr
   return TRUE;
 }
 
+/* Nobody is reached at the addresses of relays that are offered here. */
+static void
+stand_in (Scene *scene, SendpathRoute *route)
+{
+  guint16 port = scripted_server_get_port (scene->relay);
+
+  g_ptr_array_set_size (route->endpoints, 0);
+  g_ptr_array_add (route->endpoints,
+                   sendpath_endpoint_new ("127.0.0.1", port, SENDPATH_SECURITY_NONE));
+  g_string_append (scene->pins, route->tls_pin != NULL ? route->tls_pin : "name");
+}
+
 static void
 attempt_started (gpointer data, SendpathRoute *route)
 {
@@ -51,6 +63,8 @@ attempt_started (gpointer data, SendpathRoute *route)
 
   g_string_append_printf (scene->routes, "%s%s", scene->routes->len > 0 ? " " : "",
                           sendpath_route_kind_to_string (sendpath_route_get_kind (route)));
+  if (route->kind == SENDPATH_ROUTE_DISCOVERED && scene->relay != NULL)
+    stand_in (scene, route);
 }
 
 static gboolean
@@ -121,6 +135,7 @@ scene_new (const char *own, const char *relay)
   scene->routes = g_string_new (NULL);
   scene->secrets = g_string_new (NULL);
   scene->relays = g_string_new (NULL);
+  scene->pins = g_string_new (NULL);
   own_address = dup_address (scene, scene->own);
   relay_address = dup_address (scene, scene->relay);
   g_string_append_printf (config, "smtp = %s\n", own_address);
@@ -157,17 +172,29 @@ scene_add_pop (Scene *scene, const char *dialogue)
 }
 
 void
-scene_approve (Scene *scene, const char *dialogue)
+scene_decide (Scene *scene, const char *host, guint16 port, const char *key, gboolean is_refused)
 {
-  RelayDecision decision = { .host = (char *) "127.0.0.1" };
+  RelayDecision decision = { (char *) host, port, (char *) key, is_refused };
   g_autoptr (GError) error = NULL;
 
-  scene->relay = start_server (dialogue);
-  decision.port = scripted_server_get_port (scene->relay);
   approvals_add (scene->plan->folder, scene->plan->input.network_id, &decision, &error);
   g_assert_no_error (error);
+  g_clear_pointer (&scene->plan->input.approved, g_ptr_array_unref);
   scene->plan->input.approved =
       approvals_read (scene->plan->folder, scene->plan->input.network_id);
+}
+
+void
+scene_approve (Scene *scene, const char *dialogue)
+{
+  scene->relay = start_server (dialogue);
+  scene_decide (scene, "127.0.0.1", scripted_server_get_port (scene->relay), NULL, FALSE);
+}
+
+void
+scene_offer (Scene *scene, const char *dialogue)
+{
+  scene->relay = start_server (dialogue);
 }
 
 void
@@ -182,6 +209,7 @@ scene_free (Scene *scene)
   g_string_free (scene->routes, TRUE);
   g_string_free (scene->secrets, TRUE);
   g_string_free (scene->relays, TRUE);
+  g_string_free (scene->pins, TRUE);
   plan_fixture_free (scene->plan);
   close (scene->closed_fd);
   g_free (scene);

@@ -49,6 +49,7 @@ typedef struct {
   GString *dots;    /* names in the dot records, as they were written */
   GString *routes;  /* kinds that were started */
   GString *secrets; /* `home/smtp`…: what was looked for, in order */
+  GString *pins;    /* what the discovered relay that was used had to show: `name` or a key */
   GString *relays;  /* `mail.hotel.example:465`…: what was asked about, in order */
   int closed_fd; /* bound and not listening: its port refuses */
   guint16 closed_port;
@@ -64,6 +65,12 @@ void   scene_set (Scene *scene, const char *key, const char *value);
 
 /* A relay at that dialogue is approved for this network. */
 void   scene_approve (Scene *scene, const char *dialogue);
+
+/* The relay that this network offers plays that dialogue. */
+void   scene_offer (Scene *scene, const char *dialogue);
+/* What was decided about a relay of this network. */
+void   scene_decide (Scene *scene, const char *host, guint16 port, const char *key,
+                     gboolean is_refused);
 
 /* Walks with a new message for @recipients, separated by spaces. */
 void   scene_walk_to (Scene *scene, const char *recipients);
