@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "profiles/nat64.h"
 #include "profiles/profile-address.h"
 #include "profiles/time-limit.h"
 
@@ -193,8 +194,8 @@ typedef struct {
   TimeLimit limit;
   guint n_pending;
   GPtrArray **answers; /* of each SRV question: RelayOffer */
-  gboolean *is_good;   /* of each name: only addresses that may be */
-  gboolean *is_bad;
+  GPtrArray **addresses; /* of each name: GInetAddress */
+  Nat64Prefix nat64;     /* of this network */
 } Search;
 
 typedef struct {
@@ -258,11 +259,22 @@ on_addresses (GObject *source, GAsyncResult *result, gpointer data)
 
   search->n_pending--;
   for (const GList *l = addresses; l != NULL; l = l->next)
-    if (relay_finder_may_be (l->data, search->options->own))
-      search->is_good[errand->index] = TRUE;
-    else
-      search->is_bad[errand->index] = TRUE;
+    g_ptr_array_add (search->addresses[errand->index], g_object_ref (l->data));
   g_resolver_free_addresses (addresses);
+}
+
+static void
+on_nat64 (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree Errand *errand = data;
+  GList *answers =
+      g_resolver_lookup_by_name_with_flags_finish (G_RESOLVER (source), result, NULL);
+
+  errand->search->n_pending--;
+  for (const GList *l = answers; l != NULL; l = l->next)
+    if (nat64_prefix_read (&errand->search->nat64, l->data))
+      break;
+  g_resolver_free_addresses (answers);
 }
 
 static void
@@ -327,28 +339,59 @@ look_at (Search *search, const RelayOffer *offer, guint index)
   g_autoptr(GInetAddress) address = g_inet_address_new_from_string (offer->host);
 
   if (address != NULL)
-    search->is_good[index] = relay_finder_may_be (address, search->options->own);
+    g_ptr_array_add (search->addresses[index], g_object_ref (address));
   for (guint i = 0; address == NULL && i < G_N_ELEMENTS (families); i++)
     g_resolver_lookup_by_name_with_flags_async (search->resolver, offer->host, families[i],
                                                 search->limit.cancellable, on_addresses,
                                                 errand_new (search, index));
 }
 
+/* Also behind the network's own NAT64 prefix. */
+static gboolean
+may_be_here (const Search *search, GInetAddress *address)
+{
+  g_autoptr(GInetAddress) inside = nat64_unwrap (&search->nat64, address);
+
+  return relay_finder_may_be (address, search->options->own) &&
+         (inside == NULL || relay_finder_may_be (inside, search->options->own));
+}
+
+/* One bad address is enough. */
+static gboolean
+are_good (const Search *search, GPtrArray *addresses)
+{
+  for (guint i = 0; i < addresses->len; i++)
+    if (!may_be_here (search, addresses->pdata[i]))
+      return FALSE;
+  return addresses->len > 0;
+}
+
 /* Takes out whom nobody can be at, and what is too much. */
 static void
 sift (Search *search, GPtrArray *offers, GMainContext *context)
 {
-  gboolean is_good[NAMES_MAX] = { FALSE }, is_bad[NAMES_MAX] = { FALSE };
+  GPtrArray *addresses[NAMES_MAX];
 
   g_ptr_array_set_size (offers, MIN (offers->len, NAMES_MAX));
-  search->is_good = is_good;
-  search->is_bad = is_bad;
+  search->addresses = addresses;
   for (guint i = 0; i < offers->len; i++)
-    look_at (search, offers->pdata[i], i);
+    {
+      addresses[i] = g_ptr_array_new_with_free_func (g_object_unref);
+      look_at (search, offers->pdata[i], i);
+    }
+  if (offers->len > 0)
+    g_resolver_lookup_by_name_with_flags_async (
+        search->resolver, NAT64_NAME, G_RESOLVER_NAME_LOOKUP_FLAGS_IPV6_ONLY,
+        search->limit.cancellable, on_nat64, errand_new (search, 0));
   wait_for_answers (search, context);
   for (guint i = offers->len; i-- > 0;)
-    if (!is_good[i] || is_bad[i])
-      g_ptr_array_remove_index (offers, i);
+    {
+      gboolean is_good = are_good (search, addresses[i]);
+
+      g_ptr_array_unref (addresses[i]);
+      if (!is_good)
+        g_ptr_array_remove_index (offers, i);
+    }
   g_ptr_array_set_size (offers, MIN (offers->len, RELAY_OFFERS_MAX));
 }
 

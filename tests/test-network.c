@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "profiles/network-facts.h"
-#include "profiles/network.h"
+#include "profiles/network-private.h"
 
 #include <dirent.h>
 #include <sched.h>
@@ -81,6 +81,7 @@ test_up (void)
     { "127.0.0.1/8", "local", TRUE },
     { "::1/128", "local", TRUE },
     { "192.0.2.7/24", NULL, TRUE },
+    { "2001:db8::7/64", NULL, TRUE }, /* IPv6 is a network like another */
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -93,6 +94,7 @@ test_up (void)
       else
         g_assert_cmpuint (strlen (sendpath_network_get_id (network)), ==, 16);
       g_assert_cmpint (sendpath_network_is_up (network), ==, rows[i].is_up);
+      g_assert_cmpint (network_is_connected (network), ==, rows[i].id == NULL);
     }
 }
 

@@ -743,7 +743,8 @@ test_refused (void)
       g_autoptr(GPtrArray) failures = NULL;
 
       ring_init (&ring);
-      ring.options.refused = own;
+      ring.options.own = own;
+      ring.options.is_offered = TRUE;
       enter (&ring, names[i], port, SENDPATH_SECURITY_NONE);
       race = race_new (ring.endpoints, &ring.options);
       winner = race_run (race, RACE_ALL, NULL);
@@ -755,12 +756,52 @@ test_refused (void)
     }
 }
 
+/* The addresses that are tried for the host 0.0.0.1, which stands for one that only NAT64 leads to;
+ * behind the prefix of the table it is ::1. */
+static char *
+try_literal (const char *const *own)
+{
+  static const FakeHost table[] = { { "ipv4only.arpa", "::192.0.0.170 ::192.0.0.171" },
+                                    { NULL, NULL } };
+  g_auto(Ring) ring = { 0 };
+  g_autoptr(ScriptedServer) server = play ("S: 220 hello\n!wait\n");
+  g_autoptr(GResolver) resolver = fake_resolver_new (table);
+  g_autoptr(GString) tried = g_string_new (NULL);
+  g_autoptr(GPtrArray) failures = NULL;
+  g_autoptr(Race) race = NULL;
+
+  ring_init (&ring);
+  ring.options.own = own;
+  ring.options.resolver = resolver;
+  enter (&ring, "0.0.0.1", scripted_server_get_port (server), SENDPATH_SECURITY_NONE);
+  race = race_new (ring.endpoints, &ring.options);
+  g_assert_null (race_run (race, RACE_ALL, NULL));
+  failures = race_steal_failures (race);
+  for (guint i = 0; i < failures->len; i++)
+    g_string_append_printf (tried, "%s ", ((const Runner *) failures->pdata[i])->ip);
+  return g_string_free (g_steal_pointer (&tried), FALSE);
+}
+
+/* `smtp = 192.0.2.1`, and the network has IPv6 only (RFC 7050). */
+static void
+test_nat64 (void)
+{
+  static const char *const only_v6[] = { "2001:db8::7/64", NULL };
+  static const char *const both[] = { "2001:db8::7/64", "192.0.2.7/24", NULL };
+  g_autofree char *behind = try_literal (only_v6);
+  g_autofree char *beside = try_literal (both);
+
+  g_assert_nonnull (strstr (behind, "::1 "));
+  g_assert_cmpstr (beside, ==, "0.0.0.1 ");
+}
+
 int
 main (int argc, char **argv)
 {
   int status;
 
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/race/an-ipv4-address-behind-nat64", test_nat64);
   g_test_add_func ("/race/no-way-back-to-this-machine", test_refused);
   g_test_add_func ("/race/no-tls-opens-nothing", test_no_module);
   g_test_add_func ("/race/plain", test_plain);

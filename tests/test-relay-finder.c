@@ -197,6 +197,36 @@ test_addresses (void)
     }
 }
 
+/* R-25 behind the prefix that this network has for NAT64 (RFC 7050). */
+static void
+test_nat64 (void)
+{
+  static const struct {
+    const char *address;
+    const char *offers;
+  } rows[] = {
+    { "2001:db8:64::198.51.100.25", "mail.hotel.example:465/srv" },
+    { "2001:db8:65::127.0.0.1", "mail.hotel.example:465/srv" }, /* another prefix */
+    { "2001:db8:64::127.0.0.1", "" },
+    { "2001:db8:64::192.0.2.7", "" },
+    { "2001:db8:64::255.255.255.255", "" },
+    { "2001:db8:64::198.51.100.25 2001:db8:64::127.0.0.1", "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const FakeHost hosts[] = {
+        SRV ("0 0 465 mail.hotel.example."),
+        { .host = "mail.hotel.example", .addresses = rows[i].address },
+        { .host = "ipv4only.arpa", .addresses = "2001:db8:64::192.0.0.170" },
+        END
+      };
+
+      g_test_message ("%s", rows[i].address);
+      assert_offers (hosts, rows[i].offers);
+    }
+}
+
 static void
 test_dhcp (void)
 {
@@ -207,6 +237,28 @@ test_dhcp (void)
   g_autofree char *found = ask (hosts, dhcp, FALSE);
 
   g_assert_cmpstr (found, ==, "198.51.100.1:25/dhcp 198.51.100.2:25/dhcp");
+}
+
+/* T-147, R-25 */
+static void
+test_many_dhcp_addresses (void)
+{
+  static const FakeHost hosts[] = { END };
+  g_autofree char *text = g_strdup ("");
+  g_auto(GStrv) dhcp = NULL;
+  g_autofree char *found = NULL;
+
+  for (guint i = 1; i <= 63; i++)
+    {
+      g_autofree char *longer = g_strdup_printf ("%s198.51.100.%u ", text, i);
+
+      g_free (text);
+      text = g_steal_pointer (&longer);
+    }
+  dhcp = g_strsplit (g_strchomp (text), " ", -1);
+  found = ask (hosts, (const char *const *) dhcp, FALSE);
+  g_assert_cmpstr (found, ==, "198.51.100.1:25/dhcp 198.51.100.2:25/dhcp 198.51.100.3:25/dhcp "
+                              "198.51.100.4:25/dhcp");
 }
 
 static void
@@ -243,7 +295,9 @@ main (int argc, char **argv)
   g_test_add_func ("/relay-finder/at-most-four", test_at_most_four);
   g_test_add_func ("/relay-finder/hostile-addresses", test_hostile_addresses);
   g_test_add_func ("/relay-finder/addresses", test_addresses);
+  g_test_add_func ("/relay-finder/addresses-behind-nat64", test_nat64);
   g_test_add_func ("/relay-finder/dhcp-addresses-only", test_dhcp);
+  g_test_add_func ("/relay-finder/four-of-many-dhcp-addresses", test_many_dhcp_addresses);
   g_test_add_func ("/relay-finder/usual-names-on-demand", test_usual_names);
   g_test_add_func ("/relay-finder/a-silent-name-server-ends", test_silent_name_server);
   return g_test_run ();

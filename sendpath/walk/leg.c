@@ -331,9 +331,8 @@ enter_race (Leg *leg)
                           .learned = leg->route->learned_family,
                           .trace = leg->walk->context->trace,
                           .resolver = leg->walk->context->resolver,
-                          .refused = route_is_from_network (leg->route)
-                                         ? leg->walk->context->plan->addresses
-                                         : NULL };
+                          .own = leg->walk->context->plan->addresses,
+                          .is_offered = route_is_from_network (leg->route) };
 
   drop_connection (leg);
   g_clear_pointer (&leg->race, race_free);

@@ -293,7 +293,7 @@ find_lookup (Lineup *lineup, const char *host)
     if (g_ascii_strcasecmp (lookup_get_host (lineup->lookups->pdata[i]), host) == 0)
       return lineup->lookups->pdata[i];
   lookup = lookup_new (host, lineup->options->family, lineup->options->resolver);
-  lookup_refuse_own (lookup, lineup->options->refused);
+  lookup_set_own (lookup, lineup->options->own, lineup->options->is_offered);
   g_ptr_array_add (lineup->lookups, lookup);
   return lookup;
 }

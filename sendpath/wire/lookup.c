@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "profiles/nat64.h"
 #include "profiles/relay-finder.h"
 
 /* One question. */
@@ -23,7 +24,9 @@ struct _Lookup {
   GCancellable *cancellable;
   Question      v6, v4;
   GSocketFamily family;
-  const char *const *own; /* NULL: every address counts */
+  const char *const *own;
+  gboolean      is_offered;
+  GInetAddress *literal; /* the host, where it is behind NAT64; or NULL */
   gint64        started_us;
   guint         ms;
   char         *problem;
@@ -54,21 +57,23 @@ lookup_free (Lookup *lookup)
   g_object_unref (lookup->cancellable);
   g_ptr_array_unref (lookup->v6.addresses);
   g_ptr_array_unref (lookup->v4.addresses);
+  g_clear_object (&lookup->literal);
   g_free (lookup->problem);
   g_free (lookup);
 }
 
 void
-lookup_refuse_own (Lookup *lookup, const char *const *own)
+lookup_set_own (Lookup *lookup, const char *const *own, gboolean is_offered)
 {
   lookup->own = own;
+  lookup->is_offered = is_offered;
 }
 
 /* What the name said when it was found may be something else by now. */
 static gboolean
 may_be (Lookup *lookup, GInetAddress *address)
 {
-  if (lookup->own == NULL || relay_finder_may_be (address, lookup->own))
+  if (!lookup->is_offered || lookup->own == NULL || relay_finder_may_be (address, lookup->own))
     return TRUE;
   g_free (lookup->problem);
   lookup->problem = g_strdup (_("it leads back to this machine, or to no server at all"));
@@ -79,6 +84,27 @@ static gboolean
 is_wanted (const Lookup *lookup, GSocketFamily family)
 {
   return lookup->family == G_SOCKET_FAMILY_INVALID || lookup->family == family;
+}
+
+/* What the name servers said of the host, or how it is reached behind NAT64. */
+static GInetAddress *
+dup_address (const Lookup *lookup, GInetAddress *answer)
+{
+  Nat64Prefix prefix;
+
+  if (lookup->literal == NULL)
+    return g_object_ref (answer);
+  return nat64_prefix_read (&prefix, answer) ? nat64_wrap (&prefix, lookup->literal) : NULL;
+}
+
+static void
+add_answer (Question *question, GInetAddress *answer)
+{
+  g_autoptr(GInetAddress) address = dup_address (question->lookup, answer);
+
+  if (address != NULL && g_inet_address_get_family (address) == question->family
+      && may_be (question->lookup, address))
+    g_ptr_array_add (question->addresses, g_inet_socket_address_new (address, 0));
 }
 
 static void
@@ -93,8 +119,7 @@ on_answer (GObject *source, GAsyncResult *result, gpointer data)
   if (lookup->v6.addresses->len + lookup->v4.addresses->len == 0)
     lookup->ms = (guint) ((g_get_monotonic_time () - lookup->started_us) / 1000);
   for (GList *l = addresses; l != NULL; l = l->next)
-    if (g_inet_address_get_family (l->data) == question->family && may_be (lookup, l->data))
-      g_ptr_array_add (question->addresses, g_inet_socket_address_new (l->data, 0));
+    add_answer (question, l->data);
   g_resolver_free_addresses (addresses);
   question->is_pending = FALSE;
   question->is_answered = !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
@@ -132,24 +157,32 @@ parse_address (const char *host)
   return g_inet_socket_address_new_from_string (bare, 0);
 }
 
+/* An address is its own answer. TRUE: there may be another one, behind NAT64. */
+static gboolean
+take_literal (Lookup *lookup, GSocketAddress *literal)
+{
+  GInetAddress *address = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (literal));
+  Question *own = g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6 ? &lookup->v6
+                                                                              : &lookup->v4;
+  gboolean is_good = may_be (lookup, address);
+
+  if (is_wanted (lookup, own->family) && !own->is_answered && is_good)
+    g_ptr_array_add (own->addresses, g_object_ref (literal));
+  own->is_answered = TRUE;
+  if (own == &lookup->v6 || !is_good || g_inet_address_get_is_loopback (address)
+      || !nat64_is_needed (lookup->own))
+    return FALSE;
+  g_set_object (&lookup->literal, address);
+  return TRUE;
+}
+
 void
 lookup_start (Lookup *lookup)
 {
-  g_autoptr(GSocketAddress) address = parse_address (lookup->host);
-  g_autofree char *name = g_hostname_to_ascii (lookup->host);
+  g_autoptr(GSocketAddress) literal = parse_address (lookup->host);
+  g_autofree char *name = g_hostname_to_ascii (literal != NULL ? NAT64_NAME : lookup->host);
 
-  if (address != NULL)
-    {
-      Question *own = g_socket_address_get_family (address) == G_SOCKET_FAMILY_IPV6 ? &lookup->v6
-                                                                                    : &lookup->v4;
-
-      if (is_wanted (lookup, own->family) && !own->is_answered
-          && may_be (lookup, g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address))))
-        g_ptr_array_add (own->addresses, g_steal_pointer (&address));
-      own->is_answered = TRUE;
-      return;
-    }
-  if (name == NULL)
+  if (name == NULL || (literal != NULL && !take_literal (lookup, literal)))
     return;
   lookup->started_us = g_get_monotonic_time ();
   if (g_cancellable_is_cancelled (lookup->cancellable))
@@ -158,7 +191,8 @@ lookup_start (Lookup *lookup)
       lookup->cancellable = g_cancellable_new ();
     }
   ask (&lookup->v6, name);
-  ask (&lookup->v4, name);
+  if (literal == NULL)
+    ask (&lookup->v4, name);
 }
 
 void

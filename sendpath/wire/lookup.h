@@ -10,9 +10,10 @@ typedef struct _Lookup Lookup;
 /* @family INVALID: both. An IP address as @host (IPv6 with a scope, in brackets or not) is its own
  * answer. */
 Lookup       *lookup_new (const char *host, GSocketFamily family, GResolver *resolver);
-/* From now on only addresses count that a relay of a network may have whose machine has @own (R-25).
- * Borrowed. */
-void          lookup_refuse_own (Lookup *lookup, const char *const *own);
+/* Our addresses (CIDR), borrowed; NULL: not known. Where none is IPv4, an IPv4 address as host is
+ * looked for behind the network's NAT64 too. @is_offered: the network named the host, so that only
+ * addresses count that a relay may have (R-25). */
+void          lookup_set_own (Lookup *lookup, const char *const *own, gboolean is_offered);
 /* Not while lookup_is_pending(). */
 void          lookup_free (Lookup *lookup);
 

@@ -335,7 +335,7 @@ race_new (GPtrArray *endpoints, const RaceOptions *options)
   race = g_new0 (Race, 1);
   race->options = *options;
   race->options.tls_pin = g_strdup (options->tls_pin);
-  race->options.refused = (const char *const *) g_strdupv ((char **) options->refused);
+  race->options.own = (const char *const *) g_strdupv ((char **) options->own);
   race->options.resolver = options->resolver != NULL ? g_object_ref (options->resolver)
                                                      : g_resolver_get_default ();
   race->times = options->times != NULL ? *options->times : product_times;
@@ -353,7 +353,7 @@ race_free (Race *race)
   g_ptr_array_unref (race->failures);
   g_object_unref (race->options.resolver);
   g_free ((char *) race->options.tls_pin);
-  g_strfreev ((char **) race->options.refused);
+  g_strfreev ((char **) race->options.own);
   g_free (race);
 }
 

@@ -51,8 +51,9 @@ typedef struct {
   gboolean      pop;        /* greeting is POP3's `+OK`, read by libetpan: do not read it here */
   const Trace  *trace;
   GResolver    *resolver;   /* NULL: the default */
-  const char *const *refused; /* our own addresses, and with them all that a relay of a network cannot
-                                 have (R-25); NULL: none are */
+  const char *const *own;   /* our addresses (CIDR); NULL: not known */
+  gboolean      is_offered; /* the network named the host: with @own, some addresses are refused
+                               (R-25) */
   const RaceTimes *times;   /* NULL: those of the product */
 } RaceOptions;
 
