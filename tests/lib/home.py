@@ -11,6 +11,7 @@ SENDMAIL = os.environ["SENDMAIL"]
 SENDPATH = os.environ["SENDPATH"]
 BUILD = pathlib.Path(os.environ.get("G_TEST_BUILDDIR", ""))
 NAMES = os.path.join(os.environ.get("G_TEST_BUILDDIR", ""), "names", ".libs", "libfakenames.so")
+FALSE_CLOCK = str(BUILD / "lib" / ".libs" / "libfalseclock.so")
 NOWHERE = "127.255.255.255:1"  # nobody can listen there, and nothing is sent to it
 HELLO = b"From: terri@proseware.com\nTo: someone@adatum.com\nSubject: Hello\n\nHello.\n"
 

@@ -26,7 +26,7 @@ class Sink(socketserver.ThreadingTCPServer):
         self.logins = []
         self.messages = []
         self.commands = []
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     @property
     def port(self):
@@ -37,13 +37,19 @@ class Dialogue(socketserver.StreamRequestHandler):
     def say(self, line):
         self.wfile.write(line + b"\r\n")
 
+    def handle(self):
+        try:
+            self.talk()
+        except ConnectionError:
+            pass  # a client that is killed says no goodbye
+
     def read_message(self):
         lines = []
         for line in self.rfile:
             if line == b".\r\n":
-                break
+                return b"".join(lines)
             lines.append(line[1:] if line.startswith(b".") else line)
-        return b"".join(lines)
+        return None  # the client went away: nobody gets what is not whole
 
     def greet(self):
         words = [b"sink", *self.server.extensions]
@@ -69,7 +75,7 @@ class Dialogue(socketserver.StreamRequestHandler):
         self.say(b"235 2.7.0 welcome" if accepted else b"535 5.7.8 authentication failed")
         return accepted
 
-    def handle(self):
+    def talk(self):
         sender, recipients = None, []
         may_send = self.server.password is None
         self.say(b"220 sink ESMTP")
@@ -98,6 +104,8 @@ class Dialogue(socketserver.StreamRequestHandler):
                     continue
                 self.say(b"354 go on")
                 text = self.read_message()
+                if text is None:
+                    return
                 if self.server.after_data.startswith(b"2"):
                     self.server.messages.append((sender, recipients, text))
                 self.say(self.server.after_data)
