@@ -238,6 +238,53 @@ engine_call_get_network (EngineCall *call)
   return call->network;
 }
 
+/* The host says that the network is another one. */
+static void
+on_network (SendpathEngine *engine, GParamSpec *pspec, gpointer data)
+{
+  g_autoptr (SendpathNetwork) network = NULL;
+
+  g_object_get (engine, "network", &network, NULL);
+  network_guard_tell (data, network);
+}
+
+static void
+unref_guard (gpointer data, GClosure *closure)
+{
+  network_guard_unref (data);
+}
+
+NetworkGuard *
+engine_call_guard (EngineCall *call)
+{
+  NetworkGuard *guard = network_guard_new (engine_call_get_network (call), call->cancellable);
+
+  if (!call->engine->network_is_given)
+    {
+      network_guard_watch (guard);
+      return guard;
+    }
+  call->guard_id =
+      g_signal_connect_data (call->engine, "notify::network", G_CALLBACK (on_network),
+                             network_guard_ref (guard), unref_guard, 0);
+  on_network (call->engine, NULL, guard); /* between then and now */
+  return guard;
+}
+
+void
+engine_call_unguard (EngineCall *call)
+{
+  g_clear_signal_handler (&call->guard_id, call->engine);
+}
+
+void
+engine_call_move (EngineCall *call)
+{
+  g_clear_object (&call->network);
+  if (call->engine->network_is_given)
+    g_object_get (call->engine, "network", &call->network, NULL);
+}
+
 SendpathLocation *
 engine_call_get_location (EngineCall *call)
 {

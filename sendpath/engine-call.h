@@ -2,6 +2,7 @@
  * how it waits. */
 #pragma once
 
+#include "profiles/network-guard.h"
 #include "sendpath/engine.h"
 #include "sendpath/walk/walk.h"
 
@@ -12,6 +13,7 @@ typedef struct {
   GMainContext *context;     /* where signals go; NULL: here, the call blocks its caller */
   GCancellable *cancellable; /* nullable */
   SendpathNetwork *network;  /* when it began; NULL: the present one */
+  gulong guard_id;           /* of the handler that tells a guard */
   char *location;            /* chosen by hand when it began, or NULL */
   gboolean may_ask;          /* somebody is there to be asked, by us or by the keyring */
   gboolean keyring_is_down;  /* it did not answer once: not asked again in this call */
@@ -25,6 +27,11 @@ typedef struct {
 void engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_async,
                        GCancellable *cancellable);
 void engine_call_clear (EngineCall *call);
+/* Stops what is done on this network when the machine has left it, until engine_call_unguard(). */
+NetworkGuard *engine_call_guard (EngineCall *call);
+void engine_call_unguard (EngineCall *call);
+/* Goes on from the network that the machine is on now. */
+void engine_call_move (EngineCall *call);
 /* Where the call is made; borrowed. The location is NULL where none is known. */
 SendpathNetwork *engine_call_get_network (EngineCall *call);
 SendpathLocation *engine_call_get_location (EngineCall *call);

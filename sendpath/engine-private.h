@@ -10,6 +10,7 @@ struct _SendpathEngine {
   GObject parent_instance;
   SendpathProfileStore *profiles;
   SendpathNetwork *network; /* as given, or read when first needed */
+  gboolean network_is_given; /* the host follows it */
   char *outbox_dir;
   char *state_dir;
   char *location;

@@ -17,6 +17,7 @@
 #define FLUSH_PATIENCE_S  30 /* PRODUCT.md section 3: patient from the outbox */
 #define DOMAINS_WAIT_S    3  /* a little more than the name servers are given */
 #define EXPIRY_INTERVAL_S 3600
+#define MOVES_MAX         10 /* networks that come and go all the time are tried later */
 
 /* ---- coming in ------------------------------------------------------------------------------- */
 
@@ -227,16 +228,46 @@ typedef struct {
   const char *id;
 } HandOver;
 
+/* From the network that the machine is on. @ret_has_left: it went to another one meanwhile. */
 static SendpathReport *
-deliver (EngineCall *call, const char *id, GError **error)
+deliver_here (EngineCall *call, const char *id, gboolean *ret_has_left, GError **error)
 {
   g_auto (Workplace) place = { 0 };
+  g_autoptr (NetworkGuard) guard = NULL;
   SendpathReport *report;
 
   if (!workplace_open (&place, call, call->engine->patience_s, error))
     return NULL;
-  report = errand_deliver (&place.context, id, call->cancellable, error);
+  guard = engine_call_guard (call);
+  report = errand_deliver (&place.context, id, network_guard_get_cancellable (guard), error);
   engine_translate_error (error);
+  engine_call_unguard (call);
+  *ret_has_left = network_guard_has_left (guard);
+  return report;
+}
+
+static gboolean
+is_waiting (const SendpathReport *report)
+{
+  return report != NULL && sendpath_report_get_outcome (report) == SENDPATH_OUTCOME_QUEUED;
+}
+
+/* P-14: whoever has left the network starts anew on the next one. */
+static SendpathReport *
+deliver (EngineCall *call, const char *id, GError **error)
+{
+  gboolean has_left = FALSE;
+  SendpathReport *report = deliver_here (call, id, &has_left, error);
+
+  for (guint i = 0; i < MOVES_MAX && has_left && is_waiting (report) &&
+                    !g_cancellable_is_cancelled (call->cancellable);
+       i++)
+    {
+      sendpath_report_unref (report);
+      has_left = FALSE;
+      engine_call_move (call);
+      report = deliver_here (call, id, &has_left, error);
+    }
   return report;
 }
 

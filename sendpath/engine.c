@@ -58,6 +58,7 @@ sendpath_engine_set_property (GObject *object, guint id, const GValue *value, GP
       break;
     case PROP_NETWORK:
       g_set_object (&self->network, g_value_get_object (value));
+      self->network_is_given = self->network != NULL;
       break;
     case PROP_PATIENCE:
       self->patience_s = g_value_get_uint (value);

@@ -9,6 +9,9 @@
 #include "profiles/memory.h"
 #include "tests/lib/engine-fixture.h"
 
+#define TAKES_LATE "S: 250 2.0.0 queued\n"
+#define ASKS_RCPT SERVER_GREETS "C: MAIL FROM:*\nS: 250 ok\nC: RCPT TO:*\n"
+
 /* One call that was started, and what came of it. */
 typedef struct {
   GMainContext   *context;
@@ -157,14 +160,48 @@ test_engine_dropped_meanwhile (void)
   engine_fixture_assert_outcome (report, SENDPATH_OUTCOME_SENT, "accepted");
 }
 
-/* A call goes on with the network and the location that were there when it began. */
+/* T-152, P-14: before the final dot the machine is on another network: the connection is dropped, and
+ * the message leaves as it can from there, once. */
+static void
+test_network_changes_before_the_dot (void)
+{
+  const char *const addresses[] = { "198.51.100.7/24", NULL };
+  g_autoptr(SendpathNetwork) other = sendpath_network_new_for_facts (NULL, NULL, addresses);
+  g_autoptr(ScriptedServer) relay = scripted_server_new (SERVER_TAKES, SCRIPTED_SERVER_NO_CUT);
+  g_autofree char *keys = g_strdup_printf ("auth = none\n[location work]\nsecurity = none\n"
+                                           "network = 198.51.100.0/24\nsmtp = 127.0.0.1:%u\n",
+                                           scripted_server_get_port (relay));
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (
+      ASKS_RCPT "!hold\n---\n" SERVER_GREETS "C: MAIL FROM:*\nS: 250 ok\nC: RCPT TO:*\n"
+                "S: 550 5.7.1 Relaying denied\n",
+      keys);
+  g_autofree char *json = NULL;
+  Call call = { NULL };
+  g_autoptr(SendpathReport) report = NULL;
+
+  call_start (&call, fixture, NULL);
+  scripted_server_wait_for_hold (fixture->server);
+  g_object_set (fixture->engine, "network", other, NULL);
+  scripted_server_let_go (fixture->server);
+  report = call_wait (&call);
+  scripted_server_assert_played (fixture->server);
+  scripted_server_assert_played (relay);
+  g_assert_cmpuint (scripted_server_count_bodies (relay), ==, 1);
+  engine_fixture_assert_outcome (report, SENDPATH_OUTCOME_SENT, "accepted");
+  json = sendpath_report_to_json (report, SENDPATH_REPORT_SEND);
+  g_assert_nonnull (strstr (json, "\"location\":\"work\""));
+  g_assert_nonnull (strstr (json, sendpath_network_get_id (other)));
+  g_assert_cmpuint (engine_fixture_count_waiting (fixture), ==, 0);
+}
+
+/* After it, a call goes on with the network and the location that were there when it began. */
 static void
 test_network_changes_meanwhile (void)
 {
   const char *const addresses[] = { "198.51.100.7/24", NULL };
   g_autoptr(SendpathNetwork) other = sendpath_network_new_for_facts (NULL, NULL, addresses);
   g_autoptr(EngineFixture) fixture
-      = engine_fixture_new ("!hold\n" SERVER_TAKES, "auth = none\n[location work]\n"
+      = engine_fixture_new (SERVER_ASKS "C: <data>\n!hold\n" TAKES_LATE, "auth = none\n[location work]\n"
                                                     "network = 192.0.2.0/24\nsmtp = 127.0.0.1\n");
   g_autofree char *key = g_strdup_printf (
       "home@%s", sendpath_network_get_id (sendpath_engine_get_network (fixture->engine)));
@@ -504,9 +541,6 @@ test_cancelled_flush (void)
   g_ptr_array_unref (results.flushed);
 }
 
-#define TAKES_LATE "S: 250 2.0.0 queued\n"
-#define ASKS_RCPT SERVER_GREETS "C: MAIL FROM:*\nS: 250 ok\nC: RCPT TO:*\n"
-
 int
 main (int argc, char **argv)
 {
@@ -517,7 +551,10 @@ main (int argc, char **argv)
   g_test_add_func ("/engine-async/two-engines-in-two-threads", test_two_engines_in_two_threads);
   g_test_add_func ("/engine-async/two-calls-of-one-engine", test_two_calls_of_one_engine);
   g_test_add_func ("/engine-async/engine-lives-as-long-as-its-call", test_engine_dropped_meanwhile);
-  g_test_add_func ("/engine-async/network-may-change-meanwhile", test_network_changes_meanwhile);
+  g_test_add_func ("/engine-async/T-152-network-changes-before-the-dot",
+                   test_network_changes_before_the_dot);
+  g_test_add_func ("/engine-async/network-may-change-after-the-dot",
+                   test_network_changes_meanwhile);
   g_test_add_func ("/engine-async/error-comes-by-the-callback", test_error_comes_by_the_callback);
   g_test_add_func ("/engine-async/deliver-and-flush", test_deliver_and_flush);
   g_test_add_data_func ("/engine-async/request/answered-later", NULL, test_answered_later);
