@@ -277,6 +277,15 @@ on_nat64 (GObject *source, GAsyncResult *result, gpointer data)
   g_resolver_free_addresses (answers);
 }
 
+/* Some resolvers know no records. */
+static gboolean
+can_ask (GResolver *resolver)
+{
+  const GResolverClass *class = G_RESOLVER_GET_CLASS (resolver);
+
+  return class->lookup_records_async != NULL && class->lookup_by_name_with_flags_async != NULL;
+}
+
 static void
 wait_for_answers (Search *search, GMainContext *context)
 {
@@ -290,7 +299,8 @@ gather_srv (Search *search, GMainContext *context)
 {
   GPtrArray *offers = g_ptr_array_new_with_free_func ((GDestroyNotify) relay_offer_free);
   const char *const *domains = search->options->domains;
-  guint n_domains = MIN (g_strv_length ((char **) domains), DOMAINS_MAX);
+  guint n_domains =
+      can_ask (search->resolver) ? MIN (g_strv_length ((char **) domains), DOMAINS_MAX) : 0;
   guint n = n_domains * G_N_ELEMENTS (services);
   g_autofree GPtrArray **answers = g_new0 (GPtrArray *, n + 1);
 
@@ -340,7 +350,8 @@ look_at (Search *search, const RelayOffer *offer, guint index)
 
   if (address != NULL)
     g_ptr_array_add (search->addresses[index], g_object_ref (address));
-  for (guint i = 0; address == NULL && i < G_N_ELEMENTS (families); i++)
+  for (guint i = 0; address == NULL && can_ask (search->resolver) && i < G_N_ELEMENTS (families);
+       i++)
     g_resolver_lookup_by_name_with_flags_async (search->resolver, offer->host, families[i],
                                                 search->limit.cancellable, on_addresses,
                                                 errand_new (search, index));
@@ -379,7 +390,7 @@ sift (Search *search, GPtrArray *offers, GMainContext *context)
       addresses[i] = g_ptr_array_new_with_free_func (g_object_unref);
       look_at (search, offers->pdata[i], i);
     }
-  if (offers->len > 0)
+  if (offers->len > 0 && can_ask (search->resolver))
     g_resolver_lookup_by_name_with_flags_async (
         search->resolver, NAT64_NAME, G_RESOLVER_NAME_LOOKUP_FLAGS_IPV6_ONLY,
         search->limit.cancellable, on_nat64, errand_new (search, 0));

@@ -352,6 +352,13 @@ conclude (Search *search)
   return best;
 }
 
+/* Some resolvers know no records. */
+static gboolean
+can_ask (GResolver *resolver)
+{
+  return G_RESOLVER_GET_CLASS (resolver)->lookup_records_async != NULL;
+}
+
 static ServerFinding *
 ask_network (const char *address, const char *domain, const ServerFinderOptions *options,
              GCancellable *cancellable)
@@ -365,8 +372,11 @@ ask_network (const char *address, const char *domain, const ServerFinderOptions 
   g_main_context_push_thread_default (context);
   time_limit_start (&search.limit, context, options->timeout_ms, cancellable);
   ask_autoconfig (&search);
-  ask_srv (&search, resolver);
-  ask_mx (&search, resolver);
+  if (can_ask (resolver))
+    {
+      ask_srv (&search, resolver);
+      ask_mx (&search, resolver);
+    }
   wait_for_answers (&search, context);
   time_limit_clear (&search.limit);
   g_main_context_pop_thread_default (context);

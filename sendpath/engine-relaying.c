@@ -13,6 +13,7 @@
 #include "sendpath/mail/address.h"
 #include "sendpath/relaying-private.h"
 #include "sendpath/verdict/concrete-help.h"
+#include "sendpath/walk/domain-policy.h"
 #include "sendpath/walk/plan.h"
 #include "sendpath/walk/refusals.h"
 
@@ -197,6 +198,7 @@ find_decisive (const GPtrArray *servers)
   return servers->len > 0 ? servers->pdata[0] : NULL;
 }
 
+/* What the From domain publishes counts only where nobody else takes the message. */
 static char *
 dup_help (const SendpathRelaying *relaying)
 {
@@ -210,7 +212,23 @@ dup_help (const SendpathRelaying *relaying)
                               is_refused ? sendpath_reply_get_text (server->probe->reply) : NULL,
                           .mail_domain = relaying->domain };
 
-  return concrete_help (&facts);
+  return relaying->barred != NULL && (server == NULL || !server->can_leave)
+             ? g_strdup (relaying->barred)
+             : concrete_help (&facts);
+}
+
+/* The relay that the From domain does not allow; what the user configured otherwise is no news. */
+static void
+note_barred (Survey *survey)
+{
+  for (guint i = 0; i < survey->routes->len && survey->relaying->barred == NULL; i++)
+    {
+      const SendpathRoute *route = survey->routes->pdata[i];
+
+      if (route->kind == SENDPATH_ROUTE_LOCATION && route->skipped != NULL)
+        survey->relaying->barred =
+            g_strdup_printf (_ ("%s is not used: %s"), route->server, route->skipped);
+    }
 }
 
 static void
@@ -218,6 +236,7 @@ survey_run (Survey *survey)
 {
   SendpathRelaying *relaying = survey->relaying;
 
+  note_barred (survey);
   for (guint i = 0; i < survey->routes->len; i++)
     if (is_asked (survey, survey->routes->pdata[i]) &&
         !g_cancellable_is_cancelled (survey->call->cancellable))
@@ -263,7 +282,8 @@ begin (EngineCall *call, const char *to, SendpathAccount *account, SendpathLocat
   relaying->account_domain = g_strdup (domain != NULL ? domain : "");
   relaying->location = location != NULL ? g_strdup (sendpath_location_get_id (location)) : NULL;
   relaying->network = g_strdup (sendpath_network_get_id (network));
-  relaying->is_connected = network_is_connected (network);
+  relaying->is_connected = engine_is_connected (network);
+  relaying->is_portal = sendpath_network_is_portal (network);
   return relaying;
 }
 
@@ -288,6 +308,7 @@ ask_relaying (Job *job, GError **error)
   g_autoptr (Trust) trust = trust_new (call->engine->state_dir);
   g_autoptr (SendpathRelaying) relaying = NULL;
   g_autoptr (RecipientDomain) domain = NULL;
+  g_autoptr (GPtrArray) approved = NULL;
   g_autoptr (GPtrArray) routes = NULL;
   Survey survey = { .call = call };
 
@@ -299,21 +320,30 @@ ask_relaying (Job *job, GError **error)
   relaying = begin (call, to, account, location);
   domain = look_up_domain (call, relaying);
   relaying->domain = domain->state;
+  approved = engine_read_approvals (call->engine, network);
   survey.plan = (PlanInput) { .profiles = call->engine->profiles,
                               .account = account,
                               .location = location,
                               .network_id = relaying->network,
                               .addresses = sendpath_network_get_addresses (network),
+                              .domains = relaying->is_connected
+                                             ? sendpath_network_get_domains (network)
+                                             : NULL,
+                              .approved = approved,
                               .memory = memory,
                               .trust = trust,
                               .now_s = g_get_real_time () / G_USEC_PER_SEC };
   survey.question = (RelayQuestion) { .sender = choose_sender (account, from),
                                       .recipient = to,
+                                      .own = survey.plan.addresses,
                                       .trust = trust,
                                       .trace = &call->trace,
                                       .patience_s = call->engine->patience_s,
                                       .cancellable = call->cancellable };
-  survey.routes = routes = plan_make (&survey.plan);
+  survey.routes = routes = relaying->is_portal ? g_ptr_array_new () : plan_make (&survey.plan);
+  if (relaying->is_connected)
+    domain_policy_foresee (routes, from != NULL ? from : sendpath_account_get (account, "address"),
+                           &survey.plan);
   survey.domain = domain;
   survey.relaying = relaying;
   survey_run (&survey);

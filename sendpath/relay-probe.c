@@ -248,8 +248,13 @@ relay_probe_run (SendpathRoute *route, const RelayQuestion *question)
                        .tls_pin = route_get_setting (route, "tls-pin"),
                        .family = G_SOCKET_FAMILY_INVALID,
                        .trace = question->trace,
-                       .resolver = question->resolver };
-  g_auto (Asking) asking = { .route = route, .question = question, .sender = question->sender };
+                       .resolver = question->resolver,
+                       .own = question->own,
+                       .is_offered = route_is_from_network (route) };
+  gboolean keeps_sender = route->first_rule == SENDER_RULE_KEEP || route->sender == NULL;
+  g_auto (Asking) asking = { .route = route,
+                             .question = question,
+                             .sender = keeps_sender ? question->sender : route->sender };
 
   g_return_val_if_fail (route->endpoints->len > 0, NULL);
 

@@ -15,12 +15,13 @@ G_BEGIN_DECLS
 
 /* What is asked, and how; borrowed. */
 typedef struct {
-  const char *sender; /* of MAIL FROM */
+  const char *sender; /* of MAIL FROM, where the route has no other */
   const char *recipient;
   Trust *trust;
   const Trace *trace;
   guint patience_s;
   GResolver *resolver; /* NULL: the default */
+  const char *const *own; /* our addresses (CIDR); nullable */
   GCancellable *cancellable;
 } RelayQuestion;
 

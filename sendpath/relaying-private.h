@@ -35,10 +35,12 @@ struct _SendpathRelaying {
   char *account_domain; /* of its address */
   char *location;       /* nullable */
   char *network;
-  gboolean is_connected; /* to more than this machine */
+  gboolean is_connected; /* to more than this machine, and past any sign-in */
+  gboolean is_portal;    /* the network wants one: nobody was asked */
   MailDomain domain;
   GPtrArray *servers;          /* RelayServer, as they would be tried */
   const RelayServer *decisive; /* of @servers, or NULL */
+  char *barred;                /* why another relay may not have the message, or NULL */
   char *help;                  /* one more sentence about this very case, or NULL */
   char *summary;               /* what sendpath would do */
 };

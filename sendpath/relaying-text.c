@@ -142,6 +142,9 @@ choose_summary (const SendpathRelaying *relaying)
 {
   const RelayServer *server = relaying->decisive;
 
+  if (relaying->is_portal)
+    return _ ("This network wants you to sign in on a web page first: the message would wait in the "
+              "outbox.");
   if (!relaying->is_connected && (server == NULL || !server->probe->is_open))
     return _ ("This computer has no network: the message would wait in the outbox.");
   if (server == NULL)
@@ -152,6 +155,9 @@ choose_summary (const SendpathRelaying *relaying)
       return _ ("This is no relaying: sendpath would hand the message to {server}, which takes "
                 "mail for {to} itself.");
     case SENDPATH_RELAY_ALLOWED:
+      if (route_is_from_network (server->probe->route))
+        return _ ("This is relaying: sendpath would send the message through {server}, which you "
+                  "approved for this network.");
       if (route_is_relay (server->probe->route))
         return _ ("This is relaying: sendpath would send the message through {server}, the relay "
                   "of location {location}.");

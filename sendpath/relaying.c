@@ -93,6 +93,7 @@ clear (gpointer data)
   g_free (relaying->location);
   g_free (relaying->network);
   g_ptr_array_unref (relaying->servers);
+  g_free (relaying->barred);
   g_free (relaying->help);
   g_free (relaying->summary);
 }

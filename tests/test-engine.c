@@ -519,7 +519,7 @@ test_plan_and_policy (void)
     { NULL, "rewrite", "proseware.com publishes DMARC p=reject, so From: is rewritten" },
     { "terri@example.org", "sender", "example.org publishes SPF -all" },
     { "terri@example.net", "keep", "example.net publishes nothing against it" },
-    { "terri@example.com", "keep", "what example.com publishes about its mail is not known" },
+    { "terri@example.com", "keep", "What example.com publishes about its mail is not known" },
   };
   g_autoptr(EngineFixture) fixture = engine_fixture_new (
       NULL, "auth = none\n[location work]\nnetwork = 192.0.2.0/24\nsmtp = 127.0.0.1\n"

@@ -234,7 +234,7 @@ test_learned_first (void)
 static void
 test_places (void)
 {
-  static const char *const words[] = { "configured servers", "configured port", "before a login",
+  static const char *const words[] = { "order in which", "configured port", "before a login",
                                        "no server of the account", "no server of an account" };
   g_autoptr (PlanFixture) fixture = plan_fixture_new (
       "[account home]\naddress = terri@proseware.com\nsmtp = smtp.proseware.com:25\n"

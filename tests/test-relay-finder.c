@@ -9,6 +9,24 @@
 #define MAIL      { .host = "mail.hotel.example", .addresses = "198.51.100.25 2001:db8::25" }
 #define END       { .host = NULL }
 
+/* It knows nothing, not even how to ask. */
+typedef GResolver BareResolver;
+typedef GResolverClass BareResolverClass;
+
+GType bare_resolver_get_type (void);
+
+G_DEFINE_TYPE (BareResolver, bare_resolver, G_TYPE_RESOLVER)
+
+static void
+bare_resolver_init (BareResolver *resolver)
+{
+}
+
+static void
+bare_resolver_class_init (BareResolverClass *class)
+{
+}
+
 static const char *const own[] = { "192.0.2.7/24", "2001:db8:1::7/64", NULL };
 static const char *const domains[] = { "hotel.example", NULL };
 
@@ -272,6 +290,18 @@ test_usual_names (void)
   g_assert_cmpstr (asked, ==, "mail.hotel.example:587/name");
 }
 
+static void
+test_bare_resolver (void)
+{
+  static const char *const dhcp[] = { "198.51.100.25", NULL };
+  g_autoptr(GResolver) resolver = g_object_new (bare_resolver_get_type (), NULL);
+  RelayFinderOptions options = { domains, own, dhcp, TRUE, resolver, 200 };
+  g_autoptr(GPtrArray) offers = relay_finder_ask (&options, NULL);
+
+  g_assert_cmpuint (offers->len, ==, 1);
+  g_assert_cmpstr (((const RelayOffer *) offers->pdata[0])->host, ==, "198.51.100.25");
+}
+
 /* What has not answered in time is not there. */
 static void
 test_silent_name_server (void)
@@ -299,6 +329,7 @@ main (int argc, char **argv)
   g_test_add_func ("/relay-finder/dhcp-addresses-only", test_dhcp);
   g_test_add_func ("/relay-finder/four-of-many-dhcp-addresses", test_many_dhcp_addresses);
   g_test_add_func ("/relay-finder/usual-names-on-demand", test_usual_names);
+  g_test_add_func ("/relay-finder/a-resolver-without-records", test_bare_resolver);
   g_test_add_func ("/relay-finder/a-silent-name-server-ends", test_silent_name_server);
   return g_test_run ();
 }

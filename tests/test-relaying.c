@@ -7,6 +7,7 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "profiles/network-private.h"
 #include "tests/lib/engine-fixture.h"
 #include "tests/lib/fake-resolver.h"
 
@@ -24,6 +25,8 @@ static const FakeHost hosts[] = {
   { .host = "adatum.com.", .mx = "10 mx.adatum.com", .has_zone = TRUE },
   { .host = "null.example.org.", .mx = "0 .", .has_zone = TRUE },
   { .host = "proseware.com.", .mx = "10 mx.proseware.com", .has_zone = TRUE },
+  { .host = "_dmarc.example.org.", .txt = "v=DMARC1; p=reject" },
+  { .host = "example.net.", .txt = "v=spf1 -all" },
   { .host = NULL },
 };
 
@@ -178,6 +181,56 @@ test_location_refuses (void)
   scripted_server_assert_played (relay);
 }
 
+/* What the From domain publishes counts as it does for a message. */
+static void
+test_domain_policy (void)
+{
+  g_autoptr (ScriptedServer) relay = scripted_server_new (
+      SERVER_GREETS "C: MAIL FROM:<tchudzik@thephone-company.com>*\nS: 250 ok\nC: RCPT TO:*\n"
+                    "S: 250 ok\n",
+      SCRIPTED_SERVER_NO_CUT);
+  g_autoptr (EngineFixture) fixture = new_fixture_at_work (SERVER_GREETS DENIED, relay);
+  g_autoptr (SendpathRelaying) barred = NULL, allowed = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  barred = sendpath_engine_ask_relaying (fixture->engine, FOREIGN, NULL, "terri@example.org", NULL,
+                                         &error);
+  g_assert_no_error (error);
+  text = sendpath_relaying_to_text (barred);
+  g_assert_nonnull (strstr (text, "rewrite-from"));
+  g_assert_false (sendpath_relaying_can_leave (barred));
+  g_assert_cmpuint (scripted_server_count_connections (relay), ==, 0);
+
+  engine_fixture_use_server (fixture, SERVER_GREETS DENIED);
+  allowed = sendpath_engine_ask_relaying (fixture->engine, FOREIGN, NULL, "terri@example.net", NULL,
+                                          &error);
+  g_assert_no_error (error);
+  g_assert_true (sendpath_relaying_can_leave (allowed));
+  scripted_server_assert_played (relay);
+}
+
+/* */
+static void
+test_portal (void)
+{
+  static char *addresses[] = { (char *) "192.0.2.7/24", NULL };
+  static char *domains[] = { NULL };
+  NetworkFacts kernel = { .domains = domains, .addresses = addresses, .has_route = TRUE };
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  NetworkManagerFacts manager = { .connections = none, .connectivity = "portal" };
+  g_autoptr (SendpathNetwork) portal = network_new_from (&kernel, NULL, &manager);
+  g_autoptr (EngineFixture) fixture = engine_fixture_new (SERVER_GREETS TAKEN, NULL);
+  g_autoptr (SendpathRelaying) relaying = NULL;
+
+  g_object_set (fixture->engine, "network", portal, NULL);
+  relaying = ask (fixture, FOREIGN);
+  g_assert_cmpint (sendpath_relaying_get_answer (relaying), ==, SENDPATH_RELAY_UNKNOWN);
+  g_assert_false (sendpath_relaying_can_leave (relaying));
+  g_assert_nonnull (strstr (sendpath_relaying_get_summary (relaying), "sign in"));
+  g_assert_cmpuint (scripted_server_count_connections (fixture->server), ==, 0);
+}
+
 /* A confidential message would not go there, so nobody there is told of it either. */
 static void
 test_confidential (void)
@@ -324,6 +377,8 @@ main (int argc, char **argv)
   g_test_add_func ("/relaying/the-locations-relay-wants-its-sender",
                    test_location_wants_its_sender);
   g_test_add_func ("/relaying/the-locations-relay-is-never-logged-in-to", test_location_refuses);
+  g_test_add_func ("/relaying/the-from-domain-may-forbid-the-relay", test_domain_policy);
+  g_test_add_func ("/relaying/nobody-is-asked-behind-a-sign-in-page", test_portal);
   g_test_add_func ("/relaying/a-confidential-account-asks-no-relay", test_confidential);
   g_test_add_func ("/relaying/the-locations-relay-may-want-its-own-login",
                    test_location_wants_a_login);

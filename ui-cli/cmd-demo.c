@@ -18,8 +18,7 @@ static void
 print_next_steps (void)
 {
   g_printf ("\n%s\n", _ ("Next, your own account:"));
-  g_printf ("   sendpath account add YOU@YOUR-DOMAIN --as home --smtp SERVER --pop SERVER\n");
-  g_printf ("   sendpath password set home\n");
+  g_printf ("   sendpath account add YOU@YOUR-DOMAIN\n");
 }
 
 static int

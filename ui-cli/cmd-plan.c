@@ -17,11 +17,15 @@ print_route (const SendpathRoute *route)
     g_string_append_printf (
         ports, "%s%u %s", i > 0 ? ", " : "", sendpath_endpoint_get_port (endpoints->pdata[i]),
         sendpath_security_to_string (sendpath_endpoint_get_security (endpoints->pdata[i])));
-  g_printf ("%u  %s (%s): %s", sendpath_route_get_kind (route), sendpath_route_get_server (route),
-            ports->str, sendpath_route_get_why (route));
+  g_printf ("%u  %s (%s)\n   %s\n", sendpath_route_get_kind (route),
+            sendpath_route_get_server (route), ports->str, sendpath_route_get_why (route));
   if (sendpath_route_get_skipped (route) != NULL)
-    g_printf (_ ("; not used: %s"), sendpath_route_get_skipped (route));
-  g_printf ("\n");
+    {
+      g_printf ("   ");
+      g_printf (_ ("%s is not used: %s"), sendpath_route_get_server (route),
+                sendpath_route_get_skipped (route));
+      g_printf ("\n");
+    }
 }
 
 static int

@@ -6,6 +6,18 @@
 
 #include "commands.h"
 
+/* As its owner or its sign calls it; without NetworkManager it has only our own name for it. */
+static const char *
+get_name (SendpathNetwork *network)
+{
+  const char *ssid = sendpath_network_get_ssid (network);
+  const char *connection = sendpath_network_get_connection (network);
+
+  if (connection != NULL)
+    return connection;
+  return ssid != NULL ? ssid : sendpath_network_get_id (network);
+}
+
 static int
 run (int argc, char **argv, GError **error)
 {
@@ -23,12 +35,12 @@ run (int argc, char **argv, GError **error)
   waiting = sendpath_engine_list_queue (engine, error);
   if (waiting == NULL)
     return CLI_UNAVAILABLE;
-  g_printf (_ ("Network:  %s\n"), sendpath_network_get_id (sendpath_engine_get_network (engine)));
+  g_printf (_ ("Network:  %s\n"), get_name (sendpath_engine_get_network (engine)));
   g_printf (_ ("Location: %s\n"),
             location != NULL ? sendpath_location_get_id (location) : _ ("none that is known"));
   g_printf (_ ("Accounts: %u\n"), n_accounts);
   g_printf (_ ("Outbox:   %u waiting\n"), waiting->len);
-  g_printf (_ ("Next:     %s\n"), n_accounts == 0    ? "sendpath account add ADDRESS --smtp HOST"
+  g_printf (_ ("Next:     %s\n"), n_accounts == 0    ? "sendpath account add ADDRESS"
                                   : waiting->len > 0 ? "sendpath queue list"
                                                      : "sendpath --help");
   return CLI_YES;

@@ -62,7 +62,7 @@ discovery_add_approved (GPtrArray *routes, const PlanInput *plan, const char *sk
         continue;
       route = new_route (plan, SENDPATH_ROUTE_LOCATION, relay->host, relay->port);
       route->tls_pin = g_strdup (relay->key);
-      route->why = g_strdup (_ ("relay that was approved for this network"));
+      route->why = g_strdup (_ ("This relay was approved for this network."));
       route->skipped = g_strdup (skipped);
       g_ptr_array_add (routes, route);
     }
@@ -111,8 +111,8 @@ new_offered_route (const PlanInput *plan, const RelayOffer *offer, const RelayDe
 
   route->source = offer->source;
   route->tls_pin = g_strdup (is_approved ? decision->key : NULL);
-  route->why = g_strdup (is_approved ? _ ("relay that was approved for this network")
-                                     : _ ("relay that this network offers"));
+  route->why = g_strdup (is_approved ? _ ("This relay was approved for this network.")
+                                     : _ ("This network offers this relay."));
   plan_explain_place (route, kind);
   route->skipped = g_strdup (find_objection (plan, decision, offer->host, is_changed));
   route->awaits_approval = route->skipped != NULL && (decision == NULL || !decision->is_refused);

@@ -183,14 +183,14 @@ describe_rule (const DomainPolicy *policy, SenderRule needed)
     {
     case SENDER_RULE_KEEP:
       return policy->is_known
-                 ? _ ("{domain} publishes nothing against it, so the sender address is kept there")
-                 : _ ("what {domain} publishes about its mail is not known now, so the sender "
-                      "address is kept there");
+                 ? _ ("{domain} publishes nothing against it, so the sender address is kept there.")
+                 : _ ("What {domain} publishes about its mail is not known now, so the sender "
+                      "address is kept there.");
     case SENDER_RULE_SENDER:
       return _ ("{domain} publishes {record}, so the mail is sent as {sender} there and From: "
-                "stays");
+                "stays.");
     case SENDER_RULE_REWRITE:
-      return _ ("{domain} publishes {record}, so From: is rewritten to {sender} there");
+      return _ ("{domain} publishes {record}, so From: is rewritten to {sender} there.");
     }
   g_return_val_if_reached (NULL);
 }
@@ -232,7 +232,7 @@ domain_policy_apply (const DomainPolicy *policy, SendpathRoute *route, SendpathM
     {
       g_autofree char *why = g_steal_pointer (&route->why);
 
-      route->why = g_strdup_printf ("%s; %s", why, words);
+      route->why = g_strdup_printf ("%s %s", why, words);
     }
 }
 

@@ -233,9 +233,10 @@ add_own_routes (GPtrArray *routes, const PlanInput *input, gboolean on_other_por
           g_str_equal (sendpath_account_get (input->account, "pop-login"), "always") &&
           sendpath_account_is_set (input->account, "pop");
       set_sender_rules (route, sendpath_account_get (input->account, "sender"));
-      route->why = on_other_ports ? g_strdup_printf (_ ("other submission ports of %s"), servers[i])
-                                  : g_strdup_printf (_ ("server of account %s"),
-                                                     sendpath_account_get_id (input->account));
+      route->why =
+          on_other_ports ? g_strdup_printf (_ ("These are other submission ports of %s."), servers[i])
+                         : g_strdup_printf (_ ("This is a server of account %s."),
+                                            sendpath_account_get_id (input->account));
     }
 }
 
@@ -261,7 +262,7 @@ add_pop_routes (GPtrArray *routes, const PlanInput *input)
       route->login = get_login (route, ROUTE_LOGIN_ACCOUNT);
       route->pop_first = TRUE;
       set_sender_rules (route, sendpath_account_get (input->account, "sender"));
-      route->why = g_strdup_printf (_ ("after a POP3 login to %s"), pop);
+      route->why = g_strdup_printf (_ ("This is the same server after a POP3 login to %s."), pop);
     }
 }
 
@@ -278,7 +279,8 @@ add_backup_route (GPtrArray *routes, const PlanInput *input, SendpathAccount *ba
       plan_dup_endpoints (server, sendpath_account_get (backup, "security"), input->trust));
   route->login = get_login (route, ROUTE_LOGIN_BACKUP);
   set_sender_rules (route, sender != NULL ? sender : sendpath_account_get (backup, "address"));
-  route->why = g_strdup_printf (_ ("account %s may send for %s"), sendpath_account_get_id (backup),
+  route->why = g_strdup_printf (_ ("This is a server of account %s, which may send for account %s."),
+                                sendpath_account_get_id (backup),
                                 sendpath_account_get_id (input->account));
   route->skipped = g_strdup (skipped);
 }
@@ -320,7 +322,7 @@ add_location_routes (GPtrArray *routes, const PlanInput *input, const char *skip
       route->login = user != NULL ? get_login (route, ROUTE_LOGIN_LOCATION) : ROUTE_LOGIN_NONE;
       set_sender_rules (route, sendpath_location_get (input->location, "sender"));
       route->why =
-          g_strdup_printf (_ ("relay of location %s"), sendpath_location_get_id (input->location));
+          g_strdup_printf (_ ("This is the relay of location %s."), sendpath_location_get_id (input->location));
       route->skipped = g_strdup (skipped);
     }
 }
@@ -403,13 +405,13 @@ move_to_front (GPtrArray *array, guint i)
 
 /* Why a route stands where it does. */
 static const char *const places[] = {
-  [SENDPATH_ROUTE_NONE] = N_ ("it worked last on this network, so it comes first"),
-  [SENDPATH_ROUTE_ACCOUNT] = N_ ("configured servers come in the order in which they are written"),
-  [SENDPATH_ROUTE_ACCOUNT_PORT] = N_ ("they are tried where the configured port does not work"),
-  [SENDPATH_ROUTE_ACCOUNT_POP] = N_ ("it is tried where the server refuses mail before a login"),
-  [SENDPATH_ROUTE_BACKUP] = N_ ("it is tried when no server of the account takes the message"),
-  [SENDPATH_ROUTE_LOCATION] = N_ ("it is tried when no server of an account takes the message"),
-  [SENDPATH_ROUTE_DISCOVERED] = N_ ("nobody has approved it yet, so it comes last"),
+  [SENDPATH_ROUTE_NONE] = N_ ("It worked last on this network, so it comes first."),
+  [SENDPATH_ROUTE_ACCOUNT] = N_ ("The servers of an account are tried in the order in which they are written."),
+  [SENDPATH_ROUTE_ACCOUNT_PORT] = N_ ("They are tried where the configured port does not work."),
+  [SENDPATH_ROUTE_ACCOUNT_POP] = N_ ("It is tried where the server refuses mail before a login."),
+  [SENDPATH_ROUTE_BACKUP] = N_ ("It is tried when no server of the account takes the message."),
+  [SENDPATH_ROUTE_LOCATION] = N_ ("It is tried when no server of an account takes the message."),
+  [SENDPATH_ROUTE_DISCOVERED] = N_ ("Nobody has approved it, so it comes last."),
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (places) == SENDPATH_ROUTE_DISCOVERED + 1);
 
@@ -418,7 +420,7 @@ plan_explain_place (SendpathRoute *route, SendpathRouteKind place)
 {
   g_autofree char *why = g_steal_pointer (&route->why);
 
-  route->why = g_strdup_printf ("%s; %s", why, _ (places[place]));
+  route->why = g_strdup_printf ("%s %s", why, _ (places[place]));
 }
 
 /* Where it stands what worked last on this network: what was learned before NetworkManager told the
