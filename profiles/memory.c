@@ -205,7 +205,7 @@ remove_entries (GPtrArray *entries, const char *topic, const char *key, gboolean
 /* Changes the file while nobody else does: removes entries, then adds @added (taken over), or
  * NULL. */
 static void
-change (Memory *memory, const char *topic, const char *key, gboolean is_prefix, Entry *added)
+replace (Memory *memory, const char *topic, const char *key, gboolean is_prefix, Entry *added)
 {
   g_autoptr(GPtrArray) entries = NULL;
   int dir = safe_file_open_private_dir (memory->dir, added != NULL, NULL);
@@ -225,8 +225,8 @@ change (Memory *memory, const char *topic, const char *key, gboolean is_prefix, 
     close (dir);
 }
 
-void
-memory_set (Memory *memory, const char *topic, const char *key, const char *value, gint64 now_s)
+static Entry *
+new_entry (const char *topic, const char *key, const char *value, gint64 now_s)
 {
   Entry *entry = g_new0 (Entry, 1);
 
@@ -234,11 +234,52 @@ memory_set (Memory *memory, const char *topic, const char *key, const char *valu
   entry->topic = g_strdup (topic);
   entry->key = g_strdup (key);
   entry->value = g_strdup (value);
-  change (memory, topic, key, FALSE, entry);
+  return entry;
+}
+
+static const Entry *
+find_entry (GPtrArray *entries, const char *topic, const char *key)
+{
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const Entry *entry = entries->pdata[i];
+
+      if (g_str_equal (entry->topic, topic) && g_str_equal (entry->key, key))
+        return entry;
+    }
+  return NULL;
+}
+
+void
+memory_change (Memory *memory, const char *topic, const char *key, MemoryChange change,
+               gpointer data, gint64 now_s)
+{
+  int dir = safe_file_open_private_dir (memory->dir, TRUE, NULL);
+  int lock = dir >= 0 ? safe_file_lock_beside (dir, FILE_NAME, NULL) : -1;
+  g_autoptr(GPtrArray) entries = dir >= 0 ? read_entries (dir) : NULL;
+  const Entry *old = entries != NULL ? find_entry (entries, topic, key) : NULL;
+  g_autofree char *value = change (old != NULL ? old->value : NULL, data);
+
+  if (lock >= 0 && value != NULL)
+    {
+      remove_entries (entries, topic, key, FALSE);
+      g_ptr_array_add (entries, new_entry (topic, key, value, now_s));
+      write_entries (dir, entries);
+    }
+  if (lock >= 0)
+    close (lock);
+  if (dir >= 0)
+    close (dir);
+}
+
+void
+memory_set (Memory *memory, const char *topic, const char *key, const char *value, gint64 now_s)
+{
+  replace (memory, topic, key, FALSE, new_entry (topic, key, value, now_s));
 }
 
 void
 memory_forget (Memory *memory, const char *topic, const char *prefix)
 {
-  change (memory, topic, prefix, TRUE, NULL);
+  replace (memory, topic, prefix, TRUE, NULL);
 }

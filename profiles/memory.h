@@ -18,6 +18,13 @@ char    *memory_get (Memory *memory, const char *topic, const char *key, gint64 
                      guint64 max_age_s);
 void     memory_set (Memory *memory, const char *topic, const char *key, const char *value,
                      gint64 now_s);
+/* Gives the new value of an entry (newly allocated) for the @old one, NULL if there is none; NULL: it
+ * stays as it is. */
+typedef char *(*MemoryChange) (const char *old, gpointer data);
+/* The same as memory_get() and memory_set() while nobody else, in no process, changes anything. If
+ * nothing can be written now, @change is called all the same. */
+void     memory_change (Memory *memory, const char *topic, const char *key, MemoryChange change,
+                        gpointer data, gint64 now_s);
 /* Forgets every entry of @topic (NULL: all) whose key starts with @prefix. */
 void     memory_forget (Memory *memory, const char *topic, const char *prefix);
 

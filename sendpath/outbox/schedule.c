@@ -390,6 +390,33 @@ schedule_settle_stopped (SendpathReport *report, gint64 now_s)
   report->settled_s = now_s;
 }
 
+static gboolean
+was_anybody_left_out (const SendpathReport *report)
+{
+  for (guint i = 0; i < report->recipients->len; i++)
+    {
+      const ReportRecipient *recipient = recipient_at (report, i);
+      guint n = recipient->attempts->len;
+
+      if (recipient->state == SENDPATH_RECIPIENT_QUEUED &&
+          (n == 0 || g_array_index (recipient->attempts, guint, n - 1) < report->walk_from))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+void
+schedule_settle_paced (SendpathReport *report, const char *reason, gint64 ready_s, gint64 now_s)
+{
+  if (!was_anybody_left_out (report) || report->held || report->needs != NULL)
+    return;
+  if (report->reason == NULL || !was_tried (report))
+    report_set_text (&report->reason, reason);
+  report->next_try_s = ready_s;
+  report->n_tries = 0;
+  report->settled_s = now_s;
+}
+
 /* ---- what is due ----------------------------------------------------------------------------- */
 
 /* Where @next_try_s lies further ahead than anybody ever planned, the clock was set back since. */

@@ -26,13 +26,34 @@ find_only_server (SendpathReport *report, const char *name)
   return recipient->may_repeat ? recipient->dot_server : NULL;
 }
 
+static int
+compare_by_attempts (const void *left, const void *right, gpointer report)
+{
+  return (int) report_find_recipient (report, *(const char *const *) left)->attempts->len -
+         (int) report_find_recipient (report, *(const char *const *) right)->attempts->len;
+}
+
+/* Those who are offered; where not all may be, those first who have been offered least. */
+static const char **
+dup_names (SendpathReport *report, guint n_most)
+{
+  const char **names = report_dup_unsettled (report);
+  guint n = g_strv_length ((char **) names);
+
+  if (n_most == 0 || n <= n_most)
+    return names;
+  g_qsort_with_data (names, (gint) n, sizeof (char *), compare_by_attempts, report);
+  names[n_most] = NULL;
+  return names;
+}
+
 /* Everybody who is not settled. A name without a domain goes where @local says; nobody gets two
  * copies because two names do. */
 static GArray *
-gather_travellers (SendpathReport *report, const char *local)
+gather_travellers (SendpathReport *report, const char *local, guint n_most)
 {
   GArray *travellers = g_array_new (FALSE, TRUE, sizeof (Traveller));
-  g_autofree const char **names = report_dup_unsettled (report);
+  g_autofree const char **names = dup_names (report, n_most);
   g_autoptr (GHashTable) addresses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   for (guint i = 0; names[i] != NULL; i++)
@@ -211,7 +232,7 @@ walk_run (SendpathMessage *message, GPtrArray *routes, SendpathReport *report,
 {
   g_auto (Walk) walk = { .message = message,
                          .report = report,
-                         .travellers = gather_travellers (report, context->local),
+                         .travellers = gather_travellers (report, context->local, context->n_most),
                          .context = context,
                          .host = host,
                          .cancellable = cancellable,

@@ -58,6 +58,7 @@ typedef struct {
   gboolean network_is_up; /* there is more than this machine */
   gboolean is_portal;     /* the network wants a sign-in first: nothing is tried */
   gboolean is_open;       /* it is wireless and not encrypted */
+  guint n_most; /* how many are offered in this walk; 0: all (pacing) */
   guint patience_s;
   const Trace *trace;
   GResolver *resolver; /* NULL: the default */
