@@ -12,6 +12,7 @@
 
 #include "sendpath/outbox/disk.h"
 #include "sendpath/outbox/outbox.h"
+#include "sendpath/outbox/outcomes.h"
 #include "sendpath/walk/fields.h"
 
 /* Room for a dot record and its outcome (P-11): for each recipient its address twice and up to 500
@@ -189,36 +190,16 @@ journal_note_dot (Journal *journal, const char *const *addresses, const char *se
   return append (journal, record, error);
 }
 
-static JsonObject *
-new_outcome (const ReportRecipient *recipient)
-{
-  JsonObject *outcome = json_object_new ();
-
-  fields_add_text (outcome, "address", recipient->address);
-  fields_add_text (outcome, "state", sendpath_recipient_state_to_string (recipient->state));
-  fields_add_text (outcome, "verdict", sendpath_verdict_to_string (recipient->verdict));
-  attempt_add_reply_fields (outcome, recipient->reply);
-  return outcome;
-}
-
 gboolean
 journal_note_attempt (Journal *journal, const SendpathReport *report, guint attempt, gint64 now_us,
                       GError **error)
 {
   g_autoptr(JsonObject) record = new_record ("attempt", now_us);
   const Attempt *noted = report->attempts->pdata[attempt];
-  JsonArray *outcomes = json_array_new ();
 
   json_object_set_member (record, "attempt", attempt_to_json (noted));
   attempt_add_offer_fields (record, noted);
-  for (guint i = 0; i < report->recipients->len; i++)
-    {
-      const ReportRecipient *recipient = report->recipients->pdata[i];
-
-      if (report_get_last_attempt (report, recipient) == noted)
-        json_array_add_object_element (outcomes, new_outcome (recipient));
-    }
-  fields_add_array (record, "recipients", outcomes);
+  fields_add_array (record, "recipients", outcomes_new (report, noted));
   return append (journal, record, error);
 }
 
@@ -226,7 +207,6 @@ gboolean
 journal_note_state (Journal *journal, const SendpathReport *report, gint64 now_us, GError **error)
 {
   g_autoptr(JsonObject) record = new_record ("state", now_us);
-  JsonArray *outcomes = json_array_new ();
 
   fields_add_text (record, "account", report->account);
   fields_add_text (record, "location", report->location);
@@ -237,14 +217,7 @@ journal_note_state (Journal *journal, const SendpathReport *report, gint64 now_u
   fields_add_boolean (record, "held", report->held);
   fields_add_number (record, "tries", report->n_tries);
   fields_add_number (record, "tried", report->tried_s);
-  for (guint i = 0; i < report->recipients->len; i++)
-    {
-      const ReportRecipient *recipient = report->recipients->pdata[i];
-
-      if (recipient->is_late)
-        json_array_add_object_element (outcomes, new_outcome (recipient));
-    }
-  fields_add_array (record, "recipients", outcomes);
+  fields_add_array (record, "recipients", outcomes_new (report, NULL));
   return append (journal, record, error);
 }
 
@@ -340,27 +313,32 @@ set_newer (GError **error, const char *what)
   return FALSE;
 }
 
-/* Settles one recipient. Only those whom an outcome names lose their dot: the others may have got
+/* Settles recipients. Only those whom an outcome names lose their dot: the others may have got
  * the message. */
 static gboolean
 replay_outcome (Replay *replay, JsonObject *outcome, guint attempt, GError **error)
 {
-  const char *address = outcome != NULL ? fields_get_text (outcome, "address") : NULL;
+  g_autoptr(GPtrArray) recipients =
+      outcome != NULL ? outcomes_find_recipients (replay->report, outcome) : NULL;
   const char *verdict_name = outcome != NULL ? fields_get_text (outcome, "verdict") : NULL;
   const char *state_name = outcome != NULL ? fields_get_text (outcome, "state") : NULL;
   g_autoptr(SendpathReply) reply = NULL;
   SendpathRecipientState state;
   SendpathVerdict verdict;
 
-  if (address == NULL || verdict_name == NULL || state_name == NULL ||
-      report_find_recipient (replay->report, address) == NULL)
+  if (recipients == NULL || verdict_name == NULL || state_name == NULL)
     return set_damage (error);
   if (!find_state (state_name, &state))
     return set_newer (error, state_name);
   verdict = sendpath_verdict_from_string (verdict_name);
   reply = attempt_read_reply_fields (outcome, verdict);
-  report_set_recipient (replay->report, address, attempt, state, verdict, reply);
-  g_hash_table_remove (replay->dots, address);
+  for (guint i = 0; i < recipients->len; i++)
+    {
+      const char *address = ((ReportRecipient *) recipients->pdata[i])->address;
+
+      report_set_recipient (replay->report, address, attempt, state, verdict, reply);
+      g_hash_table_remove (replay->dots, address);
+    }
   return TRUE;
 }
 

@@ -189,8 +189,8 @@ write (int fd, const void *bytes, size_t size)
   ssize_t function (int fd, const void *bytes, size_t size, off_t offset);                         \
   ssize_t function (int fd, const void *bytes, size_t size, off_t offset)                          \
   {                                                                                                \
-    ssize_t count = REAL (ssize_t (*) (int, const void *, size_t, off_t), "pwrite64") (            \
-        fd, bytes, size, offset);                                                                  \
+    ssize_t count = REAL (ssize_t (*) (int, const void *, size_t, off_t),                          \
+                          "pwrite64") (fd, bytes, size, offset);                                   \
                                                                                                    \
     if (count > 0)                                                                                 \
       record_file ("write", fd, offset, bytes, (size_t) count);                                    \
@@ -251,8 +251,8 @@ renameat (int from_fd, const char *from, int to_fd, const char *to)
   char from_path[PATH_MAX], to_path[PATH_MAX];
   int counts = make_path (from_fd, from, from_path) && make_path (to_fd, to, to_path);
   ino_t inode = counts ? get_inode (from_path) : 0;
-  int result = REAL (int (*) (int, const char *, int, const char *), "renameat") (from_fd, from,
-                                                                                 to_fd, to);
+  int result =
+      REAL (int (*) (int, const char *, int, const char *), "renameat") (from_fd, from, to_fd, to);
   int code = errno;
 
   if (result == 0 && counts)
@@ -293,8 +293,8 @@ linkat (int from_fd, const char *from, int to_fd, const char *to, int flags)
 {
   char path[PATH_MAX];
   int counts = make_path (to_fd, to, path);
-  int result = REAL (int (*) (int, const char *, int, const char *, int), "linkat") (from_fd, from,
-                                                                                    to_fd, to, flags);
+  int result = REAL (int (*) (int, const char *, int, const char *, int),
+                     "linkat") (from_fd, from, to_fd, to, flags);
   int code = errno;
 
   if (result == 0 && counts)
@@ -345,7 +345,8 @@ record_traffic (const char *operation, const void *bytes, ssize_t size)
 ssize_t
 send (int fd, const void *bytes, size_t size, int flags)
 {
-  ssize_t count = REAL (ssize_t (*) (int, const void *, size_t, int), "send") (fd, bytes, size, flags);
+  ssize_t count =
+      REAL (ssize_t (*) (int, const void *, size_t, int), "send") (fd, bytes, size, flags);
 
   record_traffic ("sent", bytes, count);
   return count;
