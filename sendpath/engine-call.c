@@ -87,14 +87,21 @@ send_emission (EngineCall *call, Emission *emission)
   g_source_attach (source, call->context);
 }
 
+void
+engine_call_emit_request (EngineCall *call, SendpathRequest *request)
+{
+  Emission *emission = emission_new (call);
+
+  emission->request = request;
+  send_emission (call, emission);
+}
+
 static SendpathSecret *
 ask (EngineCall *call, const SecretQuery *query)
 {
-  Emission *emission = emission_new (call);
   Answer *answer;
 
-  emission->request = request_new (query, &answer);
-  send_emission (call, emission);
+  engine_call_emit_request (call, request_new (query, &answer));
   return answer_wait (answer, call->cancellable);
 }
 
@@ -187,11 +194,10 @@ pause_for (gpointer data, guint milliseconds)
   return !g_cancellable_is_cancelled (call->cancellable);
 }
 
-/* Nobody is there to ask. */
 static SendpathRelayChoice
 choose_relay (gpointer data, const WalkRelay *relay, char **ret_key)
 {
-  return SENDPATH_RELAY_CHOICE_KEEP;
+  return engine_call_choose_relay (data, relay, ret_key);
 }
 
 static void
@@ -218,6 +224,8 @@ engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_async,
   *call = (EngineCall) { .engine = g_object_ref (engine),
                          .context = is_async ? g_main_context_ref_thread_default () : NULL,
                          .may_ask = is_listened_to (engine, "request") };
+  g_mutex_init (&call->asking);
+  call->kept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_set_object (&call->cancellable, cancellable);
   g_object_get (engine, "network", &call->network, NULL);
   call->location = engine_dup_chosen_location (engine);
@@ -298,6 +306,9 @@ engine_call_get_location (EngineCall *call)
 void
 engine_call_clear (EngineCall *call)
 {
+  if (call->engine != NULL)
+    g_mutex_clear (&call->asking);
+  g_clear_pointer (&call->kept, g_hash_table_unref);
   g_clear_object (&call->engine);
   g_clear_object (&call->cancellable);
   g_clear_object (&call->network);

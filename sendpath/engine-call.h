@@ -18,6 +18,8 @@ typedef struct {
   gboolean may_ask;          /* somebody is there to be asked, by us or by the keyring */
   gboolean keyring_is_down;  /* it did not answer once: not asked again in this call */
   gboolean desktop_is_down;  /* the same of its accounts */
+  GMutex asking;             /* held while somebody is asked about a relay */
+  GHashTable *kept;          /* set of networks about whose relays they want to hear no more */
   WalkHost host;
   Trace trace;
 } EngineCall;
@@ -35,6 +37,12 @@ void engine_call_move (EngineCall *call);
 /* Where the call is made; borrowed. The location is NULL where none is known. */
 SendpathNetwork *engine_call_get_network (EngineCall *call);
 SendpathLocation *engine_call_get_location (EngineCall *call);
+
+/* Takes @request over: somebody is asked, in the caller's context. */
+void engine_call_emit_request (EngineCall *call, SendpathRequest *request);
+/* WalkHost.choose_relay */
+SendpathRelayChoice engine_call_choose_relay (EngineCall *call, const WalkRelay *relay,
+                                              char **ret_key);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (EngineCall, engine_call_clear)
 

@@ -3,6 +3,9 @@
 
 #include "sendpath/engine.h"
 #include "sendpath/outbox/outbox.h"
+#include "sendpath/relay-answers.h"
+#include "sendpath/relay-identity.h"
+#include "sendpath/walk/walk.h"
 
 G_BEGIN_DECLS
 
@@ -15,6 +18,7 @@ struct _SendpathEngine {
   char *state_dir;
   char *location;
   guint patience_s;
+  RelayAnswers *answers;
 };
 
 /* The errors of the outbox, the mail room, the keyring and the deliverer in the words of the
@@ -31,6 +35,13 @@ SendpathAccount *engine_find_account (SendpathProfileStore *profiles, const char
 
 /* RelayDecision of that network. */
 GPtrArray *engine_read_approvals (SendpathEngine *self, SendpathNetwork *network);
+/* What @relay shows on that network; @ret_key: of what is not trusted for its name, or NULL. */
+RelayIdentity engine_look_at_relay (SendpathEngine *self, SendpathNetwork *network,
+                                    const WalkRelay *relay, const Trace *trace,
+                                    GCancellable *cancellable, char **ret_key);
+/* Keeps HERE and NEVER for the network of @relay. */
+gboolean engine_keep_choice (SendpathEngine *self, const WalkRelay *relay, const char *key,
+                             SendpathRelayChoice choice, GError **error);
 /* To more than this machine, and past any sign-in. */
 gboolean engine_is_connected (SendpathNetwork *network);
 

@@ -1,4 +1,4 @@
-/* Relays that the present network offers: shown, approved, taken back. It sends no mail and no
+/* Relays that the present network offers: shown, decided about, forgotten. It sends no mail and no
  * credential to any. */
 #include "config.h"
 
@@ -7,9 +7,10 @@
 #include "profiles/approvals.h"
 #include "profiles/network-private.h"
 #include "profiles/relay-finder.h"
+#include "sendpath/engine-call.h"
 #include "sendpath/engine-private.h"
+#include "sendpath/request-private.h"
 #include "sendpath/walk/fields.h"
-#include "sendpath/wire/smtp-session.h"
 
 static gboolean
 may_look (SendpathEngine *self)
@@ -90,77 +91,231 @@ sendpath_engine_find_relays (SendpathEngine *self, GCancellable *cancellable)
   return lines;
 }
 
-/* It is there, and shows a certificate that is trusted for its name. */
-static gboolean
-is_verified (SendpathEngine *self, const RelayOffer *offer, GCancellable *cancellable)
-{
-  g_autoptr (GPtrArray) endpoints =
-                 g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_endpoint_unref);
-  Trace trace = { NULL, NULL };
-  RaceOptions options = { .patience_s = self->patience_s,
-                          .family = G_SOCKET_FAMILY_INVALID,
-                          .trace = &trace };
-  SmtpSessionOptions session_options = { .trace = &trace, .patience_s = self->patience_s };
-  g_autoptr (Race) race = NULL;
-  g_autoptr (Runner) winner = NULL;
-  g_autoptr (SmtpSession) session = NULL;
+/* ---- approved by hand ------------------------------------------------------------------------ */
 
-  g_ptr_array_add (endpoints, sendpath_endpoint_new (offer->host, offer->port,
-                                                     offer->is_tls ? SENDPATH_SECURITY_TLS
-                                                                   : SENDPATH_SECURITY_STARTTLS));
-  race = race_new (endpoints, &options);
-  winner = race_run (race, RACE_ALL, cancellable);
-  if (winner == NULL)
+/* The best that was found among the offers; `offer` is borrowed. */
+typedef struct {
+  const RelayOffer *offer;
+  RelayIdentity identity;
+  char *key;
+} Candidate;
+
+static void
+candidate_clear (Candidate *candidate)
+{
+  g_free (candidate->key);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Candidate, candidate_clear)
+
+static WalkRelay
+describe_offer (SendpathNetwork *network, const RelayOffer *offer)
+{
+  return (WalkRelay) {
+    .network_id = sendpath_network_get_id (network),
+    .host = offer->host,
+    .port = offer->port,
+    .security = offer->is_tls ? SENDPATH_SECURITY_TLS : SENDPATH_SECURITY_STARTTLS,
+    .source = offer->source,
+  };
+}
+
+static gboolean
+has_wanted_key (const Candidate *candidate, const char *wanted)
+{
+  return candidate->key != NULL && wanted != NULL &&
+         g_ascii_strcasecmp (candidate->key, wanted) == 0;
+}
+
+/* A trusted certificate before one whose key is @wanted (nullable), before anything else. */
+static void
+choose_candidate (EngineCall *call, GPtrArray *offers, const char *wanted, Candidate *ret_best)
+{
+  for (guint i = 0; i < offers->len && ret_best->identity != RELAY_TRUSTED; i++)
+    {
+      WalkRelay relay = describe_offer (engine_call_get_network (call), offers->pdata[i]);
+      g_auto (Candidate) seen = { .offer = offers->pdata[i] };
+
+      seen.identity = engine_look_at_relay (call->engine, engine_call_get_network (call), &relay,
+                                            &call->trace, call->cancellable, &seen.key);
+      if (ret_best->offer != NULL && seen.identity <= ret_best->identity &&
+          (has_wanted_key (ret_best, wanted) || !has_wanted_key (&seen, wanted)))
+        continue;
+      candidate_clear (ret_best);
+      *ret_best = seen;
+      seen.key = NULL;
+    }
+}
+
+/* Nothing is there that may be approved, or nobody to approve it. */
+static void
+set_no_candidate (SendpathEngine *self, const Candidate *best, GError **error)
+{
+  if (best->offer == NULL)
+    g_set_error_literal (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND,
+                         may_look (self) ? _ ("this network offers no relay")
+                                         : _ ("no relay is looked for here; see “discovered” in [policy] "
+                                              "and “discover” of the location"));
+  else if (best->identity == RELAY_UNTRUSTED)
+    g_set_error (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND,
+                 _ ("the certificate of %s is not trusted; if whoever runs this network has told you "
+                    "that its fingerprint is %s, use “sendpath location trust --key %s”"),
+                 best->offer->host, best->key, best->key);
+  else if (best->identity == RELAY_NOT_ENCRYPTED)
+    g_set_error (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND,
+                 _ ("%s offers no encryption, so it cannot be approved; a relay without encryption is "
+                    "used only where it is written as “smtp” of a location with “security = none”"),
+                 best->offer->host);
+  else
+    g_set_error (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND,
+                 _ ("%s is offered, but does not answer"), best->offer->host);
+}
+
+static SendpathRelayChoice
+ask (EngineCall *call, const WalkRelay *relay, const char *key)
+{
+  Answer *answer;
+
+  engine_call_emit_request (call, request_new_relay (relay, key, &answer));
+  return answer_wait_relay (answer, call->cancellable);
+}
+
+/* Whoever names the key, or has nobody to ask and asks for a trusted name, has said yes. */
+static gboolean
+approve (EngineCall *call, const Candidate *best, const char *wanted, GError **error)
+{
+  WalkRelay relay = describe_offer (engine_call_get_network (call), best->offer);
+  SendpathRelayChoice choice = SENDPATH_RELAY_CHOICE_HERE;
+
+  if (call->may_ask && wanted == NULL)
+    choice = ask (call, &relay, best->key);
+  if (!engine_keep_choice (call->engine, &relay, best->key, choice, error))
     return FALSE;
-  session = smtp_session_new (winner, &session_options);
-  return smtp_session_open (session) && smtp_session_is_tls (session);
+  if (choice != SENDPATH_RELAY_CHOICE_HERE)
+    g_set_error (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND, _ ("%s was not approved"),
+                 best->offer->host);
+  return choice == SENDPATH_RELAY_CHOICE_HERE;
 }
 
 /**
  * sendpath_engine_trust_relay:
  * @self: a #SendpathEngine
+ * @key: (nullable): the key that the relay may show if its certificate is not trusted, as `sha256:` and
+ *   hexadecimal digits, or %NULL
  * @cancellable: (nullable): optional #GCancellable, or %NULL
  * @error: return location for a #GError, or %NULL
  *
- * Approves the first relay that the present network offers and whose certificate is trusted for its
- * name. From then on, on this network, mail that no server of an account takes leaves by it. It never
- * gets a credential, but can read that mail. Connects to the relays, and sends nothing. Blocks.
+ * Approves a relay that the present network offers: the first one whose certificate is trusted for its
+ * name, else the one that shows @key. From then on, on this network, mail that no server of an account
+ * takes leaves by it. It never gets a credential, but can read that mail. Connects to the relays, and
+ * sends nothing. Blocks.
  *
- * @error is %SENDPATH_ERROR_NOT_FOUND if there is no such relay, or a #GIOErrorEnum if the approval
- * cannot be kept.
+ * #SendpathEngine::request is emitted first, without a message, if there is a handler and @key is %NULL;
+ * without a handler a trusted name is approved unasked, and an untrusted key never.
+ *
+ * @error is %SENDPATH_ERROR_NOT_FOUND if there is no such relay or it was not approved, or a #GIOErrorEnum
+ * if the approval cannot be kept.
  *
  * Returns: (transfer full): the relay, as `mail.example.com:465`
  *
  * Since: 1.0
  */
 char *
-sendpath_engine_trust_relay (SendpathEngine *self, GCancellable *cancellable, GError **error)
+sendpath_engine_trust_relay (SendpathEngine *self, const char *key, GCancellable *cancellable,
+                             GError **error)
 {
+  g_auto (EngineCall) call = { 0 };
+  g_auto (Candidate) best = { NULL };
   g_autoptr (GPtrArray) offers = NULL;
-  const char *id;
 
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
 
-  id = sendpath_network_get_id (sendpath_engine_get_network (self));
+  engine_call_init (&call, self, FALSE, cancellable);
   offers = find_offers (self, cancellable);
-  for (guint i = 0; i < offers->len; i++)
+  choose_candidate (&call, offers, key, &best);
+  if (best.identity < RELAY_UNTRUSTED ||
+      (best.key != NULL && !has_wanted_key (&best, key) && (!call.may_ask || key != NULL)))
     {
-      const RelayOffer *offer = offers->pdata[i];
-
-      if (is_verified (self, offer, cancellable))
-        return approvals_add (self->state_dir, id,
-                              &(RelayDecision) { .host = offer->host, .port = offer->port }, error)
-                   ? g_strdup_printf ("%s:%u", offer->host, offer->port)
-                   : NULL;
+      set_no_candidate (self, &best, error);
+      return NULL;
     }
-  g_set_error_literal (
-      error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND,
-      !may_look (self) ? _ ("no relay is looked for here; see “discovered” in [policy] and "
-                            "“discover” of the location")
-      : offers->len == 0 ? _ ("this network offers no relay")
-                         : _ ("no relay of this network shows a certificate that can be trusted; "
-                              "“sendpath location” shows what it offers"));
-  return NULL;
+  return approve (&call, &best, key, error)
+             ? g_strdup_printf ("%s:%u", best.offer->host, best.offer->port)
+             : NULL;
+}
+
+/* ---- decided, and taken back ----------------------------------------------------------------- */
+
+/**
+ * sendpath_engine_decide_relay:
+ * @self: a #SendpathEngine
+ * @host: the relay, as sendpath_request_get_server() called it
+ * @port: its port
+ * @choice: what becomes of it
+ * @error: return location for a #GError, or %NULL
+ *
+ * Answers a question about a relay after its #SendpathRequest is gone, for the network that it was asked
+ * on, or else the present one. Nobody is connected to and nothing is sent: try the messages that wait
+ * afterwards.
+ *
+ * %SENDPATH_RELAY_CHOICE_HERE approves the name alone: a relay whose certificate is not trusted for it gets
+ * nothing. %SENDPATH_RELAY_CHOICE_ONCE is for the message that the last question was asked for, as long as
+ * @self lives; @error is %SENDPATH_ERROR_NOT_FOUND if there was none. It is a #GIOErrorEnum if the
+ * decision cannot be kept. May be called from any thread.
+ *
+ * Returns: %TRUE if it is decided
+ *
+ * Since: 1.0
+ */
+gboolean
+sendpath_engine_decide_relay (SendpathEngine *self, const char *host, guint port,
+                              SendpathRelayChoice choice, GError **error)
+{
+  g_autofree char *network_id = NULL;
+  WalkRelay relay = { .host = host, .port = (guint16) port };
+
+  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), FALSE);
+  g_return_val_if_fail (host != NULL && port > 0 && port <= G_MAXUINT16, FALSE);
+
+  if (choice == SENDPATH_RELAY_CHOICE_ONCE)
+    {
+      if (relay_answers_grant (self->answers, host))
+        return TRUE;
+      g_set_error (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND,
+                   _ ("no message waits for an answer about %s"), host);
+      return FALSE;
+    }
+  network_id = relay_answers_dup_network (self->answers, host);
+  relay.network_id = network_id != NULL
+                         ? network_id
+                         : sendpath_network_get_id (sendpath_engine_get_network (self));
+  return engine_keep_choice (self, &relay, NULL, choice, error);
+}
+
+/**
+ * sendpath_engine_get_relay_choice:
+ * @self: a #SendpathEngine
+ * @host: a relay
+ *
+ * Returns: what was decided about @host on the present network: %SENDPATH_RELAY_CHOICE_HERE,
+ *   %SENDPATH_RELAY_CHOICE_NEVER, or %SENDPATH_RELAY_CHOICE_KEEP if nothing was
+ *
+ * Since: 1.0
+ */
+SendpathRelayChoice
+sendpath_engine_get_relay_choice (SendpathEngine *self, const char *host)
+{
+  g_autoptr (GPtrArray) decisions = NULL;
+  const RelayDecision *decision;
+
+  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), SENDPATH_RELAY_CHOICE_KEEP);
+  g_return_val_if_fail (host != NULL, SENDPATH_RELAY_CHOICE_KEEP);
+
+  decisions = engine_read_approvals (self, sendpath_engine_get_network (self));
+  decision = approvals_find (decisions, host);
+  if (decision == NULL)
+    return SENDPATH_RELAY_CHOICE_KEEP;
+  return decision->is_refused ? SENDPATH_RELAY_CHOICE_NEVER : SENDPATH_RELAY_CHOICE_HERE;
 }
 
 /**
@@ -168,9 +323,9 @@ sendpath_engine_trust_relay (SendpathEngine *self, GCancellable *cancellable, GE
  * @self: a #SendpathEngine
  * @error: return location for a #GError, or %NULL
  *
- * Takes back every approval of a relay for the present network.
+ * Takes back every approval and every refusal of a relay for the present network.
  *
- * Returns: %TRUE if none is approved any more
+ * Returns: %TRUE if nothing is decided there any more
  *
  * Since: 1.0
  */

@@ -124,6 +124,7 @@ sendpath_engine_finalize (GObject *object)
   g_free (self->outbox_dir);
   g_free (self->state_dir);
   g_free (self->location);
+  relay_answers_free (self->answers);
   G_OBJECT_CLASS (sendpath_engine_parent_class)->finalize (object);
 }
 
@@ -242,6 +243,7 @@ sendpath_engine_class_init (SendpathEngineClass *klass)
 static void
 sendpath_engine_init (SendpathEngine *self)
 {
+  self->answers = relay_answers_new ();
 }
 
 /**

@@ -65,10 +65,13 @@ char *sendpath_engine_dup_chosen_location (SendpathEngine *self);
 gboolean sendpath_engine_use_location (SendpathEngine *self, const char *location, GError **error);
 
 /* Relays that this network offers: (element-type utf8) JSON objects; to approve the best one (it is
- * returned as `host:port`), and to take that back. */
+ * returned as `host:port`), to answer a question about one later, and to take all that back. */
 GPtrArray *sendpath_engine_find_relays (SendpathEngine *self, GCancellable *cancellable);
-char *sendpath_engine_trust_relay (SendpathEngine *self, GCancellable *cancellable,
-                                   GError **error);
+char *sendpath_engine_trust_relay (SendpathEngine *self, const char *key,
+                                   GCancellable *cancellable, GError **error);
+gboolean sendpath_engine_decide_relay (SendpathEngine *self, const char *host, guint port,
+                                       SendpathRelayChoice choice, GError **error);
+SendpathRelayChoice sendpath_engine_get_relay_choice (SendpathEngine *self, const char *host);
 gboolean sendpath_engine_forget_relays (SendpathEngine *self, GError **error);
 
 /* P-1: durable when it returns an id. @account: id, or NULL to match by From and sender. With

@@ -3,6 +3,7 @@
 
 #include "profiles/secrets.h"
 #include "sendpath/request.h"
+#include "sendpath/walk/walk.h"
 
 G_BEGIN_DECLS
 
@@ -13,5 +14,11 @@ typedef struct _Answer Answer;
 SendpathRequest *request_new (const SecretQuery *query, Answer **ret_answer);
 /* Waits until it is answered or declined; NULL if declined or cancelled. Frees @answer. */
 SendpathSecret *answer_wait (Answer *answer, GCancellable *cancellable);
+
+/* May @relay be used? @key: what it shows, if that is not trusted for its name. Without a message the
+ * question is about all that will leave by it. */
+SendpathRequest *request_new_relay (const WalkRelay *relay, const char *key, Answer **ret_answer);
+/* The same wait; KEEP if declined or cancelled. Frees @answer. */
+SendpathRelayChoice answer_wait_relay (Answer *answer, GCancellable *cancellable);
 
 G_END_DECLS

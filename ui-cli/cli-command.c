@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli-password.h"
+#include "cli-request.h"
 #include "cli-terminal.h"
 #include "sendmail-exit.h"
 
@@ -171,20 +171,6 @@ cli_check_address (const CliCommand *command, const char *address, GError **erro
   return FALSE;
 }
 
-static gboolean
-on_request (SendpathEngine *engine, SendpathRequest *request, gpointer data)
-{
-  g_autofree char *prompt = g_strdup_printf ("%s: ", sendpath_request_get_text (request));
-  char *password = cli_password_ask (prompt);
-
-  if (password != NULL)
-    sendpath_request_answer (request, password);
-  else
-    sendpath_request_decline (request);
-  cli_password_wipe (password);
-  return TRUE;
-}
-
 static void
 on_trace (SendpathEngine *engine, const char *line, gpointer data)
 {
@@ -197,7 +183,7 @@ cli_engine_new (SendpathProfileStore *profiles, gboolean show_trace)
   SendpathEngine *engine = sendpath_engine_new (profiles);
 
   if (cli_terminal_may_ask ())
-    g_signal_connect (engine, "request", G_CALLBACK (on_request), NULL);
+    g_signal_connect (engine, "request", G_CALLBACK (cli_request_answer), NULL);
   if (show_trace)
     g_signal_connect (engine, "trace", G_CALLBACK (on_trace), NULL);
   return engine;

@@ -44,7 +44,7 @@ is_yes (const char *answer)
          g_ascii_strcasecmp (answer, "yes") == 0;
 }
 
-static gboolean
+static char *
 ask_on (int in, int out, const char *question)
 {
   char answer[MAX_ANSWER_BYTES + 1];
@@ -52,25 +52,33 @@ ask_on (int in, int out, const char *question)
   char c;
 
   if (write (out, question, strlen (question)) < 0)
-    return FALSE;
+    return NULL;
   while (length < MAX_ANSWER_BYTES && read (in, &c, 1) == 1 && c != '\n')
     answer[length++] = c;
   answer[length] = '\0';
-  return is_yes (g_strstrip (answer));
+  return g_strdup (g_strstrip (answer));
 }
 
-gboolean
-cli_terminal_ask_yes (const char *question)
+char *
+cli_terminal_ask (const char *question)
 {
-  gboolean answer;
+  char *answer;
   int fd;
 
   if (isatty (STDIN_FILENO))
     return ask_on (STDIN_FILENO, STDERR_FILENO, question);
   fd = cli_terminal_open ();
   if (fd < 0)
-    return FALSE;
+    return NULL;
   answer = ask_on (fd, fd, question);
   close (fd);
   return answer;
+}
+
+gboolean
+cli_terminal_ask_yes (const char *question)
+{
+  g_autofree char *answer = cli_terminal_ask (question);
+
+  return answer != NULL && is_yes (answer);
 }

@@ -1,4 +1,5 @@
-/* `sendpath location trust` and `forget`: the relay that this network offers. */
+/* `sendpath location trust` and `forget`: the relay that this network offers. What is asked before it is
+ * approved is the engine's question. */
 #include "config.h"
 
 #include <glib/gi18n.h>
@@ -6,21 +7,42 @@
 
 #include "commands.h"
 
+/* It has the form of the configuration key. */
+static gboolean
+check_key (const char *key, GError **error)
+{
+  const SendpathProfileKey *form = sendpath_profile_key_find (SENDPATH_SECTION_LOCATION, "tls-pin");
+
+  if (key == NULL || sendpath_profile_key_check (form, key, error))
+    return TRUE;
+  cli_blame_usage (&cmd_location_trust, error);
+  return FALSE;
+}
+
 static int
 run_trust (int argc, char **argv, GError **error)
 {
-  g_auto (GStrv) operands = cli_parse (&cmd_location_trust, NULL, argc, argv, 0, 0, error);
+  g_autofree char *key = NULL;
+  const GOptionEntry entries[] = {
+    { "key", 0, 0, G_OPTION_ARG_STRING, &key,
+      N_ ("Approve the relay that shows this key, if its certificate is not trusted"),
+      "sha256:HEX" },
+    G_OPTION_ENTRY_NULL
+  };
+  g_auto (GStrv) operands = cli_parse (&cmd_location_trust, entries, argc, argv, 0, 0, error);
   g_autoptr (SendpathProfileStore) profiles = NULL;
   g_autoptr (SendpathEngine) engine = NULL;
   g_autofree char *relay = NULL;
 
   if (operands == NULL)
     return CLI_USAGE;
+  if (!check_key (key, error))
+    return CLI_USAGE;
   profiles = cli_load_profiles (TRUE, error);
   if (profiles == NULL)
     return CLI_CONFIG;
   engine = cli_engine_new (profiles, FALSE);
-  relay = sendpath_engine_trust_relay (engine, NULL, error);
+  relay = sendpath_engine_trust_relay (engine, key, NULL, error);
   if (relay == NULL)
     return CLI_UNAVAILABLE;
   g_printf (_ ("On this network, mail that no server of an account takes leaves by %s from now on. "
@@ -48,10 +70,10 @@ run_forget (int argc, char **argv, GError **error)
   engine = cli_engine_new (profiles, FALSE);
   if (!sendpath_engine_forget_relays (engine, error))
     return CLI_UNAVAILABLE;
-  g_printf ("%s\n", _ ("No relay that was offered is approved for this network any more."));
+  g_printf ("%s\n", _ ("What was decided about relays of this network is forgotten."));
   return CLI_YES;
 }
 
 const CliCommand cmd_location_forget = { "location forget", "",
-                                         N_ ("Take back what was approved for this network"),
+                                         N_ ("Take back what was decided about relays of this network"),
                                          run_forget };

@@ -9,6 +9,7 @@
 
 /* Where we are, and how that is known. */
 typedef struct {
+  SendpathEngine *engine;
   SendpathNetwork *network;
   SendpathLocation *location;
   char **matched_by; /* NULL if it was chosen by hand, or there is none */
@@ -32,6 +33,7 @@ find_place (SendpathEngine *engine, Place *ret_place)
   g_autofree char *chosen = sendpath_engine_dup_chosen_location (engine);
   SendpathProfileStore *profiles = sendpath_engine_get_profiles (engine);
 
+  ret_place->engine = engine;
   ret_place->network = sendpath_engine_get_network (engine);
   ret_place->is_chosen = chosen != NULL;
   ret_place->matched_by = NULL;
@@ -133,8 +135,24 @@ print_network (SendpathNetwork *network)
   print_line (_ ("Connectivity:"), get_connectivity_text (network));
 }
 
+static const char *
+get_choice_text (SendpathEngine *engine, const char *host)
+{
+  switch (sendpath_engine_get_relay_choice (engine, host))
+    {
+    case SENDPATH_RELAY_CHOICE_HERE:
+      return _ ("(approved)");
+    case SENDPATH_RELAY_CHOICE_NEVER:
+      return _ ("(never used here; see “sendpath location forget”)");
+    case SENDPATH_RELAY_CHOICE_KEEP:
+    case SENDPATH_RELAY_CHOICE_ONCE:
+      break;
+    }
+  return _ ("(not approved; see “sendpath location trust”)");
+}
+
 static void
-print_offers (GPtrArray *offers)
+print_offers (SendpathEngine *engine, GPtrArray *offers)
 {
   for (guint i = 0; i < offers->len; i++)
     {
@@ -144,9 +162,7 @@ print_offers (GPtrArray *offers)
       g_printf ("%s %s:%" G_GINT64_FORMAT " %s\n", _ ("Offered relay:"),
                 json_object_get_string_member (offer, "host"),
                 json_object_get_int_member (offer, "port"),
-                json_object_get_boolean_member (offer, "approved")
-                    ? _ ("(approved)")
-                    : _ ("(not approved; see “sendpath location trust”)"));
+                get_choice_text (engine, json_object_get_string_member (offer, "host")));
     }
 }
 
@@ -161,7 +177,7 @@ print_text (const Place *place)
                          "to recognition."));
   else if (place->location != NULL)
     print_words (_ ("Recognised by:"), (const char *const *) place->matched_by);
-  print_offers (place->offers);
+  print_offers (place->engine, place->offers);
 }
 
 static int

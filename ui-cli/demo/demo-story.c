@@ -139,6 +139,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Story, story_clear)
 static gboolean
 on_request (SendpathEngine *engine, SendpathRequest *request, gpointer data)
 {
+  if (sendpath_request_get_kind (request) != SENDPATH_REQUEST_PASSWORD)
+    return FALSE;
   demo_tell (DEMO_TONE_PLAIN, _ ("asked"), _ ("%s (the demo types it)"),
              sendpath_request_get_text (request));
   sendpath_request_answer (request, DEMO_PASSWORD);

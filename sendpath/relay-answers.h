@@ -1,0 +1,27 @@
+/* What was asked about relays, and what was said later about one message. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* May be used from any thread. */
+typedef struct _RelayAnswers RelayAnswers;
+
+RelayAnswers *relay_answers_new (void);
+void relay_answers_free (RelayAnswers *answers);
+
+/* @message waits for an answer about @host on that network. */
+void relay_answers_note_question (RelayAnswers *answers, const char *host, const char *network_id,
+                                  const char *message);
+/* The network of the last question about @host; NULL if there was none. Newly allocated. */
+char *relay_answers_dup_network (RelayAnswers *answers, const char *host);
+
+/* "Only this message", for the one that the last question about @host was asked for; FALSE if there was
+ * none. */
+gboolean relay_answers_grant (RelayAnswers *answers, const char *host);
+/* TRUE if that was said about @message there. */
+gboolean relay_answers_is_granted (RelayAnswers *answers, const char *host, const char *network_id,
+                                   const char *message);
+
+G_END_DECLS
