@@ -1,0 +1,18 @@
+/* The log of the service: to the journal with fields, to a terminal as lines. */
+#pragma once
+
+#include <sendpath/sendpath.h>
+
+G_BEGIN_DECLS
+
+/* To the journal if standard error is connected to it, else a line on standard error. */
+GLogWriterOutput service_log_write (GLogLevelFlags level, const GLogField *fields, gsize n_fields,
+                                    gpointer data);
+
+/* Attempt @attempt of @report has ended: SENDPATH_ID, SENDPATH_ACCOUNT, SENDPATH_ROUTE,
+ * SENDPATH_SERVER, SENDPATH_PHASE, SENDPATH_VERDICT, SENDPATH_RULE, SENDPATH_CODE. */
+void service_log_attempt (GLogWriterFunc write, const SendpathReport *report, guint attempt);
+/* What became of the message: SENDPATH_ID, SENDPATH_ACCOUNT, SENDPATH_OUTCOME, SENDPATH_NEEDS. */
+void service_log_message (GLogWriterFunc write, const SendpathReport *report);
+
+G_END_DECLS
