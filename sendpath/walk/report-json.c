@@ -160,3 +160,25 @@ sendpath_report_to_json (const SendpathReport *report, SendpathReportForm form)
     }
   return fields_print (object);
 }
+
+/**
+ * sendpath_report_attempt_to_json:
+ * @report: a #SendpathReport
+ * @attempt: which attempt, from 0
+ *
+ * Writes one attempt for programs, on one line, as it is in sendpath_report_to_json().
+ *
+ * Returns: (transfer full): one JSON object
+ *
+ * Since: 1.0
+ */
+char *
+sendpath_report_attempt_to_json (const SendpathReport *report, guint attempt)
+{
+  g_autoptr(JsonNode) node = NULL;
+
+  g_return_val_if_fail (report != NULL && attempt < report->attempts->len, NULL);
+
+  node = attempt_to_json (report->attempts->pdata[attempt]);
+  return fields_print (json_node_get_object (node));
+}
