@@ -22,7 +22,7 @@ static const char *const services[] = { "_submissions._tcp", "_submission._tcp" 
 static const struct {
   const char *label;
   guint16 port;
-} usual_names[] = { { "mail", 587 }, { "smtp", 587 }, { "relay", 25 } };
+} usual_names[] = { { "mail", 587 }, { "smtp", 587 }, { "mailhost", 25 }, { "relay", 25 } };
 
 static const char *const source_names[] = { [RELAY_SOURCE_SRV] = "srv",
                                             [RELAY_SOURCE_DHCP] = "dhcp",

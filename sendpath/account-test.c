@@ -166,6 +166,7 @@ test_smtp (Test *test, SendpathEndpoint *endpoint)
   Door door = { "smtp", SENDPATH_ROUTE_ACCOUNT, endpoint, g_get_monotonic_time () };
   RaceOptions options = { .patience_s = PATIENCE_S,
                           .tls_pin = get (test, "tls-pin"),
+                          .own = test->input->addresses,
                           .trace = &test->call->trace };
   g_autoptr (GPtrArray) alone = g_ptr_array_new ();
   g_autoptr (Race) race = NULL;
