@@ -11,6 +11,7 @@
 #include "sendpath/engine.h"
 #include "sendpath/walk/plan.h"
 #include "sendpath/walk/refusals.h"
+#include "sendpath/walk/server-face.h"
 
 /* One place where a password is kept. */
 typedef struct {
@@ -348,7 +349,12 @@ sendpath_engine_forget_account (SendpathEngine *self, const char *account)
       add_pop_place (places, found);
     }
   for (guint i = 0; i < places->len; i++)
-    trust_forget (trust, ((const Place *) places->pdata[i])->server);
+    {
+      const Place *place = places->pdata[i];
+
+      trust_forget (trust, place->server);
+      server_face_forget (memory, place->server);
+    }
 }
 
 /**

@@ -8,7 +8,11 @@
 
 #define HOST "smtp.proseware.com"
 
-static const FakeHost hosts[] = { { .host = HOST, .addresses = "127.0.0.1" }, { .host = NULL } };
+#define DUAL "mail.proseware.com"
+
+static const FakeHost hosts[] = { { .host = HOST, .addresses = "127.0.0.1" },
+                                  { .host = DUAL, .addresses = "::1 127.0.0.1" },
+                                  { .host = NULL } };
 
 static TestCerts *certs;
 
@@ -69,7 +73,7 @@ test_learned_endpoint (void)
 {
   g_autoptr (Scene) scene = new_scene ("auto");
   g_autoptr (ScriptedServer) server =
-                 play ("S: 220 " HOST " ESMTP\n!peek\n!cut\n---\n" STARTS_TLS ("good") TAKES_IN_TLS
+                 play ("!peek\n!cut\n---\n" STARTS_TLS ("good") TAKES_IN_TLS
                        "---\n" STARTS_TLS ("good") TAKES_IN_TLS);
 
   go_to (scene, server);
@@ -104,6 +108,111 @@ test_learned_route (void)
 
   scene_set (scene, "smtp", moved);
   scene_walk_to (scene, "someone@adatum.com");
+  scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED);
+}
+
+/* ---- address families ------------------------------------------------------------------------- */
+
+#define POP_ACCEPTS                                                                                \
+  "S: +OK ready\nC: CAPA\nS: +OK\nS: USER\nS: .\nC: USER *\nS: +OK\nC: PASS *\nS: +OK\n"           \
+  "C: QUIT\nS: +OK bye\n"
+
+/* @key of the account is DUAL at a server with that dialogue; NULL: no IPv6 here. */
+static ScriptedServer *
+play_dual (Scene *scene, const char *key, const char *dialogue)
+{
+  ScriptedServer *server = scripted_server_new_for_both_families (dialogue);
+  g_autofree char *address = NULL;
+
+  if (server == NULL)
+    {
+      g_test_skip ("no IPv6 loopback here");
+      return NULL;
+    }
+  address = g_strdup_printf (DUAL ":%u", scripted_server_get_port (server));
+  scene_set (scene, key, address);
+  return server;
+}
+
+/* Where the attempts of the last walk went, separated by spaces. */
+static char *
+dup_ips (const Scene *scene)
+{
+  g_autoptr (GString) ips = g_string_new (NULL);
+
+  for (guint i = 0; i < scene->report->attempts->len; i++)
+    g_string_append_printf (ips, "%s%s", i > 0 ? " " : "",
+                            ((const Attempt *) scene->report->attempts->pdata[i])->ip);
+  return g_string_free (g_steal_pointer (&ips), FALSE);
+}
+
+/* A server that takes mail from our IPv4 address alone: the other family is tried before anything
+ * else, the report says so, and the next message goes there at once. */
+static void
+test_one_family_is_authorised (void)
+{
+  g_autoptr (Scene) scene = new_scene ("none");
+  g_autoptr (ScriptedServer) server =
+                 play_dual (scene, "smtp", DENIES "---\n" TAKES "---\n" TAKES);
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+  g_autofree char *summary = NULL;
+
+  if (server == NULL)
+    return;
+  scene_walk_to (scene, "someone@adatum.com");
+  first = dup_ips (scene);
+  g_assert_cmpstr (first, ==, "::1 127.0.0.1");
+  summary = sendpath_report_dup_summary (scene->report);
+  g_assert_nonnull (strstr (summary, "so sendpath connected over IPv4."));
+  scene_walk_to (scene, "someone@adatum.com");
+  second = dup_ips (scene);
+  g_assert_cmpstr (second, ==, "127.0.0.1");
+  scripted_server_assert_played (server);
+}
+
+/* the POP3 login goes over the family that the server was last talked to. */
+static void
+test_pop_on_the_same_family (void)
+{
+  g_autoptr (Scene) scene = new_scene ("none");
+  g_autoptr (ScriptedServer) server =
+                 play_dual (scene, "smtp", DENIES "---\n" DENIES "---\n" TAKES);
+  g_autoptr (ScriptedServer) pop = play_dual (scene, "pop", POP_ACCEPTS);
+  g_autofree char *ips = NULL;
+
+  if (server == NULL || pop == NULL)
+    return;
+  scene_set (scene, "pop-security", "none");
+  scene_set (scene, "allow-cleartext-login", "yes");
+  scene_walk_to (scene, "someone@adatum.com");
+  ips = dup_ips (scene);
+  g_assert_cmpstr (ips, ==, "::1 127.0.0.1 127.0.0.1");
+  scripted_server_assert_played (server);
+  scripted_server_assert_played (pop);
+}
+
+/* One that knows of logins over the other family alone: each is tried once, and no more (T-154). */
+static void
+test_pop_on_the_other_family (void)
+{
+  g_autoptr (Scene) scene = new_scene ("none");
+  g_autoptr (ScriptedServer) server = play_dual (
+      scene, "smtp",
+      DENIES "---\n" DENIES "---\n" DENIES "---\n" DENIES "---\n" DENIES "---\n" DENIES "---\n" TAKES);
+  g_autoptr (ScriptedServer) pop = play_dual (scene, "pop", POP_ACCEPTS "---\n" POP_ACCEPTS);
+  g_autofree char *ips = NULL;
+
+  if (server == NULL || pop == NULL)
+    return;
+  scene_set (scene, "pop-security", "none");
+  scene_set (scene, "allow-cleartext-login", "yes");
+  scene_walk_to (scene, "someone@adatum.com");
+  ips = dup_ips (scene);
+  g_assert_cmpstr (ips, ==,
+                   "::1 127.0.0.1 127.0.0.1 127.0.0.1 127.0.0.1 127.0.0.1 ::1");
+  scripted_server_assert_played (server);
+  scripted_server_assert_played (pop);
   scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED);
 }
 
@@ -169,23 +278,21 @@ test_between (gconstpointer data)
   g_assert_cmpuint (scripted_server_count_bodies (proxy), ==, 0);
 }
 
-/* Nobody is suspected without a reason: a server that was never met, or whose own certificate is not
- * good any more. */
+/* Nobody is suspected without a reason: a server that was never met. */
 static void
 test_not_between (void)
 {
   static const struct {
-    gboolean is_known;
     const char *dialogue;
     const char *rule;
   } rows[] = {
-    { FALSE, OFFERS_NO_TLS ("mail.hotel.example"), "tls-not-offered" },
-    { FALSE, SHOWS ("mail.hotel.example", "other-key"), "tls-not-trusted" },
+    { OFFERS_NO_TLS ("mail.hotel.example"), "tls-not-offered" },
+    { SHOWS ("mail.hotel.example", "other-key"), "tls-not-trusted" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autoptr (Scene) scene = rows[i].is_known ? new_traveller () : new_scene ("starttls");
+      g_autoptr (Scene) scene = new_scene ("starttls");
       g_autoptr (ScriptedServer) server = play (rows[i].dialogue);
 
       go_to (scene, server);
@@ -222,6 +329,9 @@ main (int argc, char **argv)
   test_certs_trust (certs);
   g_test_add_func ("/walk-adapt/learned-endpoint-is-tried-alone", test_learned_endpoint);
   g_test_add_func ("/walk-adapt/learned-route-until-it-fails", test_learned_route);
+  g_test_add_func ("/walk-adapt/only-one-family-is-authorised", test_one_family_is_authorised);
+  g_test_add_func ("/walk-adapt/R-6-pop-login-on-the-same-family", test_pop_on_the_same_family);
+  g_test_add_func ("/walk-adapt/R-6-pop-login-on-the-other-family", test_pop_on_the_other_family);
   for (guint i = 0; i < G_N_ELEMENTS (between); i++)
     {
       g_autofree char *path = g_strconcat ("/walk-adapt/between/", between[i].name, NULL);

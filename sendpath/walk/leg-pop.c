@@ -57,8 +57,12 @@ note_pop_login (Leg *leg, const PopAsk *ask, const Runner *result)
 static gboolean
 note_pop_failure (Leg *leg, const PopAsk *ask, const Runner *result)
 {
-  Attempt *attempt = leg_new_attempt (leg, result);
+  Attempt *attempt;
 
+  /* that there is no such address, or nobody at it, says nothing about the login that was made */
+  if (leg->was_other_family && result->phase <= SENDPATH_PHASE_CONNECT)
+    return FALSE;
+  attempt = leg_new_attempt (leg, result);
   attempt->is_protected =
       attempt->is_protected || (ask->was_asked && attempt->security != SENDPATH_SECURITY_NONE);
   if (leg_fail_all (leg, attempt, result->phase, result->greeting) != SENDPATH_VERDICT_AUTH_FAILED)
@@ -104,6 +108,9 @@ log_in_to_pop (Leg *leg)
                               .trace = leg->walk->context->trace,
                               .patience_s = leg->walk->context->patience_s,
                               .family = leg->pop_family,
+                              .learned = leg->route->learned_family != G_SOCKET_FAMILY_INVALID
+                                             ? leg->route->learned_family
+                                             : leg->walk->last_family,
                               .resolver = leg->walk->context->resolver,
                               .get_secret = get_pop_secret,
                               .data = &ask };
@@ -130,6 +137,26 @@ leg_pop_first (Leg *leg)
   leg->pop_by_memory = TRUE;
   leg->pop_family = g_str_equal (family, "ipv6") ? G_SOCKET_FAMILY_IPV6 : G_SOCKET_FAMILY_IPV4;
   return TRUE;
+}
+
+/* A server may know of logins over one family alone. */
+gboolean
+leg_pop_over_other_family (Leg *leg)
+{
+  GSocketFamily family = leg->pop_family;
+
+  if (leg->was_other_family || leg->route->family != G_SOCKET_FAMILY_INVALID)
+    return FALSE;
+  leg->was_other_family = TRUE;
+  leg->pop_family =
+      family == G_SOCKET_FAMILY_IPV6 ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_IPV6;
+  if (log_in_to_pop (leg))
+    {
+      leg->n_pop_pauses = 0;
+      return leg_reconnect (leg);
+    }
+  leg->pop_family = family;
+  return FALSE;
 }
 
 static gboolean

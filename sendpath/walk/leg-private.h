@@ -29,6 +29,7 @@ typedef struct {
   gboolean asked_anew;    /* and again, after a refusal */
   gboolean pop_by_memory; /* the POP login was left out: it is not long ago */
   guint n_pop_pauses;
+  gboolean was_other_family; /* the POP login was tried over both families */
   GSocketFamily pop_family; /* that of the POP3 connection; INVALID before one */
   gboolean made_progress;   /* the last offer settled somebody */
 } Leg;
@@ -87,6 +88,9 @@ gboolean leg_pop_first (Leg *leg);
 /* After a POP login a refusal is tried again after a moment (R-6); one that was only remembered
  * is done first. */
 gboolean leg_try_pop_again (Leg *leg, const Traveller *leader);
+
+/* Once: the login and then the message over the other address family. TRUE: offer again. */
+gboolean leg_pop_over_other_family (Leg *leg);
 
 /* leg-remedies.c */
 /* Does the first of the verdict's remedies that this route allows. TRUE: offer again. */

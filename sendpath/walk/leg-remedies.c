@@ -33,7 +33,8 @@ try_door (Leg *leg, const Traveller *leader, RaceField field)
 static gboolean
 try_other_family (Leg *leg, Traveller *leader)
 {
-  return try_door (leg, leader, RACE_OTHER_FAMILY);
+  return leg->route->pop_first ? leg_pop_over_other_family (leg)
+                               : try_door (leg, leader, RACE_OTHER_FAMILY);
 }
 
 static gboolean

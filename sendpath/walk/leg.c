@@ -312,6 +312,7 @@ leg_connect (Leg *leg, RaceField field)
       record_failures (leg, field);
       if (leg->contact == NULL || leg->walk->must_stop)
         return FALSE;
+      leg->walk->last_family = leg->contact->family;
       if (open_session (leg))
         break;
       if (leg_get_leader (leg) == NULL)
@@ -604,7 +605,8 @@ leg_run (Walk *walk, SendpathRoute *route)
   leg_use_rule (&leg, route->first_rule);
   if (route->pop_first && !leg_pop_first (&leg))
     return;
-  if (resume (&leg) || leg_reconnect (&leg))
+  if (resume (&leg) || leg_reconnect (&leg) ||
+      (route->pop_first && leg.contact == NULL && leg_pop_over_other_family (&leg)))
     offer (&leg);
   while (leg_apply_remedy (&leg))
     offer (&leg);

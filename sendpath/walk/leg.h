@@ -39,6 +39,7 @@ typedef struct {
   gboolean has_pop_route; /* a later route logs in to POP3 first */
   gboolean is_portal;     /* the network wants a sign-in first, as its answers show */
   gboolean must_stop;     /* our own record failed, or cancelled, or nothing can be had here */
+  GSocketFamily last_family; /* of the last connection; INVALID before one */
   guint first_attempt;    /* of this walk, in the report */
 } Walk;
 

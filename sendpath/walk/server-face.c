@@ -17,6 +17,14 @@ dup_key (const ServerFace *face)
   return g_ascii_strdown (sendpath_endpoint_get_host (face->endpoint), -1);
 }
 
+void
+server_face_forget (Memory *memory, const char *host)
+{
+  g_autofree char *key = g_ascii_strdown (host, -1);
+
+  memory_forget (memory, TOPIC, key);
+}
+
 /* RFC 5321 4.2: the first word of a greeting is the server's name. NULL if that is none. */
 static char *
 dup_name (const SendpathReply *greeting)

@@ -23,4 +23,7 @@ void server_face_note (Memory *memory, const ServerFace *face, gint64 now_s);
 SendpathReply *server_face_judge (Memory *memory, Trust *trust, const ServerFace *face,
                                   const SendpathReply *failure, gint64 now_s);
 
+/* As if @host had never been met. */
+void server_face_forget (Memory *memory, const char *host);
+
 G_END_DECLS

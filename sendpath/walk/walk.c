@@ -237,6 +237,7 @@ walk_run (SendpathMessage *message, GPtrArray *routes, SendpathReport *report,
                          .host = host,
                          .cancellable = cancellable,
                          .is_portal = context->is_portal,
+                         .last_family = G_SOCKET_FAMILY_INVALID,
                          .first_attempt = report->attempts->len,
                          .shut = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
                          .changed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };

@@ -344,6 +344,7 @@ pop_login_run (GPtrArray *endpoints, const PopLoginOptions *options, GCancellabl
   RaceOptions race_options = { .patience_s = options->patience_s,
                                .tls_pin = options->tls_pin,
                                .family = options->family,
+                               .learned = options->learned,
                                .pop = TRUE,
                                .trace = options->trace,
                                .resolver = options->resolver };

@@ -13,7 +13,8 @@ typedef struct {
   const char     *tls_pin;
   const Trace    *trace;
   guint           patience_s;
-  GSocketFamily   family; /* that of the SMTP connection; INVALID: any */
+  GSocketFamily   family;  /* that of the SMTP connection; INVALID: any */
+  GSocketFamily   learned; /* which one to try first then; INVALID: not known */
   GResolver      *resolver;
   /* Called once TLS is verified; NULL result: no credential. */
   SendpathSecret *(*get_secret) (gpointer data, GError **error);

@@ -65,13 +65,13 @@ accept_next (ScriptedServer *server)
 
   while (!is_last)
     {
-      struct sockaddr_in peer = { 0 };
+      struct sockaddr_in6 peer = { 0 }; /* the port stands where that of IPv4 does */
       socklen_t length = sizeof peer;
       int fd = accept (server->listen_fd, (struct sockaddr *) &peer, &length);
 
       if (fd < 0)
         g_error ("accept: %s", g_strerror (errno));
-      is_last = is_last_port (server, ntohs (peer.sin_port));
+      is_last = is_last_port (server, ntohs (peer.sin6_port));
       if (take_connection (server, fd, is_last))
         return fd;
       close (fd);
@@ -173,8 +173,34 @@ listen_on_loopback (ScriptedServer *server)
   server->port = ntohs (address.sin_port);
 }
 
-ScriptedServer *
-scripted_server_new (const char *dialogue, int cut_at)
+/* FALSE where there is no IPv6 on loopback. */
+static gboolean
+listen_on_both_families (ScriptedServer *server)
+{
+  struct sockaddr_in6 address = { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+  int probe = socket (AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  gboolean has_ipv6 = probe >= 0
+                      && bind (probe, (struct sockaddr *) &address, sizeof address) == 0;
+  socklen_t length = sizeof address;
+  int only_ipv6 = 0;
+
+  if (probe >= 0)
+    close (probe);
+  if (!has_ipv6)
+    return FALSE;
+  address.sin6_addr = in6addr_any;
+  server->listen_fd = socket (AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  setsockopt (server->listen_fd, IPPROTO_IPV6, IPV6_V6ONLY, &only_ipv6, sizeof only_ipv6);
+  if (bind (server->listen_fd, (struct sockaddr *) &address, sizeof address) != 0
+      || listen (server->listen_fd, 16) != 0
+      || getsockname (server->listen_fd, (struct sockaddr *) &address, &length) != 0)
+    g_error ("no port of both families: %s", g_strerror (errno));
+  server->port = ntohs (address.sin6_port);
+  return TRUE;
+}
+
+static ScriptedServer *
+new_server (const char *dialogue, int cut_at)
 {
   ScriptedServer *server = g_new0 (ScriptedServer, 1);
 
@@ -185,7 +211,29 @@ scripted_server_new (const char *dialogue, int cut_at)
   server->record = scripted_record_new ();
   g_mutex_init (&server->lock);
   g_cond_init (&server->changed);
+  return server;
+}
+
+ScriptedServer *
+scripted_server_new (const char *dialogue, int cut_at)
+{
+  ScriptedServer *server = new_server (dialogue, cut_at);
+
   listen_on_loopback (server);
+  server->thread = g_thread_new ("scripted-server", serve, server);
+  return server;
+}
+
+ScriptedServer *
+scripted_server_new_for_both_families (const char *dialogue)
+{
+  ScriptedServer *server = new_server (dialogue, SCRIPTED_SERVER_NO_CUT);
+
+  if (!listen_on_both_families (server))
+    {
+      scripted_server_free (server);
+      return NULL;
+    }
   server->thread = g_thread_new ("scripted-server", serve, server);
   return server;
 }

@@ -17,6 +17,8 @@ typedef struct _ScriptedServer ScriptedServer;
 
 /* Listens when this returns. */
 ScriptedServer *scripted_server_new (const char *dialogue, int cut_at);
+/* The same on 127.0.0.1 and ::1, at one port; NULL where there is no IPv6. */
+ScriptedServer *scripted_server_new_for_both_families (const char *dialogue);
 /* The number of cuts that @dialogue has. */
 int             scripted_server_count_cuts (const char *dialogue);
 /* Ends at once. */
