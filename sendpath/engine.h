@@ -110,6 +110,21 @@ GPtrArray *sendpath_engine_list_queue (SendpathEngine *self, GError **error);
 char **sendpath_engine_list_damaged (SendpathEngine *self, GError **error);
 SendpathReport *sendpath_engine_show (SendpathEngine *self, const char *id, GError **error);
 gboolean sendpath_engine_remove (SendpathEngine *self, const char *id, GError **error);
+/* The user's word about a message that waits: it may be tried again, whatever it waits for; it may not,
+ * until then; those about whom nobody knows got it, or are to get it again. */
+gboolean sendpath_engine_retry (SendpathEngine *self, const char *id, GError **error);
+gboolean sendpath_engine_hold (SendpathEngine *self, const char *id, GError **error);
+gboolean sendpath_engine_resolve (SendpathEngine *self, const char *id, gboolean was_sent,
+                                  GError **error);
+/* Blocks until the message is settled or needs somebody. */
+SendpathReport *sendpath_engine_wait (SendpathEngine *self, const char *id,
+                                      GCancellable *cancellable, GError **error);
+void sendpath_engine_wait_async (SendpathEngine *self, const char *id, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer user_data);
+SendpathReport *sendpath_engine_wait_finish (SendpathEngine *self, GAsyncResult *result,
+                                             GError **error);
+/* It has waited for longer than the policy's `warn-after`. */
+gboolean sendpath_engine_is_overdue (SendpathEngine *self, const SendpathReport *report);
 /* A sent or refused message once more, for all its recipients: the new id. */
 char *sendpath_engine_resend (SendpathEngine *self, const char *id, GError **error);
 /* What came back, beside what is known here of the message that was sent; and that message once more,

@@ -173,6 +173,7 @@ begin_report (OutboxEntry *entry)
   g_clear_pointer (&entry->report, sendpath_report_unref);
   entry->report = report_new (entry->id, entry->message);
   entry->report->account = g_strdup (entry->envelope.account);
+  entry->report->sender = g_strdup (entry->envelope.sender);
   entry->report->queued_at_s = entry->envelope.queued_at_us / G_USEC_PER_SEC;
   entry->report->size_bytes =
       entry->envelope.header_bytes + strlen ("\r\n") + entry->envelope.body_bytes;
@@ -212,6 +213,7 @@ outbox_reader_read_journal (OutboxEntry *entry, gboolean is_in_flight)
   gboolean is_read;
 
   begin_report (entry);
+  entry->report->is_in_flight = is_in_flight;
   is_read = is_in_flight ? journal_peek (entry->journal_fd, entry->report, &error)
                          : journal_replay (entry->journal_fd, entry->report, &error);
   if (is_read)

@@ -76,6 +76,16 @@ SendpathReport *outbox_read_report (Outbox *outbox, const char *id, GError **err
 OutboxEntry     *outbox_watch (Outbox *outbox, const char *id, GError **error);
 SendpathReport  *outbox_watch_report (OutboxEntry *watch, GError **error);
 
+/* Somebody else is at work on it just now. */
+gboolean         outbox_watch_is_busy (OutboxEntry *watch);
+/* FALSE if it left the outbox for good. */
+gboolean         outbox_watch_is_there (OutboxEntry *watch, GError **error);
+/* A descriptor for outbox_watch_wait(), or -1; what happens from now on ends that. */
+int              outbox_watch_open_events (OutboxEntry *watch, GError **error);
+/* Waits until something may have changed. FALSE: cancelled. */
+gboolean         outbox_watch_wait (OutboxEntry *watch, int events, GCancellable *cancellable,
+                                    GError **error);
+
 void             outbox_entry_free (OutboxEntry *entry); /* lets the lock go */
 const char      *outbox_entry_get_id (OutboxEntry *entry);
 /* The account that was decided when the message came in, or NULL; the report's is that of the latest walk. */

@@ -40,6 +40,7 @@ struct _SendpathReport {
   char      *id;
   char      *account, *location, *network;  /* nullable until known */
   char      *message_id, *subject, *from;   /* nullable */
+  char      *sender;     /* of the envelope; NULL: the account decides */
   gint64     queued_at_s;
   guint64    size_bytes;
   GPtrArray *attempts;   /* Attempt */
@@ -50,6 +51,7 @@ struct _SendpathReport {
   char      *needs;      /* nullable */
   gint64     next_try_s; /* 0: none set */
   gboolean   held;
+  gboolean   is_in_flight; /* somebody else is sending it just now; in no journal */
   guint      n_tries;    /* walks in a row on this network that count and were in vain */
   gint64     tried_s;    /* how long it has really been tried (hold-after) */
   gint64     settled_s;  /* when the latest walk was over; 0: never */

@@ -168,6 +168,7 @@ report_copy (const SendpathReport *report)
   copy->message_id = g_strdup (report->message_id);
   copy->subject = g_strdup (report->subject);
   copy->from = g_strdup (report->from);
+  copy->sender = g_strdup (report->sender);
   copy->reason = g_strdup (report->reason);
   copy->needs = g_strdup (report->needs);
   copy->attempts = g_ptr_array_new_with_free_func ((GDestroyNotify) attempt_free);
@@ -387,6 +388,7 @@ sendpath_report_unref (SendpathReport *report)
   g_free (report->message_id);
   g_free (report->subject);
   g_free (report->from);
+  g_free (report->sender);
   g_ptr_array_unref (report->attempts);
   g_hash_table_unref (report->by_address);
   g_ptr_array_unref (report->recipients);

@@ -82,6 +82,15 @@ const char      *sendpath_report_get_subject (const SendpathReport *report);
 gint64           sendpath_report_get_queued_at (const SendpathReport *report);
 guint64          sendpath_report_get_size_bytes (const SendpathReport *report);
 
+/* The sender of the envelope (empty: none), else the address in From:, or NULL. */
+const char      *sendpath_report_get_sender (const SendpathReport *report);
+/* Seconds since 1970 when it is tried next by itself; 0: not by the clock. */
+gint64           sendpath_report_get_next_try (const SendpathReport *report);
+/* It waits until somebody decides. */
+gboolean         sendpath_report_get_held (const SendpathReport *report);
+/* Another process was sending it when this was read. */
+gboolean         sendpath_report_get_in_flight (const SendpathReport *report);
+
 guint                  sendpath_report_get_n_attempts (const SendpathReport *report);
 guint                  sendpath_report_get_n_recipients (const SendpathReport *report);
 const char            *sendpath_report_get_recipient (const SendpathReport *report, guint i);
@@ -97,6 +106,8 @@ char                  *sendpath_report_dup_help (const SendpathReport *report, g
 /* Lines for people: what happened at each attempt, each recipient, and the help-desk facts. */
 char            *sendpath_report_to_text (const SendpathReport *report);
 char            *sendpath_report_to_json (const SendpathReport *report, SendpathReportForm form);
+/* One of its attempts, as it is there. */
+char            *sendpath_report_attempt_to_json (const SendpathReport *report, guint attempt);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SendpathReport, sendpath_report_unref)
 
