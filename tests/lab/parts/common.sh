@@ -58,6 +58,8 @@ start_time ()
   read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
   # the command name may hold blanks: count from its closing bracket
   set -- ${stat##*) }
+  # ended, and only not collected yet
+  [ "$1" != Z ] || return 1
   printf '%s\n' "${20}"
 }
 

@@ -25,13 +25,8 @@ delivered ()
 # Postfix and Exim keep a file for each message until it has been delivered.
 under_way ()
 {
-  local server
-
-  for server in "${servers[@]}"; do
-    in_server "$server" find /var/spool/postfix/maildrop /var/spool/postfix/incoming \
-      /var/spool/postfix/active /var/spool/postfix/deferred /var/spool/exim4/input \
-      -type f 2>/dev/null || true
-  done
+  find "$host_dir"/*/upper/var/spool/postfix/{maildrop,incoming,active,deferred} \
+    "$host_dir"/*/upper/var/spool/exim4/input -type f 2>/dev/null || true
 }
 
 nothing_under_way () { [ -z "$(under_way)" ]; }
@@ -43,6 +38,21 @@ lab_idle ()
 
 lab_wipe ()
 {
+  local log
+
+  end_guests
+  # only who holds mail is bothered
+  under_way >"$run_dir/under-way"
+  [ ! -s "$run_dir/under-way" ] || forget_what_is_under_way
+  find "$host_dir"/*/lab/mail -type f \( -path '*/new/*' -o -path '*/cur/*' \) -delete
+  find "$host_dir"/*/lab/pop "$run_dir/wire" -type f -delete
+  for log in "$host_dir"/*/lab/log/*; do
+    : >"$log"
+  done
+}
+
+forget_what_is_under_way ()
+{
   local server
 
   for server in "${servers[@]}"; do
@@ -52,10 +62,6 @@ lab_wipe ()
       elif [ -d /etc/exim4 ]; then
         find /var/spool/exim4/input -name "*-D" -printf "%f\n" | sed s/-D$// |
           xargs -r exim4 -Mrm >/dev/null
-      fi
-      find /lab/mail -type f \( -path "*/new/*" -o -path "*/cur/*" \) -delete
-      find /lab/pop -type f -delete
-      for log in /lab/log/*; do : >"$log"; done'
+      fi'
   done
-  find "$run_dir/wire" -type f -delete
 }

@@ -30,6 +30,7 @@ lab_obstacle ()
   printf '%s\n' "$*" >"$run_dir/obstacles"
   write_road
   publish_names
+  tell_network_manager
 }
 
 has_obstacle () { [[ " $(cat "$run_dir/obstacles") " == *" $1 "* ]]; }

@@ -7,7 +7,7 @@ switch_keys=(home-auth home-pop home-relay home-next-hop home-policy work-relay 
 declare -A switch_values=(
   [home-auth]="on off" [home-pop]="on off" [home-relay]="on v4 off"
   [home-next-hop]="mx work" [home-policy]="none spf dmarc"
-  [work-relay]="on off" [work-sender]="any own" [work-from]="any own" [work-tls]="on off"
+  [work-relay]="on v4 off" [work-sender]="any own" [work-from]="any own" [work-tls]="on off"
   [hotel-offer]="none srv dhcp" [hotel-relay]="on auth off" [train-portal]="web every open"
   [evil-manner]="strip denied greeting" [network-manager]="off on" [record]="off on")
 

@@ -4,6 +4,9 @@
 
 traveller_dir=$host_dir/traveller
 
+# in the environment of what `lab in traveller` starts, and of what that leaves behind
+guest_mark=SENDPATH_LAB_GUEST=yes
+
 start_traveller ()
 {
   local dir
@@ -99,7 +102,7 @@ in_traveller ()
   nsenter --target "$pid" --mount --net --pid --uts --ipc -- \
     env -C "$PWD" -u DISPLAY -u WAYLAND_DISPLAY -u SSH_AUTH_SOCK \
     -u XDG_RUNTIME_DIR -u DBUS_SESSION_BUS_ADDRESS \
-    HOME="$home" \
+    "$guest_mark" HOME="$home" \
     XDG_CONFIG_HOME="${LAB_CONFIG_HOME:-$home/.config}" \
     XDG_STATE_HOME="${LAB_STATE_HOME:-$home/.local/state}" \
     XDG_DATA_HOME="$home/.local/share" \
@@ -107,4 +110,16 @@ in_traveller ()
     ${runtime:+"XDG_RUNTIME_DIR=$runtime"} ${bus:+"DBUS_SESSION_BUS_ADDRESS=$bus"} \
     ${manager:+"DBUS_SYSTEM_BUS_ADDRESS=$manager"} \
     "$@"
+}
+
+# A sendpath that stays with a waiting message is over with the message.
+end_guests ()
+{
+  local pid
+
+  for pid in $(ip netns pids "$(netns_of traveller)"); do
+    { grep -qzx "$guest_mark" "/proc/$pid/environ" && grep -q sendpath "/proc/$pid/comm"; } 2>/dev/null ||
+      continue
+    kill -KILL "$pid" 2>/dev/null || true
+  done
 }

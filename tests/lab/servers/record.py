@@ -1,7 +1,7 @@
 """Records what a server is told, byte by byte, inside TLS as well: /lab/log/bytes.
 
 record.py [NETWORK…]: for servers that do not know the PROXY protocol; who comes from one of the
-networks is handed on as 127.0.0.2, all others as 127.0.0.3.
+networks is handed on as 127.0.0.2 (over IPv6 as 127.0.0.4), all others as 127.0.0.3.
 """
 
 import ipaddress
@@ -29,7 +29,9 @@ class Neighbours(Record):
 
     def own_address(self):
         peer = ipaddress.ip_address(self.peer())
-        return ("127.0.0.2" if any(peer in network for network in self.networks) else "127.0.0.3", 0)
+        if not any(peer in network for network in self.networks):
+            return "127.0.0.3", 0
+        return "127.0.0.2" if peer.version == 4 else "127.0.0.4", 0
 
 
 if __name__ == "__main__":

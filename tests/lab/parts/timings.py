@@ -1,0 +1,5 @@
+"""Time to accepted mail."""
+
+
+def timings():
+    return []
