@@ -9,17 +9,20 @@ import threading
 class Sink(socketserver.ThreadingTCPServer):
     """`refuse` maps a recipient to the reply it gets; everybody else is accepted.  With `password`
     nobody sends without a login by one of `mechanisms`.  `messages` are (sender, recipients, bytes
-    on the wire without the final dot), `logins` (mechanism, user, was it accepted)."""
+    on the wire without the final dot), `logins` (mechanism, user, was it accepted).  `trouble` is asked
+    with each verb, with `dot` when a message has come and `kept` when it is kept: None, a reply to give
+    in place of the usual one, or b"" to hang up."""
 
     allow_reuse_address = True
     daemon_threads = True
 
     def __init__(self, refuse=None, after_data=b"250 2.0.0 queued", extensions=(), password=None,
-                 mechanisms=("PLAIN", "LOGIN")):
+                 mechanisms=("PLAIN", "LOGIN"), trouble=lambda point: None):
         super().__init__(("127.0.0.1", 0), Dialogue)
         self.refuse = refuse or {}
         self.after_data = after_data
         self.extensions = list(extensions)
+        self.trouble = trouble
         self.password = password
         if password:
             self.extensions.append(b"AUTH " + " ".join(mechanisms).encode())
@@ -50,6 +53,16 @@ class Dialogue(socketserver.StreamRequestHandler):
                 return b"".join(lines)
             lines.append(line[1:] if line.startswith(b".") else line)
         return None  # the client went away: nobody gets what is not whole
+
+    def take_message(self, sender, recipients, text):
+        """Answers the dot; False: there is no more to say."""
+        trouble = self.server.trouble("dot")
+        if trouble is None and self.server.after_data.startswith(b"2"):
+            self.server.messages.append((sender, recipients, text))
+            trouble = self.server.trouble("kept")
+        if trouble != b"":
+            self.say(trouble or self.server.after_data)
+        return trouble != b""
 
     def greet(self):
         words = [b"sink", *self.server.extensions]
@@ -83,7 +96,12 @@ class Dialogue(socketserver.StreamRequestHandler):
             line = line.rstrip(b"\r\n")
             self.server.commands.append(line)
             verb = line[:4].upper()
-            if verb == b"EHLO":
+            trouble = self.server.trouble(verb.decode())
+            if trouble == b"":
+                return
+            if trouble:
+                self.say(trouble)
+            elif verb == b"EHLO":
                 self.greet()
             elif verb == b"AUTH" and self.server.password:
                 may_send = self.log_in(line) or may_send
@@ -104,11 +122,8 @@ class Dialogue(socketserver.StreamRequestHandler):
                     continue
                 self.say(b"354 go on")
                 text = self.read_message()
-                if text is None:
+                if text is None or not self.take_message(sender, recipients, text):
                     return
-                if self.server.after_data.startswith(b"2"):
-                    self.server.messages.append((sender, recipients, text))
-                self.say(self.server.after_data)
             elif verb == b"QUIT":
                 self.say(b"221 bye")
                 return
