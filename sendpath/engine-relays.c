@@ -293,6 +293,44 @@ sendpath_engine_decide_relay (SendpathEngine *self, const char *host, guint port
 }
 
 /**
+ * sendpath_engine_answer_relay:
+ * @self: a #SendpathEngine
+ * @id: a message that waits because nobody said whether a relay may have it
+ * @choice: what becomes of the relay
+ * @error: return location for a #GError, or %NULL
+ *
+ * sendpath_engine_decide_relay() for the relay that @self would have asked about when it tried that
+ * message last, on the network of then; %SENDPATH_RELAY_CHOICE_ONCE is for this message. @error is
+ * %SENDPATH_ERROR_NOT_FOUND if there was no such question. May be called from any thread.
+ *
+ * Returns: %TRUE if it is decided
+ *
+ * Since: 1.0
+ */
+gboolean
+sendpath_engine_answer_relay (SendpathEngine *self, const char *id, SendpathRelayChoice choice,
+                              GError **error)
+{
+  g_autofree char *host = NULL, *network_id = NULL;
+  guint port = 0;
+  WalkRelay relay = { 0 };
+
+  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), FALSE);
+  g_return_val_if_fail (id != NULL, FALSE);
+
+  if (!relay_answers_find (self->answers, id, &host, &port, &network_id))
+    {
+      g_set_error (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND,
+                   _ ("%s: this message waits for no answer about a relay"), id);
+      return FALSE;
+    }
+  if (choice == SENDPATH_RELAY_CHOICE_ONCE)
+    relay_answers_grant_message (self->answers, host, network_id, id);
+  relay = (WalkRelay) { .host = host, .port = (guint16) port, .network_id = network_id };
+  return engine_keep_choice (self, &relay, NULL, choice, error);
+}
+
+/**
  * sendpath_engine_get_relay_choice:
  * @self: a #SendpathEngine
  * @host: a relay

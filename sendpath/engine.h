@@ -71,6 +71,9 @@ char *sendpath_engine_trust_relay (SendpathEngine *self, const char *key,
                                    GCancellable *cancellable, GError **error);
 gboolean sendpath_engine_decide_relay (SendpathEngine *self, const char *host, guint port,
                                        SendpathRelayChoice choice, GError **error);
+/* The same for the relay that message @id was not given to. */
+gboolean sendpath_engine_answer_relay (SendpathEngine *self, const char *id,
+                                       SendpathRelayChoice choice, GError **error);
 SendpathRelayChoice sendpath_engine_get_relay_choice (SendpathEngine *self, const char *host);
 gboolean sendpath_engine_forget_relays (SendpathEngine *self, GError **error);
 

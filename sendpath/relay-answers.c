@@ -5,13 +5,16 @@
 #include "sendpath/relay-answers.h"
 
 typedef struct {
+  char *host;
+  guint port;
   char *network_id;
   char *message;
 } Question;
 
 struct _RelayAnswers {
   GMutex lock;
-  GHashTable *questions; /* host -> Question, the last one */
+  GHashTable *questions;  /* host -> Question, the last one */
+  GHashTable *by_message; /* message -> Question, the last one */
   GHashTable *grants;    /* set of dup_grant() */
 };
 
@@ -20,6 +23,7 @@ question_free (gpointer data)
 {
   Question *question = data;
 
+  g_free (question->host);
   g_free (question->network_id);
   g_free (question->message);
   g_free (question);
@@ -32,6 +36,7 @@ relay_answers_new (void)
 
   g_mutex_init (&answers->lock);
   answers->questions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, question_free);
+  answers->by_message = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, question_free);
   answers->grants = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return answers;
 }
@@ -40,6 +45,7 @@ void
 relay_answers_free (RelayAnswers *answers)
 {
   g_hash_table_unref (answers->questions);
+  g_hash_table_unref (answers->by_message);
   g_hash_table_unref (answers->grants);
   g_mutex_clear (&answers->lock);
   g_free (answers);
@@ -53,16 +59,27 @@ dup_grant (const char *host, const char *network_id, const char *message)
   return g_strjoin (" ", name, network_id, message, NULL);
 }
 
-void
-relay_answers_note_question (RelayAnswers *answers, const char *host, const char *network_id,
-                             const char *message)
+static Question *
+question_new (const char *host, guint port, const char *network_id, const char *message)
 {
   Question *question = g_new0 (Question, 1);
 
+  question->host = g_strdup (host);
+  question->port = port;
   question->network_id = g_strdup (network_id);
   question->message = g_strdup (message);
+  return question;
+}
+
+void
+relay_answers_note_question (RelayAnswers *answers, const char *host, guint port,
+                             const char *network_id, const char *message)
+{
   g_mutex_lock (&answers->lock);
-  g_hash_table_replace (answers->questions, g_ascii_strdown (host, -1), question);
+  g_hash_table_replace (answers->questions, g_ascii_strdown (host, -1),
+                        question_new (host, port, network_id, message));
+  g_hash_table_replace (answers->by_message, g_strdup (message),
+                        question_new (host, port, network_id, message));
   g_mutex_unlock (&answers->lock);
 }
 
@@ -99,6 +116,33 @@ relay_answers_grant (RelayAnswers *answers, const char *host)
     g_hash_table_add (answers->grants, dup_grant (host, question->network_id, question->message));
   g_mutex_unlock (&answers->lock);
   return question != NULL;
+}
+
+gboolean
+relay_answers_find (RelayAnswers *answers, const char *message, char **ret_host, guint *ret_port,
+                    char **ret_network_id)
+{
+  const Question *question;
+
+  g_mutex_lock (&answers->lock);
+  question = g_hash_table_lookup (answers->by_message, message);
+  if (question != NULL)
+    {
+      *ret_host = g_strdup (question->host);
+      *ret_port = question->port;
+      *ret_network_id = g_strdup (question->network_id);
+    }
+  g_mutex_unlock (&answers->lock);
+  return question != NULL;
+}
+
+void
+relay_answers_grant_message (RelayAnswers *answers, const char *host, const char *network_id,
+                             const char *message)
+{
+  g_mutex_lock (&answers->lock);
+  g_hash_table_add (answers->grants, dup_grant (host, network_id, message));
+  g_mutex_unlock (&answers->lock);
 }
 
 gboolean
