@@ -72,6 +72,13 @@ ask_about_bare (EngineCall *call, const WalkRelay *relay)
   return choice == SENDPATH_RELAY_CHOICE_HERE ? SENDPATH_RELAY_CHOICE_ONCE : choice;
 }
 
+/* What several walks of one call have in common. */
+static EngineCall *
+get_asker (EngineCall *call)
+{
+  return call->base != NULL ? call->base : call;
+}
+
 static SendpathRelayChoice
 ask_about_offer (EngineCall *call, const WalkRelay *relay, char **ret_key)
 {
@@ -84,7 +91,7 @@ ask_about_offer (EngineCall *call, const WalkRelay *relay, char **ret_key)
     return SENDPATH_RELAY_CHOICE_KEEP;
   choice = ask (call, relay, key);
   if (choice == SENDPATH_RELAY_CHOICE_KEEP)
-    g_hash_table_add (call->kept, g_strdup (relay->network_id));
+    g_hash_table_add (get_asker (call)->kept, g_strdup (relay->network_id));
   if (choice == SENDPATH_RELAY_CHOICE_ONCE && key == NULL)
     relay_answers_grant (call->engine->answers, relay->host);
   if (!engine_keep_choice (call->engine, relay, key, choice, &error))
@@ -98,7 +105,7 @@ engine_call_choose_relay (EngineCall *call, const WalkRelay *relay, char **ret_k
 {
   SendpathRelayChoice choice;
 
-  g_mutex_lock (&call->asking); /* of several walks one asks, and the others find the answer */
+  g_mutex_lock (&get_asker (call)->asking); /* of several walks one asks, and the others find the answer */
   choice = find_decision (call->engine, relay);
   if (choice == SENDPATH_RELAY_CHOICE_KEEP)
     {
@@ -106,9 +113,9 @@ engine_call_choose_relay (EngineCall *call, const WalkRelay *relay, char **ret_k
                                    relay->network_id, relay->message);
       if (call->may_ask && relay->security == SENDPATH_SECURITY_NONE)
         choice = ask_about_bare (call, relay);
-      else if (call->may_ask && !g_hash_table_contains (call->kept, relay->network_id))
+      else if (call->may_ask && !g_hash_table_contains (get_asker (call)->kept, relay->network_id))
         choice = ask_about_offer (call, relay, ret_key);
     }
-  g_mutex_unlock (&call->asking);
+  g_mutex_unlock (&get_asker (call)->asking);
   return choice;
 }

@@ -9,6 +9,8 @@
 #include "sendpath/engine-private.h"
 #include "sendpath/request-private.h"
 
+#define PROGRESS_INTERVAL_US (100 * G_TIME_SPAN_MILLISECOND)
+
 /* Something to be emitted in the caller's context. */
 typedef struct {
   SendpathEngine *engine;
@@ -16,7 +18,10 @@ typedef struct {
   SendpathRoute *route;
   SendpathReport *report;
   guint attempt;
+  SendpathReport *changed;
   char *line;
+  char *message; /* whose progress it is */
+  guint64 sent_bytes, total_bytes;
 } Emission;
 
 static void
@@ -28,7 +33,9 @@ emission_free (gpointer data)
   g_clear_object (&emission->request);
   g_clear_pointer (&emission->route, sendpath_route_unref);
   g_clear_pointer (&emission->report, sendpath_report_unref);
+  g_clear_pointer (&emission->changed, sendpath_report_unref);
   g_free (emission->line);
+  g_free (emission->message);
   g_free (emission);
 }
 
@@ -54,8 +61,13 @@ emit (gpointer data)
     g_signal_emit_by_name (emission->engine, "attempt-started", emission->route);
   if (emission->report != NULL)
     g_signal_emit_by_name (emission->engine, "attempt-ended", emission->report, emission->attempt);
+  if (emission->changed != NULL)
+    g_signal_emit_by_name (emission->engine, "message-changed", emission->changed);
   if (emission->line != NULL)
     g_signal_emit_by_name (emission->engine, "trace", emission->line);
+  if (emission->message != NULL)
+    g_signal_emit_by_name (emission->engine, "progress", emission->message, emission->sent_bytes,
+                           emission->total_bytes);
   return G_SOURCE_REMOVE;
 }
 
@@ -177,6 +189,34 @@ attempt_ended (gpointer data, SendpathReport *report, guint attempt, GError **er
   return TRUE;
 }
 
+/* Not for every block: nobody can read that fast. */
+static void
+progress (gpointer data, guint64 sent_bytes, guint64 total_bytes)
+{
+  EngineCall *call = data;
+  gint64 now_us = g_get_monotonic_time ();
+  Emission *emission;
+
+  if (call->message == NULL ||
+      (sent_bytes < total_bytes && now_us < call->progress_us + PROGRESS_INTERVAL_US))
+    return;
+  call->progress_us = now_us;
+  emission = emission_new (call);
+  emission->message = g_strdup (call->message);
+  emission->sent_bytes = sent_bytes;
+  emission->total_bytes = total_bytes;
+  send_emission (call, emission);
+}
+
+void
+engine_call_tell_change (EngineCall *call, SendpathReport *report)
+{
+  Emission *emission = emission_new (call);
+
+  emission->changed = sendpath_report_ref (report);
+  send_emission (call, emission);
+}
+
 static gboolean
 pause_for (gpointer data, guint milliseconds)
 {
@@ -217,6 +257,19 @@ is_listened_to (SendpathEngine *engine, const char *signal)
                                        FALSE);
 }
 
+static void
+set_host (EngineCall *call)
+{
+  call->host = (WalkHost) { .get_secret = get_secret,
+                            .attempt_started = attempt_started,
+                            .attempt_ended = attempt_ended,
+                            .pause = pause_for,
+                            .choose_relay = choose_relay,
+                            .progress = progress,
+                            .data = call };
+  call->trace = (Trace) { is_listened_to (call->engine, "trace") ? on_trace : NULL, call };
+}
+
 void
 engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_async,
                   GCancellable *cancellable)
@@ -229,13 +282,22 @@ engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_async,
   g_set_object (&call->cancellable, cancellable);
   g_object_get (engine, "network", &call->network, NULL);
   call->location = engine_dup_chosen_location (engine);
-  call->host = (WalkHost) { .get_secret = get_secret,
-                            .attempt_started = attempt_started,
-                            .attempt_ended = attempt_ended,
-                            .pause = pause_for,
-                            .choose_relay = choose_relay,
-                            .data = call };
-  call->trace = (Trace) { is_listened_to (engine, "trace") ? on_trace : NULL, call };
+  set_host (call);
+}
+
+void
+engine_call_init_beside (EngineCall *call, EngineCall *base, SendpathNetwork *network,
+                         GMainContext *context)
+{
+  *call = (EngineCall) { .engine = g_object_ref (base->engine),
+                         .context = g_main_context_ref (context),
+                         .network = g_object_ref (network),
+                         .location = g_strdup (base->location),
+                         .base = base,
+                         .may_ask = base->may_ask };
+  g_mutex_init (&call->asking);
+  call->kept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  set_host (call);
 }
 
 SendpathNetwork *

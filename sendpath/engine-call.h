@@ -8,13 +8,18 @@
 
 G_BEGIN_DECLS
 
-typedef struct {
+typedef struct _EngineCall EngineCall;
+
+struct _EngineCall {
   SendpathEngine *engine;
   GMainContext *context;     /* where signals go; NULL: here, the call blocks its caller */
   GCancellable *cancellable; /* nullable */
   SendpathNetwork *network;  /* when it began; NULL: the present one */
   gulong guard_id;           /* of the handler that tells a guard */
   char *location;            /* chosen by hand when it began, or NULL */
+  EngineCall *base;          /* the call that this one is a thread of; NULL: it is none */
+  const char *message;       /* id of the message under way, for its progress; NULL: nobody is told */
+  gint64 progress_us;        /* monotonic: when that was told last */
   gboolean may_ask;          /* somebody is there to be asked, by us or by the keyring */
   gboolean keyring_is_down;  /* it did not answer once: not asked again in this call */
   gboolean desktop_is_down;  /* the same of its accounts */
@@ -22,13 +27,19 @@ typedef struct {
   GHashTable *kept;          /* set of networks about whose relays they want to hear no more */
   WalkHost host;
   Trace trace;
-} EngineCall;
+};
 
 /* @is_async: signals are emitted in the thread-default context of now. The call must not move in
  * memory. */
 void engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_async,
                        GCancellable *cancellable);
+/* The same for another thread of the call @base, which must outlive it, in @network: signals are emitted
+ * in @context. */
+void engine_call_init_beside (EngineCall *call, EngineCall *base, SendpathNetwork *network,
+                              GMainContext *context);
 void engine_call_clear (EngineCall *call);
+/* Emits `message-changed`. */
+void engine_call_tell_change (EngineCall *call, SendpathReport *report);
 /* Stops what is done on this network when the machine has left it, until engine_call_unguard(). */
 NetworkGuard *engine_call_guard (EngineCall *call);
 void engine_call_unguard (EngineCall *call);

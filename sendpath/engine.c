@@ -230,6 +230,32 @@ sendpath_engine_class_init (SendpathEngineClass *klass)
   g_signal_new ("attempt-ended", SENDPATH_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                 G_TYPE_NONE, 2, SENDPATH_TYPE_REPORT, G_TYPE_UINT);
   /**
+   * SendpathEngine::message-changed:
+   * @self: the engine
+   * @report: what is known of a message now
+   *
+   * A message was tried by sendpath_engine_flush() or sendpath_engine_watch(), and is sent, waits, or is
+   * settled otherwise.
+   *
+   * Since: 1.0
+   */
+  g_signal_new ("message-changed", SENDPATH_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 1, SENDPATH_TYPE_REPORT);
+  /**
+   * SendpathEngine::progress:
+   * @self: the engine
+   * @id: the message that is under way
+   * @sent_bytes: so much of it was written to the server
+   * @total_bytes: its size as it is sent
+   *
+   * The content of a message is on its way: told ten times a second at most, and at its end. Each route
+   * that is tried, and each transaction of a message with many recipients, begins anew.
+   *
+   * Since: 1.0
+   */
+  g_signal_new ("progress", SENDPATH_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_UINT64, G_TYPE_UINT64);
+  /**
    * SendpathEngine::trace:
    * @self: the engine
    * @line: a line of the dialogue, without secrets

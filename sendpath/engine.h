@@ -145,6 +145,15 @@ void sendpath_engine_flush_async (SendpathEngine *self, GCancellable *cancellabl
 GPtrArray *sendpath_engine_flush_finish (SendpathEngine *self, GAsyncResult *result,
                                          GError **error);
 
+/* Looks after the outbox until @cancellable: one service for an outbox. `message-changed` (SendpathReport)
+ * and `progress` (char *id, guint64 sent, guint64 total) tell what happens, as in a flush. */
+gboolean sendpath_engine_watch (SendpathEngine *self, GCancellable *cancellable, GError **error);
+void sendpath_engine_watch_async (SendpathEngine *self, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer user_data);
+gboolean sendpath_engine_watch_finish (SendpathEngine *self, GAsyncResult *result, GError **error);
+/* Has whoever looks after the outbox try now what waits: after a resume, say. */
+gboolean sendpath_engine_wake (SendpathEngine *self, GError **error);
+
 /* (element-type SendpathRoute): what would be tried; @account and @from may be NULL. No traffic. */
 GPtrArray *sendpath_engine_plan (SendpathEngine *self, const char *account, const char *from,
                                  GError **error);

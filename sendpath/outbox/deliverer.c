@@ -82,6 +82,45 @@ leave_stdio (int null_fd)
       ;
 }
 
+static const int endings[] = { SIGTERM, SIGINT };
+
+static gpointer
+wait_for_end (gpointer data)
+{
+  g_autoptr (GCancellable) cancellable = data;
+  sigset_t set;
+  int number;
+
+  sigemptyset (&set);
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    sigaddset (&set, endings[i]);
+  sigwait (&set, &number);
+  g_cancellable_cancel (cancellable);
+  return NULL;
+}
+
+GCancellable *
+deliverer_catch_end (void)
+{
+  GCancellable *cancellable = g_cancellable_new ();
+  GThread *thread;
+  sigset_t set;
+
+  sigemptyset (&set);
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    sigaddset (&set, endings[i]);
+  sigprocmask (SIG_BLOCK, &set, NULL);
+  thread = g_thread_try_new ("sendpath-end", wait_for_end, g_object_ref (cancellable), NULL);
+  if (thread != NULL)
+    g_thread_unref (thread);
+  else /* then it ends at once, which loses nothing */
+    {
+      g_object_unref (cancellable);
+      sigprocmask (SIG_UNBLOCK, &set, NULL);
+    }
+  return cancellable;
+}
+
 /* In the first child: a session without a terminal, and a second child, which init adopts when this
  * one ends. */
 static void

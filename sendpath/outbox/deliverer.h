@@ -2,7 +2,7 @@
  * the engine: what is to be done is a function. */
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -36,6 +36,9 @@ char      *deliverer_wait (Deliverer *deliverer, guint wait_s, GError **error);
 /* Stops listening. The process is left alone. */
 void       deliverer_free (Deliverer *deliverer);
 
+/* For @run, before it has a second thread: cancelled when somebody wants this process to end (SIGTERM,
+ * SIGINT), instead of ending it at once (P-10). To be unreffed. */
+GCancellable *deliverer_catch_end (void);
 /* For @run: hands over a line of the report. FALSE if nobody listens any more, which is no failure. */
 gboolean   deliverer_report (int report_fd, const char *line);
 

@@ -272,7 +272,8 @@ static gboolean
 is_wanted (const ErrandContext *context, const SendpathReport *report)
 {
   return !context->by_schedule ||
-         (!report->held && report->next_try_s <= g_get_real_time () / G_USEC_PER_SEC);
+         schedule_is_due (report, &context->policy, context->event,
+                          g_get_real_time () / G_USEC_PER_SEC);
 }
 
 SendpathReport *

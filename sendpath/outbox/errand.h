@@ -7,6 +7,7 @@
 #include "profiles/trust.h"
 #include "sendpath/outbox/history.h"
 #include "sendpath/outbox/outbox.h"
+#include "sendpath/outbox/schedule.h"
 #include "sendpath/walk/walk.h"
 
 G_BEGIN_DECLS
@@ -25,7 +26,9 @@ typedef struct {
   const Trace *trace;
   GResolver *resolver;  /* NULL: the default */
   SessionPool *pool;    /* nullable */
-  gboolean by_schedule; /* not if it is held, or its time has not come */
+  gboolean by_schedule;  /* only what @event makes due when nobody else can change it any more */
+  ScheduleEvent event;
+  SchedulePolicy policy;
   GMutex *profiles_lock; /* held while @profiles is looked through; NULL: nobody else does */
   const WalkHost *host; /* before_dot is the errand's own */
 } ErrandContext;

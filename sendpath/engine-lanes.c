@@ -1,0 +1,217 @@
+/* The outbox emptied in lanes: what flush, watch and the deliverer that stays have in common. It
+ * follows the network, and decides neither which message comes next nor what a reply means. */
+#include "config.h"
+
+#include "sendpath/engine-lanes.h"
+
+#include "profiles/network-watch.h"
+#include "sendpath/engine-private.h"
+#include "sendpath/engine-workplace.h"
+
+#define PATIENCE_S 30 /* PRODUCT.md section 3: patient from the outbox */
+
+/* One run, shared by its lanes. */
+typedef struct {
+  EngineCall *call;
+  const EngineLanes *lanes;
+  OutboxRunner *runner;
+  GMainContext *context; /* where the lanes' signals are emitted */
+  RunnerLock **lock;
+
+  GMutex mutex; /* of the network, and of the lists of the profiles */
+  SendpathNetwork *network;
+} Run;
+
+/* What one thread of a lane works with. */
+typedef struct {
+  Run *run;
+  EngineCall call;
+  Workplace place; /* for the network of @call */
+  SessionPool *pool;
+} Worker;
+
+/* ---- in a lane ------------------------------------------------------------------------------- */
+
+static gpointer
+open_worker (gpointer data)
+{
+  Worker *worker = g_new0 (Worker, 1);
+
+  worker->run = data;
+  worker->pool = session_pool_new ();
+  return worker;
+}
+
+static void
+leave_place (Worker *worker)
+{
+  session_pool_clear (worker->pool);
+  workplace_clear (&worker->place);
+  if (worker->call.engine != NULL)
+    engine_call_clear (&worker->call);
+}
+
+static void
+close_worker (gpointer data)
+{
+  Worker *worker = data;
+
+  leave_place (worker);
+  session_pool_free (worker->pool);
+  g_free (worker);
+}
+
+/* Where we are now. What belongs to another network is left behind: its sessions, approvals and
+ * location. */
+static gboolean
+go_to_place (Worker *worker, GError **error)
+{
+  Run *run = worker->run;
+  gboolean is_open = TRUE;
+
+  g_mutex_lock (&run->mutex);
+  if (worker->call.network != run->network)
+    {
+      leave_place (worker);
+      engine_call_init_beside (&worker->call, run->call, run->network, run->context);
+      is_open = workplace_open (&worker->place, &worker->call,
+                                MAX (PATIENCE_S, run->call->engine->patience_s), error);
+      worker->place.context.pool = worker->pool;
+      worker->place.context.profiles_lock = &run->mutex;
+    }
+  g_mutex_unlock (&run->mutex);
+  if (!is_open)
+    leave_place (worker);
+  return is_open;
+}
+
+static SendpathReport *
+deliver (gpointer data, const char *id, guint why, GCancellable *cancellable, GError **error)
+{
+  Worker *worker = data;
+
+  if (!go_to_place (worker, error))
+    return NULL;
+  worker->place.context.by_schedule = TRUE;
+  worker->place.context.event = (ScheduleEvent) why;
+  g_set_object (&worker->call.cancellable, cancellable);
+  return workplace_deliver (&worker->place, &worker->call, id, cancellable, error);
+}
+
+/* ---- in the thread of the call --------------------------------------------------------------- */
+
+static void
+on_done (gpointer data, const char *id, SendpathReport *report, const GError *error)
+{
+  Run *run = data;
+
+  if (report != NULL)
+    engine_call_tell_change (run->call, report);
+  if (run->lanes->done != NULL)
+    run->lanes->done (run->lanes->data, run->runner, id, report, error);
+}
+
+static void
+give_way (gpointer data)
+{
+  Run *run = data;
+
+  if (run->lock != NULL)
+    g_clear_pointer (run->lock, runner_lock_free);
+}
+
+static void
+set_network (Run *run, SendpathNetwork *network)
+{
+  g_autofree char *id = g_strdup (sendpath_network_get_id (network));
+
+  g_mutex_lock (&run->mutex);
+  g_set_object (&run->network, network);
+  g_mutex_unlock (&run->mutex);
+  outbox_runner_change_network (run->runner, id);
+}
+
+/* Of our own watch. */
+static void
+on_network_changed (SendpathNetworkWatch *watch, SendpathNetwork *network, gpointer data)
+{
+  set_network (data, network);
+}
+
+/* The host follows the network, and tells its engine. */
+static void
+on_network_set (GObject *engine, GParamSpec *pspec, gpointer data)
+{
+  g_autoptr (SendpathNetwork) network = NULL;
+
+  g_object_get (engine, "network", &network, NULL);
+  if (network != NULL)
+    set_network (data, network);
+}
+
+/* The present one, and whoever tells of others: the host if it has set one, else a watch of our own,
+ * which is returned. What goes through the outbox once needs neither. */
+static SendpathNetworkWatch *
+follow_network (Run *run, gulong *ret_handler)
+{
+  SendpathNetworkWatch *watch = NULL;
+
+  if (!run->call->engine->network_is_given && run->lanes->mode != RUNNER_ONCE)
+    {
+      watch = sendpath_network_watch_new ();
+      g_signal_connect (watch, "changed", G_CALLBACK (on_network_changed), run);
+      run->network = g_object_ref (sendpath_network_watch_get_network (watch));
+    }
+  else
+    run->network = g_object_ref (engine_call_get_network (run->call));
+  if (watch == NULL)
+    *ret_handler =
+        g_signal_connect (run->call->engine, "notify::network", G_CALLBACK (on_network_set), run);
+  return watch;
+}
+
+static gboolean
+run_runner (Run *run, Outbox *outbox, GError **error)
+{
+  LaneHost host = { open_worker, deliver, close_worker, run };
+  RunnerOptions options = { .mode = run->lanes->mode,
+                            .policy = schedule_policy_read (run->call->engine->profiles),
+                            .lanes = &host,
+                            .done = on_done,
+                            .give_way = give_way,
+                            .data = run };
+  g_autoptr (SendpathNetworkWatch) watch = NULL;
+  gulong handler = 0;
+  gboolean has_run;
+
+  run->runner = outbox_runner_new (outbox, &options);
+  watch = follow_network (run, &handler);
+  has_run = outbox_runner_run (run->runner, sendpath_network_get_id (run->network),
+                               run->call->cancellable, error);
+  if (handler != 0)
+    g_signal_handler_disconnect (run->call->engine, handler);
+  if (watch != NULL)
+    g_signal_handlers_disconnect_by_data (watch, run);
+  outbox_runner_free (run->runner);
+  return has_run;
+}
+
+gboolean
+engine_lanes_run (EngineCall *call, Outbox *outbox, const EngineLanes *lanes, RunnerLock **lock,
+                  GError **error)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  Run run = { .call = call,
+              .lanes = lanes,
+              .context = call->context != NULL ? call->context : context,
+              .lock = lock };
+  gboolean has_run;
+
+  g_main_context_push_thread_default (context);
+  g_mutex_init (&run.mutex);
+  has_run = run_runner (&run, outbox, error);
+  g_clear_object (&run.network);
+  g_mutex_clear (&run.mutex);
+  g_main_context_pop_thread_default (context);
+  return has_run;
+}

@@ -1,0 +1,115 @@
+/* What a walk needs, opened for one call of the engine, or for one of its threads. It decides nothing. */
+#include "config.h"
+
+#include "sendpath/engine-workplace.h"
+
+#include "sendpath/engine-private.h"
+
+#define EXPIRY_INTERVAL_S 3600
+#define MOVES_MAX         10 /* networks that come and go all the time are tried later */
+
+void
+workplace_clear (Workplace *place)
+{
+  g_clear_pointer (&place->outbox, outbox_unref);
+  g_clear_pointer (&place->memory, memory_free);
+  g_clear_pointer (&place->trust, trust_free);
+  g_clear_pointer (&place->history, history_free);
+  g_clear_pointer (&place->approved, g_ptr_array_unref);
+}
+
+/* Once an hour is enough: with many of them, looking costs more than keeping. */
+static void
+expire_sent (Workplace *place)
+{
+  gint64 now_us = g_get_real_time ();
+  g_autofree char *done = memory_get (place->memory, "sent", "expired", now_us / G_USEC_PER_SEC,
+                                      EXPIRY_INTERVAL_S);
+
+  if (done != NULL)
+    return;
+  memory_set (place->memory, "sent", "expired", "yes", now_us / G_USEC_PER_SEC);
+  outbox_expire_sent (place->outbox, now_us);
+}
+
+gboolean
+workplace_open (Workplace *place, EngineCall *call, guint patience_s, GError **error)
+{
+  SendpathEngine *self = call->engine;
+
+  place->outbox = engine_open_outbox (self, error);
+  if (place->outbox == NULL)
+    return FALSE;
+  place->memory = memory_new (self->state_dir);
+  place->trust = trust_new (self->state_dir);
+  place->history = history_new (self->state_dir);
+  place->approved = engine_read_approvals (self, engine_call_get_network (call));
+  expire_sent (place);
+  place->context = (ErrandContext) { .outbox = place->outbox,
+                                     .profiles = self->profiles,
+                                     .location = engine_call_get_location (call),
+                                     .network = engine_call_get_network (call),
+                                     .approved = place->approved,
+                                     .memory = place->memory,
+                                     .trust = place->trust,
+                                     .history = place->history,
+                                     .policy = schedule_policy_read (self->profiles),
+                                     .patience_s = patience_s,
+                                     .trace = &call->trace,
+                                     .host = &call->host };
+  return TRUE;
+}
+
+SendpathReport *
+workplace_deliver (Workplace *place, EngineCall *call, const char *id, GCancellable *cancellable,
+                   GError **error)
+{
+  SendpathReport *report;
+
+  call->message = id;
+  call->progress_us = 0;
+  report = errand_deliver (&place->context, id, cancellable, error);
+  call->message = NULL;
+  return report;
+}
+
+/* From the network that the machine is on. @ret_has_left: it went to another one meanwhile. */
+static SendpathReport *
+deliver_here (EngineCall *call, const char *id, gboolean *ret_has_left, GError **error)
+{
+  g_auto (Workplace) place = { 0 };
+  g_autoptr (NetworkGuard) guard = NULL;
+  SendpathReport *report;
+
+  if (!workplace_open (&place, call, call->engine->patience_s, error))
+    return NULL;
+  guard = engine_call_guard (call);
+  report = workplace_deliver (&place, call, id, network_guard_get_cancellable (guard), error);
+  engine_call_unguard (call);
+  *ret_has_left = network_guard_has_left (guard);
+  return report;
+}
+
+static gboolean
+is_waiting (const SendpathReport *report)
+{
+  return report != NULL && sendpath_report_get_outcome (report) == SENDPATH_OUTCOME_QUEUED;
+}
+
+SendpathReport *
+workplace_deliver_alone (EngineCall *call, const char *id, GError **error)
+{
+  gboolean has_left = FALSE;
+  SendpathReport *report = deliver_here (call, id, &has_left, error);
+
+  for (guint i = 0; i < MOVES_MAX && has_left && is_waiting (report) &&
+                    !g_cancellable_is_cancelled (call->cancellable);
+       i++)
+    {
+      sendpath_report_unref (report);
+      has_left = FALSE;
+      engine_call_move (call);
+      report = deliver_here (call, id, &has_left, error);
+    }
+  return report;
+}

@@ -1,0 +1,31 @@
+/* What a walk needs, opened for one call of the engine, or for one of its threads. */
+#pragma once
+
+#include "sendpath/engine-call.h"
+#include "sendpath/outbox/errand.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  ErrandContext context;
+  Outbox *outbox;
+  Memory *memory;
+  Trust *trust;
+  History *history;
+  GPtrArray *approved;
+} Workplace;
+
+/* In the place and the network of @call, which must outlive it and not move in memory. */
+gboolean workplace_open (Workplace *place, EngineCall *call, guint patience_s, GError **error);
+void     workplace_clear (Workplace *place);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Workplace, workplace_clear)
+
+/* Has message @id walk. */
+SendpathReport *workplace_deliver (Workplace *place, EngineCall *call, const char *id,
+                                   GCancellable *cancellable, GError **error);
+
+/* The same for the one message of a call, in a place of its own; whoever has left the network starts
+ * anew on the next one (P-14). */
+SendpathReport *workplace_deliver_alone (EngineCall *call, const char *id, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,281 @@
+/* A lane: messages of one account that are sent one after the other, in a thread of their own. Where
+ * one of them takes long, others go past it in another thread. It knows neither schedule nor outbox. */
+#include "config.h"
+
+#include "sendpath/outbox/lane.h"
+
+#define WORKERS_MAX 3
+
+typedef struct {
+  char *id;
+  guint why;
+} Job;
+
+struct _Lane {
+  gatomicrefcount ref_count; /* a thread that ends may be the last to know it */
+  const LaneHost *host;
+  const LaneTimes *times;
+  GMainContext *context;
+  LaneDone done;
+  gpointer data;
+
+  GMutex mutex; /* of all that follows */
+  GCond changed;
+  GQueue jobs;
+  guint n_threads;
+  guint n_workers; /* those of them that take jobs */
+  guint n_busy;
+  gint64 taken_us; /* monotonic: when the last job was begun */
+  GCancellable *cancellable; /* of what is under way; another one after each cut */
+  gboolean is_over;
+};
+
+/* What became of a job, on its way to the lane's context. */
+typedef struct {
+  Lane *lane;
+  Job *job;
+  SendpathReport *report;
+  GError *error;
+  gboolean was_cut_off;
+} Result;
+
+static void
+job_free (gpointer data)
+{
+  Job *job = data;
+
+  g_free (job->id);
+  g_free (job);
+}
+
+static void
+lane_unref (Lane *lane)
+{
+  if (!g_atomic_ref_count_dec (&lane->ref_count))
+    return;
+  g_queue_clear_full (&lane->jobs, job_free);
+  g_object_unref (lane->cancellable);
+  g_main_context_unref (lane->context);
+  g_mutex_clear (&lane->mutex);
+  g_cond_clear (&lane->changed);
+  g_free (lane);
+}
+
+static void
+result_free (gpointer data)
+{
+  Result *result = data;
+
+  job_free (result->job);
+  g_clear_pointer (&result->report, sendpath_report_unref);
+  g_clear_error (&result->error);
+  lane_unref (result->lane);
+  g_free (result);
+}
+
+static gboolean
+tell_result (gpointer data)
+{
+  Result *result = data;
+  Lane *lane = result->lane;
+
+  if (lane->done != NULL)
+    lane->done (result->job->id, result->report, result->error, result->was_cut_off, lane->data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Takes @result over. */
+static void
+send_result (Result *result)
+{
+  GSource *source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, tell_result, result, result_free);
+  g_source_attach (source, result->lane->context);
+  g_source_unref (source);
+}
+
+/* ---- a thread of the lane -------------------------------------------------------------------- */
+
+/* The next job, or NULL: there is none, and none came for some time. The mutex is held. */
+static Job *
+wait_for_job (Lane *lane)
+{
+  gint64 end_us = g_get_monotonic_time () + lane->times->idle_ms * G_TIME_SPAN_MILLISECOND;
+
+  while (g_queue_is_empty (&lane->jobs) && !lane->is_over)
+    if (!g_cond_wait_until (&lane->changed, &lane->mutex, end_us))
+      break;
+  return lane->is_over ? NULL : g_queue_pop_head (&lane->jobs);
+}
+
+/* Takes @job over. The mutex is held, and let go meanwhile. */
+static void
+do_job (Lane *lane, gpointer worker, Job *job)
+{
+  g_autoptr (GCancellable) cancellable = g_object_ref (lane->cancellable);
+  Result *result = g_new0 (Result, 1);
+
+  g_atomic_ref_count_inc (&lane->ref_count);
+  result->lane = lane;
+  result->job = job;
+  lane->n_busy++;
+  lane->taken_us = g_get_monotonic_time ();
+  g_mutex_unlock (&lane->mutex);
+  result->report =
+      lane->host->deliver (worker, job->id, job->why, cancellable, &result->error);
+  result->was_cut_off = g_cancellable_is_cancelled (cancellable);
+  g_mutex_lock (&lane->mutex);
+  lane->n_busy--;
+  send_result (result);
+}
+
+static gpointer
+run_worker (gpointer data)
+{
+  Lane *lane = data;
+  gpointer worker = lane->host->open (lane->host->data);
+  Job *job;
+
+  g_mutex_lock (&lane->mutex);
+  while ((job = wait_for_job (lane)) != NULL)
+    do_job (lane, worker, job);
+  lane->n_workers--;
+  g_mutex_unlock (&lane->mutex);
+  lane->host->close (worker);
+  g_mutex_lock (&lane->mutex);
+  lane->n_threads--;
+  g_cond_broadcast (&lane->changed);
+  g_mutex_unlock (&lane->mutex);
+  lane_unref (lane);
+  return NULL;
+}
+
+/* The mutex is held. */
+static gboolean
+start_worker (Lane *lane)
+{
+  GThread *thread;
+
+  g_atomic_ref_count_inc (&lane->ref_count);
+  lane->n_threads++;
+  lane->n_workers++;
+  thread = g_thread_try_new ("sendpath-lane", run_worker, lane, NULL);
+  if (thread != NULL)
+    {
+      g_thread_unref (thread);
+      return TRUE;
+    }
+  lane->n_threads--;
+  lane->n_workers--;
+  lane_unref (lane);
+  return FALSE;
+}
+
+/* ---- the lane -------------------------------------------------------------------------------- */
+
+Lane *
+lane_new (const LaneHost *host, const LaneTimes *times, GMainContext *context, LaneDone done,
+          gpointer data)
+{
+  Lane *lane = g_new0 (Lane, 1);
+
+  g_atomic_ref_count_init (&lane->ref_count);
+  lane->host = host;
+  lane->times = times;
+  lane->context = g_main_context_ref (context);
+  lane->done = done;
+  lane->data = data;
+  g_mutex_init (&lane->mutex);
+  g_cond_init (&lane->changed);
+  g_queue_init (&lane->jobs);
+  lane->cancellable = g_cancellable_new ();
+  return lane;
+}
+
+void
+lane_stop (Lane *lane)
+{
+  g_mutex_lock (&lane->mutex);
+  lane->is_over = TRUE;
+  g_queue_clear_full (&lane->jobs, job_free);
+  g_cond_broadcast (&lane->changed);
+  g_mutex_unlock (&lane->mutex);
+}
+
+void
+lane_free (Lane *lane)
+{
+  lane_stop (lane);
+  g_mutex_lock (&lane->mutex);
+  while (lane->n_threads > 0)
+    g_cond_wait (&lane->changed, &lane->mutex);
+  g_mutex_unlock (&lane->mutex);
+  lane->done = NULL; /* whoever was to be told is going */
+  lane_unref (lane);
+}
+
+gboolean
+lane_add (Lane *lane, const char *id, guint why)
+{
+  Job *job = g_new0 (Job, 1);
+  gboolean has_worker;
+
+  job->id = g_strdup (id);
+  job->why = why;
+  g_mutex_lock (&lane->mutex);
+  has_worker = lane->n_workers > 0 || start_worker (lane);
+  if (has_worker)
+    g_queue_push_tail (&lane->jobs, job);
+  g_cond_broadcast (&lane->changed);
+  g_mutex_unlock (&lane->mutex);
+  if (!has_worker)
+    job_free (job);
+  return has_worker;
+}
+
+gint64
+lane_work_past (Lane *lane)
+{
+  gint64 now_us = g_get_monotonic_time ();
+  gint64 again_us = 0;
+
+  g_mutex_lock (&lane->mutex);
+  if (!g_queue_is_empty (&lane->jobs) && lane->n_busy == lane->n_workers &&
+      lane->n_workers < WORKERS_MAX)
+    {
+      again_us = lane->taken_us + lane->times->stuck_ms * G_TIME_SPAN_MILLISECOND;
+      if (again_us <= now_us)
+        {
+          start_worker (lane); /* if that fails, the one that is stuck goes on later */
+          lane->taken_us = now_us;
+          again_us = now_us + lane->times->stuck_ms * G_TIME_SPAN_MILLISECOND;
+        }
+    }
+  g_mutex_unlock (&lane->mutex);
+  return again_us;
+}
+
+void
+lane_cut_off (Lane *lane)
+{
+  g_autoptr (GCancellable) old = NULL;
+
+  g_mutex_lock (&lane->mutex);
+  old = g_steal_pointer (&lane->cancellable);
+  lane->cancellable = g_cancellable_new ();
+  g_mutex_unlock (&lane->mutex);
+  g_cancellable_cancel (old);
+}
+
+gboolean
+lane_is_idle (Lane *lane)
+{
+  gboolean is_idle;
+
+  g_mutex_lock (&lane->mutex);
+  is_idle = lane->n_busy == 0 && g_queue_is_empty (&lane->jobs);
+  g_mutex_unlock (&lane->mutex);
+  return is_idle;
+}

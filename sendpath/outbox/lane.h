@@ -1,0 +1,53 @@
+/* A lane: messages of one account that are sent one after the other, in a thread of their own. Where
+ * one of them takes long, others go past it in another thread. It knows neither schedule nor outbox. */
+#pragma once
+
+#include "sendpath/walk/report.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* What one thread of a lane works with. All of it is called in that thread. */
+typedef struct {
+  gpointer (*open) (gpointer data);
+  /* Sends message @id; @why is the one that it was added with. */
+  SendpathReport *(*deliver) (gpointer worker, const char *id, guint why,
+                              GCancellable *cancellable, GError **error);
+  /* Nothing is to be done for now: what is open is to be closed. */
+  void (*close) (gpointer worker);
+  gpointer data;
+} LaneHost;
+
+/* What became of a message; @report and @error are lent. @was_cut_off: lane_cut_off() was called
+ * meanwhile. Called in the context that the lane was made with. */
+typedef void (*LaneDone) (const char *id, SendpathReport *report, const GError *error,
+                          gboolean was_cut_off, gpointer data);
+
+typedef struct {
+  guint idle_ms;  /* a thread without work waits so long for more, with its sessions open */
+  guint stuck_ms; /* one that has been at one message for so long is worked past */
+} LaneTimes;
+
+typedef struct _Lane Lane;
+
+/* @context: where @done is called. @host and @times must outlive the lane. */
+Lane    *lane_new (const LaneHost *host, const LaneTimes *times, GMainContext *context,
+                   LaneDone done, gpointer data);
+/* Waits for what is under way; what was not begun is told to nobody. */
+void     lane_free (Lane *lane);
+
+/* FALSE: no thread can be had. */
+gboolean lane_add (Lane *lane, const char *id, guint why);
+/* Gets another thread to work if the one that is at work is stuck. When to call again (monotonic), or
+ * 0: nothing waits for that. */
+gint64   lane_work_past (Lane *lane);
+/* Breaks off what is under way and before its final dot; the others go on. */
+void     lane_cut_off (Lane *lane);
+/* Begins nothing more. */
+void     lane_stop (Lane *lane);
+gboolean lane_is_idle (Lane *lane);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Lane, lane_free)
+
+G_END_DECLS

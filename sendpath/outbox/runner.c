@@ -1,0 +1,535 @@
+/* Which message when: all of an outbox, each in the lane of its account, at its time. It never sends
+ * one itself, and does nothing at all while there is nothing to do. */
+#include "config.h"
+
+#include "sendpath/outbox/runner.h"
+
+#include <glib-unix.h>
+#include <string.h>
+
+#include "sendpath/outbox/queue-events.h"
+#include "sendpath/outbox/runner-lock.h"
+#include "sendpath/outbox/waiting.h"
+
+/* A new message is its own deliverer's for so long; then that one must have died. */
+#define DELIVERER_S 60
+/* Somebody else has it, or it cannot be read now; what happened to it then is seen, as a rule. */
+#define LOOK_AGAIN_S 60
+
+static const LaneTimes product_times = { .idle_ms = 5000, .stuck_ms = 30000 };
+
+struct _OutboxRunner {
+  Outbox *outbox;
+  const RunnerOptions *options;
+  GMainContext *context;
+  WaitingList *waiting;
+  GHashTable *lanes; /* Lane, by account; those for what came in just now have a name of their own */
+  QueueEvents *events; /* NULL: what others do is not seen */
+  GSource *events_source;
+  char *network_id;
+  guint n_in_lanes;
+  guint n_turns;
+  gboolean is_gone;   /* the outbox */
+  gboolean must_stop; /* another one is to go on, or nothing more can be tried */
+  gboolean is_ending; /* nothing more is begun */
+  gboolean has_wake;  /* somebody wrote why it is to look again */
+
+  GMutex mutex;      /* of what other threads say: */
+  gboolean is_woken;
+  char *next_network; /* NULL: it is still the same */
+};
+
+static gint64
+get_now_s (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC;
+}
+
+/* ---- when a message is due ------------------------------------------------------------------- */
+
+/* What was tried on another network is tried on this one. */
+static ScheduleEvent
+choose_event (OutboxRunner *runner, const SendpathReport *report, ScheduleEvent event)
+{
+  if (runner->options->mode == RUNNER_ONCE)
+    return SCHEDULE_FLUSH;
+  if (event == SCHEDULE_CLOCK && report->network != NULL &&
+      g_strcmp0 (report->network, runner->network_id) != 0)
+    return SCHEDULE_NETWORK;
+  return event;
+}
+
+static gboolean
+was_tried (const SendpathReport *report)
+{
+  return report->attempts->len > 0 || report->reason != NULL;
+}
+
+static gint64
+get_due (OutboxRunner *runner, const SendpathReport *report, ScheduleEvent event, gint64 now_s)
+{
+  const RunnerOptions *options = runner->options;
+  gint64 due_s;
+
+  if (schedule_is_due (report, &options->policy, event, now_s))
+    due_s = 0;
+  else
+    due_s = schedule_due_at (report, &options->policy, now_s);
+  if (due_s == 0 && !schedule_is_due (report, &options->policy, event, now_s))
+    return WAITING_NEVER;
+  if (options->mode == RUNNER_RETRY && event == SCHEDULE_CLOCK && !was_tried (report))
+    due_s = MAX (due_s, MIN (report->queued_at_s, now_s) + DELIVERER_S);
+  return due_s;
+}
+
+static gboolean
+is_hopeful (const SendpathReport *report, const SchedulePolicy *policy, gint64 now_s)
+{
+  return schedule_due_at (report, policy, now_s) != 0 ||
+         schedule_is_due (report, policy, SCHEDULE_NETWORK, now_s);
+}
+
+static void
+note_report (OutboxRunner *runner, const SendpathReport *report, gboolean is_new,
+             ScheduleEvent event)
+{
+  Waiting *waiting = waiting_list_get (runner->waiting, report->id);
+  gint64 now_s = get_now_s ();
+
+  report_set_text (&waiting->account, report->account);
+  waiting->is_new = !was_tried (report) && (is_new || waiting->is_new);
+  waiting->event = choose_event (runner, report, event);
+  waiting->due_s = get_due (runner, report, waiting->event, now_s);
+  waiting_list_set_hopeful (runner->waiting, waiting,
+                            is_hopeful (report, &runner->options->policy, now_s));
+  waiting_list_place (runner->waiting, waiting);
+}
+
+/* Uncertain mail waits too: for its repeat, or for the user's word (P-5). */
+static gboolean
+is_waiting (SendpathReport *report)
+{
+  SendpathOutcome outcome = sendpath_report_get_outcome (report);
+
+  return outcome == SENDPATH_OUTCOME_QUEUED || outcome == SENDPATH_OUTCOME_UNCERTAIN;
+}
+
+/* Reads what is known of @id; a message that is settled or gone is forgotten. */
+static void
+look_at (OutboxRunner *runner, const char *id, gboolean is_new, ScheduleEvent event)
+{
+  g_autoptr (SendpathReport) report = NULL;
+  Waiting *waiting = waiting_list_find (runner->waiting, id);
+
+  if (waiting != NULL && waiting->is_in_lane)
+    {
+      waiting->has_changed = TRUE;
+      return;
+    }
+  report = outbox_read_report (runner->outbox, id, NULL);
+  if (report == NULL || !is_waiting (report))
+    waiting_list_remove (runner->waiting, id);
+  else
+    note_report (runner, report, is_new, event);
+}
+
+static gboolean
+look_at_all (OutboxRunner *runner, ScheduleEvent event, GError **error)
+{
+  g_auto (GStrv) ids = outbox_list (runner->outbox, OUTBOX_QUEUE, NULL, error);
+
+  for (guint i = 0; ids != NULL && ids[i] != NULL; i++)
+    look_at (runner, ids[i], FALSE, event);
+  return ids != NULL;
+}
+
+/* ---- what became of a message ---------------------------------------------------------------- */
+
+static void
+try_later (OutboxRunner *runner, Waiting *waiting)
+{
+  waiting->due_s = get_now_s () + LOOK_AGAIN_S;
+  waiting->event = SCHEDULE_CLOCK;
+  waiting_list_place (runner->waiting, waiting);
+}
+
+static void
+on_done (const char *id, SendpathReport *report, const GError *error, gboolean was_cut_off,
+         gpointer data)
+{
+  OutboxRunner *runner = data;
+  Waiting *waiting = waiting_list_find (runner->waiting, id);
+  gboolean has_changed = waiting != NULL && waiting->has_changed;
+  gboolean still_waits = report != NULL && is_waiting (report);
+
+  runner->n_in_lanes--;
+  if (waiting != NULL)
+    waiting->is_in_lane = waiting->has_changed = FALSE;
+  if (runner->options->mode == RUNNER_ONCE || (report != NULL && !still_waits) ||
+      g_error_matches (error, OUTBOX_ERROR, OUTBOX_ERROR_NOT_FOUND))
+    waiting_list_remove (runner->waiting, id);
+  else if (has_changed || report == NULL)
+    look_at (runner, id, FALSE, SCHEDULE_CLOCK);
+  else /* what we broke off begins anew in the network that is there now */
+    note_report (runner, report, FALSE, was_cut_off ? SCHEDULE_NETWORK : SCHEDULE_CLOCK);
+  waiting = waiting_list_find (runner->waiting, id);
+  if (waiting != NULL && report == NULL)
+    try_later (runner, waiting);
+  if (runner->options->done != NULL)
+    runner->options->done (runner->options->data, id, report, error);
+}
+
+/* ---- lanes ----------------------------------------------------------------------------------- */
+
+/* What comes in goes past whatever else waits for its account. */
+static Lane *
+get_lane (OutboxRunner *runner, const Waiting *waiting)
+{
+  const RunnerOptions *options = runner->options;
+  g_autofree char *name = g_strdup_printf ("%s %s", waiting->is_new ? "new" : "again",
+                                           waiting->account != NULL ? waiting->account : "");
+  Lane *lane = g_hash_table_lookup (runner->lanes, name);
+
+  if (lane != NULL)
+    return lane;
+  lane = lane_new (options->lanes, options->times != NULL ? options->times : &product_times,
+                   runner->context, on_done, runner);
+  g_hash_table_insert (runner->lanes, g_steal_pointer (&name), lane);
+  return lane;
+}
+
+/* Those that are due go into their lanes, as long as a thread can be had. */
+static void
+start_due (OutboxRunner *runner)
+{
+  gint64 now_s = get_now_s ();
+  Waiting *waiting;
+
+  while (!runner->must_stop && (waiting = waiting_list_peek (runner->waiting)) != NULL &&
+         waiting->due_s <= now_s)
+    {
+      waiting->is_in_lane = lane_add (get_lane (runner, waiting), waiting->id, waiting->event);
+      if (waiting->is_in_lane)
+        runner->n_in_lanes++;
+      if (!waiting->is_in_lane)
+        try_later (runner, waiting);
+      else
+        waiting_list_place (runner->waiting, waiting);
+    }
+}
+
+static void
+for_each_lane (OutboxRunner *runner, void (*func) (Lane *lane))
+{
+  GHashTableIter iter;
+  gpointer lane;
+
+  g_hash_table_iter_init (&iter, runner->lanes);
+  while (g_hash_table_iter_next (&iter, NULL, &lane))
+    func (lane);
+}
+
+/* When a lane wants to be looked at again (monotonic), or G_MAXINT64. */
+static gint64
+work_past_all (OutboxRunner *runner)
+{
+  gint64 next_us = G_MAXINT64;
+  GHashTableIter iter;
+  gpointer lane;
+
+  g_hash_table_iter_init (&iter, runner->lanes);
+  while (g_hash_table_iter_next (&iter, NULL, &lane))
+    {
+      gint64 again_us = lane_work_past (lane);
+
+      next_us = again_us > 0 ? MIN (next_us, again_us) : next_us;
+    }
+  return next_us;
+}
+
+/* ---- what happens around it ------------------------------------------------------------------ */
+
+static void
+on_file (OutboxRunner *runner, const char *name)
+{
+  if (g_str_equal (name, RUNNER_WAKE_NAME))
+    runner->has_wake = TRUE;
+  else if (g_str_equal (name, runner_lock_get_name (RUNNER_LOCK_SERVICE)) &&
+           runner->options->mode == RUNNER_RETRY &&
+           runner_lock_is_held (runner->outbox, RUNNER_LOCK_SERVICE))
+    {
+      runner->must_stop = TRUE;
+      if (runner->options->give_way != NULL)
+        runner->options->give_way (runner->options->data);
+    }
+}
+
+static void
+on_event (QueueEvent event, const char *id, gpointer data)
+{
+  OutboxRunner *runner = data;
+
+  switch (event)
+    {
+    case QUEUE_EVENT_ARRIVED:
+    case QUEUE_EVENT_CHANGED:
+      look_at (runner, id, event == QUEUE_EVENT_ARRIVED, SCHEDULE_CLOCK);
+      break;
+    case QUEUE_EVENT_LOST:
+      look_at_all (runner, SCHEDULE_CLOCK, NULL);
+      break;
+    case QUEUE_EVENT_FILE:
+      on_file (runner, id);
+      break;
+    case QUEUE_EVENT_GONE:
+      runner->is_gone = runner->must_stop = TRUE;
+      break;
+    }
+}
+
+static gboolean
+on_events (int fd, GIOCondition condition, gpointer data)
+{
+  OutboxRunner *runner = data;
+
+  queue_events_read (runner->events, on_event, runner);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Where the kernel does not tell, the schedule alone must do. */
+static void
+hear_others (OutboxRunner *runner)
+{
+  runner->events = queue_events_new (runner->outbox, NULL);
+  if (runner->events == NULL)
+    return;
+  runner->events_source = g_unix_fd_source_new (queue_events_get_fd (runner->events), G_IO_IN);
+  g_source_set_callback (runner->events_source, G_SOURCE_FUNC (on_events), runner, NULL);
+  g_source_attach (runner->events_source, runner->context);
+}
+
+static void
+take_news (OutboxRunner *runner)
+{
+  g_autofree char *network = NULL;
+  gboolean is_woken;
+
+  g_mutex_lock (&runner->mutex);
+  network = g_steal_pointer (&runner->next_network);
+  is_woken = runner->is_woken || network != NULL;
+  runner->is_woken = FALSE;
+  g_mutex_unlock (&runner->mutex);
+  if (network != NULL)
+    {
+      g_free (runner->network_id);
+      runner->network_id = g_steal_pointer (&network);
+      for_each_lane (runner, lane_cut_off);
+    }
+  if (is_woken)
+    look_at_all (runner, SCHEDULE_NETWORK, NULL);
+  if (runner->has_wake)
+    look_at_all (runner, runner_lock_read_wake (runner->outbox), NULL);
+  runner->has_wake = FALSE;
+}
+
+void
+outbox_runner_wake (OutboxRunner *runner)
+{
+  g_mutex_lock (&runner->mutex);
+  runner->is_woken = TRUE;
+  g_mutex_unlock (&runner->mutex);
+  g_main_context_wakeup (runner->context);
+}
+
+void
+outbox_runner_change_network (OutboxRunner *runner, const char *network_id)
+{
+  g_mutex_lock (&runner->mutex);
+  g_free (runner->next_network);
+  runner->next_network = g_strdup (network_id);
+  g_mutex_unlock (&runner->mutex);
+  g_main_context_wakeup (runner->context);
+}
+
+/* ---- life ------------------------------------------------------------------------------------ */
+
+OutboxRunner *
+outbox_runner_new (Outbox *outbox, const RunnerOptions *options)
+{
+  OutboxRunner *runner = g_new0 (OutboxRunner, 1);
+
+  runner->outbox = outbox_ref (outbox);
+  runner->options = options;
+  runner->context = g_main_context_ref_thread_default ();
+  runner->waiting = waiting_list_new ();
+  runner->lanes =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) lane_free);
+  g_mutex_init (&runner->mutex);
+  return runner;
+}
+
+void
+outbox_runner_free (OutboxRunner *runner)
+{
+  if (runner->events_source != NULL)
+    g_source_destroy (runner->events_source);
+  g_clear_pointer (&runner->events_source, g_source_unref);
+  g_clear_pointer (&runner->events, queue_events_free);
+  g_hash_table_unref (runner->lanes);
+  waiting_list_free (runner->waiting);
+  outbox_unref (runner->outbox);
+  g_main_context_unref (runner->context);
+  g_mutex_clear (&runner->mutex);
+  g_free (runner->network_id);
+  g_free (runner->next_network);
+  g_free (runner);
+}
+
+guint
+outbox_runner_count_turns (OutboxRunner *runner)
+{
+  return runner->n_turns;
+}
+
+gboolean
+outbox_runner_has_hope (Outbox *outbox, const SchedulePolicy *policy)
+{
+  g_auto (GStrv) ids = outbox_list (outbox, OUTBOX_QUEUE, NULL, NULL);
+
+  for (guint i = 0; ids != NULL && ids[i] != NULL; i++)
+    {
+      g_autoptr (SendpathReport) report = outbox_read_report (outbox, ids[i], NULL);
+
+      if (report != NULL && is_waiting (report) && is_hopeful (report, policy, get_now_s ()))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+has_hope (OutboxRunner *runner)
+{
+  switch (runner->options->mode)
+    {
+    case RUNNER_ONCE:
+      return waiting_list_peek (runner->waiting) != NULL;
+    case RUNNER_RETRY:
+      return waiting_list_is_hopeful (runner->waiting);
+    case RUNNER_SERVICE:
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+on_timer (gpointer data)
+{
+  return G_SOURCE_REMOVE;
+}
+
+/* Sleeps until the next message is due, a lane wants something, or something happens. The clock of
+ * the day may jump, so a long sleep is by that clock only as far as it goes straight; whoever sets it
+ * wakes nobody, and whoever resumes does (GLib's timers stand still in a suspend). */
+static void
+take_turn (OutboxRunner *runner)
+{
+  const Waiting *next = waiting_list_peek (runner->waiting);
+  gint64 ready_us = work_past_all (runner);
+  g_autoptr (GSource) timer = NULL;
+
+  if (next != NULL && !runner->must_stop)
+    ready_us = MIN (ready_us, g_get_monotonic_time () +
+                                  MAX (next->due_s * G_USEC_PER_SEC - g_get_real_time (), 0));
+  if (ready_us != G_MAXINT64)
+    {
+      timer = g_timeout_source_new (0);
+      g_source_set_ready_time (timer, ready_us);
+      g_source_set_callback (timer, on_timer, NULL, NULL);
+      g_source_attach (timer, runner->context);
+    }
+  runner->n_turns++;
+  g_main_context_iteration (runner->context, TRUE);
+  if (timer != NULL)
+    g_source_destroy (timer);
+}
+
+static void
+wake_context (GCancellable *cancellable, gpointer context)
+{
+  g_main_context_wakeup (context);
+}
+
+static gboolean
+are_lanes_idle (OutboxRunner *runner)
+{
+  GHashTableIter iter;
+  gpointer lane;
+
+  g_hash_table_iter_init (&iter, runner->lanes);
+  while (g_hash_table_iter_next (&iter, NULL, &lane))
+    if (!lane_is_idle (lane))
+      return FALSE;
+  return TRUE;
+}
+
+/* What was begun comes to its end: if it is broken off, before the final dot at once, after it with
+ * the server's reply. */
+static void
+finish (OutboxRunner *runner, GCancellable *cancellable)
+{
+  gboolean is_cut_off = FALSE;
+
+  runner->is_ending = TRUE;
+  for_each_lane (runner, lane_stop);
+  while (!are_lanes_idle (runner))
+    {
+      if (g_cancellable_is_cancelled (cancellable) && !is_cut_off)
+        {
+          is_cut_off = TRUE;
+          for_each_lane (runner, lane_cut_off);
+        }
+      g_main_context_iteration (runner->context, TRUE);
+    }
+  while (g_main_context_iteration (runner->context, FALSE))
+    ;
+  g_hash_table_remove_all (runner->lanes);
+}
+
+gboolean
+outbox_runner_run (OutboxRunner *runner, const char *network_id, GCancellable *cancellable,
+                   GError **error)
+{
+  gulong handler =
+      cancellable != NULL
+          ? g_cancellable_connect (cancellable, G_CALLBACK (wake_context), runner->context, NULL)
+          : 0;
+  gboolean is_listed;
+
+  runner->network_id = g_strdup (network_id);
+  if (runner->options->mode != RUNNER_ONCE)
+    hear_others (runner); /* before anything is listed: nothing slips through */
+  is_listed = outbox_recover (runner->outbox, error) && look_at_all (runner, SCHEDULE_CLOCK, error);
+  while (is_listed && !runner->must_stop && !g_cancellable_is_cancelled (cancellable))
+    {
+      take_news (runner);
+      start_due (runner);
+      if (runner->n_in_lanes == 0 && !has_hope (runner))
+        break;
+      take_turn (runner);
+    }
+  finish (runner, cancellable);
+  g_cancellable_disconnect (cancellable, handler);
+  return is_listed;
+}
+
+void
+outbox_runner_stop (OutboxRunner *runner)
+{
+  runner->must_stop = TRUE;
+}
+
+gboolean
+outbox_runner_is_outbox_gone (OutboxRunner *runner)
+{
+  return runner->is_gone;
+}
