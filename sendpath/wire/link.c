@@ -7,6 +7,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <time.h>
 
 #include <glib/gi18n-lib.h>
 
@@ -14,6 +15,7 @@
 
 #define BUDGET_BYTES     (64 * 1024) /* */
 #define FIRST_DEADLINE_S 60
+#define LOOK_US          G_USEC_PER_SEC /* how often a wait looks whether the machine has slept */
 
 struct _Link {
   GSocketConnection *connection;
@@ -25,7 +27,7 @@ struct _Link {
   gboolean           is_shielded; /* from it */
   gulong             wake_id; /* of its handler that wakes @context */
   const Trace       *trace;
-  gint64             deadline_us; /* monotonic */
+  gint64             deadline_us; /* on the clock that goes on while the machine sleeps */
   gsize              budget_bytes;
   char              *identity; /* of the TLS peer */
   GTlsCertificate   *verified; /* its certificate */
@@ -82,23 +84,58 @@ on_ready (GObject *object, gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static gboolean
-on_deadline (gpointer data)
+/* T-153: who slept for hours does not wait for what is left of ten minutes. */
+static gint64
+get_time_us (void)
 {
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
+  struct timespec now;
+
+  clock_gettime (CLOCK_BOOTTIME, &now);
+  return (gint64) now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
 }
 
-/* A timer of the stream's context that sets @ret_is_overdue at the deadline. */
-static GSource *
-start_timer (Link *link, gboolean *ret_is_overdue)
-{
-  GSource *timer = g_timeout_source_new (0);
+/* A timer that sets `is_overdue` at the link's deadline. The clock of main contexts stands still in a
+ * suspend, so it looks again and again. */
+typedef struct {
+  const Link *link;
+  GSource    *source;
+  gboolean    is_overdue;
+} Timer;
 
-  g_source_set_ready_time (timer, link->deadline_us);
-  g_source_set_callback (timer, on_deadline, ret_is_overdue, NULL);
-  g_source_attach (timer, link->context);
-  return timer;
+static void
+look_again (const Timer *timer)
+{
+  gint64 left_us = timer->link->deadline_us - get_time_us ();
+
+  g_source_set_ready_time (timer->source, g_get_monotonic_time () + CLAMP (left_us, 0, LOOK_US));
+}
+
+static gboolean
+on_look (gpointer data)
+{
+  Timer *timer = data;
+
+  timer->is_overdue = get_time_us () >= timer->link->deadline_us;
+  if (timer->is_overdue)
+    return G_SOURCE_REMOVE;
+  look_again (timer);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+timer_start (Timer *timer, const Link *link)
+{
+  *timer = (Timer){ .link = link, .source = g_timeout_source_new (0) };
+  look_again (timer);
+  g_source_set_callback (timer->source, on_look, timer, NULL);
+  g_source_attach (timer->source, link->context);
+}
+
+static void
+timer_stop (Timer *timer)
+{
+  g_source_destroy (timer->source);
+  g_source_unref (timer->source);
 }
 
 /* The cancellable that counts now, or NULL. */
@@ -121,16 +158,17 @@ wake (GCancellable *cancellable, gpointer data)
 static gboolean
 wait_for (Link *link, GSource *ready)
 {
-  gboolean is_ready = FALSE, is_overdue = FALSE;
-  g_autoptr(GSource) timer = start_timer (link, &is_overdue);
+  gboolean is_ready = FALSE;
+  Timer timer;
 
+  timer_start (&timer, link);
   g_source_set_callback (ready, G_SOURCE_FUNC (on_ready), &is_ready, NULL);
   g_source_attach (ready, link->context);
-  while (!is_ready && !is_overdue && !g_cancellable_is_cancelled (get_cancellable (link)))
+  while (!is_ready && !timer.is_overdue && !g_cancellable_is_cancelled (get_cancellable (link)))
     g_main_context_iteration (link->context, TRUE);
   g_source_destroy (ready);
-  g_source_destroy (timer);
-  if (is_overdue && !is_ready)
+  timer_stop (&timer);
+  if (timer.is_overdue && !is_ready)
     fail_late (link);
   return link->failure == NULL;
 }
@@ -150,7 +188,7 @@ was_renegotiated (Link *link)
 static gboolean
 is_late (Link *link)
 {
-  if (g_get_monotonic_time () < link->deadline_us)
+  if (get_time_us () < link->deadline_us)
     return FALSE;
   fail_late (link);
   return TRUE;
@@ -314,7 +352,7 @@ link_free (Link *link)
 void
 link_set_deadline (Link *link, guint seconds)
 {
-  link->deadline_us = g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC;
+  link->deadline_us = get_time_us () + (gint64) seconds * G_USEC_PER_SEC;
 }
 
 void
@@ -402,12 +440,12 @@ cancel_other (GCancellable *cancellable, GCancellable *other)
 gboolean
 link_start_tls (Link *link, const char *identity, const char *pin)
 {
-  gboolean is_overdue = FALSE;
   gulong chain = 0;
   g_autoptr(GCancellable) limit = g_cancellable_new ();
-  g_autoptr(GSource) timer = start_timer (link, &is_overdue);
   g_autoptr(GAsyncResult) result = NULL;
+  Timer timer;
 
+  timer_start (&timer, link);
   if (link->cancellable != NULL)
     chain = g_cancellable_connect (link->cancellable, G_CALLBACK (cancel_other),
                                    g_object_ref (limit), g_object_unref);
@@ -416,14 +454,14 @@ link_start_tls (Link *link, const char *identity, const char *pin)
   while (result == NULL)
     {
       g_main_context_iteration (link->context, TRUE);
-      if (is_overdue && link->failure == NULL)
+      if (timer.is_overdue && link->failure == NULL)
         {
           fail_late (link);
           g_cancellable_cancel (limit);
         }
     }
   g_main_context_pop_thread_default (link->context);
-  g_source_destroy (timer);
+  timer_stop (&timer);
   g_cancellable_disconnect (link->cancellable, chain);
   return link_start_tls_finish (link, result) && link->failure == NULL;
 }
