@@ -77,8 +77,9 @@ showed_another_key (const Walk *walk, const SendpathRoute *route, guint first_at
   for (guint i = first_attempt; route->tls_pin != NULL && i < walk->report->attempts->len; i++)
     {
       const Attempt *attempt = walk->report->attempts->pdata[i];
+      SendpathFault fault = sendpath_reply_get_fault (attempt->reply);
 
-      if (sendpath_reply_get_fault (attempt->reply) == SENDPATH_FAULT_TLS)
+      if (fault == SENDPATH_FAULT_TLS || fault == SENDPATH_FAULT_INTERCEPTED)
         return TRUE;
     }
   return FALSE;

@@ -18,6 +18,7 @@ struct _ScriptedServer {
   ScriptedRecord *record;
   GThread        *thread;
   int             listen_fd;
+  in_addr_t       host;
   guint16         port;
   int             cut_at; /* of the thread alone */
 
@@ -159,17 +160,20 @@ serve (gpointer data)
 /* ---- the test's side ------------------------------------------------------------------------- */
 
 static void
-listen_on_loopback (ScriptedServer *server)
+listen_at (ScriptedServer *server, guint16 port)
 {
   struct sockaddr_in address = { .sin_family = AF_INET,
-                                 .sin_addr = { htonl (INADDR_LOOPBACK) } };
+                                 .sin_port = htons (port),
+                                 .sin_addr = { server->host } };
+  const int yes = 1;
   socklen_t length = sizeof address;
 
   server->listen_fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  setsockopt (server->listen_fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   if (bind (server->listen_fd, (struct sockaddr *) &address, sizeof address) != 0
       || listen (server->listen_fd, 16) != 0
       || getsockname (server->listen_fd, (struct sockaddr *) &address, &length) != 0)
-    g_error ("no loopback port: %s", g_strerror (errno));
+    g_error ("no port: %s", g_strerror (errno));
   server->port = ntohs (address.sin_port);
 }
 
@@ -214,14 +218,27 @@ new_server (const char *dialogue, int cut_at)
   return server;
 }
 
-ScriptedServer *
-scripted_server_new (const char *dialogue, int cut_at)
+static ScriptedServer *
+start (const char *dialogue, int cut_at, in_addr_t host, guint16 port)
 {
   ScriptedServer *server = new_server (dialogue, cut_at);
 
-  listen_on_loopback (server);
+  server->host = host;
+  listen_at (server, port);
   server->thread = g_thread_new ("scripted-server", serve, server);
   return server;
+}
+
+ScriptedServer *
+scripted_server_new (const char *dialogue, int cut_at)
+{
+  return start (dialogue, cut_at, htonl (INADDR_LOOPBACK), 0);
+}
+
+ScriptedServer *
+scripted_server_new_at (const char *dialogue, const char *address, guint16 port)
+{
+  return start (dialogue, SCRIPTED_SERVER_NO_CUT, inet_addr (address), port);
 }
 
 ScriptedServer *
@@ -268,7 +285,7 @@ connect_last (ScriptedServer *server)
 {
   struct sockaddr_in address = { .sin_family = AF_INET,
                                  .sin_port = htons (server->port),
-                                 .sin_addr = { htonl (INADDR_LOOPBACK) } };
+                                 .sin_addr = { server->host } };
   socklen_t length = sizeof address;
 
   if (server->last_fd >= 0)

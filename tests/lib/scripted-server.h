@@ -19,6 +19,8 @@ typedef struct _ScriptedServer ScriptedServer;
 ScriptedServer *scripted_server_new (const char *dialogue, int cut_at);
 /* The same on 127.0.0.1 and ::1, at one port; NULL where there is no IPv6. */
 ScriptedServer *scripted_server_new_for_both_families (const char *dialogue);
+/* At that address (IPv4) and port, uncut: for tests in a network of their own. */
+ScriptedServer *scripted_server_new_at (const char *dialogue, const char *address, guint16 port);
 /* The number of cuts that @dialogue has. */
 int             scripted_server_count_cuts (const char *dialogue);
 /* Ends at once. */

@@ -1,0 +1,405 @@
+/* The engine and the relay of a network: who is asked, what is remembered, and what the relay gets. The
+ * relay is a real one, in TLS, on a network of the test's own. */
+#include "config.h"
+
+#include <string.h>
+
+#include "sendpath/engine.h"
+#include "tests/lib/engine-fixture.h"
+#include "tests/lib/fake-resolver.h"
+#include "tests/lib/own-network.h"
+
+#define RELAY         "mail.thephone-company.com"
+#define RELAY_ADDRESS "198.51.100.25"
+
+/* Our own server, away from home: `n` times. */
+#define DENIES                                                                                     \
+  SERVER_GREETS "C: MAIL FROM:*\nS: 250 ok\nC: RCPT TO:*\n"                                        \
+                "S: 550 5.7.1 <someone@adatum.com>... Relaying denied\nC: QUIT\n"
+/* The relay: looked at, and used. It would take a password. */
+#define GREETS(cert)                                                                               \
+  "!tls " cert "\nS: 220 relay ESMTP\nC: EHLO *\nS: 250-relay\nS: 250 AUTH PLAIN\n"
+#define LOOKED_AT(cert) GREETS (cert) "C: QUIT\n"
+#define TAKES(cert)                                                                                \
+  GREETS (cert)                                                                                    \
+  "C: MAIL FROM:<terri@proseware.com>*\nS: 250 ok\nC: RCPT TO:<someone@adatum.com>\n"              \
+  "S: 250 ok\nC: DATA\nS: 354 go\nC: <data>\nS: 250 2.0.0 queued\nC: QUIT\n"
+#define REFUSED_TLS(cert) "!tls " cert "\n"
+#define NEXT              "---\n"
+
+static const FakeHost hosts[] = {
+  { .host = "_submissions._tcp.thephone-company.com.", .srv = "0 0 465 " RELAY "." },
+  { .host = RELAY, .addresses = RELAY_ADDRESS },
+  { .host = NULL },
+};
+
+static gboolean has_own_network;
+static TestCerts *certs; /* made once: keys take time */
+
+/* ---- a person at a place --------------------------------------------------------------------- */
+
+typedef struct {
+  EngineFixture *fixture;
+  ScriptedServer *relay;
+  GResolver *before;
+  SendpathRelayChoice answer;
+  gboolean is_away; /* takes no question */
+  guint n_asked;
+  char *key; /* of the last question */
+} Place;
+
+static gboolean
+on_request (SendpathEngine *engine, SendpathRequest *request, gpointer data)
+{
+  Place *place = data;
+
+  place->n_asked++;
+  g_assert_cmpint (sendpath_request_get_kind (request), ==, SENDPATH_REQUEST_RELAY);
+  g_assert_cmpstr (sendpath_request_get_server (request), ==, RELAY);
+  g_assert_cmpuint (sendpath_request_get_port (request), ==, 465);
+  g_assert_cmpint (sendpath_request_get_security (request), ==, SENDPATH_SECURITY_TLS);
+  g_assert_cmpstr (sendpath_request_get_source (request), ==, "srv");
+  g_assert_cmpstr (sendpath_request_get_network (request), ==,
+                   sendpath_network_get_id (sendpath_engine_get_network (engine)));
+  g_assert_null (sendpath_request_get_account (request));
+  g_assert_nonnull (strstr (sendpath_request_get_text (request), RELAY));
+  g_assert_nonnull (strstr (sendpath_request_get_text (request), "password is not sent"));
+  g_free (place->key);
+  place->key = g_strdup (sendpath_request_get_key (request));
+  if (!place->is_away)
+    sendpath_request_answer_relay (request, place->answer);
+  return !place->is_away;
+}
+
+/* Somebody is there who says @answer, as soon as they are asked; the relay plays @dialogue. NULL where
+ * there is no network of our own. */
+static Place *
+place_new (const char *own, const char *dialogue, SendpathRelayChoice answer)
+{
+  const char *const domains[] = { "thephone-company.com", NULL };
+  const char *const addresses[] = { "192.0.2.7/24", NULL };
+  g_autoptr(SendpathNetwork) network = NULL;
+  g_autoptr(GResolver) resolver = NULL;
+  Place *place;
+
+  if (!has_own_network)
+    {
+      g_test_skip ("needs user namespaces");
+      return NULL;
+    }
+  place = g_new0 (Place, 1);
+  place->answer = answer;
+  place->before = g_resolver_get_default ();
+  resolver = fake_resolver_new (hosts);
+  g_resolver_set_default (resolver);
+  network = sendpath_network_new_for_facts (NULL, domains, addresses);
+  place->fixture = engine_fixture_new (own, NULL);
+  place->relay = scripted_server_new_at (dialogue, RELAY_ADDRESS, 465);
+  scripted_server_set_certs (place->relay, certs);
+  g_object_set (place->fixture->engine, "network", network, NULL);
+  g_signal_connect (place->fixture->engine, "request", G_CALLBACK (on_request), place);
+  return place;
+}
+
+static void
+place_free (Place *place)
+{
+  g_test_message ("%s", place->fixture->trace->str);
+  g_clear_pointer (&place->relay, scripted_server_free);
+  engine_fixture_free (place->fixture);
+  g_resolver_set_default (place->before);
+  g_object_unref (place->before);
+  g_free (place->key);
+  g_free (place);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Place, place_free)
+
+/* By a route of that kind, the last that was tried. */
+static void
+assert_sent (Place *place, const char *kind)
+{
+  g_autoptr(SendpathReport) report = engine_fixture_send (place->fixture, NULL);
+  const char *last = g_strrstr (place->fixture->events->str, "started ");
+  g_autofree char *started = g_strdup_printf ("started %s; ", kind);
+
+  engine_fixture_assert_outcome (report, SENDPATH_OUTCOME_SENT, "accepted");
+  g_assert_nonnull (last);
+  g_assert_true (g_str_has_prefix (last, started));
+  g_string_truncate (place->fixture->events, 0);
+}
+
+static SendpathReport *
+assert_waits (Place *place, const char *needs)
+{
+  SendpathReport *report = engine_fixture_send (place->fixture, NULL);
+
+  g_test_message ("%s", sendpath_report_get_reason (report));
+  g_assert_cmpint (sendpath_report_get_outcome (report), ==, SENDPATH_OUTCOME_QUEUED);
+  g_assert_cmpstr (sendpath_report_get_needs (report), ==, needs);
+  return report;
+}
+
+static SendpathRelayChoice
+get_choice (Place *place)
+{
+  return sendpath_engine_get_relay_choice (place->fixture->engine, RELAY);
+}
+
+/* ---- asked while a message waits ------------------------------------------------------------- */
+
+/* T-142 */
+static void
+test_here (void)
+{
+  g_autoptr(Place) place = place_new (DENIES NEXT DENIES,
+                                      LOOKED_AT ("good") NEXT TAKES ("good") NEXT TAKES ("good"),
+                                      SENDPATH_RELAY_CHOICE_HERE);
+
+  if (place == NULL)
+    return;
+  assert_sent (place, "discovered");
+  g_assert_null (place->key);
+  assert_sent (place, "location");
+  g_assert_cmpuint (place->n_asked, ==, 1);
+  g_assert_cmpint (get_choice (place), ==, SENDPATH_RELAY_CHOICE_HERE);
+  scripted_server_assert_played (place->relay);
+}
+
+static void
+test_once (void)
+{
+  g_autoptr(Place) place =
+      place_new (DENIES NEXT DENIES, LOOKED_AT ("good") NEXT TAKES ("good") NEXT LOOKED_AT ("good"),
+                 SENDPATH_RELAY_CHOICE_ONCE);
+  g_autoptr(SendpathReport) report = NULL;
+
+  if (place == NULL)
+    return;
+  assert_sent (place, "discovered");
+  g_assert_cmpint (get_choice (place), ==, SENDPATH_RELAY_CHOICE_KEEP);
+  place->answer = SENDPATH_RELAY_CHOICE_KEEP;
+  report = assert_waits (place, "approval");
+  g_assert_cmpuint (place->n_asked, ==, 2);
+  scripted_server_assert_played (place->relay);
+}
+
+static void
+test_never (void)
+{
+  g_autoptr(Place) place =
+      place_new (DENIES NEXT DENIES NEXT DENIES, LOOKED_AT ("good") NEXT LOOKED_AT ("good"),
+                 SENDPATH_RELAY_CHOICE_NEVER);
+  g_autoptr(SendpathReport) first = NULL, second = NULL, third = NULL;
+
+  if (place == NULL)
+    return;
+  first = assert_waits (place, NULL);
+  second = assert_waits (place, NULL);
+  g_assert_cmpuint (place->n_asked, ==, 1);
+  g_assert_cmpint (get_choice (place), ==, SENDPATH_RELAY_CHOICE_NEVER);
+  g_assert_true (sendpath_engine_forget_relays (place->fixture->engine, NULL));
+  g_assert_cmpint (get_choice (place), ==, SENDPATH_RELAY_CHOICE_KEEP);
+  third = assert_waits (place, NULL);
+  g_assert_cmpuint (place->n_asked, ==, 2);
+  scripted_server_assert_played (place->relay);
+}
+
+/* a yes to a fingerprint is to that key; another key asks again. */
+static void
+test_key (void)
+{
+  g_autoptr(Place) place = place_new (
+      DENIES NEXT DENIES NEXT DENIES,
+      REFUSED_TLS ("self-signed") NEXT TAKES ("self-signed") NEXT TAKES ("self-signed")
+          NEXT REFUSED_TLS ("other-key") NEXT REFUSED_TLS ("other-key"),
+      SENDPATH_RELAY_CHOICE_HERE);
+  g_autofree char *first_key = NULL, *other_key = NULL;
+  g_autoptr(SendpathReport) report = NULL;
+
+  if (place == NULL)
+    return;
+  first_key = test_certs_dup_pin (certs, "self-signed");
+  other_key = test_certs_dup_pin (certs, "other-key");
+  assert_sent (place, "discovered");
+  g_assert_cmpstr (place->key, ==, first_key);
+  assert_sent (place, "location");
+  g_assert_cmpuint (place->n_asked, ==, 1);
+  place->answer = SENDPATH_RELAY_CHOICE_KEEP;
+  report = assert_waits (place, "approval");
+  g_assert_nonnull (strstr (sendpath_report_get_reason (report), "another key"));
+  g_assert_cmpuint (place->n_asked, ==, 2);
+  g_assert_cmpstr (place->key, ==, other_key);
+  scripted_server_assert_played (place->relay);
+}
+
+/* Nobody to ask: nobody is connected to either. */
+static void
+test_nobody_there (void)
+{
+  g_autoptr(Place) place = place_new (DENIES, "", SENDPATH_RELAY_CHOICE_HERE);
+  g_autoptr(SendpathReport) report = NULL;
+
+  if (place == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (place->fixture->engine, place);
+  report = assert_waits (place, "approval");
+  g_assert_nonnull (strstr (sendpath_report_get_reason (report), "sendpath location trust"));
+  g_assert_cmpuint (scripted_server_count_connections (place->relay), ==, 0);
+}
+
+/* ---- answered later -------------------------------------------------------------------------- */
+
+static SendpathOutcome
+deliver (Place *place, SendpathReport *report)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SendpathReport) later = sendpath_engine_deliver (
+      place->fixture->engine, sendpath_report_get_id (report), NULL, &error);
+
+  g_assert_no_error (error);
+  return sendpath_report_get_outcome (later);
+}
+
+/* "Only this message" is for the one that was asked about, and for no other. */
+static void
+test_once_later (void)
+{
+  g_autoptr(Place) place = place_new (
+      DENIES NEXT DENIES NEXT DENIES NEXT DENIES,
+      LOOKED_AT ("good") NEXT LOOKED_AT ("good") NEXT LOOKED_AT ("good") NEXT TAKES ("good"),
+      SENDPATH_RELAY_CHOICE_HERE);
+  g_autoptr(SendpathReport) first = NULL, second = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (place == NULL)
+    return;
+  place->is_away = TRUE;
+  g_assert_false (sendpath_engine_decide_relay (place->fixture->engine, RELAY, 465,
+                                                SENDPATH_RELAY_CHOICE_ONCE, &error));
+  g_assert_error (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  first = assert_waits (place, "approval");
+  second = assert_waits (place, "approval");
+  g_assert_true (sendpath_engine_decide_relay (place->fixture->engine, RELAY, 465,
+                                               SENDPATH_RELAY_CHOICE_ONCE, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (deliver (place, first), ==, SENDPATH_OUTCOME_QUEUED);
+  g_assert_cmpint (deliver (place, second), ==, SENDPATH_OUTCOME_SENT);
+  g_assert_cmpint (get_choice (place), ==, SENDPATH_RELAY_CHOICE_KEEP);
+  scripted_server_assert_played (place->relay);
+}
+
+static void
+test_here_later (void)
+{
+  g_autoptr(Place) place = place_new (DENIES NEXT DENIES, LOOKED_AT ("good") NEXT TAKES ("good"),
+                                      SENDPATH_RELAY_CHOICE_HERE);
+  g_autoptr(SendpathReport) report = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (place == NULL)
+    return;
+  place->is_away = TRUE;
+  report = assert_waits (place, "approval");
+  g_assert_true (sendpath_engine_decide_relay (place->fixture->engine, RELAY, 465,
+                                               SENDPATH_RELAY_CHOICE_HERE, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (deliver (place, report), ==, SENDPATH_OUTCOME_SENT);
+  g_assert_cmpuint (place->n_asked, ==, 1);
+  scripted_server_assert_played (place->relay);
+}
+
+/* ---- approved by hand ------------------------------------------------------------------------ */
+
+static void
+assert_trust (Place *place, const char *key, const char *expected, const char *words)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *relay = sendpath_engine_trust_relay (place->fixture->engine, key, NULL, &error);
+
+  g_assert_cmpstr (relay, ==, expected);
+  if (expected != NULL)
+    g_assert_no_error (error);
+  else
+    {
+      g_assert_error (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND);
+      g_assert_nonnull (strstr (error->message, words));
+    }
+  g_assert_cmpint (get_choice (place), ==,
+                   expected != NULL ? SENDPATH_RELAY_CHOICE_HERE : SENDPATH_RELAY_CHOICE_KEEP);
+}
+
+static void
+test_trust (void)
+{
+  g_autoptr(Place) place =
+      place_new (DENIES, LOOKED_AT ("good") NEXT LOOKED_AT ("good") NEXT TAKES ("good"),
+                 SENDPATH_RELAY_CHOICE_KEEP);
+
+  if (place == NULL)
+    return;
+  assert_trust (place, NULL, NULL, "was not approved"); /* a person is shown what it is, and says no */
+  g_assert_cmpuint (place->n_asked, ==, 1);
+  g_signal_handlers_disconnect_by_data (place->fixture->engine, place);
+  assert_trust (place, NULL, RELAY ":465", NULL);
+  assert_sent (place, "location");
+  scripted_server_assert_played (place->relay);
+}
+
+static void
+test_trust_key (void)
+{
+  g_autoptr(Place) place =
+      place_new (DENIES,
+                 REFUSED_TLS ("self-signed") NEXT REFUSED_TLS ("self-signed")
+                     NEXT REFUSED_TLS ("self-signed") NEXT TAKES ("self-signed"),
+                 SENDPATH_RELAY_CHOICE_KEEP);
+  g_autofree char *key = NULL, *other = NULL;
+
+  if (place == NULL)
+    return;
+  key = test_certs_dup_pin (certs, "self-signed");
+  other = test_certs_dup_pin (certs, "other-key");
+  g_signal_handlers_disconnect_by_data (place->fixture->engine, place);
+  assert_trust (place, NULL, NULL, key);
+  assert_trust (place, other, NULL, key);
+  assert_trust (place, key, RELAY ":465", NULL);
+  assert_sent (place, "location");
+  scripted_server_assert_played (place->relay);
+}
+
+static void
+test_trust_bare (void)
+{
+  g_autoptr(Place) place = place_new (NULL, "S: 220 relay ESMTP\n", SENDPATH_RELAY_CHOICE_HERE);
+
+  if (place == NULL)
+    return;
+  assert_trust (place, NULL, NULL, "security = none");
+  g_assert_cmpuint (place->n_asked, ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  has_own_network = own_network_enter (RELAY_ADDRESS);
+  g_test_init (&argc, &argv, NULL);
+  certs = test_certs_new ();
+  test_certs_trust (certs);
+  g_test_add_func ("/engine-relays/T-142-asked-once-then-used-here", test_here);
+  g_test_add_func ("/engine-relays/only-this-message", test_once);
+  g_test_add_func ("/engine-relays/never-here-until-forgotten", test_never);
+  g_test_add_func ("/engine-relays/R-26-another-key-asks-again", test_key);
+  g_test_add_func ("/engine-relays/R-26-nobody-to-ask-nobody-connected-to", test_nobody_there);
+  g_test_add_func ("/engine-relays/later/only-the-message-asked-about", test_once_later);
+  g_test_add_func ("/engine-relays/later/use-here", test_here_later);
+  g_test_add_func ("/engine-relays/trust/a-verified-name", test_trust);
+  g_test_add_func ("/engine-relays/trust/a-key-that-is-named", test_trust_key);
+  g_test_add_func ("/engine-relays/trust/nothing-without-encryption", test_trust_bare);
+  status = g_test_run ();
+  test_certs_free (certs);
+  return status;
+}
