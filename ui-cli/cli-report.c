@@ -24,17 +24,50 @@ cli_report_print_walk (const SendpathReport *report)
   g_printf ("\n%s", text);
 }
 
+/* For how long it has waited, in the largest unit. */
+static char *
+dup_age (const SendpathReport *report)
+{
+  gint64 now_s = g_get_real_time () / G_USEC_PER_SEC;
+  gint64 minutes = MAX (now_s - sendpath_report_get_queued_at (report), 0) / 60;
+
+  if (minutes < 60)
+    return g_strdup_printf (_ ("%u min"), (guint) minutes);
+  if (minutes < 48 * 60)
+    return g_strdup_printf (_ ("%u h"), (guint) (minutes / 60));
+  return g_strdup_printf (_ ("%u d"), (guint) MIN (minutes / (24 * 60), G_MAXUINT));
+}
+
+/* When it goes by itself; nothing where the reason says all. */
+static void
+print_prospect (const SendpathReport *report)
+{
+  gint64 next_try_s = sendpath_report_get_next_try (report);
+  g_autoptr (GDateTime) next_try = g_date_time_new_from_unix_local (next_try_s);
+  g_autofree char *when = next_try != NULL ? g_date_time_format (next_try, "%F %R") : NULL;
+
+  if (sendpath_report_get_in_flight (report))
+    g_printf ("              %s\n", _ ("it is being sent"));
+  else if (sendpath_report_get_held (report) &&
+           sendpath_report_get_outcome (report) == SENDPATH_OUTCOME_QUEUED)
+    g_printf (_ ("              on hold until “sendpath queue retry %.12s”\n"),
+              sendpath_report_get_id (report));
+  else if (next_try_s != 0 && when != NULL)
+    g_printf (_ ("              next try: %s\n"), when);
+}
+
 void
 cli_report_print_waiting (const SendpathReport *report)
 {
   g_autoptr (GDateTime) queued_at =
                  g_date_time_new_from_unix_local (sendpath_report_get_queued_at (report));
   g_autofree char *when = g_date_time_format (queued_at, "%F %R");
+  g_autofree char *age = dup_age (report);
   g_autofree char *size = g_format_size (sendpath_report_get_size_bytes (report));
   const char *subject = sendpath_report_get_subject (report);
   const char *reason = sendpath_report_get_reason (report);
 
-  g_printf ("%.12s  %s  %8s  %s\n", sendpath_report_get_id (report), when, size,
+  g_printf ("%.12s  %s  %6s  %8s  %s\n", sendpath_report_get_id (report), when, age, size,
             subject != NULL ? subject : _ ("(no subject)"));
   for (guint i = 0; i < sendpath_report_get_n_recipients (report); i++)
     if (sendpath_report_get_state (report, i) != SENDPATH_RECIPIENT_SENT)
@@ -42,6 +75,7 @@ cli_report_print_waiting (const SendpathReport *report)
                 sendpath_recipient_state_to_string (sendpath_report_get_state (report, i)));
   if (reason != NULL)
     g_printf ("              %s\n", reason);
+  print_prospect (report);
 }
 
 /* One sentence more about this very case, if there is one. */

@@ -13,6 +13,7 @@
 #include <sendpath/sendpath.h>
 
 #include "cli-report.h"
+#include "mailq.h"
 #include "sendmail-exit.h"
 #include "sendmail-options.h"
 
@@ -140,10 +141,7 @@ list_queue (SendpathEngine *engine)
 
   if (waiting == NULL)
     return fail (error);
-  if (waiting->len == 0)
-    g_printf ("%s\n", _ ("Mail queue is empty"));
-  for (guint i = 0; i < waiting->len; i++)
-    cli_report_print_waiting (waiting->pdata[i]);
+  mailq_print (waiting);
   return EX_OK;
 }
 

@@ -494,9 +494,7 @@ schedule_is_overdue (const SendpathReport *report, const SchedulePolicy *policy,
 void
 schedule_hold (SendpathReport *report)
 {
-  g_free (report->reason);
-  report->reason = g_strdup_printf (
-      _ ("it was put on hold; “sendpath queue retry %.12s” lets it go"), report->id);
+  report_set_text (&report->reason, _ ("it was put on hold"));
   report_set_text (&report->needs, "decision");
   report->held = TRUE;
   report->next_try_s = 0;
@@ -505,6 +503,7 @@ schedule_hold (SendpathReport *report)
 void
 schedule_release (SendpathReport *report)
 {
+  report_set_text (&report->reason, NULL);
   report_set_text (&report->needs, NULL);
   report->held = FALSE;
   report->next_try_s = 0;
@@ -530,9 +529,8 @@ schedule_resolve (SendpathReport *report, gboolean was_sent)
                             NULL);
       is_anybody = TRUE;
     }
+  /* what others wait for is not decided by this */
   if (is_anybody && (!was_sent || find_queued (report) == NULL))
     schedule_release (report);
-  if (is_anybody)
-    report_set_text (&report->reason, NULL);
   return is_anybody;
 }

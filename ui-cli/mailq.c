@@ -1,0 +1,81 @@
+/* The list of `mailq`, in the form that Postfix made usual: scripts read it, so nothing of it is
+ * translated but the reasons. */
+#include "config.h"
+
+#include "mailq.h"
+
+#include <glib/gi18n.h>
+#include <glib/gprintf.h>
+
+#define ID_DIGITS 12
+
+static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
+static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+
+static char *
+dup_arrival (const SendpathReport *report)
+{
+  g_autoptr (GDateTime) at =
+                 g_date_time_new_from_unix_local (sendpath_report_get_queued_at (report));
+
+  return g_strdup_printf ("%s %s %2d %02d:%02d:%02d", days[g_date_time_get_day_of_week (at) - 1],
+                          months[g_date_time_get_month (at) - 1], g_date_time_get_day_of_month (at),
+                          g_date_time_get_hour (at), g_date_time_get_minute (at),
+                          g_date_time_get_second (at));
+}
+
+/* `*`: being sent, `!`: on hold. */
+static char
+get_mark (const SendpathReport *report)
+{
+  if (sendpath_report_get_in_flight (report))
+    return '*';
+  return sendpath_report_get_held (report) ? '!' : ' ';
+}
+
+static const char *
+get_sender (const SendpathReport *report)
+{
+  const char *sender = sendpath_report_get_sender (report);
+
+  return sender == NULL || *sender == '\0' ? "MAILER-DAEMON" : sender;
+}
+
+static void
+print_message (const SendpathReport *report)
+{
+  g_autofree char *arrival = dup_arrival (report);
+  const char *reason = sendpath_report_get_reason (report);
+
+  g_printf ("%.*s%c %8" G_GUINT64_FORMAT " %s  %s\n", ID_DIGITS, sendpath_report_get_id (report),
+            get_mark (report), sendpath_report_get_size_bytes (report), arrival,
+            get_sender (report));
+  if (reason != NULL)
+    g_printf ("(%s)\n", reason);
+  for (guint i = 0; i < sendpath_report_get_n_recipients (report); i++)
+    if (sendpath_report_get_state (report, i) == SENDPATH_RECIPIENT_QUEUED ||
+        sendpath_report_get_state (report, i) == SENDPATH_RECIPIENT_UNCERTAIN)
+      g_printf ("%*s%s\n", ID_DIGITS + 32, "", sendpath_report_get_recipient (report, i));
+  g_printf ("\n");
+}
+
+void
+mailq_print (GPtrArray *waiting)
+{
+  guint64 size_bytes = 0;
+
+  if (waiting->len == 0)
+    {
+      g_printf ("Mail queue is empty\n");
+      return;
+    }
+  g_printf ("-Queue ID-    --Size-- ---Arrival Time---- -Sender/Recipient-------\n");
+  for (guint i = 0; i < waiting->len; i++)
+    {
+      print_message (waiting->pdata[i]);
+      size_bytes += sendpath_report_get_size_bytes (waiting->pdata[i]);
+    }
+  g_printf ("-- %" G_GUINT64_FORMAT " Kbytes in %u Request%s.\n", size_bytes / 1024, waiting->len,
+            waiting->len == 1 ? "" : "s");
+}
