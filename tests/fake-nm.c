@@ -26,6 +26,11 @@
   {                                                                                                \
     NM "/AccessPoint/1", "{'Ssid': <[byte 0x47, 0x75, 0x65, 0x73, 0x74]>}"                         \
   }
+#define OPEN_SSID                                                                                  \
+  {                                                                                                \
+    NM "/AccessPoint/1", "{'Ssid': <[byte 0x47, 0x75, 0x65, 0x73, 0x74]>, 'Flags': <uint32 0>,"    \
+                         " 'WpaFlags': <uint32 0>, 'RsnFlags': <uint32 0>}"                        \
+  }
 #define END                                                                                        \
   {                                                                                                \
     NULL, NULL                                                                                     \
@@ -37,6 +42,9 @@ static const FakeNetworkManagerObject hotel[] = { MANAGER ("4"),
 static const FakeNetworkManagerObject portal[] = { MANAGER ("2"),
                                                    CONNECTION ("Hotel", "802-11-wireless"), SSID,
                                                    END };
+static const FakeNetworkManagerObject unlocked[] = { MANAGER ("4"),
+                                                     CONNECTION ("Hotel", "802-11-wireless"),
+                                                     OPEN_SSID, END };
 static const FakeNetworkManagerObject cable[] = {
   MANAGER ("4"), CONNECTION ("Wired connection 1", "802-3-ethernet"), END
 };
@@ -48,6 +56,7 @@ static const struct {
 } scenes[] = {
   { "hotel", FAKE_NM_WELL, hotel },
   { "portal", FAKE_NM_WELL, portal },
+  { "open", FAKE_NM_WELL, unlocked },
   { "cable", FAKE_NM_WELL, cable },
   { "silent", FAKE_NM_SILENT, hotel },
 };
