@@ -153,7 +153,23 @@ compile_with_clang ()
   fi
 }
 
-# lab: the scenarios with real servers in network namespaces.
+# lab_script NAME: runs it and counts its TAP.
+lab_script ()
+{
+  tap=$build/lab-$1.tap
+  { "tests/lab/$1"; echo $? >"$build/lab.status"; } | tee "$tap"
+  if grep -q '^1\.\.0' "$tap"; then
+    skip "the lab: $(sed -n 's/^1\.\.0 *# *//p' "$tap")"
+    return
+  fi
+  before=$failed
+  skipped=$((skipped + $(grep -cE '^ok .*# *SKIP' "$tap")))
+  passed=$((passed + $(grep -E '^ok\>' "$tap" | grep -cvE '# *SKIP')))
+  failed=$((failed + $(grep -cE '^(not ok\>|Bail out!)' "$tap")))
+  test "$(cat "$build/lab.status")" -eq 0 || test "$failed" -gt "$before" || fail "the lab: $1"
+}
+
+# lab: real servers in network namespaces; stories first, then the matrix of places and obstacles.
 lab ()
 {
   if test "$(id -u)" -ne 0; then
@@ -164,16 +180,8 @@ lab ()
   SENDPATH=$build/ui-cli/sendpath
   SENDMAIL=$build/ui-cli/sendpath-sendmail
   export SENDPATH SENDMAIL
-  { tests/lab/scenarios; echo $? >"$build/lab.status"; } | tee "$build/lab.tap"
-  if grep -q '^1\.\.0' "$build/lab.tap"; then
-    skip "the lab: $(sed -n 's/^1\.\.0 *# *//p' "$build/lab.tap")"
-    return
-  fi
-  before=$failed
-  skipped=$((skipped + $(grep -cE '^ok .*# *SKIP' "$build/lab.tap")))
-  passed=$((passed + $(grep -E '^ok\>' "$build/lab.tap" | grep -cvE '# *SKIP')))
-  failed=$((failed + $(grep -cE '^(not ok\>|Bail out!)' "$build/lab.tap")))
-  test "$(cat "$build/lab.status")" -eq 0 || test "$failed" -gt "$before" || fail "the lab"
+  lab_script scenarios
+  lab_script matrix
 }
 
 # ---- what is asked for ----------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import time
 
 from leaks import Canaries
 
-HERE = pathlib.Path(__file__).resolve().parent.parent
+TOOL = pathlib.Path(__file__).resolve().parent.parent / "lab"
 SEND_S = 120
 DELIVERY_S = 30
 
@@ -100,11 +100,11 @@ class Lab:
     """The lab, told only what has to change, and the traveller's prepared homes."""
 
     def __init__(self, program):
-        self.program, self.seconds = program, 0.0
+        self.tool, self.program, self.seconds = TOOL, program, 0.0
         self.switches, self.obstacles, self.place = {}, None, None
 
     def run(self, *words):
-        done = subprocess.run([HERE / "lab", *words], stdin=subprocess.DEVNULL, capture_output=True,
+        done = subprocess.run([TOOL, *words], stdin=subprocess.DEVNULL, capture_output=True,
                               text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"lab {' '.join(words)}: {done.stderr.strip()}")
@@ -144,9 +144,9 @@ class Lab:
         """As the traveller, with that home's configuration and state."""
         environment = {**os.environ, "LC_ALL": "C.UTF-8", "LAB_CONFIG_HOME": str(home / "config"),
                        "LAB_STATE_HOME": str(home / "state")}
-        done = subprocess.run([HERE / "lab", "in", "traveller", "timeout", str(SEND_S), self.program, *words],
+        done = subprocess.run([TOOL, "in", "traveller", "timeout", str(SEND_S), self.program, *words],
                               input=stdin, capture_output=True, text=True, check=False, env=environment,
-                              cwd=HERE)
+                              cwd=self.cases)
         if check and done.returncode:
             raise RuntimeError(f"sendpath {' '.join(words)}: {done.stdout}{done.stderr}")
         return done

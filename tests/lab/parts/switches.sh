@@ -92,12 +92,17 @@ show ()
 declare -A middle_of=([proseware]=reword.py [thephone-company]=record.py [adatum]=record.py
   [hotel-relay]=record.py [interceptor]=record.py)
 
+# lead_to_the_middle SERVER: the ports that it has, and no others
 lead_to_the_middle ()
 {
-  local rules=
+  local rules= port
 
-  [ "$(switch record)" = off ] && { [ "$1" != proseware ] || [ "$(switch wording)" = postfix ]; } ||
-    rules="tcp dport { 25, 465, 587 } redirect to :tcp dport map { 25 : 10025, 465 : 10465, 587 : 10587 }"
+  if [ "$(switch record)" = on ] || { [ "$1" = proseware ] && [ "$(switch wording)" != postfix ]; }; then
+    for port in 25 465 587; do
+      [[ " ${server_ports[$1]} " != *" $port "* ]] ||
+        rules+="tcp dport $port redirect to :$((10000 + port))"$'\n'
+    done
+  fi
   in_net "$1" nft -f - <<END
 table inet middle
 delete table inet middle
