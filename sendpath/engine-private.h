@@ -3,6 +3,7 @@
 
 #include "sendpath/engine.h"
 #include "sendpath/outbox/outbox.h"
+#include "sendpath/outbox/schedule.h"
 #include "sendpath/relay-answers.h"
 #include "sendpath/relay-identity.h"
 #include "sendpath/walk/walk.h"
@@ -25,6 +26,8 @@ struct _SendpathEngine {
  * public face. */
 void engine_translate_error (GError **error);
 Outbox *engine_open_outbox (SendpathEngine *self, GError **error);
+/* Tells whoever looks after the outbox, if there is one, what happened. */
+void engine_tell_event (SendpathEngine *self, ScheduleEvent event);
 /* Id of the location chosen by hand, here or for good; NULL if the network tells. */
 char *engine_dup_chosen_location (SendpathEngine *self);
 /* The account of that id, or if @account is NULL the one that @from and @location choose; borrowed.

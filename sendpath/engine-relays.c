@@ -191,6 +191,7 @@ approve (EngineCall *call, const Candidate *best, const char *wanted, GError **e
     choice = ask (call, &relay, best->key);
   if (!engine_keep_choice (call->engine, &relay, best->key, choice, error))
     return FALSE;
+  engine_tell_event (call->engine, SCHEDULE_APPROVAL);
   if (choice != SENDPATH_RELAY_CHOICE_HERE)
     g_set_error (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND, _ ("%s was not approved"),
                  best->offer->host);
@@ -244,6 +245,17 @@ sendpath_engine_trust_relay (SendpathEngine *self, const char *key, GCancellable
              : NULL;
 }
 
+/* What waits for that decision goes on. */
+static gboolean
+keep_and_tell (SendpathEngine *self, const WalkRelay *relay, SendpathRelayChoice choice,
+               GError **error)
+{
+  if (!engine_keep_choice (self, relay, NULL, choice, error))
+    return FALSE;
+  engine_tell_event (self, SCHEDULE_APPROVAL);
+  return TRUE;
+}
+
 /* ---- decided, and taken back ----------------------------------------------------------------- */
 
 /**
@@ -280,7 +292,10 @@ sendpath_engine_decide_relay (SendpathEngine *self, const char *host, guint port
   if (choice == SENDPATH_RELAY_CHOICE_ONCE)
     {
       if (relay_answers_grant (self->answers, host))
-        return TRUE;
+        {
+          engine_tell_event (self, SCHEDULE_APPROVAL);
+          return TRUE;
+        }
       g_set_error (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND,
                    _ ("no message waits for an answer about %s"), host);
       return FALSE;
@@ -289,7 +304,7 @@ sendpath_engine_decide_relay (SendpathEngine *self, const char *host, guint port
   relay.network_id = network_id != NULL
                          ? network_id
                          : sendpath_network_get_id (sendpath_engine_get_network (self));
-  return engine_keep_choice (self, &relay, NULL, choice, error);
+  return keep_and_tell (self, &relay, choice, error);
 }
 
 /**
@@ -327,7 +342,7 @@ sendpath_engine_answer_relay (SendpathEngine *self, const char *id, SendpathRela
   if (choice == SENDPATH_RELAY_CHOICE_ONCE)
     relay_answers_grant_message (self->answers, host, network_id, id);
   relay = (WalkRelay) { .host = host, .port = (guint16) port, .network_id = network_id };
-  return engine_keep_choice (self, &relay, NULL, choice, error);
+  return keep_and_tell (self, &relay, choice, error);
 }
 
 /**

@@ -171,6 +171,18 @@ sendpath_engine_wake (SendpathEngine *self, GError **error)
   return is_told;
 }
 
+/* A wake-up that is lost costs time only: what needed something is tried when a service starts. */
+void
+engine_tell_event (SendpathEngine *self, ScheduleEvent event)
+{
+  g_autoptr (Outbox) outbox = g_file_test (self->outbox_dir, G_FILE_TEST_IS_DIR)
+                                  ? engine_open_outbox (self, NULL)
+                                  : NULL;
+
+  if (outbox != NULL)
+    runner_lock_wake (outbox, event, NULL);
+}
+
 /* ---- the same in a worker thread ------------------------------------------------------------- */
 
 static void

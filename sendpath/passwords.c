@@ -8,7 +8,7 @@
 #include "profiles/memory.h"
 #include "profiles/secrets.h"
 #include "profiles/trust.h"
-#include "sendpath/engine.h"
+#include "sendpath/engine-private.h"
 #include "sendpath/walk/plan.h"
 #include "sendpath/walk/refusals.h"
 #include "sendpath/walk/server-face.h"
@@ -221,6 +221,7 @@ sendpath_engine_set_password (SendpathEngine *self, const char *name, const char
       forget_refusal (self, &query);
       g_strv_builder_add (servers, place->server);
     }
+  engine_tell_event (self, SCHEDULE_PASSWORD);
   if (ret_stored_for != NULL)
     *ret_stored_for = g_strv_builder_end (servers);
   return TRUE;

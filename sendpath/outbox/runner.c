@@ -29,6 +29,7 @@ struct _OutboxRunner {
   char *network_id;
   guint n_in_lanes;
   guint n_turns;
+  gboolean is_starting;
   gboolean is_gone;   /* the outbox */
   gboolean must_stop; /* another one is to go on, or nothing more can be tried */
   gboolean is_ending; /* nothing more is begun */
@@ -47,12 +48,15 @@ get_now_s (void)
 
 /* ---- when a message is due ------------------------------------------------------------------- */
 
-/* What was tried on another network is tried on this one. */
+/* What was tried on another network is tried on this one; what needed something may have got it while
+ * nobody looked. */
 static ScheduleEvent
 choose_event (OutboxRunner *runner, const SendpathReport *report, ScheduleEvent event)
 {
   if (runner->options->mode == RUNNER_ONCE)
     return SCHEDULE_FLUSH;
+  if (runner->is_starting && report->needs != NULL)
+    return SCHEDULE_CONFIG;
   if (event == SCHEDULE_CLOCK && report->network != NULL &&
       g_strcmp0 (report->network, runner->network_id) != 0)
     return SCHEDULE_NETWORK;
@@ -508,7 +512,9 @@ outbox_runner_run (OutboxRunner *runner, const char *network_id, GCancellable *c
   runner->network_id = g_strdup (network_id);
   if (runner->options->mode != RUNNER_ONCE)
     hear_others (runner); /* before anything is listed: nothing slips through */
+  runner->is_starting = runner->options->mode == RUNNER_SERVICE;
   is_listed = outbox_recover (runner->outbox, error) && look_at_all (runner, SCHEDULE_CLOCK, error);
+  runner->is_starting = FALSE;
   while (is_listed && !runner->must_stop && !g_cancellable_is_cancelled (cancellable))
     {
       take_news (runner);
