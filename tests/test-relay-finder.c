@@ -5,9 +5,10 @@
 
 #include "tests/lib/fake-resolver.h"
 
+#define PATIENT_MS 60000 /* where an end is not what is tested */
 #define SRV(text) { .host = "_submissions._tcp.hotel.example.", .srv = text }
-#define MAIL      { .host = "mail.hotel.example", .addresses = "198.51.100.25 2001:db8::25" }
-#define END       { .host = NULL }
+#define MAIL { .host = "mail.hotel.example", .addresses = "198.51.100.25 2001:db8::25" }
+#define END { .host = NULL }
 
 /* It knows nothing, not even how to ask. */
 typedef GResolver BareResolver;
@@ -32,10 +33,10 @@ static const char *const domains[] = { "hotel.example", NULL };
 
 /* `HOST:PORT/SOURCE` of each offer. */
 static char *
-ask (const FakeHost *hosts, const char *const *dhcp, gboolean with_usual_names)
+ask (const FakeHost *hosts, const char *const *dhcp, gboolean with_usual_names, guint timeout_ms)
 {
   g_autoptr(GResolver) resolver = fake_resolver_new (hosts);
-  RelayFinderOptions options = { domains, own, dhcp, with_usual_names, resolver, 200 };
+  RelayFinderOptions options = { domains, own, dhcp, with_usual_names, resolver, timeout_ms };
   g_autoptr(GPtrArray) offers = relay_finder_ask (&options, NULL);
   g_autoptr(GString) text = g_string_new (NULL);
 
@@ -53,7 +54,7 @@ ask (const FakeHost *hosts, const char *const *dhcp, gboolean with_usual_names)
 static void
 assert_offers (const FakeHost *hosts, const char *expected)
 {
-  g_autofree char *found = ask (hosts, NULL, FALSE);
+  g_autofree char *found = ask (hosts, NULL, FALSE, PATIENT_MS);
 
   g_assert_cmpstr (found, ==, expected);
 }
@@ -252,7 +253,7 @@ test_dhcp (void)
   static const char *const dhcp[] = { "127.0.0.1",       "198.51.100.1", "mail.hotel.example",
                                       "198.51.100.1",    "",             "192.0.2.7",
                                       "255.255.255.255", "198.51.100.2", NULL };
-  g_autofree char *found = ask (hosts, dhcp, FALSE);
+  g_autofree char *found = ask (hosts, dhcp, FALSE, PATIENT_MS);
 
   g_assert_cmpstr (found, ==, "198.51.100.1:25/dhcp 198.51.100.2:25/dhcp");
 }
@@ -274,7 +275,7 @@ test_many_dhcp_addresses (void)
       text = g_steal_pointer (&longer);
     }
   dhcp = g_strsplit (g_strchomp (text), " ", -1);
-  found = ask (hosts, (const char *const *) dhcp, FALSE);
+  found = ask (hosts, (const char *const *) dhcp, FALSE, PATIENT_MS);
   g_assert_cmpstr (found, ==, "198.51.100.1:25/dhcp 198.51.100.2:25/dhcp 198.51.100.3:25/dhcp "
                               "198.51.100.4:25/dhcp");
 }
@@ -283,8 +284,8 @@ static void
 test_usual_names (void)
 {
   static const FakeHost hosts[] = { MAIL, END };
-  g_autofree char *unasked = ask (hosts, NULL, FALSE);
-  g_autofree char *asked = ask (hosts, NULL, TRUE);
+  g_autofree char *unasked = ask (hosts, NULL, FALSE, PATIENT_MS);
+  g_autofree char *asked = ask (hosts, NULL, TRUE, PATIENT_MS);
 
   g_assert_cmpstr (unasked, ==, "");
   g_assert_cmpstr (asked, ==, "mail.hotel.example:587/name");
@@ -295,7 +296,7 @@ test_bare_resolver (void)
 {
   static const char *const dhcp[] = { "198.51.100.25", NULL };
   g_autoptr(GResolver) resolver = g_object_new (bare_resolver_get_type (), NULL);
-  RelayFinderOptions options = { domains, own, dhcp, TRUE, resolver, 200 };
+  RelayFinderOptions options = { domains, own, dhcp, TRUE, resolver, PATIENT_MS };
   g_autoptr(GPtrArray) offers = relay_finder_ask (&options, NULL);
 
   g_assert_cmpuint (offers->len, ==, 1);
@@ -310,8 +311,9 @@ test_silent_name_server (void)
                                     { .host = "mail.hotel.example", .addresses = "? !" },
                                     END };
   gint64 begun_us = g_get_monotonic_time ();
+  g_autofree char *found = ask (hosts, NULL, FALSE, 200);
 
-  assert_offers (hosts, "");
+  g_assert_cmpstr (found, ==, "");
   g_assert_cmpint (g_get_monotonic_time () - begun_us, <, 10 * G_USEC_PER_SEC);
 }
 
