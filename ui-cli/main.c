@@ -39,6 +39,7 @@ static const CliCommand *const commands[] = {
   &cmd_queue_wait,
   &cmd_explain,
   &cmd_log,
+  &cmd_watch,
   &cmd_demo,
 };
 
