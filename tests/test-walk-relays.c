@@ -238,6 +238,19 @@ test_never_in_plain (void)
   scripted_server_assert_played (scene->relay);
 }
 
+/* its name led elsewhere when it was approved. */
+static void
+test_no_way_back (void)
+{
+  static const char *const own[] = { "192.0.2.7/24", NULL };
+  g_autoptr (Scene) scene = hotel_new (TAKES);
+
+  scene->plan->input.addresses = own;
+  scene_walk_to (scene, "someone@adatum.com");
+  g_assert_cmpint (sendpath_report_get_state (scene->report, 0), ==, SENDPATH_RECIPIENT_QUEUED);
+  g_assert_cmpuint (scripted_server_count_connections (scene->relay), ==, 0);
+}
+
 static void
 set_location (Scene *scene, const char *key, const char *value)
 {
@@ -345,6 +358,7 @@ main (int argc, char **argv)
   g_test_add_func ("/walk/relays/approved-is-used", test_approved_is_used);
   g_test_add_func ("/walk/relays/T-144-no-credential", test_no_credential_for_a_relay);
   g_test_add_func ("/walk/relays/never-in-plain", test_never_in_plain);
+  g_test_add_func ("/walk/relays/no-way-back-to-this-machine", test_no_way_back);
   g_test_add_func ("/walk/relays/discover-no", test_discover_no);
   g_test_add_func ("/walk/relays/confidential-waits", test_confidential);
   g_test_add_func ("/walk/relays/sender-rules-hold", test_domain_policy);
