@@ -8,6 +8,7 @@
 
 #include "profiles/network-private.h"
 #include "sendpath/mail/submission.h"
+#include "sendpath/outbox/pacing.h"
 
 typedef struct {
   const ErrandContext *context;
@@ -164,6 +165,7 @@ hold (OutboxEntry *entry, const char *reason, GError **error)
 
   report_set_text (&report->reason, reason);
   report_set_text (&report->needs, "decision");
+  report->next_try_s = 0;
   return journal_note_state (outbox_entry_get_journal (entry), report, g_get_real_time (), error)
              ? sendpath_report_ref (report)
              : NULL;
@@ -191,9 +193,10 @@ hold_for_account (const ErrandContext *context, OutboxEntry *entry, GError **err
 
 /* ---- the walk -------------------------------------------------------------------------------- */
 
+/* To @n_most of its recipients, or all (0). */
 static void
 walk_message (const ErrandContext *context, OutboxEntry *entry, SendpathMessage *message,
-              SendpathAccount *account, GCancellable *cancellable)
+              SendpathAccount *account, guint n_most, GCancellable *cancellable)
 {
   Errand errand = { context,
                     entry,
@@ -229,10 +232,14 @@ walk_message (const ErrandContext *context, OutboxEntry *entry, SendpathMessage 
                        .patience_s = context->patience_s,
                        .trace = context->trace,
                        .resolver = context->resolver,
+                       .n_most = n_most,
                        .pool = context->pool };
   SendpathReport *report = outbox_entry_get_report (entry);
+  PlanAgain again;
   g_autoptr (GPtrArray) routes = NULL;
 
+  if (schedule_find_again (report, input.network_id, &again))
+    input.again = &again;
   lock_profiles (context);
   walk.local = errand_get_local (context->profiles);
   routes = plan_make (&input);
@@ -242,6 +249,60 @@ walk_message (const ErrandContext *context, OutboxEntry *entry, SendpathMessage 
                    context->location != NULL ? sendpath_location_get_id (context->location) : NULL);
   report_set_text (&report->network, input.network_id);
   walk_run (message, routes, report, &walk, &host, cancellable);
+}
+
+static guint
+count_wanted (SendpathReport *report)
+{
+  g_autofree const char **names = report_dup_unsettled (report);
+
+  return g_strv_length ((char **) names);
+}
+
+static gint64
+get_now_s (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC;
+}
+
+/* The rest goes when the account may send again. */
+static void
+wait_for_pace (const ErrandContext *context, SendpathReport *report, SendpathAccount *account)
+{
+  gint64 now_s = get_now_s ();
+  g_autofree char *reason = pacing_dup_reason (context->memory, account, now_s);
+
+  schedule_settle_paced (
+      report, reason,
+      pacing_ready_at (context->memory, account, count_wanted (report), now_s), now_s);
+}
+
+/* As many of the recipients as the account may send to now; what is left waits, and the report says
+ * until when. */
+static void
+walk_at_pace (const ErrandContext *context, OutboxEntry *entry, SendpathMessage *message,
+              SendpathAccount *account, GCancellable *cancellable)
+{
+  SendpathReport *report = outbox_entry_get_report (entry);
+  guint n_wanted, n_granted;
+
+  schedule_begin_walk (report, sendpath_network_get_id (context->network), get_now_s ());
+  n_wanted = count_wanted (report);
+  n_granted = n_wanted > 0 ? pacing_reserve (context->memory, account, n_wanted, get_now_s ()) : 0;
+  if (n_wanted > 0 && n_granted == 0)
+    {
+      wait_for_pace (context, report, account);
+      return;
+    }
+  walk_message (context, entry, message, account, n_granted < n_wanted ? n_granted : 0,
+                cancellable);
+  if (g_cancellable_is_cancelled (cancellable))
+    schedule_settle_stopped (report, get_now_s ());
+  else
+    schedule_settle (report, &context->policy, get_now_s (), g_random_int ());
+  pacing_note (context->memory, account, n_granted, report, get_now_s ());
+  if (n_granted < n_wanted)
+    wait_for_pace (context, report, account);
 }
 
 /* The account and the message as that one sends it; NULL and @ret_report or @error: it stays. */
@@ -272,8 +333,7 @@ static gboolean
 is_wanted (const ErrandContext *context, const SendpathReport *report)
 {
   return !context->by_schedule ||
-         schedule_is_due (report, &context->policy, context->event,
-                          g_get_real_time () / G_USEC_PER_SEC);
+         schedule_is_due (report, &context->policy, context->event, get_now_s ());
 }
 
 SendpathReport *
@@ -294,7 +354,7 @@ errand_deliver (const ErrandContext *context, const char *id, GCancellable *canc
   unlock_profiles (context);
   if (message == NULL)
     return g_steal_pointer (&report);
-  walk_message (context, entry, message, account, cancellable);
+  walk_at_pace (context, entry, message, account, cancellable);
   report = sendpath_report_ref (outbox_entry_get_report (entry));
   if (!journal_note_state (outbox_entry_get_journal (entry), report, g_get_real_time (), error) ||
       !outbox_entry_file (entry, error))

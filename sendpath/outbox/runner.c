@@ -81,6 +81,8 @@ get_due (OutboxRunner *runner, const SendpathReport *report, ScheduleEvent event
     due_s = schedule_due_at (report, &options->policy, now_s);
   if (due_s == 0 && !schedule_is_due (report, &options->policy, event, now_s))
     return WAITING_NEVER;
+  if (due_s != 0 && options->mode == RUNNER_ONCE) /* a repeat has its own time, flush or not (P-5) */
+    return WAITING_NEVER;
   if (options->mode == RUNNER_RETRY && event == SCHEDULE_CLOCK && !was_tried (report))
     due_s = MAX (due_s, MIN (report->queued_at_s, now_s) + DELIVERER_S);
   return due_s;

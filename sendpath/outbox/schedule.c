@@ -398,7 +398,7 @@ was_anybody_left_out (const SendpathReport *report)
       const ReportRecipient *recipient = recipient_at (report, i);
       guint n = recipient->attempts->len;
 
-      if (recipient->state == SENDPATH_RECIPIENT_QUEUED &&
+      if ((recipient->state == SENDPATH_RECIPIENT_QUEUED || recipient->may_repeat) &&
           (n == 0 || g_array_index (recipient->attempts, guint, n - 1) < report->walk_from))
         return TRUE;
     }
