@@ -85,6 +85,7 @@ take_step (SendpathReport *report, const char *addresses, const Step *step)
   attempt->ip = g_strdup ("192.0.2.25");
   attempt->port = step->port;
   attempt->security = step->port == 465 ? SENDPATH_SECURITY_TLS : SENDPATH_SECURITY_STARTTLS;
+  attempt->is_protected = TRUE;
   attempt->auth = g_strdup (step->auth);
   attempt->sender_rule = step->rule;
   attempt->mail_from = g_strdup (step->rule == SENDER_RULE_KEEP ? "terri@proseware.com"
@@ -636,6 +637,19 @@ test_many_names_are_counted (void)
       two, "Your message to a@adatum.com, b@adatum.com, c@adatum.com and 2 others waits"));
 }
 
+/* what anybody in between may have said is marked. */
+static void
+test_unprotected (void)
+{
+  g_autoptr(SendpathReport) report = new_told_report ();
+  g_autofree char *text = NULL;
+
+  ((Attempt *) report->attempts->pdata[0])->is_protected = FALSE;
+  text = sendpath_report_to_text (report);
+  g_assert_nonnull (strstr (text, "(5.7.1 Relaying denied; said without encryption)\n2. "));
+  g_assert_nonnull (strstr (text, "(2.0.0 Ok: queued)\n"));
+}
+
 static void
 test_text (void)
 {
@@ -728,6 +742,7 @@ main (int argc, char **argv)
   g_test_add_func ("/report/summary-tells-why-this-one-waits", test_summary_of_mixed_fates);
   g_test_add_func ("/report/summary-counts-many-names", test_many_names_are_counted);
   g_test_add_func ("/report/text-has-attempts-recipients-facts", test_text);
+  g_test_add_func ("/report/R-21-unprotected-answers-are-marked", test_unprotected);
   g_test_add_func ("/report/no-facts-without-a-refusal", test_no_facts_without_a_refusal);
   g_test_add_func ("/report/nothing-moves-the-cursor", test_nothing_moves_the_cursor);
   return g_test_run ();
