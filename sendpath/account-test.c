@@ -215,6 +215,7 @@ test_pop_door (Test *test, SendpathEndpoint *endpoint)
                               .tls_pin = get (test, "tls-pin"),
                               .trace = &test->call->trace,
                               .patience_s = PATIENCE_S,
+                              .own = test->input->addresses,
                               .get_secret = get_pop_secret,
                               .data = &ask };
   g_autoptr (GPtrArray) alone = g_ptr_array_new ();

@@ -151,6 +151,15 @@ get_choice_text (SendpathEngine *engine, const char *host)
   return _ ("(not approved; see “sendpath location trust”)");
 }
 
+/* The network has not named what was only looked for. */
+static const char *
+get_offer_label (JsonObject *offer)
+{
+  return g_strcmp0 (json_object_get_string_member (offer, "source"), "name") == 0
+             ? _ ("Possible relay:")
+             : _ ("Offered relay:");
+}
+
 static void
 print_offers (SendpathEngine *engine, GPtrArray *offers)
 {
@@ -159,7 +168,7 @@ print_offers (SendpathEngine *engine, GPtrArray *offers)
       g_autoptr (JsonNode) node = json_from_string (offers->pdata[i], NULL);
       JsonObject *offer = json_node_get_object (node);
 
-      g_printf ("%s %s:%" G_GINT64_FORMAT " %s\n", _ ("Offered relay:"),
+      g_printf ("%s %s:%" G_GINT64_FORMAT " %s\n", get_offer_label (offer),
                 json_object_get_string_member (offer, "host"),
                 json_object_get_int_member (offer, "port"),
                 get_choice_text (engine, json_object_get_string_member (offer, "host")));

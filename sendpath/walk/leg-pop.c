@@ -107,6 +107,7 @@ log_in_to_pop (Leg *leg)
                               .tls_pin = route_get_setting (leg->route, "tls-pin"),
                               .trace = leg->walk->context->trace,
                               .patience_s = leg->walk->context->patience_s,
+                              .own = leg->walk->context->plan->addresses,
                               .family = leg->pop_family,
                               .learned = leg->route->learned_family != G_SOCKET_FAMILY_INVALID
                                              ? leg->route->learned_family

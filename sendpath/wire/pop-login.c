@@ -347,7 +347,8 @@ pop_login_run (GPtrArray *endpoints, const PopLoginOptions *options, GCancellabl
                                .learned = options->learned,
                                .pop = TRUE,
                                .trace = options->trace,
-                               .resolver = options->resolver };
+                               .resolver = options->resolver,
+                               .own = options->own };
   g_autoptr(Race) race = race_new (endpoints, &race_options);
   g_autoptr(GPtrArray) failures = NULL;
   Runner *runner, *result = NULL;

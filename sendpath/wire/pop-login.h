@@ -16,6 +16,7 @@ typedef struct {
   GSocketFamily   family;  /* that of the SMTP connection; INVALID: any */
   GSocketFamily   learned; /* which one to try first then; INVALID: not known */
   GResolver      *resolver;
+  const char *const *own; /* our addresses (CIDR); nullable */
   /* Called once TLS is verified; NULL result: no credential. */
   SendpathSecret *(*get_secret) (gpointer data, GError **error);
   gpointer        data;
