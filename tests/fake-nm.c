@@ -18,7 +18,8 @@
     "{'Id': <'" name "'>, 'Uuid': <'7c9d4d9e-3f6f-4c6b-8f0e-2f2d5f4e0a01'>,"                       \
     " 'Type': <'" type "'>, 'State': <uint32 2>, 'Default': <true>,"                               \
     " 'SpecificObject': <objectpath '" NM "/AccessPoint/1'>,"                                      \
-    " 'Ip4Config': <objectpath '" NM "/IP4Config/1'>}" },                                          \
+    " 'Ip4Config': <objectpath '" NM "/IP4Config/1'>,"                                             \
+    " 'Dhcp4Config': <objectpath '" NM "/DHCP4Config/1'>}" },                                      \
   {                                                                                                \
     NM "/IP4Config/1", "{'Domains': <['hotel.example']>}"                                          \
   }
@@ -30,6 +31,10 @@
   {                                                                                                \
     NM "/AccessPoint/1", "{'Ssid': <[byte 0x47, 0x75, 0x65, 0x73, 0x74]>, 'Flags': <uint32 0>,"    \
                          " 'WpaFlags': <uint32 0>, 'RsnFlags': <uint32 0>}"                        \
+  }
+#define SMTP_SERVER /* option 69 */                                                                \
+  {                                                                                                \
+    NM "/DHCP4Config/1", "{'Options': <{'smtp_server': <'192.0.2.25 127.0.0.1'>}>}"                \
   }
 #define END                                                                                        \
   {                                                                                                \
@@ -49,6 +54,10 @@ static const FakeNetworkManagerObject cable[] = {
   MANAGER ("4"), CONNECTION ("Wired connection 1", "802-3-ethernet"), END
 };
 
+static const FakeNetworkManagerObject offering[] = {
+  MANAGER ("4"), CONNECTION ("Hotel", "802-11-wireless"), SSID, SMTP_SERVER, END
+};
+
 static const struct {
   const char *name;
   FakeNetworkManagerFlags flags;
@@ -58,6 +67,7 @@ static const struct {
   { "portal", FAKE_NM_WELL, portal },
   { "open", FAKE_NM_WELL, unlocked },
   { "cable", FAKE_NM_WELL, cable },
+  { "offering", FAKE_NM_WELL, offering },
   { "silent", FAKE_NM_SILENT, hotel },
 };
 
