@@ -110,7 +110,8 @@ engine_call_choose_relay (EngineCall *call, const WalkRelay *relay, char **ret_k
   if (choice == SENDPATH_RELAY_CHOICE_KEEP)
     {
       relay_answers_note_question (call->engine->answers, relay->host, relay->port,
-                                   relay->network_id, relay->message);
+                                   relay->security == SENDPATH_SECURITY_NONE, relay->network_id,
+                                   relay->message);
       if (call->may_ask && relay->security == SENDPATH_SECURITY_NONE)
         choice = ask_about_bare (call, relay);
       else if (call->may_ask && !g_hash_table_contains (get_asker (call)->kept, relay->network_id))

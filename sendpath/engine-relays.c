@@ -33,9 +33,8 @@ find_offers (SendpathEngine *self, GCancellable *cancellable)
                                  .with_usual_names = TRUE,
                                  .timeout_ms = RELAY_FINDER_MS };
 
-  return may_look (self) && engine_is_connected (network)
-             ? relay_finder_ask (&options, cancellable)
-             : g_ptr_array_new ();
+  return may_look (self) && engine_is_connected (network) ? relay_finder_ask (&options, cancellable)
+                                                          : g_ptr_array_new ();
 }
 
 static gboolean
@@ -153,19 +152,22 @@ set_no_candidate (SendpathEngine *self, const Candidate *best, GError **error)
 {
   if (best->offer == NULL)
     g_set_error_literal (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND,
-                         may_look (self) ? _ ("this network offers no relay")
-                                         : _ ("no relay is looked for here; see “discovered” in [policy] "
-                                              "and “discover” of the location"));
+                         may_look (self)
+                             ? _ ("this network offers no relay")
+                             : _ ("no relay is looked for here; see “discovered” in [policy] "
+                                  "and “discover” of the location"));
   else if (best->identity == RELAY_UNTRUSTED)
-    g_set_error (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND,
-                 _ ("the certificate of %s is not trusted; if whoever runs this network has told you "
-                    "that its fingerprint is %s, use “sendpath location trust --key %s”"),
-                 best->offer->host, best->key, best->key);
+    g_set_error (
+        error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND,
+        _ ("the certificate of %s is not trusted; if whoever runs this network has told you "
+           "that its fingerprint is %s, use “sendpath location trust --key %s”"),
+        best->offer->host, best->key, best->key);
   else if (best->identity == RELAY_NOT_ENCRYPTED)
-    g_set_error (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND,
-                 _ ("%s offers no encryption, so it cannot be approved; a relay without encryption is "
-                    "used only where it is written as “smtp” of a location with “security = none”"),
-                 best->offer->host);
+    g_set_error (
+        error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND,
+        _ ("%s offers no encryption, so it cannot be approved; a relay without encryption is "
+           "used only where it is written as “smtp” of a location with “security = none”"),
+        best->offer->host);
   else
     g_set_error (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND,
                  _ ("%s is offered, but does not answer"), best->offer->host);
@@ -315,7 +317,8 @@ sendpath_engine_decide_relay (SendpathEngine *self, const char *host, guint port
  * @error: return location for a #GError, or %NULL
  *
  * sendpath_engine_decide_relay() for the relay that @self would have asked about when it tried that
- * message last, on the network of then; %SENDPATH_RELAY_CHOICE_ONCE is for this message. @error is
+ * message last, on the network of then; %SENDPATH_RELAY_CHOICE_ONCE is for this message. What would go
+ * unencrypted for everybody nearby to read is for one message whatever was said. @error is
  * %SENDPATH_ERROR_NOT_FOUND if there was no such question. May be called from any thread.
  *
  * Returns: %TRUE if it is decided
@@ -328,17 +331,22 @@ sendpath_engine_answer_relay (SendpathEngine *self, const char *id, SendpathRela
 {
   g_autofree char *host = NULL, *network_id = NULL;
   guint port = 0;
+  gboolean is_bare = FALSE;
   WalkRelay relay = { 0 };
 
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), FALSE);
   g_return_val_if_fail (id != NULL, FALSE);
 
-  if (!relay_answers_find (self->answers, id, &host, &port, &network_id))
+  if (!relay_answers_find (self->answers, id, &host, &port, &is_bare, &network_id))
     {
       g_set_error (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND,
                    _ ("%s: this message waits for no answer about a relay"), id);
       return FALSE;
     }
+  if (is_bare && choice == SENDPATH_RELAY_CHOICE_HERE)
+    choice = SENDPATH_RELAY_CHOICE_ONCE;
+  if (is_bare && choice == SENDPATH_RELAY_CHOICE_NEVER)
+    return TRUE;
   if (choice == SENDPATH_RELAY_CHOICE_ONCE)
     relay_answers_grant_message (self->answers, host, network_id, id);
   relay = (WalkRelay) { .host = host, .port = (guint16) port, .network_id = network_id };

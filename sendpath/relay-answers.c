@@ -7,6 +7,7 @@
 typedef struct {
   char *host;
   guint port;
+  gboolean is_bare;
   char *network_id;
   char *message;
 } Question;
@@ -15,7 +16,7 @@ struct _RelayAnswers {
   GMutex lock;
   GHashTable *questions;  /* host -> Question, the last one */
   GHashTable *by_message; /* message -> Question, the last one */
-  GHashTable *grants;    /* set of dup_grant() */
+  GHashTable *grants;     /* set of dup_grant() */
 };
 
 static void
@@ -60,26 +61,28 @@ dup_grant (const char *host, const char *network_id, const char *message)
 }
 
 static Question *
-question_new (const char *host, guint port, const char *network_id, const char *message)
+question_new (const char *host, guint port, gboolean is_bare, const char *network_id,
+              const char *message)
 {
   Question *question = g_new0 (Question, 1);
 
   question->host = g_strdup (host);
   question->port = port;
+  question->is_bare = is_bare;
   question->network_id = g_strdup (network_id);
   question->message = g_strdup (message);
   return question;
 }
 
 void
-relay_answers_note_question (RelayAnswers *answers, const char *host, guint port,
+relay_answers_note_question (RelayAnswers *answers, const char *host, guint port, gboolean is_bare,
                              const char *network_id, const char *message)
 {
   g_mutex_lock (&answers->lock);
   g_hash_table_replace (answers->questions, g_ascii_strdown (host, -1),
-                        question_new (host, port, network_id, message));
+                        question_new (host, port, is_bare, network_id, message));
   g_hash_table_replace (answers->by_message, g_strdup (message),
-                        question_new (host, port, network_id, message));
+                        question_new (host, port, is_bare, network_id, message));
   g_mutex_unlock (&answers->lock);
 }
 
@@ -120,7 +123,7 @@ relay_answers_grant (RelayAnswers *answers, const char *host)
 
 gboolean
 relay_answers_find (RelayAnswers *answers, const char *message, char **ret_host, guint *ret_port,
-                    char **ret_network_id)
+                    gboolean *ret_is_bare, char **ret_network_id)
 {
   const Question *question;
 
@@ -130,6 +133,7 @@ relay_answers_find (RelayAnswers *answers, const char *message, char **ret_host,
     {
       *ret_host = g_strdup (question->host);
       *ret_port = question->port;
+      *ret_is_bare = question->is_bare;
       *ret_network_id = g_strdup (question->network_id);
     }
   g_mutex_unlock (&answers->lock);

@@ -11,12 +11,12 @@ typedef struct _RelayAnswers RelayAnswers;
 RelayAnswers *relay_answers_new (void);
 void relay_answers_free (RelayAnswers *answers);
 
-/* @message waits for an answer about @host on that network. */
+/* @message waits for an answer about @host on that network. @is_bare: it would go unencrypted. */
 void relay_answers_note_question (RelayAnswers *answers, const char *host, guint port,
-                                  const char *network_id, const char *message);
+                                  gboolean is_bare, const char *network_id, const char *message);
 /* What was asked last for @message; the texts are newly allocated. FALSE: nothing. */
 gboolean relay_answers_find (RelayAnswers *answers, const char *message, char **ret_host,
-                             guint *ret_port, char **ret_network_id);
+                             guint *ret_port, gboolean *ret_is_bare, char **ret_network_id);
 /* The network of the last question about @host; NULL if there was none. Newly allocated. */
 char *relay_answers_dup_network (RelayAnswers *answers, const char *host);
 
