@@ -171,9 +171,9 @@ approvals_add (const char *state_dir, const char *network_id, const RelayDecisio
   g_autofree char *host = g_ascii_strdown (decision->host, -1);
   g_autofree char *relay = g_strdup_printf ("%s %s ", network_id, host);
   const char *key = decision->is_refused ? NULL : decision->key;
-  g_autofree char *line =
-      g_strdup_printf ("%s%u %s%s%s", relay, decision->port, decision->is_refused ? REFUSED : APPROVED,
-                       key != NULL ? " " : "", key != NULL ? key : "");
+  g_autofree char *line = g_strdup_printf ("%s%u %s%s%s", relay, decision->port,
+                                           decision->is_refused ? REFUSED : APPROVED,
+                                           key != NULL ? " " : "", key != NULL ? key : "");
 
   g_return_val_if_fail (profile_host_is_valid (host) && strchr (network_id, ' ') == NULL, FALSE);
   g_return_val_if_fail (key == NULL || is_key (key), FALSE);

@@ -189,10 +189,10 @@ describe_identity (const char *key)
 {
   return key == NULL
              ? g_strdup (_ ("Its certificate is trusted for this name."))
-             : g_strdup_printf (
-                   _ ("Its certificate is not trusted; the fingerprint of its key is %s. Say yes only if "
-                      "whoever runs this network has told you that fingerprint."),
-                   key);
+             : g_strdup_printf (_ ("Its certificate is not trusted; the fingerprint of its key is "
+                                   "%s. Say yes only if "
+                                   "whoever runs this network has told you that fingerprint."),
+                                key);
 }
 
 static char *
@@ -202,20 +202,21 @@ describe_relay (const WalkRelay *relay, const char *key)
   g_autofree char *offer = NULL;
 
   if (relay->security == SENDPATH_SECURITY_NONE)
-    return g_strdup_printf (
-        _ ("The wireless network here is not encrypted, and %s takes mail without encryption: everybody "
-           "nearby can read this message. Your password is not sent."),
-        relay->host);
+    return g_strdup_printf (_ ("The wireless network here is not encrypted, and %s takes mail "
+                               "without encryption: everybody "
+                               "nearby can read this message. Your password is not sent."),
+                            relay->host);
   offer = g_strdup_printf (relay->message != NULL
                                ? _ ("This network offers the relay %s for your message.")
                                : _ ("This network offers the relay %s."),
                            relay->host);
-  return g_strjoin (" ", offer, _ (sources[relay->source]), identity,
-                    relay->message != NULL
-                        ? _ ("Whoever runs it can read this message. Your password is not sent.")
-                        : _ ("Whoever runs it can read the mail that leaves by it. Your password is not "
-                             "sent."),
-                    NULL);
+  return g_strjoin (
+      " ", offer, _ (sources[relay->source]), identity,
+      relay->message != NULL
+          ? _ ("Whoever runs it can read this message. Your password is not sent.")
+          : _ ("Whoever runs it can read the mail that leaves by it. Your password is not "
+               "sent."),
+      NULL);
 }
 
 SendpathRequest *

@@ -153,8 +153,8 @@ static void
 test_here (void)
 {
   g_autoptr(Place) place = place_new (DENIES NEXT DENIES,
-                                      LOOKED_AT ("good") NEXT TAKES ("good") NEXT TAKES ("good"),
-                                      SENDPATH_RELAY_CHOICE_HERE);
+                                       LOOKED_AT ("good") NEXT TAKES ("good") NEXT TAKES ("good"),
+                                       SENDPATH_RELAY_CHOICE_HERE);
 
   if (place == NULL)
     return;
@@ -169,9 +169,9 @@ test_here (void)
 static void
 test_once (void)
 {
-  g_autoptr(Place) place =
-      place_new (DENIES NEXT DENIES, LOOKED_AT ("good") NEXT TAKES ("good") NEXT LOOKED_AT ("good"),
-                 SENDPATH_RELAY_CHOICE_ONCE);
+  g_autoptr(Place) place = place_new (
+      DENIES NEXT DENIES, LOOKED_AT ("good") NEXT TAKES ("good") NEXT LOOKED_AT ("good"),
+      SENDPATH_RELAY_CHOICE_ONCE);
   g_autoptr(SendpathReport) report = NULL;
 
   if (place == NULL)
@@ -187,9 +187,9 @@ test_once (void)
 static void
 test_never (void)
 {
-  g_autoptr(Place) place =
-      place_new (DENIES NEXT DENIES NEXT DENIES, LOOKED_AT ("good") NEXT LOOKED_AT ("good"),
-                 SENDPATH_RELAY_CHOICE_NEVER);
+  g_autoptr(Place) place = place_new (DENIES NEXT DENIES NEXT DENIES,
+                                       LOOKED_AT ("good") NEXT LOOKED_AT ("good"),
+                                       SENDPATH_RELAY_CHOICE_NEVER);
   g_autoptr(SendpathReport) first = NULL, second = NULL, third = NULL;
 
   if (place == NULL)
@@ -209,11 +209,11 @@ test_never (void)
 static void
 test_key (void)
 {
-  g_autoptr(Place) place = place_new (
-      DENIES NEXT DENIES NEXT DENIES,
-      REFUSED_TLS ("self-signed") NEXT TAKES ("self-signed") NEXT TAKES ("self-signed")
-          NEXT REFUSED_TLS ("other-key") NEXT REFUSED_TLS ("other-key"),
-      SENDPATH_RELAY_CHOICE_HERE);
+  g_autoptr(Place) place = place_new (DENIES NEXT DENIES NEXT DENIES,
+                                       REFUSED_TLS ("self-signed") NEXT TAKES ("self-signed")
+                                           NEXT TAKES ("self-signed") NEXT REFUSED_TLS ("other-key")
+                                               NEXT REFUSED_TLS ("other-key"),
+                                       SENDPATH_RELAY_CHOICE_HERE);
   g_autofree char *first_key = NULL, *other_key = NULL;
   g_autoptr(SendpathReport) report = NULL;
 
@@ -265,10 +265,10 @@ deliver (Place *place, SendpathReport *report)
 static void
 test_once_later (void)
 {
-  g_autoptr(Place) place = place_new (
-      DENIES NEXT DENIES NEXT DENIES NEXT DENIES,
-      LOOKED_AT ("good") NEXT LOOKED_AT ("good") NEXT LOOKED_AT ("good") NEXT TAKES ("good"),
-      SENDPATH_RELAY_CHOICE_HERE);
+  g_autoptr(Place) place = place_new (DENIES NEXT DENIES NEXT DENIES NEXT DENIES,
+                                       LOOKED_AT ("good") NEXT LOOKED_AT ("good")
+                                           NEXT LOOKED_AT ("good") NEXT TAKES ("good"),
+                                       SENDPATH_RELAY_CHOICE_HERE);
   g_autoptr(SendpathReport) first = NULL, second = NULL;
   g_autoptr(GError) error = NULL;
 
@@ -294,7 +294,7 @@ static void
 test_here_later (void)
 {
   g_autoptr(Place) place = place_new (DENIES NEXT DENIES, LOOKED_AT ("good") NEXT TAKES ("good"),
-                                      SENDPATH_RELAY_CHOICE_HERE);
+                                       SENDPATH_RELAY_CHOICE_HERE);
   g_autoptr(SendpathReport) report = NULL;
   g_autoptr(GError) error = NULL;
 
@@ -334,12 +334,13 @@ static void
 test_trust (void)
 {
   g_autoptr(Place) place =
-      place_new (DENIES, LOOKED_AT ("good") NEXT LOOKED_AT ("good") NEXT TAKES ("good"),
-                 SENDPATH_RELAY_CHOICE_KEEP);
+                 place_new (DENIES, LOOKED_AT ("good") NEXT LOOKED_AT ("good") NEXT TAKES ("good"),
+                            SENDPATH_RELAY_CHOICE_KEEP);
 
   if (place == NULL)
     return;
-  assert_trust (place, NULL, NULL, "was not approved"); /* a person is shown what it is, and says no */
+  assert_trust (place, NULL, NULL,
+                "was not approved"); /* a person is shown what it is, and says no */
   g_assert_cmpuint (place->n_asked, ==, 1);
   g_signal_handlers_disconnect_by_data (place->fixture->engine, place);
   assert_trust (place, NULL, RELAY ":465", NULL);
@@ -351,10 +352,10 @@ static void
 test_trust_key (void)
 {
   g_autoptr(Place) place =
-      place_new (DENIES,
-                 REFUSED_TLS ("self-signed") NEXT REFUSED_TLS ("self-signed")
-                     NEXT REFUSED_TLS ("self-signed") NEXT TAKES ("self-signed"),
-                 SENDPATH_RELAY_CHOICE_KEEP);
+                 place_new (DENIES,
+                            REFUSED_TLS ("self-signed") NEXT REFUSED_TLS ("self-signed")
+                                NEXT REFUSED_TLS ("self-signed") NEXT TAKES ("self-signed"),
+                            SENDPATH_RELAY_CHOICE_KEEP);
   g_autofree char *key = NULL, *other = NULL;
 
   if (place == NULL)

@@ -37,15 +37,15 @@ ask_choice (SendpathRequest *request)
   static const SendpathRelayChoice choices[] = { SENDPATH_RELAY_CHOICE_HERE,
                                                  SENDPATH_RELAY_CHOICE_ONCE,
                                                  SENDPATH_RELAY_CHOICE_NEVER };
-  g_autofree char *prompt =
-      g_strdup_printf ("%s\n%s", sendpath_request_get_text (request),
-                       _ ("  1  use it here from now on\n  2  only for this message\n  3  never use it "
-                          "here\nAnything else keeps the message in the outbox: "));
+  g_autofree char *prompt = g_strdup_printf (
+      "%s\n%s", sendpath_request_get_text (request),
+      _ ("  1  use it here from now on\n  2  only for this message\n  3  never use it "
+         "here\nAnything else keeps the message in the outbox: "));
   g_autofree char *answer = cli_terminal_ask (prompt);
   guint64 number = 0;
 
-  return answer != NULL && g_ascii_string_to_unsigned (answer, 10, 1, G_N_ELEMENTS (choices),
-                                                       &number, NULL)
+  return answer != NULL &&
+                 g_ascii_string_to_unsigned (answer, 10, 1, G_N_ELEMENTS (choices), &number, NULL)
              ? choices[number - 1]
              : SENDPATH_RELAY_CHOICE_KEEP;
 }

@@ -74,6 +74,6 @@ run_forget (int argc, char **argv, GError **error)
   return CLI_YES;
 }
 
-const CliCommand cmd_location_forget = { "location forget", "",
-                                         N_ ("Take back what was decided about relays of this network"),
-                                         run_forget };
+const CliCommand cmd_location_forget = {
+  "location forget", "", N_ ("Take back what was decided about relays of this network"), run_forget
+};

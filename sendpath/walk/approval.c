@@ -58,9 +58,10 @@ approval_is_given (Walk *walk, SendpathRoute *route)
       return TRUE;
     case SENDPATH_RELAY_CHOICE_KEEP:
       if (is_heard)
-        set_skipped (route, _ ("the wireless network here is not encrypted, nor would the message be; on "
-                               "a terminal, “sendpath queue flush” asks whether it may leave all the "
-                               "same"));
+        set_skipped (route,
+                     _ ("the wireless network here is not encrypted, nor would the message be; on "
+                        "a terminal, “sendpath queue flush” asks whether it may leave all the "
+                        "same"));
       if (walk->unapproved == NULL)
         walk->unapproved = route;
       return FALSE;

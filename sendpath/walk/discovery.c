@@ -30,9 +30,8 @@ set_sender_rules (SendpathRoute *route, SendpathLocation *location)
   if (sender == NULL)
     return;
   route->sender = g_strdup (sender);
-  route->last_rule = sendpath_location_get_boolean (location, "rewrite-from")
-                         ? SENDER_RULE_REWRITE
-                         : SENDER_RULE_SENDER;
+  route->last_rule = sendpath_location_get_boolean (location, "rewrite-from") ? SENDER_RULE_REWRITE
+                                                                              : SENDER_RULE_SENDER;
 }
 
 static SendpathRoute *
@@ -87,8 +86,9 @@ find_objection (const PlanInput *plan, const RelayDecision *decision, const char
                 gboolean is_changed)
 {
   if (decision != NULL && decision->is_refused)
-    return _ ("you decided never to use it on this network; to take that back, run: sendpath location "
-              "forget");
+    return _ (
+        "you decided never to use it on this network; to take that back, run: sendpath location "
+        "forget");
   if (is_changed)
     return _ ("it shows another key than the one you approved; to see it, run: sendpath location "
               "trust");
