@@ -301,6 +301,33 @@ test_not_between (void)
     }
 }
 
+/* Every name leads to one address, and nobody is there, or somebody else. */
+static void
+test_wrong_names (void)
+{
+  static const FakeHost liar[] = { { .host = HOST, .addresses = "127.0.0.1" },
+                                   { .host = "sendpath.invalid.", .addresses = "127.0.0.1" },
+                                   { .host = NULL } };
+  g_autoptr (Scene) scene = new_scene ("tls");
+  g_autofree char *nobody = g_strdup_printf (HOST ":%u", scene->closed_port);
+  g_autoptr (ScriptedServer) other = play ("!tls other\n!wait\n");
+
+  scene->hosts = liar;
+  scene_set (scene, "smtp", nobody);
+  scene_walk_to (scene, "someone@adatum.com");
+  scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_QUEUED, SENDPATH_VERDICT_HOST_NOT_FOUND);
+  g_assert_cmpstr (sendpath_report_get_needs (scene->report), ==, "network");
+  g_assert_nonnull (strstr (sendpath_report_get_reason (scene->report),
+                            "give the address 127.0.0.1 for every name"));
+  go_to (scene, other);
+  scene_walk_to (scene, "someone@adatum.com");
+  scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_QUEUED, SENDPATH_VERDICT_HOST_NOT_FOUND);
+  scene->hosts = hosts;
+  scene_set (scene, "smtp", nobody);
+  scene_walk_to (scene, "someone@adatum.com");
+  scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_QUEUED, SENDPATH_VERDICT_UNREACHABLE);
+}
+
 /* TLS from the start: there is no greeting to look at, only the key. */
 static void
 test_between_tls (void)
@@ -339,6 +366,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_between);
     }
   g_test_add_func ("/walk-adapt/between/tls-from-the-start", test_between_tls);
+  g_test_add_func ("/walk-adapt/name-servers-that-lie", test_wrong_names);
   g_test_add_func ("/walk-adapt/nobody-is-suspected-without-reason", test_not_between);
   status = g_test_run ();
   test_certs_free (certs);

@@ -28,6 +28,7 @@ typedef struct {
   GCancellable *cancellable;
   GHashTable *shut;       /* set of walk_dup_door(): gave no answer, blocked for this walk */
   char *login_problem;    /* why a login that would help was not made, for people; or NULL */
+  GStrv wrong_addresses;  /* that the name servers give for every name; NULL until it matters */
   char *record_problem;   /* why our own record failed, or NULL */
   DomainPolicy *policy;   /* of the From domain; NULL until it matters */
   SendpathRoute *barred;  /* the first route that it leaves no sender rule for, or NULL; borrowed */

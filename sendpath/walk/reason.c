@@ -108,6 +108,12 @@ reason_tell (const Walk *walk, GPtrArray *routes)
       report->needs = g_strdup ("network");
       report->reason = g_strdup (_ ("this network wants you to sign in on a web page first"));
     }
+  else if (furthest->verdict == SENDPATH_VERDICT_HOST_NOT_FOUND && walk->wrong_addresses != NULL &&
+           walk->wrong_addresses[0] != NULL)
+    {
+      report->needs = g_strdup ("network");
+      report->reason = quote_answer (furthest);
+    }
   else if (no_network)
     {
       report->needs = g_strdup ("network");
