@@ -201,6 +201,60 @@ test_states_replace_each_other (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (report->reason, ==, "no network");
 }
 
+/* P-5, T-102: a second dot for somebody who is uncertain was the repeat, whether its outcome is known or
+ * not. */
+static void
+test_second_dot_is_the_repeat (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(SendpathReport) once = NULL;
+  g_autoptr(SendpathReport) twice = NULL;
+
+  note_dot (fixture, BOB " " ANN);
+  reopen (fixture);
+  once = read_back (fixture, journal_replay);
+  g_assert_false (report_find_recipient (once, BOB)->is_repeated);
+  g_assert_cmpstr (report_find_recipient (once, BOB)->dot_server, ==, "smtp.proseware.com");
+  g_assert_cmpint (report_find_recipient (once, BOB)->uncertain_s, ==,
+                   FIXTURE_NOW_US / G_USEC_PER_SEC);
+  g_assert_true (journal_note_state (fixture->journal, once, FIXTURE_NOW_US, NULL));
+  note_dot (fixture, BOB);
+  twice = read_back (fixture, journal_replay);
+  g_assert_true (report_find_recipient (twice, BOB)->is_repeated);
+  g_assert_false (report_find_recipient (twice, ANN)->is_repeated);
+  check_states (fixture, journal_replay, "uuq");
+}
+
+/* “Again” is the user's word: nothing is repeated by itself after it. */
+static void
+test_again_is_no_repeat (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(SendpathReport) report = NULL;
+  g_autoptr(SendpathReport) after = NULL;
+
+  note_dot (fixture, BOB);
+  report = read_back (fixture, journal_replay);
+  report_set_recipient (report, BOB, REPORT_NO_ATTEMPT, SENDPATH_RECIPIENT_QUEUED,
+                        SENDPATH_VERDICT_UNCERTAIN, NULL);
+  g_assert_true (journal_note_state (fixture->journal, report, FIXTURE_NOW_US, NULL));
+  after = read_back (fixture, journal_replay);
+  g_assert_cmpint (sendpath_report_get_state (after, 0), ==, SENDPATH_RECIPIENT_QUEUED);
+  g_assert_true (report_find_recipient (after, BOB)->is_repeated);
+}
+
+static void
+test_counts_come_back (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(SendpathReport) report = NULL;
+
+  fixture->report->n_tries = 7;
+  fixture->report->tried_s = 86400;
+  g_assert_true (journal_note_state (fixture->journal, fixture->report, FIXTURE_NOW_US, NULL));
+  report = read_back (fixture, journal_replay);
+  g_assert_cmpuint (report->n_tries, ==, 7);
+  g_assert_cmpint (report->tried_s, ==, 86400);
+  g_assert_cmpint (report->settled_s, ==, FIXTURE_NOW_US / G_USEC_PER_SEC);
+}
+
 /* What yesterday's walk came to is no reason for today's waiting. */
 static void
 test_walks_are_told_apart (Fixture *fixture, gconstpointer data)
@@ -627,6 +681,9 @@ main (int argc, char **argv)
   add ("/journal/found-out-after-the-attempt-comes-back", test_found_out_after_the_attempt);
   add ("/journal/found-out-by-a-replay-is-kept", test_found_out_by_a_replay);
   add ("/journal/a-dot-without-outcome-is-uncertain", test_dot_without_outcome);
+  add ("/journal/second-dot-is-the-repeat-P-5", test_second_dot_is_the_repeat);
+  add ("/journal/again-is-no-repeat-P-5", test_again_is_no_repeat);
+  add ("/journal/counts-come-back", test_counts_come_back);
   add ("/journal/an-outcome-clears-only-its-own-dot", test_an_outcome_clears_only_its_own_dot);
   add ("/journal/a-known-refusal-clears-the-dot", test_a_known_refusal_clears_the_dot);
   add ("/journal/a-torn-line-never-happened", test_torn_at_every_length);

@@ -99,6 +99,40 @@ test_ladder (void)
                         "location mail.thephone-company.com 25/none");
 }
 
+/* Greylisting, and a repeat: the same way first, whatever else was learned. */
+static void
+test_again (void)
+{
+  const PlanAgain again = { .server = "mail.thephone-company.com",
+                            .kind = SENDPATH_ROUTE_LOCATION,
+                            .host = "mail.thephone-company.com",
+                            .port = 587,
+                            .family = G_SOCKET_FAMILY_IPV6,
+                            .rule = SENDER_RULE_SENDER };
+  const PlanAgain anywhere = { .server = "smtp.proseware.com", .rule = SENDER_RULE_REWRITE };
+  g_autoptr (PlanFixture) fixture = plan_fixture_new (
+      "[account home]\naddress = terri@proseware.com\nsmtp = smtp.proseware.com\n"
+      "[location work]\ndomain = thephone-company.com\nsender = tchudzik@thephone-company.com\n"
+      "smtp = mail.thephone-company.com\n");
+  g_autoptr (GPtrArray) routes = NULL;
+  const SendpathRoute *first;
+
+  plan_fixture_set_location (fixture, "work");
+  fixture->input.again = &again;
+  routes = plan_make (&fixture->input);
+  first = routes->pdata[0];
+  g_assert_cmpint (first->kind, ==, SENDPATH_ROUTE_LOCATION);
+  g_assert_cmpuint (sendpath_endpoint_get_port (first->endpoints->pdata[0]), ==, 587);
+  g_assert_cmpint (first->family, ==, G_SOCKET_FAMILY_IPV6);
+  g_assert_cmpint (first->first_rule, ==, SENDER_RULE_SENDER);
+  g_clear_pointer (&routes, g_ptr_array_unref);
+  fixture->input.again = &anywhere;
+  routes = plan_make (&fixture->input);
+  first = routes->pdata[0];
+  g_assert_cmpint (first->kind, ==, SENDPATH_ROUTE_ACCOUNT);
+  g_assert_cmpint (first->first_rule, ==, SENDER_RULE_KEEP); /* it may not do more here */
+}
+
 /* Whose credential may be used, and nobody's where no login is wanted. */
 static void
 test_logins (void)
@@ -352,6 +386,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plan/each-route-says-why-it-stands-there", test_places);
   g_test_add_func ("/plan/endpoints-of-a-server", test_endpoints);
   g_test_add_func ("/plan/ladder-in-order", test_ladder);
+  g_test_add_func ("/plan/the-same-way-again", test_again);
   g_test_add_func ("/plan/logins", test_logins);
   g_test_add_func ("/plan/backup-that-is-gone", test_backup_that_is_gone);
   g_test_add_func ("/plan/several-servers", test_several_servers);

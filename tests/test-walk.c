@@ -84,6 +84,51 @@ test_uncertain_stops_fallback (void)
   g_assert_cmpuint (scripted_server_count_connections (scene->relay), ==, 0);
 }
 
+/* P-5: what may have arrived is offered at its own server, and to nobody else. */
+static void
+test_repeat_at_its_own_server (void)
+{
+  g_autoptr (Scene) taken = scene_new (TAKES, TAKES);
+  g_autoptr (Scene) refused = scene_new (DENIES, TAKES);
+
+  taken->own_name = taken->repeat_at = "smtp.proseware.com";
+  scene_walk_to (taken, "someone@adatum.com");
+  scene_assert_recipient (taken, 0, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED);
+  refused->own_name = refused->repeat_at = "smtp.proseware.com";
+  scene_walk_to (refused, "someone@adatum.com");
+  scene_assert_recipient (refused, 0, SENDPATH_RECIPIENT_UNCERTAIN, SENDPATH_VERDICT_RELAY_DENIED);
+  g_assert_cmpuint (scripted_server_count_connections (refused->relay), ==, 0);
+  g_assert_false (report_find_recipient (refused->report, "someone@adatum.com")->is_repeated);
+}
+
+/* T-102: the dot of a repeat is the last one, whatever the answer. */
+static void
+test_repeat_is_lost_too (void)
+{
+  g_autoptr (Scene) scene = scene_new (
+      "S: 220 x ESMTP\nC: EHLO *\nS: 250 x\nC: MAIL FROM:*\nS: 250 ok\nC: RCPT TO:*\nS: 250 ok\n"
+      "C: DATA\nS: 354 go\nC: <data>\n!cut\n",
+      TAKES);
+
+  scene->own_name = scene->repeat_at = "smtp.proseware.com";
+  scene_walk_to (scene, "someone@adatum.com");
+  scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_UNCERTAIN, SENDPATH_VERDICT_UNCERTAIN);
+  g_assert_true (report_find_recipient (scene->report, "someone@adatum.com")->is_repeated);
+  g_assert_cmpuint (scripted_server_count_connections (scene->relay), ==, 0);
+}
+
+/* An account that may send to one more now. */
+static void
+test_no_more_than_may_be (void)
+{
+  g_autoptr (Scene) scene = scene_new (TAKES, NULL);
+
+  scene->n_most = 1;
+  scene_walk_to (scene, "someone@adatum.com bob@adatum.com");
+  scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED);
+  scene_assert_recipient (scene, 1, SENDPATH_RECIPIENT_QUEUED, SENDPATH_VERDICT_NONE);
+}
+
 /* P-6: no record, no dot; nothing was sent, and no other route is tried with a broken disk. */
 static void
 test_no_dot_without_its_record (void)
@@ -582,6 +627,9 @@ main (int argc, char **argv)
   g_test_add_func ("/walk/content-refusal-is-final", test_content_refusal_is_final);
   g_test_add_func ("/walk/size-is-told-beside-the-limit", test_size_is_kept);
   g_test_add_func ("/walk/uncertain-stops-fallback", test_uncertain_stops_fallback);
+  g_test_add_func ("/walk/repeat-at-its-own-server-alone-P-5", test_repeat_at_its_own_server);
+  g_test_add_func ("/walk/repeat-that-is-lost-too-T-102", test_repeat_is_lost_too);
+  g_test_add_func ("/walk/no-more-recipients-than-may-be", test_no_more_than_may_be);
   g_test_add_func ("/walk/no-dot-without-its-record", test_no_dot_without_its_record);
   g_test_add_func ("/walk/nobody-gets-it-twice", test_local_and_foreign_recipient);
   g_test_add_func ("/walk/sender-rules-in-order", test_sender_rules_at_the_relay);

@@ -18,6 +18,16 @@ get_name (SendpathNetwork *network)
   return ssid != NULL ? ssid : sendpath_network_get_id (network);
 }
 
+static guint
+count_overdue (SendpathEngine *engine, GPtrArray *waiting)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < waiting->len; i++)
+    n += sendpath_engine_is_overdue (engine, waiting->pdata[i]) ? 1 : 0;
+  return n;
+}
+
 static int
 run (int argc, char **argv, GError **error)
 {
@@ -25,7 +35,7 @@ run (int argc, char **argv, GError **error)
   g_autoptr (SendpathEngine) engine = NULL;
   g_autoptr (GPtrArray) waiting = NULL;
   SendpathLocation *location;
-  guint n_accounts;
+  guint n_accounts, n_overdue;
 
   if (profiles == NULL)
     return CLI_CONFIG;
@@ -39,7 +49,11 @@ run (int argc, char **argv, GError **error)
   g_printf (_ ("Location: %s\n"),
             location != NULL ? sendpath_location_get_id (location) : _ ("none that is known"));
   g_printf (_ ("Accounts: %u\n"), n_accounts);
-  g_printf (_ ("Outbox:   %u waiting\n"), waiting->len);
+  n_overdue = count_overdue (engine, waiting);
+  if (n_overdue > 0)
+    g_printf (_ ("Outbox:   %u waiting, %u for a long time\n"), waiting->len, n_overdue);
+  else
+    g_printf (_ ("Outbox:   %u waiting\n"), waiting->len);
   g_printf (_ ("Next:     %s\n"), n_accounts == 0    ? "sendpath account add ADDRESS"
                                   : waiting->len > 0 ? "sendpath queue list"
                                                      : "sendpath --help");

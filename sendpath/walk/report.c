@@ -232,9 +232,11 @@ report_note_dot (SendpathReport *report, const char *address, const char *server
 /* The state that an answer leads to. What answers a repeat says nothing of the first copy, unless it
  * is taken; and after a refusal the user decides, as they do once they have said “again”. */
 static SendpathRecipientState
-find_state_after (ReportRecipient *recipient, SendpathRecipientState state)
+find_state_after (ReportRecipient *recipient, guint attempt, SendpathRecipientState state)
 {
-  gboolean was_uncertain = recipient->state == SENDPATH_RECIPIENT_UNCERTAIN;
+  /* in a journal that is being read, a dot whose outcome no attempt told means the same */
+  gboolean was_uncertain = recipient->state == SENDPATH_RECIPIENT_UNCERTAIN ||
+                           (recipient->is_dotted && attempt == REPORT_NO_ATTEMPT);
 
   if (was_uncertain && !recipient->may_repeat && state == SENDPATH_RECIPIENT_QUEUED)
     recipient->is_repeated = TRUE;
@@ -274,8 +276,8 @@ report_set_recipient (SendpathReport *report, const char *address, guint attempt
   recipient->is_late = attempt == REPORT_NO_ATTEMPT;
   if (state == SENDPATH_RECIPIENT_UNCERTAIN)
     note_uncertain (report, recipient, attempt);
+  recipient->state = find_state_after (recipient, attempt, state);
   recipient->is_dotted = FALSE;
-  recipient->state = find_state_after (recipient, state);
   recipient->verdict = verdict;
   if (reply != NULL)
     sendpath_reply_ref (reply); /* first: it may be the one that is held already */

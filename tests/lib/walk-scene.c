@@ -269,6 +269,16 @@ new_message (const Scene *scene)
   return message;
 }
 
+/* As if the reply to the dot had been lost some time ago. */
+static void
+begin_repeat (Scene *scene, const char *address)
+{
+  report_note_dot (scene->report, address, scene->repeat_at, SENDER_RULE_KEEP, 1);
+  report_set_recipient (scene->report, address, REPORT_NO_ATTEMPT, SENDPATH_RECIPIENT_UNCERTAIN,
+                        SENDPATH_VERDICT_UNCERTAIN, NULL);
+  report_find_recipient (scene->report, address)->may_repeat = TRUE;
+}
+
 void
 scene_walk_to (Scene *scene, const char *recipients)
 {
@@ -292,6 +302,7 @@ scene_walk_to (Scene *scene, const char *recipients)
                           .network_is_up = !scene->has_no_network,
                           .is_portal = scene->is_behind_portal,
                           .is_open = scene->is_open,
+                          .n_most = scene->n_most,
                           .patience_s = 2,
                           .trace = &trace,
                           .resolver = resolver };
@@ -304,6 +315,8 @@ scene_walk_to (Scene *scene, const char *recipients)
     g_assert_true (sendpath_message_add_recipient (message, addresses[i], NULL));
   g_clear_pointer (&scene->report, sendpath_report_unref);
   scene->report = report_new ("0123456789abcdef0123456789abcdef", message);
+  if (scene->repeat_at != NULL)
+    begin_repeat (scene, addresses[0]);
   walk_run (message, routes, scene->report, &context, &host, cancellable);
   scene->n_txt = fake_resolver_count_txt (resolver);
 }

@@ -35,6 +35,8 @@ typedef struct {
   const char *text;     /* of the message; NULL: a short one */
   guint16 other_port;   /* another door of the relay, or 0 */
   guint16 own_other_port; /* the same of smtp.proseware.com's stand-in */
+  const char *repeat_at; /* the first recipient is uncertain since that server, and repeated; NULL */
+  guint n_most;          /* so many are offered; 0: all */
   const char *local;    /* where mail to unqualified names goes */
   const FakeHost *hosts; /* what the name servers know; NULL: nothing */
   guint n_txt;           /* how often they were asked for TXT records in the last walk */
