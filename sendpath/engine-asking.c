@@ -44,7 +44,7 @@ find_decision (SendpathEngine *self, const WalkRelay *relay)
   g_autoptr (GPtrArray) decisions = approvals_read (self->state_dir, relay->network_id);
   const RelayDecision *decision = approvals_find (decisions, relay->host);
 
-  if (relay_answers_is_granted (self->answers, relay->host, relay->network_id, relay->message))
+  if (relay_answers_is_granted (self->answers, relay))
     return SENDPATH_RELAY_CHOICE_ONCE;
   if (decision == NULL || relay->security == SENDPATH_SECURITY_NONE)
     return SENDPATH_RELAY_CHOICE_KEEP;
@@ -89,11 +89,12 @@ ask_about_offer (EngineCall *call, const WalkRelay *relay, char **ret_key)
   if (engine_look_at_relay (call->engine, engine_call_get_network (call), relay, &call->trace,
                             call->cancellable, &key) < RELAY_UNTRUSTED)
     return SENDPATH_RELAY_CHOICE_KEEP;
+  relay_answers_note_question (call->engine->answers, relay, key);
   choice = ask (call, relay, key);
   if (choice == SENDPATH_RELAY_CHOICE_KEEP)
     g_hash_table_add (get_asker (call)->kept, g_strdup (relay->network_id));
   if (choice == SENDPATH_RELAY_CHOICE_ONCE && key == NULL)
-    relay_answers_grant (call->engine->answers, relay->host);
+    relay_answers_grant (call->engine->answers, relay->host, relay->network_id, relay->message);
   if (!engine_keep_choice (call->engine, relay, key, choice, &error))
     trace_note (&call->trace, "%s", error->message);
   *ret_key = g_steal_pointer (&key);
@@ -105,13 +106,12 @@ engine_call_choose_relay (EngineCall *call, const WalkRelay *relay, char **ret_k
 {
   SendpathRelayChoice choice;
 
-  g_mutex_lock (&get_asker (call)->asking); /* of several walks one asks, and the others find the answer */
+  /* of several walks one asks, and the others find the answer */
+  g_mutex_lock (&get_asker (call)->asking);
   choice = find_decision (call->engine, relay);
   if (choice == SENDPATH_RELAY_CHOICE_KEEP)
     {
-      relay_answers_note_question (call->engine->answers, relay->host, relay->port,
-                                   relay->security == SENDPATH_SECURITY_NONE, relay->network_id,
-                                   relay->message);
+      relay_answers_note_question (call->engine->answers, relay, NULL);
       if (call->may_ask && relay->security == SENDPATH_SECURITY_NONE)
         choice = ask_about_bare (call, relay);
       else if (call->may_ask && !g_hash_table_contains (get_asker (call)->kept, relay->network_id))

@@ -42,6 +42,8 @@ GPtrArray *engine_read_approvals (SendpathEngine *self, SendpathNetwork *network
 RelayIdentity engine_look_at_relay (SendpathEngine *self, SendpathNetwork *network,
                                     const WalkRelay *relay, const Trace *trace,
                                     GCancellable *cancellable, char **ret_key);
+/* Sets NOT_FOUND: what @host showed is not trusted, and how it is approved all the same. */
+void engine_set_untrusted_key (const char *host, const char *key, GError **error);
 /* Keeps HERE and NEVER for the network of @relay. */
 gboolean engine_keep_choice (SendpathEngine *self, const WalkRelay *relay, const char *key,
                              SendpathRelayChoice choice, GError **error);

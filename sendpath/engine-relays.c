@@ -1,4 +1,4 @@
-/* Relays that the present network offers: shown, decided about, forgotten. It sends no mail and no
+/* Relays that the present network offers: shown, and approved by hand. It sends no mail and no
  * credential to any. */
 #include "config.h"
 
@@ -146,6 +146,15 @@ choose_candidate (EngineCall *call, GPtrArray *offers, const char *wanted, Candi
     }
 }
 
+void
+engine_set_untrusted_key (const char *host, const char *key, GError **error)
+{
+  g_set_error (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND,
+               _ ("the certificate of %s is not trusted; if whoever runs this network has told you "
+                  "that its fingerprint is %s, use “sendpath location trust --key %s”"),
+               host, key, key);
+}
+
 /* Nothing is there that may be approved, or nobody to approve it. */
 static void
 set_no_candidate (SendpathEngine *self, const Candidate *best, GError **error)
@@ -157,11 +166,7 @@ set_no_candidate (SendpathEngine *self, const Candidate *best, GError **error)
                              : _ ("no relay is looked for here; see “discovered” in [policy] "
                                   "and “discover” of the location"));
   else if (best->identity == RELAY_UNTRUSTED)
-    g_set_error (
-        error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND,
-        _ ("the certificate of %s is not trusted; if whoever runs this network has told you "
-           "that its fingerprint is %s, use “sendpath location trust --key %s”"),
-        best->offer->host, best->key, best->key);
+    engine_set_untrusted_key (best->offer->host, best->key, error);
   else if (best->identity == RELAY_NOT_ENCRYPTED)
     g_set_error (
         error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND,
@@ -245,158 +250,6 @@ sendpath_engine_trust_relay (SendpathEngine *self, const char *key, GCancellable
   return approve (&call, &best, key, error)
              ? g_strdup_printf ("%s:%u", best.offer->host, best.offer->port)
              : NULL;
-}
-
-/* What waits for that decision goes on. */
-static gboolean
-keep_and_tell (SendpathEngine *self, const WalkRelay *relay, SendpathRelayChoice choice,
-               GError **error)
-{
-  if (!engine_keep_choice (self, relay, NULL, choice, error))
-    return FALSE;
-  engine_tell_event (self, SCHEDULE_APPROVAL);
-  return TRUE;
-}
-
-/* ---- decided, and taken back ----------------------------------------------------------------- */
-
-/**
- * sendpath_engine_decide_relay:
- * @self: a #SendpathEngine
- * @host: the relay, as sendpath_request_get_server() called it
- * @port: its port
- * @choice: what becomes of it
- * @error: return location for a #GError, or %NULL
- *
- * Answers a question about a relay after its #SendpathRequest is gone, for the network that it was asked
- * on, or else the present one. Nobody is connected to and nothing is sent: try the messages that wait
- * afterwards.
- *
- * %SENDPATH_RELAY_CHOICE_HERE approves the name alone: a relay whose certificate is not trusted for it gets
- * nothing. %SENDPATH_RELAY_CHOICE_ONCE is for the message that the last question was asked for, as long as
- * @self lives; @error is %SENDPATH_ERROR_NOT_FOUND if there was none. It is a #GIOErrorEnum if the
- * decision cannot be kept. May be called from any thread.
- *
- * Returns: %TRUE if it is decided
- *
- * Since: 1.0
- */
-gboolean
-sendpath_engine_decide_relay (SendpathEngine *self, const char *host, guint port,
-                              SendpathRelayChoice choice, GError **error)
-{
-  g_autofree char *network_id = NULL;
-  WalkRelay relay = { .host = host, .port = (guint16) port };
-
-  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), FALSE);
-  g_return_val_if_fail (host != NULL && port > 0 && port <= G_MAXUINT16, FALSE);
-
-  if (choice == SENDPATH_RELAY_CHOICE_ONCE)
-    {
-      if (relay_answers_grant (self->answers, host))
-        {
-          engine_tell_event (self, SCHEDULE_APPROVAL);
-          return TRUE;
-        }
-      g_set_error (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND,
-                   _ ("no message waits for an answer about %s"), host);
-      return FALSE;
-    }
-  network_id = relay_answers_dup_network (self->answers, host);
-  relay.network_id = network_id != NULL
-                         ? network_id
-                         : sendpath_network_get_id (sendpath_engine_get_network (self));
-  return keep_and_tell (self, &relay, choice, error);
-}
-
-/**
- * sendpath_engine_answer_relay:
- * @self: a #SendpathEngine
- * @id: a message that waits because nobody said whether a relay may have it
- * @choice: what becomes of the relay
- * @error: return location for a #GError, or %NULL
- *
- * sendpath_engine_decide_relay() for the relay that @self would have asked about when it tried that
- * message last, on the network of then; %SENDPATH_RELAY_CHOICE_ONCE is for this message. What would go
- * unencrypted for everybody nearby to read is for one message whatever was said. @error is
- * %SENDPATH_ERROR_NOT_FOUND if there was no such question. May be called from any thread.
- *
- * Returns: %TRUE if it is decided
- *
- * Since: 1.0
- */
-gboolean
-sendpath_engine_answer_relay (SendpathEngine *self, const char *id, SendpathRelayChoice choice,
-                              GError **error)
-{
-  g_autofree char *host = NULL, *network_id = NULL;
-  guint port = 0;
-  gboolean is_bare = FALSE;
-  WalkRelay relay = { 0 };
-
-  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), FALSE);
-  g_return_val_if_fail (id != NULL, FALSE);
-
-  if (!relay_answers_find (self->answers, id, &host, &port, &is_bare, &network_id))
-    {
-      g_set_error (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND,
-                   _ ("%s: this message waits for no answer about a relay"), id);
-      return FALSE;
-    }
-  if (is_bare && choice == SENDPATH_RELAY_CHOICE_HERE)
-    choice = SENDPATH_RELAY_CHOICE_ONCE;
-  if (is_bare && choice == SENDPATH_RELAY_CHOICE_NEVER)
-    return TRUE;
-  if (choice == SENDPATH_RELAY_CHOICE_ONCE)
-    relay_answers_grant_message (self->answers, host, network_id, id);
-  relay = (WalkRelay) { .host = host, .port = (guint16) port, .network_id = network_id };
-  return keep_and_tell (self, &relay, choice, error);
-}
-
-/**
- * sendpath_engine_get_relay_choice:
- * @self: a #SendpathEngine
- * @host: a relay
- *
- * Returns: what was decided about @host on the present network: %SENDPATH_RELAY_CHOICE_HERE,
- *   %SENDPATH_RELAY_CHOICE_NEVER, or %SENDPATH_RELAY_CHOICE_KEEP if nothing was
- *
- * Since: 1.0
- */
-SendpathRelayChoice
-sendpath_engine_get_relay_choice (SendpathEngine *self, const char *host)
-{
-  g_autoptr (GPtrArray) decisions = NULL;
-  const RelayDecision *decision;
-
-  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), SENDPATH_RELAY_CHOICE_KEEP);
-  g_return_val_if_fail (host != NULL, SENDPATH_RELAY_CHOICE_KEEP);
-
-  decisions = engine_read_approvals (self, sendpath_engine_get_network (self));
-  decision = approvals_find (decisions, host);
-  if (decision == NULL)
-    return SENDPATH_RELAY_CHOICE_KEEP;
-  return decision->is_refused ? SENDPATH_RELAY_CHOICE_NEVER : SENDPATH_RELAY_CHOICE_HERE;
-}
-
-/**
- * sendpath_engine_forget_relays:
- * @self: a #SendpathEngine
- * @error: return location for a #GError, or %NULL
- *
- * Takes back every approval and every refusal of a relay for the present network.
- *
- * Returns: %TRUE if nothing is decided there any more
- *
- * Since: 1.0
- */
-gboolean
-sendpath_engine_forget_relays (SendpathEngine *self, GError **error)
-{
-  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), FALSE);
-
-  return approvals_forget (self->state_dir,
-                           sendpath_network_get_id (sendpath_engine_get_network (self)), error);
 }
 
 gboolean

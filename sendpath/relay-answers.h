@@ -1,33 +1,39 @@
 /* What was asked about relays, and what was said later about one message. */
 #pragma once
 
-#include <glib.h>
+#include "sendpath/walk/walk.h"
 
 G_BEGIN_DECLS
 
 /* May be used from any thread. */
 typedef struct _RelayAnswers RelayAnswers;
 
+/* One question, as it was asked last. */
+typedef struct {
+  char *host;
+  guint16 port;
+  SendpathSecurity security;
+  char *network_id;
+  char *message; /* that waits for the answer */
+  char *key;     /* what the relay showed, if that was seen and is not trusted; or NULL */
+} AskedRelay;
+
 RelayAnswers *relay_answers_new (void);
 void relay_answers_free (RelayAnswers *answers);
+void asked_relay_free (AskedRelay *asked);
 
-/* @message waits for an answer about @host on that network. @is_bare: it would go unencrypted. */
-void relay_answers_note_question (RelayAnswers *answers, const char *host, guint port,
-                                  gboolean is_bare, const char *network_id, const char *message);
-/* What was asked last for @message; the texts are newly allocated. FALSE: nothing. */
-gboolean relay_answers_find (RelayAnswers *answers, const char *message, char **ret_host,
-                             guint *ret_port, gboolean *ret_is_bare, char **ret_network_id);
-/* The network of the last question about @host; NULL if there was none. Newly allocated. */
-char *relay_answers_dup_network (RelayAnswers *answers, const char *host);
+/* The message of @relay waits for an answer about it. */
+void relay_answers_note_question (RelayAnswers *answers, const WalkRelay *relay, const char *key);
+/* What was asked last for @message, or, if that is NULL, about @host; NULL: nothing. Newly
+ * allocated. */
+AskedRelay *relay_answers_find (RelayAnswers *answers, const char *message, const char *host);
 
-/* "Only this message", for the one that the last question about @host was asked for; FALSE if there was
- * none. */
-gboolean relay_answers_grant (RelayAnswers *answers, const char *host);
-/* The same for one that is named. */
-void relay_answers_grant_message (RelayAnswers *answers, const char *host, const char *network_id,
-                                  const char *message);
-/* TRUE if that was said about @message there. */
-gboolean relay_answers_is_granted (RelayAnswers *answers, const char *host, const char *network_id,
-                                   const char *message);
+/* "Only this message" was said about that relay there. */
+void relay_answers_grant (RelayAnswers *answers, const char *host, const char *network_id,
+                          const char *message);
+/* TRUE if that was said. */
+gboolean relay_answers_is_granted (RelayAnswers *answers, const WalkRelay *relay);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AskedRelay, asked_relay_free)
 
 G_END_DECLS

@@ -310,6 +310,33 @@ test_here_later (void)
   scripted_server_assert_played (place->relay);
 }
 
+/* Nobody reads a fingerprint on a button. */
+static void
+test_no_key_later (void)
+{
+  static const SendpathRelayChoice choices[] = { SENDPATH_RELAY_CHOICE_HERE,
+                                                 SENDPATH_RELAY_CHOICE_ONCE };
+  g_autoptr(Place) place =
+                 place_new (DENIES, REFUSED_TLS ("self-signed"), SENDPATH_RELAY_CHOICE_HERE);
+  g_autoptr(SendpathReport) report = NULL;
+
+  if (place == NULL)
+    return;
+  place->is_away = TRUE;
+  report = assert_waits (place, "approval");
+  for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
+    {
+      g_autoptr(GError) error = NULL;
+
+      g_assert_false (sendpath_engine_answer_relay (
+          place->fixture->engine, sendpath_report_get_id (report), choices[i], &error));
+      g_assert_error (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND);
+      g_assert_nonnull (strstr (error->message, place->key));
+    }
+  g_assert_cmpint (get_choice (place), ==, SENDPATH_RELAY_CHOICE_KEEP);
+  scripted_server_assert_played (place->relay);
+}
+
 /* ---- approved by hand ------------------------------------------------------------------------ */
 
 static void
@@ -397,6 +424,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine-relays/R-26-nobody-to-ask-nobody-connected-to", test_nobody_there);
   g_test_add_func ("/engine-relays/later/only-the-message-asked-about", test_once_later);
   g_test_add_func ("/engine-relays/later/use-here", test_here_later);
+  g_test_add_func ("/engine-relays/later/no-untrusted-key", test_no_key_later);
   g_test_add_func ("/engine-relays/trust/a-verified-name", test_trust);
   g_test_add_func ("/engine-relays/trust/a-key-that-is-named", test_trust_key);
   g_test_add_func ("/engine-relays/trust/nothing-without-encryption", test_trust_bare);

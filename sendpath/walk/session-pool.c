@@ -52,14 +52,17 @@ session_pool_clear (SessionPool *pool)
   g_ptr_array_set_size (pool->idle, 0);
 }
 
-/* Who is logged in, or would be, at which server; and what the server was told before. */
+/* Who is logged in, or would be, at which server, which key it had to show, and what it was told
+ * before. */
 static char *
 make_key (const SendpathRoute *route)
 {
   g_autofree char *owner = route_dup_owner (route);
+  const char *key = route_get_setting (route, "tls-pin");
 
-  return g_strdup_printf ("%d %d %d %s %s", route_is_relay (route), route->login, route->pop_first,
-                          route->server, owner != NULL ? owner : "");
+  return g_strdup_printf ("%d %d %d %s %s %s", route_is_relay (route), route->login,
+                          route->pop_first, route->server, owner != NULL ? owner : "",
+                          key != NULL ? key : "");
 }
 
 static void
