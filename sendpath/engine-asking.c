@@ -50,8 +50,18 @@ find_decision (SendpathEngine *self, const WalkRelay *relay)
     return SENDPATH_RELAY_CHOICE_KEEP;
   if (decision->is_refused)
     return SENDPATH_RELAY_CHOICE_NEVER;
-  /* what was approved by its key is here because it shows another one */
-  return decision->key == NULL ? SENDPATH_RELAY_CHOICE_HERE : SENDPATH_RELAY_CHOICE_KEEP;
+  return decision->key == NULL && !relay->is_changed ? SENDPATH_RELAY_CHOICE_HERE
+                                                     : SENDPATH_RELAY_CHOICE_KEEP;
+}
+
+/* @key, or if that is NULL the name, is what was approved. */
+static gboolean
+is_approved_as (SendpathEngine *self, const WalkRelay *relay, const char *key)
+{
+  g_autoptr (GPtrArray) decisions = approvals_read (self->state_dir, relay->network_id);
+  const RelayDecision *decision = approvals_find (decisions, relay->host);
+
+  return decision != NULL && !decision->is_refused && g_strcmp0 (decision->key, key) == 0;
 }
 
 static SendpathRelayChoice
@@ -89,6 +99,11 @@ ask_about_offer (EngineCall *call, const WalkRelay *relay, char **ret_key)
   if (engine_look_at_relay (call->engine, engine_call_get_network (call), relay, &call->trace,
                             call->cancellable, &key) < RELAY_UNTRUSTED)
     return SENDPATH_RELAY_CHOICE_KEEP;
+  if (is_approved_as (call->engine, relay, key))
+    {
+      *ret_key = g_steal_pointer (&key);
+      return SENDPATH_RELAY_CHOICE_HERE;
+    }
   relay_answers_note_question (call->engine->answers, relay, key);
   choice = ask (call, relay, key);
   if (choice == SENDPATH_RELAY_CHOICE_KEEP)

@@ -227,9 +227,30 @@ test_key (void)
   g_assert_cmpuint (place->n_asked, ==, 1);
   place->answer = SENDPATH_RELAY_CHOICE_KEEP;
   report = assert_waits (place, "approval");
-  g_assert_nonnull (strstr (sendpath_report_get_reason (report), "another key"));
+  g_assert_nonnull (strstr (sendpath_report_get_reason (report), "you approved"));
   g_assert_cmpuint (place->n_asked, ==, 2);
   g_assert_cmpstr (place->key, ==, other_key);
+  scripted_server_assert_played (place->relay);
+}
+
+/* the name was approved, and somebody else answers to it now. */
+static void
+test_name_not_proved (void)
+{
+  g_autoptr(Place) place = place_new (
+      DENIES, REFUSED_TLS ("other-key") NEXT REFUSED_TLS ("other-key"), SENDPATH_RELAY_CHOICE_KEEP);
+  g_autofree char *key = NULL;
+  g_autoptr(SendpathReport) report = NULL;
+
+  if (place == NULL)
+    return;
+  key = test_certs_dup_pin (certs, "other-key");
+  g_assert_true (sendpath_engine_decide_relay (place->fixture->engine, RELAY, 465,
+                                               SENDPATH_RELAY_CHOICE_HERE, NULL));
+  report = assert_waits (place, "approval");
+  g_assert_nonnull (strstr (sendpath_report_get_reason (report), "you approved"));
+  g_assert_cmpuint (place->n_asked, ==, 1);
+  g_assert_cmpstr (place->key, ==, key);
   scripted_server_assert_played (place->relay);
 }
 
@@ -421,6 +442,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine-relays/only-this-message", test_once);
   g_test_add_func ("/engine-relays/never-here-until-forgotten", test_never);
   g_test_add_func ("/engine-relays/R-26-another-key-asks-again", test_key);
+  g_test_add_func ("/engine-relays/R-26-name-not-proved-asks-again", test_name_not_proved);
   g_test_add_func ("/engine-relays/R-26-nobody-to-ask-nobody-connected-to", test_nobody_there);
   g_test_add_func ("/engine-relays/later/only-the-message-asked-about", test_once_later);
   g_test_add_func ("/engine-relays/later/use-here", test_here_later);

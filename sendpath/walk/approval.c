@@ -31,7 +31,8 @@ ask (Walk *walk, SendpathRoute *route)
                       .host = sendpath_endpoint_get_host (endpoint),
                       .port = sendpath_endpoint_get_port (endpoint),
                       .security = sendpath_endpoint_get_security (endpoint),
-                      .source = route->source };
+                      .source = route->source,
+                      .is_changed = g_hash_table_contains (walk->changed, route->server) };
   g_autofree char *key = NULL;
   SendpathRelayChoice choice = walk->host->choose_relay (walk->host->data, &relay, &key);
 
@@ -71,11 +72,11 @@ approval_is_given (Walk *walk, SendpathRoute *route)
   g_return_val_if_reached (FALSE);
 }
 
-/* another key asks again. */
+/* another key asks again, and so does a name that is not proved. */
 static gboolean
-showed_another_key (const Walk *walk, const SendpathRoute *route, guint first_attempt)
+is_changed (const Walk *walk, guint first_attempt)
 {
-  for (guint i = first_attempt; route->tls_pin != NULL && i < walk->report->attempts->len; i++)
+  for (guint i = first_attempt; i < walk->report->attempts->len; i++)
     {
       const Attempt *attempt = walk->report->attempts->pdata[i];
       SendpathFault fault = sendpath_reply_get_fault (attempt->reply);
@@ -105,7 +106,7 @@ approval_note_end (Walk *walk, SendpathRoute *route, guint first_attempt)
 {
   if (!route_is_from_network (route))
     return;
-  if (showed_another_key (walk, route, first_attempt))
+  if (is_changed (walk, first_attempt))
     g_hash_table_add (walk->changed, g_strdup (route->server));
   if (wanted_login (walk, first_attempt))
     walk->wants_login = route;

@@ -90,8 +90,8 @@ find_objection (const PlanInput *plan, const RelayDecision *decision, const char
         "you decided never to use it on this network; to take that back, run: sendpath location "
         "forget");
   if (is_changed)
-    return _ ("it shows another key than the one you approved; to see it, run: sendpath location "
-              "trust");
+    return _ ("it does not show the name or key that you approved; to see what it shows, run: "
+              "sendpath location trust");
   if (decision != NULL ||
       (g_strcmp0 (sendpath_profile_store_get_policy (plan->profiles, "discovered"), "auto") == 0 &&
        !g_hostname_is_ip_address (host)))

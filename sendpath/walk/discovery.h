@@ -14,8 +14,8 @@ gboolean discovery_is_wanted (const PlanInput *plan);
 void discovery_add_approved (GPtrArray *routes, const PlanInput *plan, const char *skipped);
 
 /* Step 6: routes to the relays that this network offers, but for those of step 5. Skipped if they are
- * neither approved nor to be used unasked, and if they show another key than the approved one (@changed:
- * set of hosts, NULL: none). Asks the name servers, for two seconds at most. */
+ * neither approved nor to be used unasked, and if they do not show what was approved (@changed: set of
+ * hosts, NULL: none). Asks the name servers, for two seconds at most. */
 GPtrArray *discovery_find_routes (const PlanInput *plan, GHashTable *changed, GResolver *resolver,
                                   GCancellable *cancellable);
 

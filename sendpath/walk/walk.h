@@ -27,6 +27,7 @@ typedef struct {
   guint16 port;
   SendpathSecurity security; /* NONE: of a location, on a wireless network that is open */
   RelaySource source;        /* where the offer came from */
+  gboolean is_changed;       /* it was approved, and does not show what was approved */
 } WalkRelay;
 
 /* What the walk needs done by those above it; called in the thread of the walk. */
