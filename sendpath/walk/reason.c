@@ -49,16 +49,35 @@ is_about_network (const SendpathReply *reply)
   return fault == SENDPATH_FAULT_STRIPPED || fault == SENDPATH_FAULT_INTERCEPTED;
 }
 
+/* it came where TLS was to be, and before it was there. */
+static gboolean
+may_be_somebody_elses (const Walk *walk, const SendpathReply *reply)
+{
+  for (guint i = walk->first_attempt; i < walk->report->attempts->len; i++)
+    {
+      const Attempt *attempt = walk->report->attempts->pdata[i];
+
+      if (attempt->reply == reply)
+        return !attempt->is_protected && attempt->security != SENDPATH_SECURITY_NONE;
+    }
+  return FALSE;
+}
+
 static char *
-quote_answer (const Traveller *traveller)
+quote_answer (const Walk *walk, const Traveller *traveller)
 {
   g_autofree char *text = sendpath_reply_dup_clean_text (traveller->query.reply);
   guint code = sendpath_reply_get_code (traveller->query.reply);
 
   if (is_about_network (traveller->query.reply))
     return g_steal_pointer (&text);
-  return code != 0 ? g_strdup_printf (_ ("%s answered: %u %s"), traveller->query.server, code, text)
-                   : g_strdup_printf (_ ("%s: %s"), traveller->query.server, text);
+  if (code == 0)
+    return g_strdup_printf (_ ("%s: %s"), traveller->query.server, text);
+  if (may_be_somebody_elses (walk, traveller->query.reply))
+    return g_strdup_printf (
+        _ ("%s, or somebody in its place, answered without encryption: %u %s"),
+        traveller->query.server, code, text);
+  return g_strdup_printf (_ ("%s answered: %u %s"), traveller->query.server, code, text);
 }
 
 static char *
@@ -112,7 +131,7 @@ reason_tell (const Walk *walk, GPtrArray *routes)
            walk->wrong_addresses[0] != NULL)
     {
       report->needs = g_strdup ("network");
-      report->reason = quote_answer (furthest);
+      report->reason = quote_answer (walk, furthest);
     }
   else if (no_network)
     {
@@ -135,5 +154,5 @@ reason_tell (const Walk *walk, GPtrArray *routes)
                          walk->wants_login->server);
   else
     report->reason =
-        furthest->query.reply != NULL ? quote_answer (furthest) : describe_no_route (routes);
+        furthest->query.reply != NULL ? quote_answer (walk, furthest) : describe_no_route (routes);
 }

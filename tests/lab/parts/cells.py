@@ -74,7 +74,7 @@ SENT = {
 VERDICTS = {"relay-denied": "denied", "unreachable": "shut", "tls-failed": "tls",
             "auth-required": "login"}
 # What the report of the evil twin must speak of: TLS, a certificate, or a relay that wants a decision.
-TWIN_WORDS = re.compile(r"STARTTLS|TLS|certificate|approved", re.I)
+TWIN_WORDS = re.compile(r"STARTTLS|TLS|certificate|approved|encryption", re.I)
 
 
 def read_table(path):
@@ -316,6 +316,7 @@ def judge(lab, cell):
     if problems:
         problems.append(f"see {home}")
     else:
+        seen = cell.expected
         lab.run("wipe")
         shutil.rmtree(home)
     return seen, problems
