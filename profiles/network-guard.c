@@ -44,9 +44,8 @@ network_guard_new (SendpathNetwork *network, GCancellable *cancellable)
   guard->netlink = guard->wake = -1;
   g_set_object (&guard->parent, cancellable);
   if (cancellable != NULL)
-    guard->parent_id =
-        g_cancellable_connect (cancellable, G_CALLBACK (cancel_too),
-                               g_object_ref (guard->cancellable), g_object_unref);
+    guard->parent_id = g_cancellable_connect (cancellable, G_CALLBACK (cancel_too),
+                                              g_object_ref (guard->cancellable), g_object_unref);
   return guard;
 }
 

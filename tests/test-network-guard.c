@@ -7,8 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define STRINGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-#define MAC "00:53:00:aa:bb:cc"
+#define STRINGS(...) ((const char *const[]) { __VA_ARGS__, NULL })
+#define MAC          "00:53:00:aa:bb:cc"
 
 static const struct {
   const char *name;
@@ -28,9 +28,9 @@ test_told (gconstpointer data)
 {
   guint i = GPOINTER_TO_UINT (data);
   g_autoptr(SendpathNetwork) home =
-      sendpath_network_new_for_facts (MAC, NULL, STRINGS ("192.0.2.7/24"));
+                 sendpath_network_new_for_facts (MAC, NULL, STRINGS ("192.0.2.7/24"));
   g_autoptr(SendpathNetwork) now =
-      sendpath_network_new_for_facts (moves[i].gateway, NULL, moves[i].addresses);
+                 sendpath_network_new_for_facts (moves[i].gateway, NULL, moves[i].addresses);
   g_autoptr(NetworkGuard) guard = network_guard_new (home, NULL);
 
   network_guard_tell (guard, now);
@@ -84,8 +84,7 @@ move_away (void)
 
   if (unshare (CLONE_NEWNET) != 0 || !run ("ip link add lan type veth peer name gate") ||
       !run ("ip addr add 192.0.2.7/24 dev lan") || !run ("ip link set lan up") ||
-      !run ("ip link set gate up") ||
-      !run ("ip route add default via 192.0.2.1"))
+      !run ("ip link set gate up") || !run ("ip route add default via 192.0.2.1"))
     return 77;
   home = sendpath_network_new ();
   guard = network_guard_new (home, NULL);

@@ -46,10 +46,10 @@ sleep_at_the_hold (gpointer server)
 static void
 test_after_the_dot (void)
 {
-  g_autoptr (Scene) scene =
-                 scene_new ("S: 220 x ESMTP\nC: EHLO *\nS: 250 x\nC: MAIL FROM:*\nS: 250 ok\n"
-                            "C: RCPT TO:*\nS: 250 ok\nC: DATA\nS: 354 go\nC: <data>\n!hold\n!wait\n",
-                            TAKES);
+  g_autoptr (Scene) scene = scene_new (
+      "S: 220 x ESMTP\nC: EHLO *\nS: 250 x\nC: MAIL FROM:*\nS: 250 ok\n"
+      "C: RCPT TO:*\nS: 250 ok\nC: DATA\nS: 354 go\nC: <data>\n!hold\n!wait\n",
+      TAKES);
   g_autoptr (GThread) lid = g_thread_new ("lid", sleep_at_the_hold, scene->own);
 
   scene_walk_to (scene, "someone@adatum.com");

@@ -17,14 +17,14 @@ static const FakeHost hosts[] = { { .host = HOST, .addresses = "127.0.0.1" },
 static TestCerts *certs;
 
 #define STARTS_TLS(cert)                                                                           \
-  "S: 220 " HOST " ESMTP\nC: EHLO *\nS: 250-" HOST "\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\n"     \
+  "S: 220 " HOST " ESMTP\nC: EHLO *\nS: 250-" HOST "\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\n"   \
   "!tls " cert "\n"
 #define TAKES_IN_TLS                                                                               \
-  "C: EHLO *\nS: 250 " HOST "\nC: MAIL FROM:*\nS: 250 ok\nC: RCPT TO:<someone@adatum.com>\n"        \
+  "C: EHLO *\nS: 250 " HOST "\nC: MAIL FROM:*\nS: 250 ok\nC: RCPT TO:<someone@adatum.com>\n"       \
   "S: 250 ok\nC: DATA\nS: 354 go\nC: <data>\nS: 250 2.0.0 queued\n"
 /* Refused in the handshake: nothing more is said. */
 #define SHOWS(name, cert)                                                                          \
-  "S: 220 " name " ESMTP\nC: EHLO *\nS: 250-" name "\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\n"    \
+  "S: 220 " name " ESMTP\nC: EHLO *\nS: 250-" name "\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\n"   \
   "!tls " cert "\n!wait\n"
 #define OFFERS_NO_TLS(name)                                                                        \
   "S: 220 " name " ESMTP\nC: EHLO *\nS: 250-" name "\nS: 250 AUTH PLAIN\nC: QUIT\n"
@@ -72,9 +72,8 @@ static void
 test_learned_endpoint (void)
 {
   g_autoptr (Scene) scene = new_scene ("auto");
-  g_autoptr (ScriptedServer) server =
-                 play ("!peek\n!cut\n---\n" STARTS_TLS ("good") TAKES_IN_TLS
-                       "---\n" STARTS_TLS ("good") TAKES_IN_TLS);
+  g_autoptr (ScriptedServer) server = play ("!peek\n!cut\n---\n" STARTS_TLS ("good") TAKES_IN_TLS
+                                            "---\n" STARTS_TLS ("good") TAKES_IN_TLS);
 
   go_to (scene, server);
   scene_walk_to (scene, "someone@adatum.com");
@@ -152,8 +151,7 @@ static void
 test_one_family_is_authorised (void)
 {
   g_autoptr (Scene) scene = new_scene ("none");
-  g_autoptr (ScriptedServer) server =
-                 play_dual (scene, "smtp", DENIES "---\n" TAKES "---\n" TAKES);
+  g_autoptr (ScriptedServer) server = play_dual (scene, "smtp", DENIES "---\n" TAKES "---\n" TAKES);
   g_autofree char *first = NULL;
   g_autofree char *second = NULL;
   g_autofree char *summary = NULL;
@@ -197,9 +195,10 @@ static void
 test_pop_on_the_other_family (void)
 {
   g_autoptr (Scene) scene = new_scene ("none");
-  g_autoptr (ScriptedServer) server = play_dual (
-      scene, "smtp",
-      DENIES "---\n" DENIES "---\n" DENIES "---\n" DENIES "---\n" DENIES "---\n" DENIES "---\n" TAKES);
+  g_autoptr (ScriptedServer) server =
+                 play_dual (scene, "smtp",
+                            DENIES "---\n" DENIES "---\n" DENIES "---\n" DENIES "---\n" DENIES
+                                   "---\n" DENIES "---\n" TAKES);
   g_autoptr (ScriptedServer) pop = play_dual (scene, "pop", POP_ACCEPTS "---\n" POP_ACCEPTS);
   g_autofree char *ips = NULL;
 
@@ -209,8 +208,7 @@ test_pop_on_the_other_family (void)
   scene_set (scene, "allow-cleartext-login", "yes");
   scene_walk_to (scene, "someone@adatum.com");
   ips = dup_ips (scene);
-  g_assert_cmpstr (ips, ==,
-                   "::1 127.0.0.1 127.0.0.1 127.0.0.1 127.0.0.1 127.0.0.1 ::1");
+  g_assert_cmpstr (ips, ==, "::1 127.0.0.1 127.0.0.1 127.0.0.1 127.0.0.1 127.0.0.1 ::1");
   scripted_server_assert_played (server);
   scripted_server_assert_played (pop);
   scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED);
@@ -239,9 +237,11 @@ static const struct {
   const char *words;
 } between[] = {
   { "another-name-and-key", SHOWS ("mail.hotel.example", "other-key"), "intercepted",
-    "something between you and " HOST " answers in its place, and calls itself mail.hotel.example: " },
+    "something between you and " HOST
+    " answers in its place, and calls itself mail.hotel.example: " },
   { "another-name-without-tls", OFFERS_NO_TLS ("mail.hotel.example"), "intercepted",
-    "something between you and " HOST " answers in its place, and calls itself mail.hotel.example: " },
+    "something between you and " HOST
+    " answers in its place, and calls itself mail.hotel.example: " },
   { "another-key", SHOWS (HOST, "other-key"), "intercepted",
     "something between you and " HOST " answers in its place: " },
   { "another-host-of-the-provider", SHOWS ("mx7.proseware.com", "self-signed"), "intercepted",
@@ -333,8 +333,7 @@ static void
 test_between_tls (void)
 {
   g_autoptr (Scene) scene = new_scene ("tls");
-  g_autoptr (ScriptedServer) server =
-                 play ("!tls good\nS: 220 " HOST " ESMTP\n" TAKES_IN_TLS);
+  g_autoptr (ScriptedServer) server = play ("!tls good\nS: 220 " HOST " ESMTP\n" TAKES_IN_TLS);
   g_autoptr (ScriptedServer) proxy = play ("!tls self-signed\n!wait\n");
 
   go_to (scene, server);

@@ -12,8 +12,7 @@ static SendpathReply *
 judge (Leg *leg, const ServerFace *face, const SendpathReply *failure)
 {
   const PlanInput *plan = leg->walk->context->plan;
-  SendpathReply *judged =
-      server_face_judge (plan->memory, plan->trust, face, failure, plan->now_s);
+  SendpathReply *judged = server_face_judge (plan->memory, plan->trust, face, failure, plan->now_s);
 
   return judged != NULL ? judged : sendpath_reply_ref ((SendpathReply *) failure);
 }

@@ -44,16 +44,22 @@ SenderRule leg_find_next_rule (Leg *leg);
 SendpathVerdictQuery leg_make_query (Leg *leg, SendpathPhase phase, const SendpathReply *reply);
 /* An attempt (taken over) that failed for everybody before a recipient was offered. Its verdict. */
 SendpathVerdict leg_fail_all (Leg *leg, Attempt *attempt, SendpathPhase phase, const SendpathReply *reply);
-/* @host spoke TLS with us. */
-void leg_note_tls (Leg *leg, const char *host);
 /* Ready for a login or an offer. */
 gboolean leg_has_session (Leg *leg);
+void leg_use_rule (Leg *leg, SenderRule rule);
+
+/* leg-connect.c */
+/* @host spoke TLS with us. */
+void leg_note_tls (Leg *leg, const char *host);
 /* A greeted and opened session on the next endpoint of @field, logged in if that can be done
  * without asking. FALSE: nobody of that field is left, or a login failed. */
 gboolean leg_connect (Leg *leg, RaceField field);
 /* The same from the start, with all endpoints. */
 gboolean leg_reconnect (Leg *leg);
-void leg_use_rule (Leg *leg, SenderRule rule);
+/* Goes on in the session that an earlier message left open, if there is one. */
+gboolean leg_resume (Leg *leg);
+/* Leaves it open for the next one. */
+void leg_keep_session (Leg *leg);
 
 /* leg-face.c: a failure, by a better name where somebody answers in the server's place or hides what
  * it offers; owned. */

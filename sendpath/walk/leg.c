@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "profiles/providers.h"
-#include "sendpath/walk/portal.h"
 #include "sendpath/walk/recipient-limit.h"
 
 static void
@@ -227,150 +226,6 @@ leg_fail_all (Leg *leg, Attempt *attempt, SendpathPhase phase, const SendpathRep
       settle (leg, leg_get_traveller (leg, i), index, &query);
   record (leg, index);
   return attempt->verdict;
-}
-
-/* A port that gave no answer was no attempt as long as another endpoint did answer. If none did,
- * all count as blocked. */
-static void
-record_failures (Leg *leg, RaceField field)
-{
-  g_autoptr (GPtrArray) failures = race_steal_failures (leg->race);
-
-  if (leg->contact == NULL && field == RACE_ALL &&
-      leg->walk->first_attempt == leg->walk->report->attempts->len)
-    leg->walk->is_portal = leg->walk->must_stop = portal_shows_in_race (failures);
-  for (guint i = 0; i < failures->len && !leg->walk->is_portal; i++)
-    {
-      const Runner *failed = failures->pdata[i];
-      g_autoptr (SendpathReply) failure = leg_judge_failure (leg, failed);
-
-      if (leg->contact == NULL && field == RACE_ALL && failed->phase <= SENDPATH_PHASE_CONNECT)
-        g_hash_table_add (leg->walk->shut, walk_dup_door (failed->endpoint));
-      if (leg->contact == NULL || failed->phase > SENDPATH_PHASE_CONNECT)
-        leg_fail_all (leg, leg_new_attempt (leg, failed), failed->phase, failure);
-    }
-}
-
-static void
-drop_connection (Leg *leg)
-{
-  g_clear_pointer (&leg->session, smtp_session_free);
-  g_clear_pointer (&leg->contact, runner_free);
-  leg->n_offers_here = 0;
-  leg->is_reused = leg->was_of_use = FALSE;
-  leg->login_failed = FALSE;
-}
-
-void
-leg_note_tls (Leg *leg, const char *host)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!trust_note_tls (leg->walk->context->plan->trust, host, &error))
-    trace_note (leg->walk->context->trace, "%s", error->message);
-}
-
-static gboolean
-open_session (Leg *leg)
-{
-  g_autoptr (SendpathReply) failure = NULL;
-  Attempt *attempt;
-
-  leg->session = smtp_session_new (leg->contact, &leg->session_options);
-  if (smtp_session_open (leg->session))
-    {
-      if (smtp_session_is_tls (leg->session))
-        {
-          leg_note_tls (leg, leg->route->server);
-          leg_note_face (leg);
-        }
-      return TRUE;
-    }
-  failure = leg_judge_session (leg);
-  attempt = leg_new_attempt (leg, leg->contact);
-  leg_add_session_facts (attempt, leg);
-  leg_fail_all (leg, attempt, smtp_session_get_phase (leg->session), failure);
-  return FALSE;
-}
-
-static gboolean
-log_in_if_at_hand (Leg *leg)
-{
-  return leg_log_in (leg, WALK_SECRET_AT_HAND) != LEG_LOGIN_FAILED && !leg->login_refused &&
-         leg_has_session (leg) && leg_get_leader (leg) != NULL;
-}
-
-gboolean
-leg_connect (Leg *leg, RaceField field)
-{
-  if (leg->is_reused)
-    field = RACE_ALL; /* the race was not run yet: nobody has won it */
-  for (;;)
-    {
-      drop_connection (leg);
-      leg->contact = race_run (leg->race, field, leg->walk->cancellable);
-      record_failures (leg, field);
-      if (leg->contact == NULL || leg->walk->must_stop)
-        return FALSE;
-      leg->walk->last_family = leg->contact->family;
-      if (open_session (leg))
-        break;
-      if (leg_get_leader (leg) == NULL)
-        return FALSE;
-      field = field == RACE_OTHER_FAMILY ? field : RACE_NEXT_ENDPOINT;
-    }
-  return log_in_if_at_hand (leg);
-}
-
-static void
-enter_race (Leg *leg)
-{
-  RaceOptions options = { .patience_s = leg->walk->context->patience_s,
-                          .tls_pin = route_get_setting (leg->route, "tls-pin"),
-                          .family = leg->pop_family,
-                          .is_learned = leg->route->is_learned,
-                          .learned = leg->route->learned_family,
-                          .trace = leg->walk->context->trace,
-                          .resolver = leg->walk->context->resolver,
-                          .own = leg->walk->context->plan->addresses,
-                          .is_offered = route_is_from_network (leg->route) };
-
-  drop_connection (leg);
-  g_clear_pointer (&leg->race, race_free);
-  leg->race = race_new (leg->route->endpoints, &options);
-}
-
-gboolean
-leg_reconnect (Leg *leg)
-{
-  enter_race (leg);
-  return leg_connect (leg, RACE_ALL);
-}
-
-/* Goes on in the session that an earlier message left open, if there is one. */
-static gboolean
-resume (Leg *leg)
-{
-  SessionPool *pool = leg->walk->context->pool;
-
-  if (pool == NULL)
-    return FALSE;
-  enter_race (leg);
-  leg->session = session_pool_take (pool, leg->route, leg->pop_family, &leg->contact);
-  leg->is_reused = leg->was_of_use = leg->session != NULL;
-  return leg->is_reused && log_in_if_at_hand (leg);
-}
-
-/* Leaves it open for the next one. */
-static void
-keep_session (Leg *leg)
-{
-  SessionPool *pool = leg->walk->context->pool;
-
-  if (pool != NULL && leg->was_of_use && leg_has_session (leg) &&
-      !g_cancellable_is_cancelled (leg->walk->cancellable))
-    session_pool_put (pool, leg->route, g_steal_pointer (&leg->session),
-                      g_steal_pointer (&leg->contact));
 }
 
 static void
@@ -605,11 +460,11 @@ leg_run (Walk *walk, SendpathRoute *route)
   leg_use_rule (&leg, route->first_rule);
   if (route->pop_first && !leg_pop_first (&leg))
     return;
-  if (resume (&leg) || leg_reconnect (&leg) ||
+  if (leg_resume (&leg) || leg_reconnect (&leg) ||
       (route->pop_first && leg.contact == NULL && leg_pop_over_other_family (&leg)))
     offer (&leg);
   while (leg_apply_remedy (&leg))
     offer (&leg);
   remember_success (&leg);
-  keep_session (&leg);
+  leg_keep_session (&leg);
 }

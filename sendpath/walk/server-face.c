@@ -109,9 +109,10 @@ server_face_judge (Memory *memory, Trust *trust, const ServerFace *face,
                       g_strdup_printf (_ ("something between you and %s answers in its place: %s"),
                                        host, sendpath_reply_get_text (failure)));
   if (fault == SENDPATH_FAULT_TLS_MISSING && trust_has_seen_tls (trust, host))
-    return new_fault (SENDPATH_FAULT_STRIPPED,
-                      g_strdup_printf (_ ("something between you and %s hides its encryption, which "
-                                          "was there before"),
-                                       host));
+    return new_fault (
+        SENDPATH_FAULT_STRIPPED,
+        g_strdup_printf (_ ("something between you and %s hides its encryption, which "
+                            "was there before"),
+                         host));
   return NULL;
 }
