@@ -67,7 +67,7 @@ tell_of_queue (const struct inotify_event *event, QueueEventFunc on_event, gpoin
     {
       if ((event->mask & IN_MOVED_TO) != 0)
         on_event (QUEUE_EVENT_ARRIVED, id, data);
-      else if ((event->mask & (IN_MOVED_FROM | IN_DELETE)) != 0)
+      else if ((event->mask & (IN_MOVED_FROM | IN_DELETE | IN_CLOSE_WRITE)) != 0)
         on_event (QUEUE_EVENT_CHANGED, id, data);
     }
   else if (outbox_split_name (event->name, OUTBOX_JOURNAL, id) &&

@@ -15,6 +15,7 @@
 #define DELIVERER_S 60
 /* Somebody else has it, or it cannot be read now; what happened to it then is seen, as a rule. */
 #define LOOK_AGAIN_S 60
+#define HANDED_IN_S  1
 
 static const LaneTimes product_times = { .idle_ms = 5000, .stuck_ms = 30000 };
 
@@ -151,10 +152,12 @@ look_at_all (OutboxRunner *runner, ScheduleEvent event, GError **error)
 
 /* ---- what became of a message ---------------------------------------------------------------- */
 
+/* Who hands in a message lets it go when we know of it already. */
 static void
 try_later (OutboxRunner *runner, Waiting *waiting)
 {
-  waiting->due_s = get_now_s () + LOOK_AGAIN_S;
+  waiting->due_s = get_now_s () + (waiting->is_new ? HANDED_IN_S : LOOK_AGAIN_S);
+  waiting->is_new = FALSE;
   waiting->event = SCHEDULE_CLOCK;
   waiting_list_place (runner->waiting, waiting);
 }
@@ -179,7 +182,7 @@ on_done (const char *id, SendpathReport *report, const GError *error, gboolean w
   else /* what we broke off begins anew in the network that is there now */
     note_report (runner, report, FALSE, was_cut_off ? SCHEDULE_NETWORK : SCHEDULE_CLOCK);
   waiting = waiting_list_find (runner->waiting, id);
-  if (waiting != NULL && report == NULL)
+  if (waiting != NULL && report == NULL && !has_changed)
     try_later (runner, waiting);
   if (runner->options->done != NULL)
     runner->options->done (runner->options->data, id, report, error);
