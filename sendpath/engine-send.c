@@ -10,6 +10,8 @@
 #include "sendpath/mail/submission.h"
 #include "sendpath/report-domains.h"
 
+#define LATER_S 300 /* PRODUCT.md section 5: as after an answer that asks to come again */
+
 /* ---- coming in ------------------------------------------------------------------------------- */
 
 static char *
@@ -75,14 +77,15 @@ choose_account (SendpathEngine *self, const char *id, SendpathMessage *message,
 /* @account: NULL if it cannot be known yet. */
 static char *
 add_to_outbox (SendpathEngine *self, SendpathMessage *message, SendpathAccount *account,
-               const char *hold_reason, GError **error)
+               const char *hold_reason, gint64 next_try_s, GError **error)
 {
+  const OutboxAgain again = { .next_try_s = next_try_s };
   g_autoptr (SendpathMessage) finished = finish_message (self, message, account, error);
   g_autoptr (Outbox) outbox = finished != NULL ? outbox_open (self->outbox_dir, error) : NULL;
   char *id = outbox != NULL
-                 ? outbox_add (outbox, finished,
-                               account != NULL ? sendpath_account_get_id (account) : NULL,
-                               g_get_real_time (), error)
+                 ? outbox_add_again (outbox, finished,
+                                     account != NULL ? sendpath_account_get_id (account) : NULL,
+                                     &again, g_get_real_time (), error)
                  : NULL;
 
   if (id != NULL && hold_reason != NULL)
@@ -106,11 +109,19 @@ hangs_on_location (SendpathEngine *self, SendpathMessage *message, const char *a
 
 static char *
 submit (SendpathEngine *self, SendpathMessage *message, const char *account,
-        SendpathLocation *location, GError **error)
+        SendpathLocation *location, gint64 next_try_s, GError **error)
 {
   SendpathAccount *chosen = choose_account (self, account, message, location, error);
 
-  return chosen != NULL ? add_to_outbox (self, message, chosen, NULL, error) : NULL;
+  return chosen != NULL ? add_to_outbox (self, message, chosen, NULL, next_try_s, error) : NULL;
+}
+
+/* Where we are, if the account hangs on that. */
+static SendpathLocation *
+find_location (SendpathEngine *self, SendpathMessage *message, const char *account)
+{
+  return hangs_on_location (self, message, account) ? sendpath_engine_get_current_location (self)
+                                                    : NULL;
 }
 
 /**
@@ -137,16 +148,42 @@ char *
 sendpath_engine_submit (SendpathEngine *self, SendpathMessage *message, const char *account,
                         const char *hold_reason, GError **error)
 {
-  SendpathLocation *location = NULL;
-
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
   g_return_val_if_fail (SENDPATH_IS_MESSAGE (message), NULL);
 
   if (hold_reason != NULL)
-    return add_to_outbox (self, message, NULL, hold_reason, error);
-  if (hangs_on_location (self, message, account))
-    location = sendpath_engine_get_current_location (self);
-  return submit (self, message, account, location, error);
+    return add_to_outbox (self, message, NULL, hold_reason, 0, error);
+  return submit (self, message, account, find_location (self, message, account), 0, error);
+}
+
+/**
+ * sendpath_engine_submit_for_later:
+ * @self: a #SendpathEngine
+ * @message: the message; it is not modified
+ * @account: (nullable): id of the account to send by, or %NULL as in sendpath_engine_submit()
+ * @error: return location for a #GError, or %NULL
+ *
+ * sendpath_engine_submit() for a message that nobody is to send at once: whoever looks after the outbox
+ * takes it when the first delay of the schedule is over, or with the next flush.
+ *
+ * Returns: (transfer full): the message's id
+ *
+ * Since: 1.0
+ */
+char *
+sendpath_engine_submit_for_later (SendpathEngine *self, SendpathMessage *message,
+                                  const char *account, GError **error)
+{
+  SchedulePolicy policy;
+  gint64 next_try_s;
+
+  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (SENDPATH_IS_MESSAGE (message), NULL);
+
+  policy = schedule_policy_read (self->profiles);
+  next_try_s = g_get_real_time () / G_USEC_PER_SEC +
+               (gint64) (policy.retry_s != 0 ? policy.retry_s : LATER_S);
+  return submit (self, message, account, find_location (self, message, account), next_try_s, error);
 }
 
 /* ---- sending --------------------------------------------------------------------------------- */
@@ -220,6 +257,47 @@ sendpath_engine_send (SendpathEngine *self, SendpathMessage *message, const char
   return id != NULL ? sendpath_engine_deliver (self, id, cancellable, error) : NULL;
 }
 
+/**
+ * sendpath_engine_send_unkept:
+ * @self: a #SendpathEngine
+ * @message: the message; it is not modified
+ * @account: (nullable): id of the account to send by, or %NULL to match one
+ * @cancellable: (nullable): optional #GCancellable, or %NULL
+ * @error: return location for a #GError, or %NULL
+ *
+ * Sends @message without the outbox, for a caller with a queue of its own: what is queued or uncertain
+ * according to the report is the caller's to send again, to those recipients. Nobody is asked about a relay.
+ *
+ * @error is %SENDPATH_ERROR_MESSAGE or #SendpathProfileError: nothing was tried.
+ *
+ * This function blocks, and may be called from any thread; signals are emitted in that thread.
+ *
+ * Returns: (transfer full): what happened to each recipient on each route; it has no id
+ *
+ * Since: 1.0
+ */
+SendpathReport *
+sendpath_engine_send_unkept (SendpathEngine *self, SendpathMessage *message, const char *account,
+                             GCancellable *cancellable, GError **error)
+{
+  g_auto (EngineCall) call = { 0 };
+  g_auto (Workplace) place = { 0 };
+  g_autoptr (SendpathMessage) finished = NULL;
+  SendpathAccount *chosen;
+
+  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (SENDPATH_IS_MESSAGE (message), NULL);
+
+  chosen = choose_account (self, account, message, find_location (self, message, account), error);
+  finished = chosen != NULL ? finish_message (self, message, chosen, error) : NULL;
+  engine_translate_error (error);
+  if (finished == NULL)
+    return NULL;
+  engine_call_init (&call, self, FALSE, cancellable);
+  workplace_open_unkept (&place, &call);
+  return errand_send_unkept (&place.context, finished, chosen, cancellable);
+}
+
 /* ---- the same in a worker thread ------------------------------------------------------------- */
 
 typedef struct {
@@ -274,7 +352,7 @@ run_deliver (GTask *task, gpointer self, gpointer data, GCancellable *cancellabl
 
   if (job->message != NULL)
     job->id = submit (self, job->message, job->account, engine_call_get_location (&job->call),
-                      &error);
+                      0, &error);
   return_result (task, job->id != NULL ? deliver_and_look (&job->call, job->id, &error) : NULL,
                  (GDestroyNotify) sendpath_report_unref, error);
 }

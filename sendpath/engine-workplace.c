@@ -32,21 +32,16 @@ expire_sent (Workplace *place)
   outbox_expire_sent (place->outbox, now_us);
 }
 
-gboolean
-workplace_open (Workplace *place, EngineCall *call, guint patience_s, GError **error)
+void
+workplace_open_unkept (Workplace *place, EngineCall *call)
 {
   SendpathEngine *self = call->engine;
 
-  place->outbox = engine_open_outbox (self, error);
-  if (place->outbox == NULL)
-    return FALSE;
   place->memory = memory_new (self->state_dir);
   place->trust = trust_new (self->state_dir);
   place->history = history_new (self->state_dir);
   place->approved = engine_read_approvals (self, engine_call_get_network (call));
-  expire_sent (place);
-  place->context = (ErrandContext) { .outbox = place->outbox,
-                                     .profiles = self->profiles,
+  place->context = (ErrandContext) { .profiles = self->profiles,
                                      .location = engine_call_get_location (call),
                                      .network = engine_call_get_network (call),
                                      .approved = place->approved,
@@ -54,9 +49,21 @@ workplace_open (Workplace *place, EngineCall *call, guint patience_s, GError **e
                                      .trust = place->trust,
                                      .history = place->history,
                                      .policy = schedule_policy_read (self->profiles),
-                                     .patience_s = patience_s,
+                                     .patience_s = self->patience_s,
                                      .trace = &call->trace,
                                      .host = &call->host };
+}
+
+gboolean
+workplace_open (Workplace *place, EngineCall *call, guint patience_s, GError **error)
+{
+  place->outbox = engine_open_outbox (call->engine, error);
+  if (place->outbox == NULL)
+    return FALSE;
+  workplace_open_unkept (place, call);
+  place->context.outbox = place->outbox;
+  place->context.patience_s = patience_s;
+  expire_sent (place);
   return TRUE;
 }
 

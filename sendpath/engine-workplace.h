@@ -17,6 +17,8 @@ typedef struct {
 
 /* In the place and the network of @call, which must outlive it and not move in memory. */
 gboolean workplace_open (Workplace *place, EngineCall *call, guint patience_s, GError **error);
+/* The same without an outbox, for errand_send_unkept(). */
+void     workplace_open_unkept (Workplace *place, EngineCall *call);
 void     workplace_clear (Workplace *place);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Workplace, workplace_clear)
 

@@ -83,6 +83,14 @@ gboolean sendpath_engine_forget_relays (SendpathEngine *self, GError **error);
 char *sendpath_engine_submit (SendpathEngine *self, SendpathMessage *message, const char *account,
                               const char *hold_reason, GError **error);
 
+/* The same, but nobody sends it before the first delay of the schedule is over, or a flush. */
+char *sendpath_engine_submit_for_later (SendpathEngine *self, SendpathMessage *message,
+                                        const char *account, GError **error);
+/* Sends without the outbox: what does not leave now is the caller's. */
+SendpathReport *sendpath_engine_send_unkept (SendpathEngine *self, SendpathMessage *message,
+                                             const char *account, GCancellable *cancellable,
+                                             GError **error);
+
 /* Walks for one message of the outbox. */
 SendpathReport *sendpath_engine_deliver (SendpathEngine *self, const char *id,
                                          GCancellable *cancellable, GError **error);

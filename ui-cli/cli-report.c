@@ -127,3 +127,24 @@ cli_report_warn (const SendpathReport *report, const char *program)
                   "%.12s”\n"),
                program, sendpath_report_get_id (report));
 }
+
+void
+cli_report_warn_unkept (const SendpathReport *report, const char *program)
+{
+  SendpathOutcome outcome = sendpath_report_get_outcome (report);
+  gboolean is_open = outcome == SENDPATH_OUTCOME_QUEUED || outcome == SENDPATH_OUTCOME_UNCERTAIN;
+  const char *reason = sendpath_report_get_reason (report);
+
+  for (guint i = 0; i < sendpath_report_get_n_recipients (report); i++)
+    if (sendpath_report_get_state (report, i) == SENDPATH_RECIPIENT_FAILED)
+      warn_of_refusal (report, i, program);
+    else if (is_open && sendpath_report_get_state (report, i) == SENDPATH_RECIPIENT_SENT)
+      g_fprintf (stderr, _ ("%s: %s has the message already\n"), program,
+                 sendpath_report_get_recipient (report, i));
+  if (outcome == SENDPATH_OUTCOME_UNCERTAIN)
+    g_fprintf (stderr, _ ("%s: it is not certain that the message was accepted; it is not kept\n"),
+               program);
+  else if (is_open)
+    g_fprintf (stderr, _ ("%s: the message was not sent, and is not kept: %s\n"), program,
+               reason != NULL ? reason : "");
+}

@@ -14,5 +14,7 @@ void cli_report_print_waiting (const SendpathReport *report);
 /* Names the refused recipients and what waits, on standard error, as @program; nothing if all was
  * sent. */
 void cli_report_warn (const SendpathReport *report, const char *program);
+/* The same for a message that is kept nowhere; it names those who have it, if others do not. */
+void cli_report_warn_unkept (const SendpathReport *report, const char *program);
 
 G_END_DECLS

@@ -63,3 +63,14 @@ sendmail_exit_for_report (const SendpathReport *report)
       return EX_UNAVAILABLE;
   return EX_NOUSER;
 }
+
+/* Nothing was kept: what is open is the caller's to send again. */
+int
+sendmail_exit_for_unkept (const SendpathReport *report)
+{
+  SendpathOutcome outcome = sendpath_report_get_outcome (report);
+
+  return outcome == SENDPATH_OUTCOME_QUEUED || outcome == SENDPATH_OUTCOME_UNCERTAIN
+             ? EX_TEMPFAIL
+             : sendmail_exit_for_report (report);
+}

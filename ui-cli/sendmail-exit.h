@@ -7,6 +7,8 @@
 G_BEGIN_DECLS
 
 int sendmail_exit_for_report (const SendpathReport *report);
+/* The same for a message that is not kept (`direct`). */
+int sendmail_exit_for_unkept (const SendpathReport *report);
 int sendmail_exit_for_error (const GError *error);
 
 G_END_DECLS

@@ -52,6 +52,12 @@ set_full_name (SendmailOptions *options, const char *value)
 }
 
 static void
+set_wait (SendmailOptions *options, const char *value)
+{
+  options->delivery = SENDMAIL_DELIVER_WAIT;
+}
+
+static void
 set_background (SendmailOptions *options, const char *value)
 {
   options->delivery = SENDMAIL_DELIVER_BACKGROUND;
@@ -99,8 +105,9 @@ static const struct {
   { "bp", ATTACHED, set_list },
   { "bi", ATTACHED, set_newaliases },
   { "I", ALONE, set_newaliases },
-  { "odi", ATTACHED, ignore },
+  { "odi", ATTACHED, set_wait },
   { "odb", ATTACHED, set_background },
+  { "odd", ATTACHED, set_queue },
   { "odq", ATTACHED, set_queue },
   { "B", VALUE, ignore },
   { "N", VALUE, ignore },

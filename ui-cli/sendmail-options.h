@@ -13,9 +13,11 @@ typedef enum {
 } SendmailMode;
 
 typedef enum {
-  SENDMAIL_DELIVER_BY_POLICY,
-  SENDMAIL_DELIVER_BACKGROUND,
-  SENDMAIL_DELIVER_QUEUE
+  SENDMAIL_DELIVER_BY_POLICY,  /* nothing was said */
+  SENDMAIL_DELIVER_WAIT,       /* -odi: try now, and report */
+  SENDMAIL_DELIVER_BACKGROUND, /* -odb */
+  SENDMAIL_DELIVER_QUEUE,      /* -odq, -odd: with the next run of the queue */
+  SENDMAIL_DELIVER_DIRECT,     /* by policy alone: nothing is kept */
 } SendmailDelivery;
 
 /* What a command line says; strings are borrowed from argv. */

@@ -67,37 +67,38 @@ read_message (const SendmailOptions *options, GError **error)
   return g_steal_pointer (&message);
 }
 
-/* Seconds to wait for the report. */
-static guint
-get_wait_s (const SendmailOptions *options, SendpathProfileStore *profiles)
-{
-  const char *delivery = sendpath_profile_store_get_policy (profiles, "delivery");
+/* The words of `delivery` in the configuration. */
+static const struct {
+  const char *word;
+  SendmailDelivery delivery;
+} deliveries[] = {
+  { "wait", SENDMAIL_DELIVER_WAIT },
+  { "background", SENDMAIL_DELIVER_BACKGROUND },
+  { "queue", SENDMAIL_DELIVER_QUEUE },
+  { "direct", SENDMAIL_DELIVER_DIRECT },
+};
 
-  return options->delivery == SENDMAIL_DELIVER_BACKGROUND || g_str_equal (delivery, "background")
-             ? 0
-             : (guint) sendpath_profile_store_get_policy_integer (profiles, "wait");
-}
-
-static gboolean
-wants_queue_only (const SendmailOptions *options, SendpathProfileStore *profiles)
+/* What the command line says counts before what the configuration says. */
+static SendmailDelivery
+choose_delivery (const SendmailOptions *options, SendpathProfileStore *profiles)
 {
-  return options->delivery == SENDMAIL_DELIVER_QUEUE ||
-         (options->delivery == SENDMAIL_DELIVER_BY_POLICY &&
-          g_str_equal (sendpath_profile_store_get_policy (profiles, "delivery"), "queue"));
+  const char *word = sendpath_profile_store_get_policy (profiles, "delivery");
+
+  if (options->delivery != SENDMAIL_DELIVER_BY_POLICY)
+    return options->delivery;
+  for (guint i = 0; i < G_N_ELEMENTS (deliveries); i++)
+    if (g_strcmp0 (word, deliveries[i].word) == 0)
+      return deliveries[i].delivery;
+  return SENDMAIL_DELIVER_WAIT;
 }
 
 /* From here on the message is on disk: whatever happens, it is not the caller's to send again. */
 static int
-hand_over (SendpathEngine *engine, const SendmailOptions *options, const char *id)
+hand_over (SendpathEngine *engine, const SendmailOptions *options, const char *id, guint wait_s)
 {
-  SendpathProfileStore *profiles = sendpath_engine_get_profiles (engine);
-  guint wait_s = get_wait_s (options, profiles);
   g_autoptr (GError) error = NULL;
-  g_autoptr (SendpathReport) report = NULL;
+  g_autoptr (SendpathReport) report = sendpath_engine_hand_over (engine, id, wait_s, &error);
 
-  if (wants_queue_only (options, profiles))
-    return EX_OK;
-  report = sendpath_engine_hand_over (engine, id, wait_s, &error);
   if (report == NULL)
     {
       if (error != NULL)
@@ -111,10 +112,51 @@ hand_over (SendpathEngine *engine, const SendmailOptions *options, const char *i
 }
 
 static int
+keep_and_send (SendpathEngine *engine, const SendmailOptions *options, SendpathMessage *message,
+               const char *hold_reason)
+{
+  SendpathProfileStore *profiles = sendpath_engine_get_profiles (engine);
+  SendmailDelivery delivery = choose_delivery (options, profiles);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = NULL;
+
+  if (delivery == SENDMAIL_DELIVER_QUEUE && hold_reason == NULL)
+    id = sendpath_engine_submit_for_later (engine, message, NULL, &error);
+  else
+    id = sendpath_engine_submit (engine, message, NULL, hold_reason, &error);
+  if (id == NULL)
+    return fail (error);
+  if (hold_reason != NULL)
+    g_fprintf (stderr, _ ("sendmail: the message waits in the outbox: %s\n"), hold_reason);
+  if (hold_reason != NULL || delivery == SENDMAIL_DELIVER_QUEUE)
+    return EX_OK;
+  return hand_over (engine, options, id,
+                    delivery == SENDMAIL_DELIVER_BACKGROUND
+                        ? 0
+                        : (guint) sendpath_profile_store_get_policy_integer (profiles, "wait"));
+}
+
+/* Nothing is kept: what did not leave is the caller's, who must know if somebody has it already. */
+static int
+send_direct (SendpathEngine *engine, const SendmailOptions *options, SendpathMessage *message)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SendpathReport) report =
+      sendpath_engine_send_unkept (engine, message, NULL, NULL, &error);
+
+  if (report == NULL)
+    return fail (error);
+  cli_report_warn_unkept (report, "sendmail");
+  if (options->verbose)
+    cli_report_print_walk (report);
+  return sendmail_exit_for_unkept (report);
+}
+
+static int
 submit (const SendmailOptions *options)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *hold_reason = NULL, *id = NULL;
+  g_autofree char *hold_reason = NULL;
   g_autoptr (SendpathProfileStore) profiles = load_profiles (&hold_reason, &error);
   g_autoptr (SendpathMessage) message = profiles != NULL ? read_message (options, &error) : NULL;
   g_autoptr (SendpathEngine) engine = NULL;
@@ -122,15 +164,9 @@ submit (const SendmailOptions *options)
   if (message == NULL)
     return fail (error);
   engine = sendpath_engine_new (profiles);
-  id = sendpath_engine_submit (engine, message, NULL, hold_reason, &error);
-  if (id == NULL)
-    return fail (error);
-  if (hold_reason != NULL)
-    {
-      g_fprintf (stderr, _ ("sendmail: the message waits in the outbox: %s\n"), hold_reason);
-      return EX_OK;
-    }
-  return hand_over (engine, options, id);
+  return hold_reason == NULL && choose_delivery (options, profiles) == SENDMAIL_DELIVER_DIRECT
+             ? send_direct (engine, options, message)
+             : keep_and_send (engine, options, message, hold_reason);
 }
 
 static int

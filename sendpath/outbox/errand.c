@@ -29,12 +29,14 @@ static gboolean
 before_dot (gpointer data, const char *const *addresses, const char *server, GError **error)
 {
   Errand *errand = data;
-  Journal *journal = outbox_entry_get_journal (errand->entry);
-  ReportRecipient *first =
-      report_find_recipient (outbox_entry_get_report (errand->entry), addresses[0]);
-  SenderRule rule = first->dot_rule; /* of all of them */
   g_autoptr (GError) local_error = NULL;
+  Journal *journal;
+  SenderRule rule; /* of all of them */
 
+  if (errand->entry == NULL)
+    return TRUE;
+  journal = outbox_entry_get_journal (errand->entry);
+  rule = report_find_recipient (outbox_entry_get_report (errand->entry), addresses[0])->dot_rule;
   if (journal_note_dot (journal, addresses, server, rule, g_get_real_time (), &local_error))
     return TRUE;
   if (g_error_matches (local_error, OUTBOX_ERROR, OUTBOX_ERROR_FULL) &&
@@ -58,7 +60,8 @@ attempt_ended (gpointer data, SendpathReport *report, guint attempt, GError **er
 {
   Errand *errand = data;
   const WalkHost *host = errand->context->host;
-  gboolean is_noted = journal_note_attempt (outbox_entry_get_journal (errand->entry), report,
+  gboolean is_noted = errand->entry == NULL ||
+                      journal_note_attempt (outbox_entry_get_journal (errand->entry), report,
                                             attempt, g_get_real_time (), error);
 
   if (errand->context->history != NULL)
@@ -79,7 +82,9 @@ choose_relay (gpointer data, const WalkRelay *relay, char **ret_key)
 {
   const WalkHost *host = ((Errand *) data)->context->host;
 
-  return host->choose_relay (host->data, relay, ret_key);
+  /* what does not wait cannot wait for an answer */
+  return relay->message != NULL ? host->choose_relay (host->data, relay, ret_key)
+                                : SENDPATH_RELAY_CHOICE_KEEP;
 }
 
 static void
@@ -195,13 +200,14 @@ hold_for_account (const ErrandContext *context, OutboxEntry *entry, GError **err
 
 /* To @n_most of its recipients, or all (0). */
 static void
-walk_message (const ErrandContext *context, OutboxEntry *entry, SendpathMessage *message,
-              SendpathAccount *account, guint n_most, GCancellable *cancellable)
+walk_message (const ErrandContext *context, OutboxEntry *entry, SendpathReport *report,
+              SendpathMessage *message, SendpathAccount *account, guint n_most,
+              GCancellable *cancellable)
 {
   Errand errand = { context,
                     entry,
                     { .message_id = sendpath_message_get_message_id (message),
-                      .resend_of = outbox_entry_get_resend_of (entry) } };
+                      .resend_of = entry != NULL ? outbox_entry_get_resend_of (entry) : NULL } };
   WalkHost host = { .get_secret = get_secret,
                     .before_dot = before_dot,
                     .attempt_started = attempt_started,
@@ -221,7 +227,7 @@ walk_message (const ErrandContext *context, OutboxEntry *entry, SendpathMessage 
                                      : NULL,
                       .mail_servers = network_get_mail_servers (context->network),
                       .approved = context->approved,
-                      .avoid = outbox_entry_get_avoid (entry),
+                      .avoid = entry != NULL ? outbox_entry_get_avoid (entry) : NULL,
                       .memory = context->memory,
                       .trust = context->trust,
                       .now_s = g_get_real_time () / G_USEC_PER_SEC };
@@ -234,7 +240,6 @@ walk_message (const ErrandContext *context, OutboxEntry *entry, SendpathMessage 
                        .resolver = context->resolver,
                        .n_most = n_most,
                        .pool = context->pool };
-  SendpathReport *report = outbox_entry_get_report (entry);
   PlanAgain again;
   g_autoptr (GPtrArray) routes = NULL;
 
@@ -280,10 +285,9 @@ wait_for_pace (const ErrandContext *context, SendpathReport *report, SendpathAcc
 /* As many of the recipients as the account may send to now; what is left waits, and the report says
  * until when. */
 static void
-walk_at_pace (const ErrandContext *context, OutboxEntry *entry, SendpathMessage *message,
-              SendpathAccount *account, GCancellable *cancellable)
+walk_at_pace (const ErrandContext *context, OutboxEntry *entry, SendpathReport *report,
+              SendpathMessage *message, SendpathAccount *account, GCancellable *cancellable)
 {
-  SendpathReport *report = outbox_entry_get_report (entry);
   guint n_wanted, n_granted;
 
   schedule_begin_walk (report, sendpath_network_get_id (context->network), get_now_s ());
@@ -294,7 +298,7 @@ walk_at_pace (const ErrandContext *context, OutboxEntry *entry, SendpathMessage 
       wait_for_pace (context, report, account);
       return;
     }
-  walk_message (context, entry, message, account, n_granted < n_wanted ? n_granted : 0,
+  walk_message (context, entry, report, message, account, n_granted < n_wanted ? n_granted : 0,
                 cancellable);
   if (g_cancellable_is_cancelled (cancellable))
     schedule_settle_stopped (report, get_now_s ());
@@ -354,10 +358,20 @@ errand_deliver (const ErrandContext *context, const char *id, GCancellable *canc
   unlock_profiles (context);
   if (message == NULL)
     return g_steal_pointer (&report);
-  walk_at_pace (context, entry, message, account, cancellable);
   report = sendpath_report_ref (outbox_entry_get_report (entry));
+  walk_at_pace (context, entry, report, message, account, cancellable);
   if (!journal_note_state (outbox_entry_get_journal (entry), report, g_get_real_time (), error) ||
       !outbox_entry_file (entry, error))
     return NULL;
   return g_steal_pointer (&report);
+}
+
+SendpathReport *
+errand_send_unkept (const ErrandContext *context, SendpathMessage *message,
+                    SendpathAccount *account, GCancellable *cancellable)
+{
+  SendpathReport *report = report_new (NULL, message);
+
+  walk_at_pace (context, NULL, report, message, account, cancellable);
+  return report;
 }

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 
 /* Where the messages are, who sends them and from where; borrowed. */
 typedef struct {
-  Outbox *outbox;
+  Outbox *outbox; /* NULL: for errand_send_unkept() alone */
   SendpathProfileStore *profiles;
   SendpathLocation *location; /* nullable */
   SendpathNetwork *network;
@@ -36,6 +36,10 @@ typedef struct {
 /* Has message @id walk now. The report tells everything that ever happened to it. */
 SendpathReport *errand_deliver (const ErrandContext *context, const char *id,
                                 GCancellable *cancellable, GError **error);
+
+/* The same for a message that is in no outbox: what happened is told, and kept nowhere but in the log. */
+SendpathReport *errand_send_unkept (const ErrandContext *context, SendpathMessage *message,
+                                    SendpathAccount *account, GCancellable *cancellable);
 
 /* The account @id, or if that is NULL or gone the one that the message's own addresses choose;
  * borrowed, NULL if there is none. */

@@ -27,6 +27,7 @@ typedef struct {
   Lock *lock;
   gboolean is_created; /* the message's file in tmp/ is ours */
   gboolean has_id;     /* it was chosen beforehand */
+  gint64 next_try_s;   /* 0: at once */
   int error_code;      /* errno of what failed last */
   GChecksum *sum;
   char *buffer; /* what is not written yet: most messages go in one write */
@@ -232,9 +233,22 @@ write_message (Addition *addition, GBytes *header, const BodySource *body, GErro
          put_body (addition, body, error) && put_end (addition, error) && seal (addition, error);
 }
 
-/* An empty journal with room for one outcome (P-11). */
+/* Takes @fd over. It stands in the journal before anybody sees the message. */
 static gboolean
-create_journal (Addition *addition, GError **error)
+note_next_try (Addition *addition, SendpathMessage *message, int fd, GError **error)
+{
+  g_autoptr (SendpathReport) report = report_new (addition->envelope.id, message);
+  g_autoptr (Journal) journal =
+      journal_new (fd, sendpath_report_get_n_recipients (report));
+
+  report_set_text (&report->account, addition->envelope.account);
+  report->next_try_s = addition->next_try_s;
+  return journal_note_state (journal, report, addition->envelope.queued_at_us, error);
+}
+
+/* A journal with room for one outcome (P-11). */
+static gboolean
+create_journal (Addition *addition, SendpathMessage *message, GError **error)
 {
   int fd =
       disk_create (addition->outbox->folders[OUTBOX_TMP], addition->journal, O_RDWR | O_APPEND);
@@ -248,6 +262,8 @@ create_journal (Addition *addition, GError **error)
       disk_close (fd);
       return FALSE;
     }
+  if (addition->next_try_s != 0)
+    return note_next_try (addition, message, fd, error);
   disk_close (fd);
   return TRUE;
 }
@@ -310,12 +326,12 @@ check_readable (Addition *addition, GBytes *header, GError **error)
 }
 
 static gboolean
-write_and_publish (Addition *addition, GBytes *header, const BodySource *body, GError **error)
+write_and_publish (Addition *addition, SendpathMessage *message, GBytes *header, GError **error)
 {
   if (!create_message (addition, error))
     return FALSE;
-  if (write_message (addition, header, body, error) && create_journal (addition, error) &&
-      publish (addition, error))
+  if (write_message (addition, header, message_peek_body (message), error) &&
+      create_journal (addition, message, error) && publish (addition, error))
     return TRUE;
   take_back (addition);
   return FALSE;
@@ -323,14 +339,14 @@ write_and_publish (Addition *addition, GBytes *header, const BodySource *body, G
 
 /* From the start, with another file. */
 static gboolean
-try_again (Addition *addition, GBytes *header, const BodySource *body, GError **error)
+try_again (Addition *addition, SendpathMessage *message, GBytes *header, GError **error)
 {
   g_clear_error (error);
   g_clear_pointer (&addition->lock, lock_free);
   g_checksum_reset (addition->sum);
   addition->used = 0;
   addition->is_created = FALSE;
-  return write_and_publish (addition, header, body, error);
+  return write_and_publish (addition, message, header, error);
 }
 
 static gboolean
@@ -345,7 +361,9 @@ outbox_add_again (Outbox *outbox, SendpathMessage *message, const char *account,
 {
   g_autoptr(GBytes) header = header_to_bytes (message_peek_header (message));
   BodySource *body = message_peek_body (message);
-  g_auto(Addition) addition = { .outbox = outbox, .has_id = again->id != NULL };
+  g_auto(Addition) addition = { .outbox = outbox,
+                                .has_id = again->id != NULL,
+                                .next_try_s = again->next_try_s };
   gboolean is_there;
 
   addition.envelope = (Envelope) {
@@ -366,9 +384,9 @@ outbox_add_again (Outbox *outbox, SendpathMessage *message, const char *account,
   addition.buffer = g_malloc (BUFFER_BYTES);
   if (!check_readable (&addition, header, error))
     return NULL;
-  is_there = write_and_publish (&addition, header, body, error);
+  is_there = write_and_publish (&addition, message, header, error);
   if (!is_there && is_disk_full (addition.error_code) && outbox_drop_sent (outbox))
-    is_there = try_again (&addition, header, body, error);
+    is_there = try_again (&addition, message, header, error);
   return is_there ? g_strdup (addition.envelope.id) : NULL;
 }
 

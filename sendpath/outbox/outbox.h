@@ -45,11 +45,12 @@ void         outbox_set_keep_sent (Outbox *outbox, guint64 days);
 char        *outbox_add (Outbox *outbox, SendpathMessage *message, const char *account,
                          gint64 now_us, GError **error);
 
-/* What is known beforehand about a message that is sent once more. */
+/* What is known beforehand about a message; nothing, as a rule. */
 typedef struct {
   const char *id;           /* of the new entry: outbox_dup_new_id() */
   const char *resend_of;    /* id of the entry of which some recipients' mail came back; NULL: none */
   const char *const *avoid; /* hosts that must not get it; NULL: none */
+  gint64 next_try_s;        /* nobody is to try it before, seconds since 1970; 0: at once */
 } OutboxAgain;
 
 /* An id that no message has; NULL without randomness. */

@@ -89,11 +89,12 @@ get_due (OutboxRunner *runner, const SendpathReport *report, ScheduleEvent event
   return due_s;
 }
 
+/* Nobody stays for what a person has to do first, though another network might do without. */
 static gboolean
 is_hopeful (const SendpathReport *report, const SchedulePolicy *policy, gint64 now_s)
 {
   return schedule_due_at (report, policy, now_s) != 0 ||
-         schedule_is_due (report, policy, SCHEDULE_NETWORK, now_s);
+         (!report->held && g_strcmp0 (report->needs, "network") == 0);
 }
 
 static void
