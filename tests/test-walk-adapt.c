@@ -301,6 +301,25 @@ test_not_between (void)
     }
 }
 
+/* The same of a POP3 server. */
+static void
+test_between_pop (void)
+{
+  g_autoptr (Scene) scene = new_scene ("none");
+  g_autoptr (ScriptedServer) server = play (DENIES);
+  g_autoptr (ScriptedServer) pop = play ("S: +OK ready\nC: CAPA\nS: +OK\nS: USER\nS: .\nC: QUIT\n");
+  g_autofree char *address = g_strdup_printf ("127.0.0.1:%u", scripted_server_get_port (server));
+  g_autofree char *pop_address = g_strdup_printf (HOST ":%u", scripted_server_get_port (pop));
+
+  trust_note_tls (scene->plan->input.trust, HOST, NULL);
+  scene_set (scene, "smtp", address);
+  scene_set (scene, "pop", pop_address);
+  scene_set (scene, "pop-security", "starttls");
+  scene_walk_to (scene, "someone@adatum.com");
+  g_assert_cmpstr (get_last_attempt (scene)->rule, ==, "tls-stripped");
+  g_assert_false (scripted_server_has_received (pop, CANARY));
+}
+
 /* Every name leads to one address, and nobody is there, or somebody else. */
 static void
 test_wrong_names (void)
@@ -365,6 +384,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_between);
     }
   g_test_add_func ("/walk-adapt/between/tls-from-the-start", test_between_tls);
+  g_test_add_func ("/walk-adapt/between/pop3", test_between_pop);
   g_test_add_func ("/walk-adapt/name-servers-that-lie", test_wrong_names);
   g_test_add_func ("/walk-adapt/nobody-is-suspected-without-reason", test_not_between);
   status = g_test_run ();

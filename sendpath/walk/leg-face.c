@@ -25,6 +25,7 @@ is_wrong_address (Leg *leg, const Runner *failed)
   Walk *walk = leg->walk;
 
   if (failed->ip == NULL || leg->contact != NULL ||
+      sendpath_reply_get_fault (failed->greeting) == SENDPATH_FAULT_NONE ||
       g_hostname_is_ip_address (sendpath_endpoint_get_host (failed->endpoint)))
     return FALSE;
   if (walk->wrong_addresses == NULL)

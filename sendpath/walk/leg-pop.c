@@ -57,6 +57,7 @@ note_pop_login (Leg *leg, const PopAsk *ask, const Runner *result)
 static gboolean
 note_pop_failure (Leg *leg, const PopAsk *ask, const Runner *result)
 {
+  g_autoptr (SendpathReply) failure = NULL;
   Attempt *attempt;
 
   /* that there is no such address, or nobody at it, says nothing about the login that was made */
@@ -65,7 +66,8 @@ note_pop_failure (Leg *leg, const PopAsk *ask, const Runner *result)
   attempt = leg_new_attempt (leg, result);
   attempt->is_protected =
       attempt->is_protected || (ask->was_asked && attempt->security != SENDPATH_SECURITY_NONE);
-  if (leg_fail_all (leg, attempt, result->phase, result->greeting) != SENDPATH_VERDICT_AUTH_FAILED)
+  failure = leg_judge_failure (leg, result);
+  if (leg_fail_all (leg, attempt, result->phase, failure) != SENDPATH_VERDICT_AUTH_FAILED)
     return FALSE;
   leg_note_refusal (leg, &ask->query);
   return TRUE;
