@@ -200,8 +200,10 @@ sendpath_engine_class_init (SendpathEngineClass *klass)
    * @self: the engine
    * @request: the question
    *
-   * A question for the user. Keep a reference to answer it later. Connecting also says that there is
-   * a user: without a handler the keyring does not ask to be unlocked either.
+   * A question for the user: a password, or whether a relay may be used; see
+   * sendpath_request_get_kind(). Keep a reference to answer it later. Connecting also says that there is
+   * a user: without a handler the keyring does not ask to be unlocked either, and no relay is connected
+   * to before it is approved.
    *
    * Returns: %TRUE if it has been or will be answered; %FALSE gives the safe answer at once
    *
