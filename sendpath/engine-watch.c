@@ -171,6 +171,27 @@ sendpath_engine_wake (SendpathEngine *self, GError **error)
   return is_told;
 }
 
+/**
+ * sendpath_engine_is_watched:
+ * @self: a #SendpathEngine
+ *
+ * Returns: %TRUE if a service looks after the outbox now, in this process or another; see
+ *   sendpath_engine_watch()
+ *
+ * Since: 1.0
+ */
+gboolean
+sendpath_engine_is_watched (SendpathEngine *self)
+{
+  g_autoptr (Outbox) outbox = NULL;
+
+  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), FALSE);
+
+  if (g_file_test (self->outbox_dir, G_FILE_TEST_IS_DIR))
+    outbox = engine_open_outbox (self, NULL);
+  return outbox != NULL && runner_lock_is_held (outbox, RUNNER_LOCK_SERVICE);
+}
+
 /* A wake-up that is lost costs time only: what needed something is tried when a service starts. */
 void
 engine_tell_event (SendpathEngine *self, ScheduleEvent event)

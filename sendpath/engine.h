@@ -161,6 +161,7 @@ void sendpath_engine_watch_async (SendpathEngine *self, GCancellable *cancellabl
 gboolean sendpath_engine_watch_finish (SendpathEngine *self, GAsyncResult *result, GError **error);
 /* Has whoever looks after the outbox try now what waits: after a resume, say. */
 gboolean sendpath_engine_wake (SendpathEngine *self, GError **error);
+gboolean sendpath_engine_is_watched (SendpathEngine *self);
 
 /* (element-type SendpathRoute): what would be tried; @account and @from may be NULL. No traffic. */
 GPtrArray *sendpath_engine_plan (SendpathEngine *self, const char *account, const char *from,

@@ -7,13 +7,15 @@
 #include <glib/gprintf.h>
 
 #include "cli-command.h"
+#include "cli-progress.h"
 #include "cli-report.h"
 #include "sendmail-exit.h"
 
 /* NULL: told on standard error. */
 static SendpathReport *
-deliver (SendpathEngine *engine, const char *id)
+deliver (SendpathEngine *engine, const char *id, gboolean shows_progress)
 {
+  g_autoptr (CliProgress) progress = cli_progress_new (engine, shows_progress, 1);
   g_autoptr (GError) error = NULL;
   SendpathReport *report = sendpath_engine_deliver (engine, id, NULL, &error);
 
@@ -26,7 +28,7 @@ deliver (SendpathEngine *engine, const char *id)
 int
 cli_deliver (SendpathEngine *engine, const char *id, gboolean json)
 {
-  g_autoptr (SendpathReport) report = deliver (engine, id);
+  g_autoptr (SendpathReport) report = deliver (engine, id, !json);
   g_autofree char *text = NULL;
 
   if (report == NULL)

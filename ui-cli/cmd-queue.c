@@ -3,8 +3,10 @@
 
 #include <glib/gi18n.h>
 #include <glib/gprintf.h>
+#include <unistd.h>
 
 #include "cli-json.h"
+#include "cli-progress.h"
 #include "cli-report.h"
 #include "commands.h"
 
@@ -93,6 +95,50 @@ run_show (int argc, char **argv, GError **error)
 const CliCommand cmd_queue_show = { "queue show", "ID", N_ ("Show one message and what was tried"),
                                     run_show };
 
+/* The messages that will be tried; nobody else wants to know. */
+static guint
+count_for_terminal (SendpathEngine *engine)
+{
+  g_autoptr (GPtrArray) waiting =
+                 isatty (STDERR_FILENO) ? sendpath_engine_list_queue (engine, NULL) : NULL;
+
+  return waiting != NULL ? waiting->len : 0;
+}
+
+typedef struct {
+  Progress *line;
+  GHashTable *told; /* ids */
+} Flush;
+
+/* What became of a message is said at once; the line of progress stays below. */
+static void
+on_flushed (SendpathEngine *engine, const SendpathReport *report, Flush *flush)
+{
+  progress_hide (flush->line);
+  cli_report_print_summary (report);
+  fflush (stdout);
+  g_hash_table_add (flush->told, g_strdup (sendpath_report_get_id (report)));
+  progress_note_message (flush->line);
+}
+
+static GPtrArray *
+flush_and_tell (SendpathEngine *engine, gboolean has_trace, GError **error)
+{
+  g_autoptr (CliProgress) progress =
+                 cli_progress_new (engine, !has_trace, count_for_terminal (engine));
+  g_autoptr (GHashTable) told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Flush flush = { cli_progress_get_line (progress), told };
+  gulong handler = g_signal_connect (engine, "message-changed", G_CALLBACK (on_flushed), &flush);
+  GPtrArray *reports = sendpath_engine_flush (engine, NULL, error);
+
+  g_signal_handler_disconnect (engine, handler);
+  progress_hide (flush.line);
+  for (guint i = 0; reports != NULL && i < reports->len; i++) /* in the hands of somebody else */
+    if (!g_hash_table_contains (told, sendpath_report_get_id (reports->pdata[i])))
+      cli_report_print_summary (reports->pdata[i]);
+  return reports;
+}
+
 static int
 run_flush (int argc, char **argv, GError **error)
 {
@@ -106,15 +152,11 @@ run_flush (int argc, char **argv, GError **error)
   if (operands == NULL)
     return CLI_USAGE;
   engine = open_engine (trace, error);
-  reports = engine != NULL ? sendpath_engine_flush (engine, NULL, error) : NULL;
+  reports = engine != NULL ? flush_and_tell (engine, trace, error) : NULL;
   if (reports == NULL)
     return CLI_UNAVAILABLE;
   for (guint i = 0; i < reports->len; i++)
-    {
-      cli_report_print_summary (reports->pdata[i]);
-      all_gone =
-          all_gone && sendpath_report_get_outcome (reports->pdata[i]) == SENDPATH_OUTCOME_SENT;
-    }
+    all_gone = all_gone && sendpath_report_get_outcome (reports->pdata[i]) == SENDPATH_OUTCOME_SENT;
   if (reports->len == 0)
     g_printf ("%s\n", _ ("The outbox is empty."));
   return all_gone ? CLI_YES : CLI_NO;

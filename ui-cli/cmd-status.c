@@ -28,6 +28,20 @@ count_overdue (SendpathEngine *engine, GPtrArray *waiting)
   return n;
 }
 
+/* What to type next; for people where it is more than that. */
+static const char *
+get_next (SendpathEngine *engine, guint n_accounts, guint n_waiting)
+{
+  if (n_accounts == 0)
+    return "sendpath account add ADDRESS";
+  if (n_waiting == 0)
+    return "sendpath --help";
+  return sendpath_engine_is_watched (engine)
+             ? _ ("sendpath queue list (the service is running, and sends what can leave)")
+             : _ ("sendpath queue list (no service is running; to start one: sendpath watch, or "
+                  "systemctl --user enable --now sendpath.service)");
+}
+
 static int
 run (int argc, char **argv, GError **error)
 {
@@ -54,9 +68,7 @@ run (int argc, char **argv, GError **error)
     g_printf (_ ("Outbox:   %u waiting, %u for a long time\n"), waiting->len, n_overdue);
   else
     g_printf (_ ("Outbox:   %u waiting\n"), waiting->len);
-  g_printf (_ ("Next:     %s\n"), n_accounts == 0    ? "sendpath account add ADDRESS"
-                                  : waiting->len > 0 ? "sendpath queue list"
-                                                     : "sendpath --help");
+  g_printf (_ ("Next:     %s\n"), get_next (engine, n_accounts, waiting->len));
   return CLI_YES;
 }
 

@@ -11,6 +11,7 @@
 #define COLUMNS     80
 #define MIN_BAR     10
 #define MAX_BAR     40
+#define SOON_US     (300 * G_TIME_SPAN_MILLISECOND) /* what is over by then needs no line */
 #define INTERVAL_US (100 * G_TIME_SPAN_MILLISECOND)
 #define CLEAR_LINE  "\r\033[K"
 
@@ -19,7 +20,7 @@ struct _Progress {
   guint n_done, n_messages;
   guint64 sent_bytes, total_bytes;
   gboolean is_shown;
-  gint64 drawn_at_us;
+  gint64 begun_at_us, drawn_at_us;
 };
 
 Progress *
@@ -29,6 +30,7 @@ progress_new (int fd, guint n_messages)
 
   progress->fd = isatty (fd) ? fd : -1;
   progress->n_messages = n_messages;
+  progress->begun_at_us = g_get_monotonic_time ();
   return progress;
 }
 
@@ -91,7 +93,8 @@ draw (Progress *progress)
   g_autofree char *line = NULL;
   g_autofree char *text = NULL;
 
-  if (progress->fd < 0 || (progress->is_shown && now_us - progress->drawn_at_us < INTERVAL_US))
+  if (progress->fd < 0 || now_us - progress->begun_at_us < SOON_US ||
+      (progress->is_shown && now_us - progress->drawn_at_us < INTERVAL_US))
     return;
   line = progress_format (get_columns (progress->fd), progress->n_done, progress->n_messages,
                           progress->sent_bytes, progress->total_bytes);
