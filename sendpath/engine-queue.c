@@ -19,29 +19,17 @@
 GPtrArray *
 sendpath_engine_list_queue (SendpathEngine *self, GError **error)
 {
-  g_autoptr (GPtrArray) reports =
-                 g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_report_unref);
   g_autoptr (Outbox) outbox = NULL;
-  g_auto (GStrv) ids = NULL;
+  GPtrArray *reports;
 
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
 
   outbox = engine_open_outbox (self, error);
   if (outbox == NULL)
     return NULL;
-  ids = outbox_list (outbox, OUTBOX_QUEUE, NULL, error);
+  reports = outbox_read_reports (outbox, error);
   engine_translate_error (error);
-  if (ids == NULL)
-    return NULL;
-  for (guint i = 0; ids[i] != NULL; i++)
-    {
-      /* One that left in the meantime is not an error. */
-      SendpathReport *report = outbox_read_report (outbox, ids[i], NULL);
-
-      if (report != NULL)
-        g_ptr_array_add (reports, report);
-    }
-  return g_steal_pointer (&reports);
+  return reports;
 }
 
 /**

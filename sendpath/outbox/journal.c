@@ -217,6 +217,7 @@ journal_note_state (Journal *journal, const SendpathReport *report, gint64 now_u
   fields_add_boolean (record, "held", report->held);
   fields_add_number (record, "tries", report->n_tries);
   fields_add_number (record, "tried", report->tried_s);
+  fields_add_number (record, "paced", report->n_paced);
   fields_add_array (record, "recipients", outcomes_new (report, NULL));
   return append (journal, record, error);
 }
@@ -392,6 +393,7 @@ replay_state (Replay *replay, JsonObject *record, GError **error)
   report->held = fields_get_boolean (record, "held");
   report->n_tries = (guint) CLAMP (fields_get_number (record, "tries"), 0, G_MAXINT);
   report->tried_s = MAX (fields_get_number (record, "tried"), 0);
+  report->n_paced = (guint) CLAMP (fields_get_number (record, "paced"), 0, G_MAXINT);
   report->settled_s = fields_get_time (record, "at");
   replay->is_walk_over = TRUE;
   return TRUE;
@@ -483,13 +485,15 @@ read_records (Replay *replay, int fd, GError **error)
   guint64 offset = 0;
   gssize count;
 
-  while ((count = disk_read_at (fd, buffer, READ_BYTES, offset)) > 0)
+  do
     {
-      g_string_append_len (text, buffer, count);
-      offset += (guint64) count;
-      if (!replay_lines (replay, text, error))
+      count = disk_read_at (fd, buffer, READ_BYTES, offset);
+      g_string_append_len (text, buffer, MAX (count, 0));
+      offset += (guint64) MAX (count, 0);
+      if (count > 0 && !replay_lines (replay, text, error))
         return FALSE;
     }
+  while (count == READ_BYTES); /* disk_read_at() gives less at the end alone */
   if (count < 0)
     {
       int code = errno;

@@ -13,6 +13,14 @@
 #include "sendpath/outbox/disk.h"
 
 #define BUFFER_BYTES (64 * 1024)
+/* Envelope and header of most messages: read at once, for lists of a hundred thousand. */
+#define HEAD_BYTES 4096
+
+/* The first bytes of a message file. */
+typedef struct {
+  char bytes[HEAD_BYTES];
+  gsize length;
+} Head;
 
 OutboxEntry *
 outbox_reader_new (Outbox *outbox, const char *id)
@@ -49,19 +57,36 @@ read_text (OutboxEntry *entry, guint64 offset, gsize length, Reading *result)
   return g_steal_pointer (&text);
 }
 
-static Reading
-read_envelope (OutboxEntry *entry)
+/* The same from what is known already, if it goes so far. */
+static char *
+take_text (OutboxEntry *entry, const Head *head, guint64 offset, gsize length, Reading *result)
 {
-  char fixed[ENVELOPE_FIXED_BYTES];
+  g_autofree char *text = NULL;
+
+  if (offset > head->length || length > head->length - offset)
+    return read_text (entry, offset, length, result);
+  text = g_malloc (length + 1);
+  memcpy (text, head->bytes + offset, length);
+  text[length] = '\0';
+  return g_steal_pointer (&text);
+}
+
+static Reading
+read_envelope (OutboxEntry *entry, Head *head)
+{
   g_autofree char *rest = NULL;
   struct stat status;
-  gssize length = disk_read_at (entry->fd, fixed, sizeof fixed, 0);
+  gssize length = -1;
   Reading result = READING_DAMAGED;
   gsize rest_bytes;
 
-  if (length < 0 || fstat (entry->fd, &status) < 0)
+  if (fstat (entry->fd, &status) == 0)
+    length = disk_read_at (entry->fd, head->bytes,
+                           (gsize) MIN ((guint64) status.st_size, sizeof head->bytes), 0);
+  if (length < 0)
     return failed_or_damaged (entry);
-  switch (envelope_read_fixed (&entry->envelope, fixed, (gsize) length))
+  head->length = (gsize) length;
+  switch (envelope_read_fixed (&entry->envelope, head->bytes, head->length))
     {
     case ENVELOPE_GOOD:
       break;
@@ -74,7 +99,7 @@ read_envelope (OutboxEntry *entry)
       (guint64) status.st_size != envelope_get_file_bytes (&entry->envelope))
     return READING_DAMAGED;
   rest_bytes = (gsize) entry->envelope.envelope_bytes - ENVELOPE_FIXED_BYTES;
-  rest = read_text (entry, ENVELOPE_FIXED_BYTES, rest_bytes, &result);
+  rest = take_text (entry, head, ENVELOPE_FIXED_BYTES, rest_bytes, &result);
   if (rest == NULL)
     return result;
   return envelope_read_rest (&entry->envelope, rest, rest_bytes) ? READING_GOOD : READING_DAMAGED;
@@ -138,17 +163,35 @@ open_body (OutboxEntry *entry)
   return fd;
 }
 
+/* Who only looks at it reads no body. */
+static BodySource *
+new_body (OutboxEntry *entry)
+{
+  const Envelope *envelope = &entry->envelope;
+  g_autoptr(GBytes) nothing = NULL;
+  int fd;
+
+  if (entry->lock == NULL)
+    {
+      nothing = g_bytes_new_static ("", 0);
+      return body_source_new_from_bytes (nothing);
+    }
+  fd = open_body (entry);
+  return fd >= 0 ? body_source_new_from_fd (fd, envelope_get_body_offset (envelope),
+                                            envelope->body_bytes)
+                 : NULL;
+}
+
 static Reading
-read_header (OutboxEntry *entry)
+read_header (OutboxEntry *entry, const Head *head)
 {
   const Envelope *envelope = &entry->envelope;
   Reading result = READING_DAMAGED;
   gsize header_bytes = (gsize) envelope->header_bytes;
   g_autofree char *text =
-      read_text (entry, envelope_get_header_offset (envelope), header_bytes + 2, &result);
+      take_text (entry, head, envelope_get_header_offset (envelope), header_bytes + 2, &result);
   g_autoptr(Header) header = NULL;
   g_autoptr(BodySource) body = NULL;
-  int fd;
 
   if (text == NULL)
     return result;
@@ -157,10 +200,9 @@ read_header (OutboxEntry *entry)
   header = header_parse (text, header_bytes, NULL);
   if (header == NULL)
     return READING_DAMAGED;
-  fd = open_body (entry);
-  if (fd < 0)
+  body = new_body (entry);
+  if (body == NULL)
     return failed_or_damaged (entry);
-  body = body_source_new_from_fd (fd, envelope_get_body_offset (envelope), envelope->body_bytes);
   entry->message = message_new_from_parts (
       envelope->sender, (const char *const *) envelope->recipients, header, body, envelope->traits);
   return READING_GOOD;
@@ -182,9 +224,10 @@ begin_report (OutboxEntry *entry)
 Reading
 outbox_reader_read_message (OutboxEntry *entry)
 {
-  Reading reading = read_envelope (entry);
+  Head head;
+  Reading reading = read_envelope (entry, &head);
 
-  return reading == READING_GOOD ? read_header (entry) : reading;
+  return reading == READING_GOOD ? read_header (entry, &head) : reading;
 }
 
 Reading

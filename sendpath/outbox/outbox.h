@@ -72,6 +72,10 @@ OutboxEntry *outbox_take (Outbox *outbox, const char *id, GError **error);
 /* Reads what is known without a lock: envelope, journal, no checksum of the body. What another
  * process is sending just now still waits. Moves nothing. */
 SendpathReport *outbox_read_report (Outbox *outbox, const char *id, GError **error);
+/* All of queue/ in order of arrival (SendpathReport). What is damaged is moved to corrupt/; what cannot
+ * be read just now, is of a later version or has left meanwhile is not among them. May use threads, of
+ * which none is left. */
+GPtrArray      *outbox_read_reports (Outbox *outbox, GError **error);
 /* The same in two steps: a message that is watched can be reported on even when it has left the
  * outbox since. */
 OutboxEntry     *outbox_watch (Outbox *outbox, const char *id, GError **error);
