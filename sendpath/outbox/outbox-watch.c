@@ -74,28 +74,15 @@ outbox_watch (Outbox *outbox, const char *id, GError **error)
   return NULL;
 }
 
-static gboolean
-has_open_dot (const SendpathReport *report)
-{
-  for (guint i = 0; i < report->recipients->len; i++)
-    if (((const ReportRecipient *) report->recipients->pdata[i])->is_dotted)
-      return TRUE;
-  return FALSE;
-}
-
 SendpathReport *
 outbox_watch_report (OutboxEntry *watch, GError **error)
 {
-  Reading reading = outbox_reader_read_journal (watch, TRUE);
+  gboolean is_in_flight = lock_is_held (watch->fd);
+  Reading reading = outbox_reader_read_journal (watch, is_in_flight);
 
-  /* A dot without an outcome is on its way, or its sender died. */
-  if (reading == READING_GOOD && has_open_dot (watch->report) && !lock_is_held (watch->fd))
-    {
-      reading = outbox_reader_read_journal (watch, FALSE);
-      /* somebody began to send it while we read: a dot among what we read may be theirs */
-      if (lock_is_held (watch->fd))
-        reading = outbox_reader_read_journal (watch, TRUE);
-    }
+  /* somebody began to send it while we read: a dot among what we read may be theirs */
+  if (!is_in_flight && lock_is_held (watch->fd))
+    reading = outbox_reader_read_journal (watch, TRUE);
   return outbox_reader_check (watch, reading, error) ? sendpath_report_ref (watch->report) : NULL;
 }
 
