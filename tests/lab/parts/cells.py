@@ -40,6 +40,7 @@ OBSTACLES = {
     "no IPv4": (["no-ipv4"], {}),
     "IPv4 alone authorised": ([], {"home-relay": "v4", "work-relay": "v4"}),
     "relay wants a login": ([], {"hotel-relay": "auth"}),
+    "told by DHCP": ([], {"hotel-offer": "dhcp"}),
     "portal": (["portal"], {"train-portal": "web"}),
     "portal, every port": (["portal-every"], {"train-portal": "every"}),
     "signed in": ([], {"train-portal": "open"}),
