@@ -246,6 +246,26 @@ test_stopped (void)
   g_assert_true (is_due (report, SCHEDULE_CLOCK, NOW_S));
 }
 
+/* An account that may send no more: at its time, and later the more often it came in vain; what got
+ * somewhere goes on at once. */
+static void
+test_paced (void)
+{
+  g_autoptr (SendpathReport) report = new_report (ANN " " BOB);
+
+  for (guint i = 0; i < 12; i++)
+    {
+      schedule_settle_paced (report, "no room", NOW_S + 12, NOW_S, G_MAXUINT32);
+      g_assert_cmpint (report->next_try_s, >=, NOW_S + 12);
+      g_assert_cmpint (report->next_try_s, <, NOW_S + 12 + MIN (60 << i, 3600));
+    }
+  g_assert_cmpstr (report->reason, ==, "no room");
+  answer (report, ANN, 250, "ok", SENDPATH_VERDICT_ACCEPTED, SENDPATH_RECIPIENT_SENT, NOW_S);
+  schedule_settle (report, &usual, NOW_S, 0);
+  schedule_settle_paced (report, "no room", NOW_S + 12, NOW_S, G_MAXUINT32);
+  g_assert_cmpint (report->next_try_s, ==, NOW_S + 12);
+}
+
 /* ---- never given up -------------------------------------------------------------------------- */
 
 static void
@@ -545,6 +565,7 @@ main (int argc, char **argv)
   g_test_add_func ("/schedule/held-until-released", test_held);
   g_test_add_func ("/schedule/new-message-is-due", test_new_is_due);
   g_test_add_func ("/schedule/stopped-goes-on-at-once", test_stopped);
+  g_test_add_func ("/schedule/at-the-account-s-pace", test_paced);
   g_test_add_func ("/schedule/held-after-real-trying", test_hold_after);
   g_test_add_func ("/schedule/sleep-is-no-trying", test_sleep_is_no_trying);
   g_test_add_func ("/schedule/pointed-out-after-a-while", test_overdue);

@@ -279,7 +279,8 @@ wait_for_pace (const ErrandContext *context, SendpathReport *report, SendpathAcc
 
   schedule_settle_paced (
       report, reason,
-      pacing_ready_at (context->memory, account, count_wanted (report), now_s), now_s);
+      pacing_ready_at (context->memory, account, count_wanted (report), now_s), now_s,
+      g_random_int ());
 }
 
 /* As many of the recipients as the account may send to now; what is left waits, and the report says
@@ -305,7 +306,8 @@ walk_at_pace (const ErrandContext *context, OutboxEntry *entry, SendpathReport *
   else
     schedule_settle (report, &context->policy, get_now_s (), g_random_int ());
   pacing_note (context->memory, account, n_granted, report, get_now_s ());
-  if (n_granted < n_wanted)
+  /* a portion of which nobody was settled is no reason for the next one to hurry */
+  if (n_granted < n_wanted && count_wanted (report) < n_wanted)
     wait_for_pace (context, report, account);
 }
 

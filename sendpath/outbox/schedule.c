@@ -365,6 +365,7 @@ schedule_settle (SendpathReport *report, const SchedulePolicy *policy, gint64 no
       return;
     }
   report->held = FALSE;
+  report->n_paced = 0;
   tell_uncertain (report);
   if (report->needs == NULL && was_tried (report))
     count (report, now_s);
@@ -406,13 +407,18 @@ was_anybody_left_out (const SendpathReport *report)
 }
 
 void
-schedule_settle_paced (SendpathReport *report, const char *reason, gint64 ready_s, gint64 now_s)
+schedule_settle_paced (SendpathReport *report, const char *reason, gint64 ready_s, gint64 now_s,
+                       guint32 random)
 {
+  gint64 spread_s = MIN ((gint64) SPREAD_S << MIN (report->n_paced, 10), SILENCE_S);
+
   if (!was_anybody_left_out (report) || report->held || report->needs != NULL)
     return;
   if (report->reason == NULL || !was_tried (report))
     report_set_text (&report->reason, reason);
-  report->next_try_s = ready_s;
+  /* where many wait for one place, they must not all come at once each time */
+  report->next_try_s = was_tried (report) ? ready_s : ready_s + random % spread_s;
+  report->n_paced = was_tried (report) ? 0 : report->n_paced + 1;
   report->n_tries = 0;
   report->settled_s = now_s;
 }

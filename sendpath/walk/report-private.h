@@ -53,6 +53,7 @@ struct _SendpathReport {
   gboolean   held;
   gboolean   is_in_flight; /* somebody else is sending it just now; in no journal */
   guint      n_tries;    /* walks in a row on this network that count and were in vain */
+  guint      n_paced;    /* how often in a row the account had no room for it */
   gint64     tried_s;    /* how long it has really been tried (hold-after) */
   gint64     settled_s;  /* when the latest walk was over; 0: never */
 };
