@@ -6,130 +6,161 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-G_DEFINE_QUARK (sendmail-error-quark, sendmail_error)
+G_DEFINE_QUARK (sendmail - error - quark, sendmail_error)
 
-typedef enum {
-  ALONE,    /* may be bundled with others: -ti */
-  VALUE,    /* the rest of the argument, or the next argument */
-  ATTACHED, /* the rest of the argument, which may be empty */
-} Form;
-
-typedef void (*Apply) (SendmailOptions *options, const char *value);
-
-static void
-ignore (SendmailOptions *options, const char *value)
-{
-}
-
-static void
-set_recipients_from_header (SendmailOptions *options, const char *value)
+static gboolean
+set_recipients_from_header (SendmailOptions *options, const char *value, GError **error)
 {
   options->recipients_from_header = TRUE;
+  return TRUE;
 }
 
-static void
-set_dot_is_text (SendmailOptions *options, const char *value)
+static gboolean
+set_dot_is_text (SendmailOptions *options, const char *value, GError **error)
 {
   options->dot_is_text = TRUE;
+  return TRUE;
 }
 
-static void
-set_verbose (SendmailOptions *options, const char *value)
+static gboolean
+set_verbose (SendmailOptions *options, const char *value, GError **error)
 {
   options->verbose = TRUE;
+  return TRUE;
 }
 
-static void
-set_sender (SendmailOptions *options, const char *value)
+static gboolean
+refuse (const char *argument, GError **error)
 {
-  options->sender = value;
+  g_set_error (error, SENDMAIL_ERROR, SENDMAIL_ERROR_USAGE,
+               _ ("option %s is not allowed here; nothing was queued"), argument);
+  return FALSE;
 }
 
-static void
-set_full_name (SendmailOptions *options, const char *value)
+static gboolean
+set_sender (SendmailOptions *options, const char *value, GError **error)
+{
+  if (value[0] == '-')
+    return refuse (value, error); /* T-057: not an address */
+  options->sender = value;
+  return TRUE;
+}
+
+static gboolean
+set_full_name (SendmailOptions *options, const char *value, GError **error)
 {
   options->full_name = value;
+  return TRUE;
 }
 
-static void
-set_wait (SendmailOptions *options, const char *value)
+static gboolean
+set_wait (SendmailOptions *options, const char *value, GError **error)
 {
   options->delivery = SENDMAIL_DELIVER_WAIT;
+  return TRUE;
 }
 
-static void
-set_background (SendmailOptions *options, const char *value)
+static gboolean
+set_background (SendmailOptions *options, const char *value, GError **error)
 {
   options->delivery = SENDMAIL_DELIVER_BACKGROUND;
+  return TRUE;
 }
 
-static void
-set_queue (SendmailOptions *options, const char *value)
+static gboolean
+set_queue (SendmailOptions *options, const char *value, GError **error)
 {
   options->delivery = SENDMAIL_DELIVER_QUEUE;
+  return TRUE;
 }
 
-static void
-set_list (SendmailOptions *options, const char *value)
+static gboolean
+set_submit (SendmailOptions *options, const char *value, GError **error)
+{
+  options->mode = SENDMAIL_SUBMIT;
+  return TRUE;
+}
+
+static gboolean
+set_list (SendmailOptions *options, const char *value, GError **error)
 {
   options->mode = SENDMAIL_LIST;
+  return TRUE;
 }
 
-static void
-set_flush (SendmailOptions *options, const char *value)
+static gboolean
+set_flush (SendmailOptions *options, const char *value, GError **error)
 {
   options->mode = SENDMAIL_FLUSH;
+  return TRUE;
 }
 
-static void
-set_newaliases (SendmailOptions *options, const char *value)
+static gboolean
+set_newaliases (SendmailOptions *options, const char *value, GError **error)
 {
   options->mode = SENDMAIL_NEWALIASES;
+  return TRUE;
 }
 
-/* The longest row that begins an argument counts; a row without a function is refused with 64. */
-static const struct {
-  const char *name; /* without the dash */
-  Form form;
-  Apply apply;
-} rows[] = {
-  { "t", ALONE, set_recipients_from_header },
-  { "i", ALONE, set_dot_is_text },
-  { "oi", ATTACHED, set_dot_is_text },
-  { "f", VALUE, set_sender },
-  { "r", VALUE, set_sender },
-  { "F", VALUE, set_full_name },
-  { "v", ALONE, set_verbose },
-  { "q", ATTACHED, set_flush },
-  { "bm", ATTACHED, ignore },
-  { "bp", ATTACHED, set_list },
-  { "bi", ATTACHED, set_newaliases },
-  { "I", ALONE, set_newaliases },
-  { "odi", ATTACHED, set_wait },
-  { "odb", ATTACHED, set_background },
-  { "odd", ATTACHED, set_queue },
-  { "odq", ATTACHED, set_queue },
-  { "B", VALUE, ignore },
-  { "N", VALUE, ignore },
-  { "R", VALUE, ignore },
-  { "V", VALUE, ignore },
-  { "o", VALUE, ignore },
-  { "O", VALUE, ignore },
-  { "e", VALUE, ignore },
-  { "A", VALUE, ignore },
-  { "L", VALUE, ignore },
-  { "h", VALUE, ignore },
-  { "p", VALUE, ignore },
-  { "G", ALONE, ignore },
-  { "U", ALONE, ignore },
-  { "m", ALONE, ignore },
-  { "n", ALONE, ignore },
-  { "X", VALUE, NULL },  /* names a file */
-  { "C", VALUE, NULL },  /* names a file */
-  { "oQ", VALUE, NULL }, /* names a folder */
-  { "b", VALUE, NULL },  /* -be, -bd, -bD and modes that are not there */
-  { "d", ATTACHED, NULL },
+#define ALONE    SENDMAIL_OPTION_ALONE
+#define VALUE    SENDMAIL_OPTION_VALUE
+#define ATTACHED SENDMAIL_OPTION_ATTACHED
+#define USED     SENDMAIL_OPTION_USED
+#define IGNORED  SENDMAIL_OPTION_IGNORED
+#define REFUSED  SENDMAIL_OPTION_REFUSED
+
+/* The longest row that begins an argument counts. */
+static const SendmailOptionRow rows[] = {
+  { "t", ALONE, NULL, USED, N_ ("takes the recipients from To, Cc and Bcc"),
+    set_recipients_from_header },
+  { "i", ALONE, NULL, USED, N_ ("a line with a single dot does not end the message"),
+    set_dot_is_text },
+  { "oi", ATTACHED, NULL, USED, N_ ("a line with a single dot does not end the message"),
+    set_dot_is_text },
+  { "f", VALUE, "ADDRESS", USED, N_ ("the sender; it chooses the account"), set_sender },
+  { "r", VALUE, "ADDRESS", USED, N_ ("the sender; it chooses the account"), set_sender },
+  { "F", VALUE, "NAME", USED, N_ ("the sender’s name for a message without From"), set_full_name },
+  { "v", ALONE, NULL, USED, N_ ("shows what was tried"), set_verbose },
+  { "bm", ATTACHED, NULL, USED, N_ ("reads a message from standard input; this is the default"),
+    set_submit },
+  { "bp", ATTACHED, NULL, USED, N_ ("lists the outbox, as mailq does"), set_list },
+  { "bi", ATTACHED, NULL, USED, N_ ("does nothing, as newaliases does"), set_newaliases },
+  { "I", ALONE, NULL, USED, N_ ("does nothing, as newaliases does"), set_newaliases },
+  { "q", ATTACHED, "TIME", USED, N_ ("tries now what waits in the outbox"), set_flush },
+  { "odi", ATTACHED, NULL, USED, N_ ("waits for the result"), set_wait },
+  { "odb", ATTACHED, NULL, USED, N_ ("does not wait for the result"), set_background },
+  { "odd", ATTACHED, NULL, USED, N_ ("keeps the message for the next run of the outbox"),
+    set_queue },
+  { "odq", ATTACHED, NULL, USED, N_ ("keeps the message for the next run of the outbox"),
+    set_queue },
+  { "N", VALUE, "CONDITIONS", IGNORED, NULL, NULL },
+  { "R", VALUE, "full|hdrs", IGNORED, NULL, NULL },
+  { "V", VALUE, "ID", IGNORED, NULL, NULL },
+  { "B", VALUE, "TYPE", IGNORED, NULL, NULL },
+  { "o", VALUE, "OPTION", IGNORED, NULL, NULL },
+  { "O", VALUE, "OPTION=VALUE", IGNORED, NULL, NULL },
+  { "e", VALUE, "MODE", IGNORED, NULL, NULL },
+  { "A", VALUE, "MODE", IGNORED, NULL, NULL },
+  { "L", VALUE, "TAG", IGNORED, NULL, NULL },
+  { "h", VALUE, "COUNT", IGNORED, NULL, NULL },
+  { "p", VALUE, "PROTOCOL", IGNORED, NULL, NULL },
+  { "G", ALONE, NULL, IGNORED, NULL, NULL },
+  { "U", ALONE, NULL, IGNORED, NULL, NULL },
+  { "m", ALONE, NULL, IGNORED, NULL, NULL },
+  { "n", ALONE, NULL, IGNORED, NULL, NULL },
+  { "X", VALUE, "FILE", REFUSED, NULL, NULL },
+  { "C", VALUE, "FILE", REFUSED, NULL, NULL },
+  { "oQ", VALUE, "FOLDER", REFUSED, NULL, NULL },
+  { "b", VALUE, "MODE", REFUSED, NULL, NULL }, /* -be, -bd, -bD and modes that are not there */
+  { "d", ATTACHED, "LEVEL", REFUSED, NULL, NULL },
 };
+
+const SendmailOptionRow *
+sendmail_options_get_rows (guint *ret_n)
+{
+  *ret_n = G_N_ELEMENTS (rows);
+  return rows;
+}
 
 /* The program names that mean something of their own (T-085). */
 static const struct {
@@ -159,25 +190,16 @@ choose_program (SendmailOptions *options, const char *argv0, GError **error)
   return FALSE;
 }
 
-/* Index of the longest row that begins @text, or -1. */
-static int
+static const SendmailOptionRow *
 find_row (const char *text)
 {
-  int best = -1;
+  const SendmailOptionRow *best = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     if (g_str_has_prefix (text, rows[i].name) &&
-        (best < 0 || strlen (rows[i].name) > strlen (rows[best].name)))
-      best = (int) i;
+        (best == NULL || strlen (rows[i].name) > strlen (best->name)))
+      best = &rows[i];
   return best;
-}
-
-static gboolean
-refuse (const char *argument, GError **error)
-{
-  g_set_error (error, SENDMAIL_ERROR, SENDMAIL_ERROR_USAGE,
-               _ ("option %s is not allowed here; nothing was queued"), argument);
-  return FALSE;
 }
 
 /* One argument that begins with a dash; *@i moves on over a detached value. */
@@ -188,18 +210,12 @@ parse_argument (SendmailOptions *options, int argc, char **argv, int *i, GError 
 
   for (const char *at = argument + 1; *at != '\0';)
     {
-      int row = find_row (at);
-      const char *value = row >= 0 ? at + strlen (rows[row].name) : NULL;
+      const SendmailOptionRow *row = find_row (at);
+      const char *value = row != NULL ? at + strlen (row->name) : NULL;
 
-      if (row < 0 || rows[row].apply == NULL)
+      if (row == NULL || row->meaning == SENDMAIL_OPTION_REFUSED)
         return refuse (argument, error);
-      if (rows[row].form == ALONE)
-        {
-          rows[row].apply (options, NULL);
-          at = value;
-          continue;
-        }
-      if (rows[row].form == VALUE && *value == '\0')
+      if (row->form == SENDMAIL_OPTION_VALUE && *value == '\0')
         {
           if (++*i == argc)
             {
@@ -209,10 +225,11 @@ parse_argument (SendmailOptions *options, int argc, char **argv, int *i, GError 
             }
           value = argv[*i];
         }
-      if (rows[row].apply == set_sender && value[0] == '-')
-        return refuse (value, error); /* T-057: not an address */
-      rows[row].apply (options, value);
-      return TRUE;
+      if (row->apply != NULL && !row->apply (options, value, error))
+        return FALSE;
+      if (row->form != SENDMAIL_OPTION_ALONE)
+        return TRUE;
+      at = value;
     }
   return TRUE;
 }

@@ -32,6 +32,30 @@ typedef struct {
   GPtrArray *recipients;
 } SendmailOptions;
 
+typedef enum {
+  SENDMAIL_OPTION_ALONE,    /* may be bundled with others: -ti */
+  SENDMAIL_OPTION_VALUE,    /* the rest of the argument, or the next argument */
+  SENDMAIL_OPTION_ATTACHED, /* the rest of the argument, which may be empty */
+} SendmailOptionForm;
+
+typedef enum {
+  SENDMAIL_OPTION_USED,
+  SENDMAIL_OPTION_IGNORED, /* has no meaning here, and never keeps a message from being sent */
+  SENDMAIL_OPTION_REFUSED, /* exit 64 */
+} SendmailOptionMeaning;
+
+typedef struct {
+  const char *name; /* without the dash */
+  SendmailOptionForm form;
+  const char *value; /* its name in the manual page; NULL: there is none, or it means nothing */
+  SendmailOptionMeaning meaning;
+  const char *help; /* to be translated; NULL unless it is used */
+  gboolean (*apply) (SendmailOptions *options, const char *value, GError **error); /* or NULL */
+} SendmailOptionRow;
+
+/* The table itself, in the order of the manual page. */
+const SendmailOptionRow *sendmail_options_get_rows (guint *ret_n);
+
 #define SENDMAIL_ERROR (sendmail_error_quark ())
 typedef enum { SENDMAIL_ERROR_USAGE } SendmailError;
 GQuark sendmail_error_quark (void);
