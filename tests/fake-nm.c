@@ -107,6 +107,8 @@ wake (const char *address)
                                  "org.freedesktop.login1.Manager", "PrepareForSleep",
                                  g_variant_new ("(b)", FALSE), &error);
   g_assert_no_error (error);
+  g_dbus_connection_flush_sync (bus, NULL, &error); /* closing does not */
+  g_assert_no_error (error);
   g_dbus_connection_close_sync (bus, NULL, NULL);
 }
 

@@ -132,6 +132,7 @@ look_at (OutboxRunner *runner, const char *id, gboolean is_new, ScheduleEvent ev
   if (waiting != NULL && waiting->is_in_lane)
     {
       waiting->has_changed = TRUE;
+      waiting->meanwhile = event != SCHEDULE_CLOCK ? event : waiting->meanwhile;
       return;
     }
   report = outbox_read_report (runner->outbox, id, NULL);
@@ -170,16 +171,20 @@ on_done (const char *id, SendpathReport *report, const GError *error, gboolean w
   OutboxRunner *runner = data;
   Waiting *waiting = waiting_list_find (runner->waiting, id);
   gboolean has_changed = waiting != NULL && waiting->has_changed;
+  ScheduleEvent meanwhile = waiting != NULL ? waiting->meanwhile : SCHEDULE_CLOCK;
   gboolean still_waits = report != NULL && is_waiting (report);
 
   runner->n_in_lanes--;
   if (waiting != NULL)
-    waiting->is_in_lane = waiting->has_changed = FALSE;
+    {
+      waiting->is_in_lane = waiting->has_changed = FALSE;
+      waiting->meanwhile = SCHEDULE_CLOCK;
+    }
   if (runner->options->mode == RUNNER_ONCE || (report != NULL && !still_waits) ||
       g_error_matches (error, OUTBOX_ERROR, OUTBOX_ERROR_NOT_FOUND))
     waiting_list_remove (runner->waiting, id);
   else if (has_changed || report == NULL)
-    look_at (runner, id, FALSE, SCHEDULE_CLOCK);
+    look_at (runner, id, FALSE, meanwhile);
   else /* what we broke off begins anew in the network that is there now */
     note_report (runner, report, FALSE, was_cut_off ? SCHEDULE_NETWORK : SCHEDULE_CLOCK);
   waiting = waiting_list_find (runner->waiting, id);

@@ -14,6 +14,7 @@ typedef struct {
   gboolean is_hopeful; /* some time or another network may bring it on */
   gboolean is_in_lane;
   gboolean has_changed; /* while it was in a lane */
+  ScheduleEvent meanwhile; /* what happened then */
   GSequenceIter *place; /* NULL: not in line */
 } Waiting;
 
