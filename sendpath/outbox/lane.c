@@ -239,19 +239,21 @@ gint64
 lane_work_past (Lane *lane)
 {
   gint64 now_us = g_get_monotonic_time ();
+  gint64 stuck_us = lane->times->stuck_ms * G_TIME_SPAN_MILLISECOND;
   gint64 again_us = 0;
 
   g_mutex_lock (&lane->mutex);
-  if (!g_queue_is_empty (&lane->jobs) && lane->n_busy == lane->n_workers &&
-      lane->n_workers < WORKERS_MAX)
+  if (!g_queue_is_empty (&lane->jobs) && lane->n_workers < WORKERS_MAX)
     {
-      again_us = lane->taken_us + lane->times->stuck_ms * G_TIME_SPAN_MILLISECOND;
-      if (again_us <= now_us)
-        {
-          start_worker (lane); /* if that fails, the one that is stuck goes on later */
-          lane->taken_us = now_us;
-          again_us = now_us + lane->times->stuck_ms * G_TIME_SPAN_MILLISECOND;
-        }
+      gboolean is_stuck =
+          lane->n_busy == lane->n_workers && lane->taken_us + stuck_us <= now_us;
+
+      if (is_stuck)
+        start_worker (lane); /* if that fails, the one that is stuck goes on later */
+      if (is_stuck || lane->n_busy < lane->n_workers)
+        again_us = now_us + stuck_us;
+      else
+        again_us = lane->taken_us + stuck_us;
     }
   g_mutex_unlock (&lane->mutex);
   return again_us;

@@ -1,0 +1,418 @@
+/* Which message when: lanes beside one another, sessions that serve several messages, and a runner that
+ * does nothing while there is nothing to do. */
+#include "config.h"
+
+#include "sendpath/outbox/runner.h"
+
+#include <string.h>
+
+#include "sendpath/outbox/runner-lock.h"
+#include "tests/lib/engine-fixture.h"
+#include "tests/lib/outbox-fixture.h"
+
+/* ---- with an engine and a server ------------------------------------------------------------- */
+
+static void
+submit (EngineFixture *fixture, guint n_messages)
+{
+  for (guint i = 0; i < n_messages; i++)
+    g_free (engine_fixture_submit (fixture));
+}
+
+/* Three messages, one connection: a greeting, and after each final dot the next envelope. */
+static void
+test_share_a_session (void)
+{
+  g_autoptr (EngineFixture) fixture =
+                 engine_fixture_new (SERVER_TAKES SERVER_TAKES_MORE SERVER_TAKES_MORE, NULL);
+  g_autoptr (GPtrArray) reports = NULL;
+  g_autoptr (GError) error = NULL;
+
+  submit (fixture, 3);
+  reports = sendpath_engine_flush (fixture->engine, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (reports->len, ==, 3);
+  scripted_server_assert_played (fixture->server);
+  g_assert_cmpuint (scripted_server_count_connections (fixture->server), ==, 1);
+  g_assert_cmpuint (scripted_server_count_bodies (fixture->server), ==, 3);
+  g_assert_cmpuint (engine_fixture_count_waiting (fixture), ==, 0);
+}
+
+/* The login belongs to the session: it is made once. */
+static void
+test_share_a_login (void)
+{
+  g_autofree char *keys = g_strconcat (LOGIN_KEYS, "secret-command = echo ", FIXTURE_SECRET, "\n",
+                                       NULL);
+  g_autoptr (EngineFixture) fixture = engine_fixture_new (
+      "S: 220 mail.example.org ESMTP\nC: EHLO *\nS: 250-mail.example.org\nS: 250 AUTH PLAIN\n"
+      SERVER_LOGS_IN SERVER_TAKES_MORE SERVER_TAKES_MORE,
+      keys);
+  g_autoptr (GPtrArray) reports = NULL;
+
+  submit (fixture, 2);
+  reports = sendpath_engine_flush (fixture->engine, NULL, NULL);
+  g_assert_nonnull (reports);
+  scripted_server_assert_played (fixture->server);
+  g_assert_cmpuint (engine_fixture_count_waiting (fixture), ==, 0);
+}
+
+/* A server that hangs up after a message, or that says 421 to one that was idle, has said nothing about
+ * the next message: it goes by another connection. */
+static void
+test_stale_session (gconstpointer data)
+{
+  g_autofree char *dialogue = g_strconcat (SERVER_TAKES, data, "---\n", SERVER_TAKES, NULL);
+  g_autoptr (EngineFixture) fixture = engine_fixture_new (dialogue, NULL);
+  g_autoptr (GPtrArray) reports = NULL;
+
+  submit (fixture, 2);
+  reports = sendpath_engine_flush (fixture->engine, NULL, NULL);
+  g_assert_nonnull (reports);
+  scripted_server_assert_played (fixture->server);
+  g_assert_cmpuint (engine_fixture_count_waiting (fixture), ==, 0);
+  for (guint i = 0; i < reports->len; i++)
+    g_assert_cmpuint (sendpath_report_get_n_attempts (reports->pdata[i]), ==, 1);
+}
+
+/* What a server takes at a time is learned (T-162 in small): three of five, then the rest in the next
+ * transaction of the same session, each once. */
+static void
+test_split_by_452 (void)
+{
+  g_autoptr (EngineFixture) fixture = engine_fixture_new (
+      SERVER_GREETS
+      "C: MAIL FROM:<*\nS: 250 ok\n"
+      "C: RCPT TO:<a@adatum.com>\nS: 250 ok\nC: RCPT TO:<b@adatum.com>\nS: 250 ok\n"
+      "C: RCPT TO:<c@adatum.com>\nS: 452 4.5.3 too many recipients\n"
+      "C: RCPT TO:<d@adatum.com>\nS: 452 4.5.3 too many recipients\n"
+      "C: RCPT TO:<e@adatum.com>\nS: 452 4.5.3 too many recipients\n"
+      "C: DATA\nS: 354 go on\nC: <data>\nS: 250 2.0.0 queued\n"
+      "C: MAIL FROM:<*\nS: 250 ok\n"
+      "C: RCPT TO:<c@adatum.com>\nS: 250 ok\nC: RCPT TO:<d@adatum.com>\nS: 250 ok\n"
+      "C: DATA\nS: 354 go on\nC: <data>\nS: 250 2.0.0 queued\n"
+      "C: MAIL FROM:<*\nS: 250 ok\nC: RCPT TO:<e@adatum.com>\nS: 250 ok\n"
+      "C: DATA\nS: 354 go on\nC: <data>\nS: 250 2.0.0 queued\n",
+      NULL);
+  g_autoptr (SendpathMessage) message = engine_fixture_new_message (
+      FIXTURE_TEXT, "a@adatum.com b@adatum.com c@adatum.com d@adatum.com e@adatum.com");
+  g_autoptr (SendpathReport) report =
+                 sendpath_engine_send (fixture->engine, message, NULL, NULL, NULL);
+
+  g_assert_nonnull (report);
+  g_assert_cmpint (sendpath_report_get_outcome (report), ==, SENDPATH_OUTCOME_SENT);
+  scripted_server_assert_played (fixture->server);
+}
+
+/* ---- with a host of our own ------------------------------------------------------------------ */
+
+/* Instead of servers: what is sent waits at a gate, if it is of account `stuck`. */
+typedef struct {
+  OutboxFixture *fixture;
+  OutboxRunner *runner;
+  GCancellable *cancellable;
+  GMutex mutex;
+  GCond changed;
+  gboolean is_open;       /* the gate */
+  GString *order;         /* what was sent, by its first recipient */
+  guint n_sent;
+  guint n_expected;       /* then it is over */
+  void (*on_sent) (gpointer scene, const char *whom);
+  gboolean has_arrival;   /* when the gate is reached, another message comes in */
+  guint turns;            /* when it was over */
+} Scene;
+
+static gpointer
+open_lane (gpointer data)
+{
+  return data;
+}
+
+static void
+close_lane (gpointer worker)
+{
+}
+
+static void
+wait_at_gate (Scene *scene)
+{
+  g_mutex_lock (&scene->mutex);
+  while (!scene->is_open)
+    g_cond_wait (&scene->changed, &scene->mutex);
+  g_mutex_unlock (&scene->mutex);
+}
+
+static void
+open_gate (Scene *scene)
+{
+  g_mutex_lock (&scene->mutex);
+  scene->is_open = TRUE;
+  g_cond_broadcast (&scene->changed);
+  g_mutex_unlock (&scene->mutex);
+}
+
+static void
+add (OutboxFixture *fixture, const char *account, const char *whom)
+{
+  g_autoptr (SendpathMessage) message =
+                 outbox_fixture_new_message ("terri@proseware.com", whom, FIXTURE_BODY);
+  g_autofree char *id =
+      outbox_add (fixture->outbox, message, account, g_get_real_time (), NULL);
+
+  g_assert_nonnull (id);
+}
+
+/* Sent: everybody has it, and it leaves the outbox. */
+static SendpathReport *
+deliver (gpointer worker, const char *id, guint why, GCancellable *cancellable, GError **error)
+{
+  Scene *scene = worker;
+  g_autoptr (OutboxEntry) entry = outbox_take (scene->fixture->outbox, id, error);
+  SendpathReport *report;
+  const char *whom;
+
+  if (entry == NULL)
+    return NULL;
+  report = outbox_entry_get_report (entry);
+  whom = sendpath_report_get_recipient (report, 0);
+  if (g_str_has_prefix (whom, "stuck"))
+    {
+      if (scene->has_arrival)
+        add (scene->fixture, "a", "new@adatum.com");
+      wait_at_gate (scene);
+    }
+  report_set_recipient (report, whom, REPORT_NO_ATTEMPT, SENDPATH_RECIPIENT_SENT,
+                        SENDPATH_VERDICT_ACCEPTED, NULL);
+  g_assert_true (outbox_entry_file (entry, NULL));
+  return sendpath_report_ref (report);
+}
+
+static void
+on_done (gpointer data, const char *id, SendpathReport *report, const GError *error)
+{
+  Scene *scene = data;
+  const char *whom;
+
+  if (report == NULL)
+    return; /* whoever brought it still held it */
+  whom = sendpath_report_get_recipient (report, 0);
+  g_string_append_printf (scene->order, "%.*s ", (int) (strchr (whom, '@') - whom), whom);
+  scene->n_sent++;
+  if (scene->on_sent != NULL)
+    scene->on_sent (scene, whom);
+  if (scene->n_sent == scene->n_expected)
+    g_cancellable_cancel (scene->cancellable);
+}
+
+static const LaneTimes quick_times = { .idle_ms = 1, .stuck_ms = 50 };
+static const LaneTimes patient_times = { .idle_ms = 1, .stuck_ms = 3600 * 1000 };
+
+/* Runs as @mode until @scene is over. */
+static void
+run_scene (Scene *scene, RunnerMode mode, const LaneTimes *times)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  LaneHost host = { open_lane, deliver, close_lane, scene };
+  RunnerOptions options = { .mode = mode,
+                            .policy = { .retry_max_s = 3600,
+                                        .warn_after_s = 1800,
+                                        .hold_after_s = 432000 },
+                            .lanes = &host,
+                            .times = times,
+                            .done = on_done,
+                            .data = scene };
+  g_autoptr (GError) error = NULL;
+
+  g_mutex_init (&scene->mutex);
+  g_cond_init (&scene->changed);
+  scene->order = g_string_new (NULL);
+  scene->cancellable = g_cancellable_new ();
+  g_main_context_push_thread_default (context);
+  scene->runner = outbox_runner_new (scene->fixture->outbox, &options);
+  outbox_runner_run (scene->runner, "here", scene->cancellable, &error);
+  g_assert_no_error (error);
+  scene->turns = outbox_runner_count_turns (scene->runner);
+  outbox_runner_free (scene->runner);
+  g_main_context_pop_thread_default (context);
+}
+
+static void
+scene_clear (Scene *scene)
+{
+  g_string_free (scene->order, TRUE);
+  g_object_unref (scene->cancellable);
+  g_mutex_clear (&scene->mutex);
+  g_cond_clear (&scene->changed);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Scene, scene_clear)
+
+static void
+open_after_others (gpointer data, const char *whom)
+{
+  Scene *scene = data;
+
+  if (scene->n_sent == scene->n_expected - 1)
+    open_gate (scene);
+}
+
+/* One host does not answer: what other accounts send goes its way. */
+static void
+test_stuck_host (OutboxFixture *fixture, gconstpointer data)
+{
+  g_auto (Scene) scene = { .fixture = fixture, .n_expected = 4, .on_sent = open_after_others };
+
+  add (fixture, "a", "stuck@adatum.com");
+  add (fixture, "b", "one@adatum.com");
+  add (fixture, "b", "two@adatum.com");
+  add (fixture, "c", "three@adatum.com");
+  run_scene (&scene, RUNNER_ONCE, &patient_times);
+  g_assert_true (g_str_has_suffix (scene.order->str, "stuck "));
+  g_assert_cmpuint (scene.n_sent, ==, 4);
+}
+
+/* Nor does one message block those of its own account for long. */
+static void
+test_stuck_message (OutboxFixture *fixture, gconstpointer data)
+{
+  g_auto (Scene) scene = { .fixture = fixture, .n_expected = 3, .on_sent = open_after_others };
+
+  add (fixture, "a", "stuck@adatum.com");
+  add (fixture, "a", "one@adatum.com");
+  add (fixture, "a", "two@adatum.com");
+  run_scene (&scene, RUNNER_ONCE, &quick_times);
+  g_assert_cmpstr (scene.order->str, ==, "one two stuck ");
+}
+
+
+static void
+open_after_new (gpointer data, const char *whom)
+{
+  if (g_str_has_prefix (whom, "new"))
+    open_gate (data);
+}
+
+/* What comes in while older mail of its account is stuck goes past it (T-125). */
+static void
+test_new_arrival (OutboxFixture *fixture, gconstpointer data)
+{
+  g_auto (Scene) scene = {
+    .fixture = fixture, .n_expected = 3, .on_sent = open_after_new, .has_arrival = TRUE
+  };
+
+  add (fixture, "a", "stuck@adatum.com");
+  add (fixture, "a", "old@adatum.com");
+  run_scene (&scene, RUNNER_SERVICE, &patient_times);
+  g_assert_true (strstr (scene.order->str, "new") < strstr (scene.order->str, "stuck"));
+  g_assert_cmpuint (scene.n_sent, ==, 3);
+}
+
+/* ---- nothing to do --------------------------------------------------------------------------- */
+
+static gpointer
+cancel_later (gpointer data)
+{
+  Scene *scene = data;
+  gint64 end_us = g_get_monotonic_time () + G_USEC_PER_SEC / 2;
+
+  g_mutex_lock (&scene->mutex);
+  while (g_cond_wait_until (&scene->changed, &scene->mutex, end_us))
+    ;
+  g_mutex_unlock (&scene->mutex);
+  g_cancellable_cancel (scene->cancellable);
+  return NULL;
+}
+
+static void
+begin_to_wait (gpointer data, const char *whom)
+{
+  g_thread_unref (g_thread_new ("cancel", cancel_later, data));
+}
+
+/* After its one message is gone, half a second of nothing is one turn of the loop, not many. */
+static void
+test_idle (OutboxFixture *fixture, gconstpointer data)
+{
+  g_auto (Scene) scene = { .fixture = fixture, .n_expected = 99, .on_sent = begin_to_wait };
+
+  add (fixture, "a", "one@adatum.com");
+  run_scene (&scene, RUNNER_SERVICE, &patient_times);
+  g_assert_cmpuint (scene.n_sent, ==, 1);
+  g_assert_cmpuint (scene.turns, <, 12);
+}
+
+/* ---- one of them ----------------------------------------------------------------------------- */
+
+/* T-119: the lock is there as long as its holder, and free at once after it. */
+static void
+test_one_runner (OutboxFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  RunnerLock *lock = runner_lock_take (fixture->outbox, RUNNER_LOCK_RUNNER, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (runner_lock_is_held (fixture->outbox, RUNNER_LOCK_RUNNER));
+  g_assert_false (runner_lock_is_held (fixture->outbox, RUNNER_LOCK_SERVICE));
+  g_assert_null (runner_lock_take (fixture->outbox, RUNNER_LOCK_RUNNER, &error));
+  g_assert_error (error, OUTBOX_ERROR, OUTBOX_ERROR_BUSY);
+  runner_lock_free (lock);
+  g_assert_false (runner_lock_is_held (fixture->outbox, RUNNER_LOCK_RUNNER));
+}
+
+static void
+take_service_lock (gpointer data, const char *whom)
+{
+  static RunnerLock *service; /* until the end of the program */
+  Scene *scene = data;
+
+  service = runner_lock_take (scene->fixture->outbox, RUNNER_LOCK_SERVICE, NULL);
+  g_assert_nonnull (service);
+}
+
+/* Whoever stays for retries gives way to a service, and leaves what waits to it. */
+static void
+test_gives_way (OutboxFixture *fixture, gconstpointer data)
+{
+  g_auto (Scene) scene = { .fixture = fixture, .n_expected = 99, .on_sent = take_service_lock };
+  g_autoptr (SendpathMessage) message =
+                 outbox_fixture_new_message ("terri@proseware.com", "later@adatum.com", FIXTURE_BODY);
+  gint64 now_s = g_get_real_time () / G_USEC_PER_SEC;
+  const OutboxAgain due = { .next_try_s = now_s - 120 }, later = { .next_try_s = now_s + 900 };
+  gint64 long_ago_us = (now_s - 600) * G_USEC_PER_SEC;
+
+  g_free (outbox_add_again (fixture->outbox, message, "a", &due, long_ago_us, NULL));
+  g_free (outbox_add_again (fixture->outbox, message, "a", &later, long_ago_us, NULL));
+  run_scene (&scene, RUNNER_RETRY, &quick_times);
+  g_assert_cmpuint (scene.n_sent, ==, 1);
+  g_assert_cmpuint (outbox_fixture_count (fixture, "queue"), ==, 2);
+}
+
+/* Nothing waits: nobody stays. */
+static void
+test_leaves_when_empty (OutboxFixture *fixture, gconstpointer data)
+{
+  g_auto (Scene) scene = { .fixture = fixture, .n_expected = 99 };
+
+  run_scene (&scene, RUNNER_RETRY, &quick_times);
+  g_assert_cmpuint (scene.n_sent, ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/runner/messages-of-one-account-share-a-session", test_share_a_session);
+  g_test_add_func ("/runner/and-its-login", test_share_a_login);
+  g_test_add_data_func ("/runner/stale-session/hung-up", "!cut\n", test_stale_session);
+  g_test_add_data_func ("/runner/stale-session/421",
+                        "C: MAIL FROM:<*\nS: 421 4.4.2 idle for too long\n", test_stale_session);
+  g_test_add_func ("/runner/too-many-recipients-are-split-at-once", test_split_by_452);
+  outbox_fixture_add_test ("/runner/stuck-host-blocks-no-other", test_stuck_host, FALSE);
+  outbox_fixture_add_test ("/runner/stuck-message-blocks-no-other", test_stuck_message, FALSE);
+  outbox_fixture_add_test ("/runner/new-arrival-overtakes-backlog", test_new_arrival, FALSE);
+  outbox_fixture_add_test ("/runner/idle-does-not-wake", test_idle, FALSE);
+  outbox_fixture_add_test ("/runner/one-for-an-outbox", test_one_runner, FALSE);
+  outbox_fixture_add_test ("/runner/gives-way-to-a-service", test_gives_way, FALSE);
+  outbox_fixture_add_test ("/runner/leaves-when-nothing-waits", test_leaves_when_empty, FALSE);
+  return g_test_run ();
+}
