@@ -6,7 +6,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-G_DEFINE_QUARK (sendmail - error - quark, sendmail_error)
+G_DEFINE_QUARK (sendmail-error-quark, sendmail_error)
 
 static gboolean
 set_recipients_from_header (SendmailOptions *options, const char *value, GError **error)
