@@ -47,8 +47,8 @@ void schedule_settle_stopped (SendpathReport *report, gint64 now_s);
 
 /* The same for those who were not offered because the account must not send more now: before a walk,
  * or after schedule_settle() of one that got somewhere. It goes on at @ready_s. */
-void schedule_settle_paced (SendpathReport *report, const char *reason, gint64 ready_s, gint64 now_s,
-                            guint32 random);
+void schedule_settle_paced (SendpathReport *report, const char *reason, gint64 ready_s,
+                            gint64 now_s, guint32 random);
 
 /* The next time at which a message is tried by the clock after a walk; 0: not by the clock. */
 gint64 schedule_next_try (const SendpathReport *report, const SchedulePolicy *policy, gint64 now_s,
