@@ -116,6 +116,16 @@ submit (SendpathEngine *self, SendpathMessage *message, const char *account,
   return chosen != NULL ? add_to_outbox (self, message, chosen, NULL, next_try_s, error) : NULL;
 }
 
+/* The first delay of the schedule: until then a message is left to whoever brought it. */
+static gint64
+find_later (SendpathEngine *self)
+{
+  SchedulePolicy policy = schedule_policy_read (self->profiles);
+
+  return g_get_real_time () / G_USEC_PER_SEC +
+         (gint64) (policy.retry_s != 0 ? policy.retry_s : LATER_S);
+}
+
 /* Where we are, if the account hangs on that. */
 static SendpathLocation *
 find_location (SendpathEngine *self, SendpathMessage *message, const char *account)
@@ -163,8 +173,9 @@ sendpath_engine_submit (SendpathEngine *self, SendpathMessage *message, const ch
  * @account: (nullable): id of the account to send by, or %NULL as in sendpath_engine_submit()
  * @error: return location for a #GError, or %NULL
  *
- * sendpath_engine_submit() for a message that nobody is to send at once: whoever looks after the outbox
- * takes it when the first delay of the schedule is over, or with the next flush.
+ * sendpath_engine_submit() for a message that nobody else is to send at once: whoever looks after the outbox
+ * takes it when the first delay of the schedule is over, or with the next flush. Until then it is the
+ * caller's to deliver, or nobody's.
  *
  * Returns: (transfer full): the message's id
  *
@@ -174,16 +185,11 @@ char *
 sendpath_engine_submit_for_later (SendpathEngine *self, SendpathMessage *message,
                                   const char *account, GError **error)
 {
-  SchedulePolicy policy;
-  gint64 next_try_s;
-
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
   g_return_val_if_fail (SENDPATH_IS_MESSAGE (message), NULL);
 
-  policy = schedule_policy_read (self->profiles);
-  next_try_s = g_get_real_time () / G_USEC_PER_SEC +
-               (gint64) (policy.retry_s != 0 ? policy.retry_s : LATER_S);
-  return submit (self, message, account, find_location (self, message, account), next_try_s, error);
+  return submit (self, message, account, find_location (self, message, account),
+                 find_later (self), error);
 }
 
 /* ---- sending --------------------------------------------------------------------------------- */
@@ -241,7 +247,7 @@ sendpath_engine_deliver (SendpathEngine *self, const char *id, GCancellable *can
  * @cancellable: (nullable): optional #GCancellable, or %NULL
  * @error: return location for a #GError, or %NULL
  *
- * sendpath_engine_submit() and then sendpath_engine_deliver(). If @error is set the message may be in
+ * sendpath_engine_submit_for_later() and then sendpath_engine_deliver(). If @error is set the message may be in
  * the outbox all the same, but never with any recipient unaccounted for.
  *
  * Returns: (transfer full): what happened to each recipient on each route
@@ -252,7 +258,7 @@ SendpathReport *
 sendpath_engine_send (SendpathEngine *self, SendpathMessage *message, const char *account,
                       GCancellable *cancellable, GError **error)
 {
-  g_autofree char *id = sendpath_engine_submit (self, message, account, NULL, error);
+  g_autofree char *id = sendpath_engine_submit_for_later (self, message, account, error);
 
   return id != NULL ? sendpath_engine_deliver (self, id, cancellable, error) : NULL;
 }
@@ -352,7 +358,7 @@ run_deliver (GTask *task, gpointer self, gpointer data, GCancellable *cancellabl
 
   if (job->message != NULL)
     job->id = submit (self, job->message, job->account, engine_call_get_location (&job->call),
-                      0, &error);
+                      find_later (job->call.engine), &error);
   return_result (task, job->id != NULL ? deliver_and_look (&job->call, job->id, &error) : NULL,
                  (GDestroyNotify) sendpath_report_unref, error);
 }

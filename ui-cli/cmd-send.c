@@ -67,7 +67,7 @@ run (int argc, char **argv, GError **error)
     return CLI_CONFIG;
   engine = cli_engine_new (profiles, trace);
   message = read_message (operands[0], from_header, to, error);
-  id = message != NULL ? sendpath_engine_submit (engine, message, account, NULL, error) : NULL;
+  id = message != NULL ? sendpath_engine_submit_for_later (engine, message, account, error) : NULL;
   if (id == NULL)
     return CLI_UNAVAILABLE;
   return cli_deliver (engine, id, json);
