@@ -1,5 +1,5 @@
-/* Which of our messages a bounce is about: by its ENVID, which is the id of an entry of the outbox, or by
- * its Message-ID in the log. It believes nothing else, and changes nothing. */
+/* Which of our messages a bounce is about: by its ENVID, which is the id of an entry of the outbox or was
+ * given by who handed it in, or by its Message-ID in the log. It believes nothing else, and changes nothing. */
 #include "config.h"
 
 #include "sendpath/bounce-trail.h"
@@ -126,13 +126,17 @@ follow_line (JsonObject *line, gpointer data)
 }
 
 static BounceTrail *
-follow_log (SendpathEngine *self, const SendpathBounce *bounce, const char *envid)
+follow_log (SendpathEngine *self, const SendpathBounce *bounce, const char *id, const char *envid)
 {
   g_autoptr (History) history = history_new (self->state_dir);
-  HistoryFilter filter = { .id = envid, .message_id = sendpath_bounce_get_message_id (bounce) };
-  LogSearch search = { .bounce = bounce, .is_by_id = envid != NULL };
+  HistoryFilter filter = {
+    .id = id,
+    .envid = envid,
+    .message_id = sendpath_bounce_get_message_id (bounce),
+  };
+  LogSearch search = { .bounce = bounce, .is_by_id = id != NULL || envid != NULL };
 
-  if (filter.id != NULL || filter.message_id != NULL)
+  if (search.is_by_id || filter.message_id != NULL)
     history_search (history, &filter, follow_line, &search);
   return search.trail;
 }
@@ -141,18 +145,20 @@ BounceTrail *
 bounce_trail_follow (SendpathEngine *self, Outbox *outbox, const SendpathBounce *bounce)
 {
   const char *envid = sendpath_bounce_get_envid (bounce);
+  const char *id = envid != NULL && strlen (envid) == ID_CHARS ? envid : NULL;
   g_autoptr (BounceTrail) logged = NULL;
   BounceTrail *kept = NULL;
 
-  envid = envid != NULL && strlen (envid) == ID_CHARS ? envid : NULL;
-  if (outbox != NULL && envid != NULL)
-    kept = follow_copy (outbox, envid, bounce);
+  if (outbox != NULL && id != NULL)
+    kept = follow_copy (outbox, id, bounce);
   if (kept != NULL)
     return kept;
-  if (envid != NULL)
-    logged = follow_log (self, bounce, envid);
+  if (id != NULL)
+    logged = follow_log (self, bounce, id, NULL);
+  if (logged == NULL && envid != NULL)
+    logged = follow_log (self, bounce, NULL, envid);
   if (logged == NULL)
-    logged = follow_log (self, bounce, NULL);
+    logged = follow_log (self, bounce, NULL, NULL);
   if (logged != NULL && outbox != NULL && strlen (logged->id) == ID_CHARS)
     kept = follow_copy (outbox, logged->id, bounce);
   return kept != NULL ? kept : g_steal_pointer (&logged);

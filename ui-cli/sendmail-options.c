@@ -54,6 +54,27 @@ set_full_name (SendmailOptions *options, const char *value, GError **error)
 }
 
 static gboolean
+set_dsn_when (SendmailOptions *options, const char *value, GError **error)
+{
+  options->dsn_when = value;
+  return TRUE;
+}
+
+static gboolean
+set_dsn_content (SendmailOptions *options, const char *value, GError **error)
+{
+  options->dsn_content = value;
+  return TRUE;
+}
+
+static gboolean
+set_dsn_envid (SendmailOptions *options, const char *value, GError **error)
+{
+  options->dsn_envid = value;
+  return TRUE;
+}
+
+static gboolean
 set_wait (SendmailOptions *options, const char *value, GError **error)
 {
   options->delivery = SENDMAIL_DELIVER_WAIT;
@@ -133,9 +154,11 @@ static const SendmailOptionRow rows[] = {
     set_queue },
   { "odq", ATTACHED, NULL, USED, N_ ("keeps the message for the next run of the outbox"),
     set_queue },
-  { "N", VALUE, "CONDITIONS", IGNORED, NULL, NULL },
-  { "R", VALUE, "full|hdrs", IGNORED, NULL, NULL },
-  { "V", VALUE, "ID", IGNORED, NULL, NULL },
+  { "N", VALUE, "WHEN", USED,
+    N_ ("asks for delivery reports: never, or some of success, failure and delay"), set_dsn_when },
+  { "R", VALUE, "full|hdrs", USED, N_ ("how much of the message a delivery report holds"),
+    set_dsn_content },
+  { "V", VALUE, "ID", USED, N_ ("a name that delivery reports repeat"), set_dsn_envid },
   { "B", VALUE, "TYPE", IGNORED, NULL, NULL },
   { "o", VALUE, "OPTION", IGNORED, NULL, NULL },
   { "O", VALUE, "OPTION=VALUE", IGNORED, NULL, NULL },

@@ -27,8 +27,11 @@ typedef struct {
   gboolean recipients_from_header;
   gboolean dot_is_text;
   gboolean verbose;
-  const char *sender;    /* -f, -r; NULL: not given */
-  const char *full_name; /* -F */
+  const char *sender;      /* -f, -r; NULL: not given */
+  const char *full_name;   /* -F */
+  const char *dsn_when;    /* -N, not checked; NULL: not given */
+  const char *dsn_content; /* -R */
+  const char *dsn_envid;   /* -V */
   GPtrArray *recipients;
 } SendmailOptions;
 

@@ -59,7 +59,9 @@ read_message (const SendmailOptions *options, GError **error)
   if (message == NULL ||
       (options->sender != NULL && !sendpath_message_set_sender (message, options->sender, error)) ||
       (options->full_name != NULL &&
-       !sendpath_message_set_full_name (message, options->full_name, error)))
+       !sendpath_message_set_full_name (message, options->full_name, error)) ||
+      !sendpath_message_request_reports (message, options->dsn_when, options->dsn_content,
+                                         options->dsn_envid, error))
     return NULL;
   for (guint i = 0; i < options->recipients->len; i++)
     if (!sendpath_message_add_recipient (message, options->recipients->pdata[i], error))

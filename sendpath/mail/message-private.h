@@ -2,7 +2,9 @@
 #pragma once
 
 #include "sendpath/mail/body-source.h"
+#include "sendpath/mail/dsn-request.h"
 #include "sendpath/mail/header.h"
+#include "sendpath/mail/message-reader.h"
 #include "sendpath/mail/message.h"
 
 G_BEGIN_DECLS
@@ -12,6 +14,15 @@ G_BEGIN_DECLS
 SendpathMessage *message_new_from_parts (const char *sender, const char *const *recipients,
                                          const Header *header, BodySource *body,
                                          BodyTraits traits);
+
+/* As sendpath_message_new_from_fd() for any source. */
+SendpathMessage *message_new_from_source (MessageReadFunc read_source, gpointer source,
+                                          SendpathMessageFlags flags, GError **error);
+
+/* What reports its sender wants. It belongs to the envelope: a message made of this one does not
+ * have it. */
+const DsnRequest *message_get_dsn (SendpathMessage *self);
+void              message_set_dsn (SendpathMessage *self, const DsnRequest *dsn);
 
 const Header *message_peek_header (SendpathMessage *self);
 BodySource   *message_peek_body (SendpathMessage *self);

@@ -34,6 +34,7 @@ struct _SendpathMessage {
   char *sender;
   GPtrArray *recipients; /* ends in NULL */
   char *full_name;
+  DsnRequest dsn;
   MessageParts parts;
   guint64 header_bytes;
 
@@ -63,6 +64,7 @@ sendpath_message_finalize (GObject *object)
   g_free (self->sender);
   g_ptr_array_unref (self->recipients);
   g_free (self->full_name);
+  dsn_request_clear (&self->dsn);
   message_parts_clear (&self->parts);
   g_free (self->from);
   g_free (self->subject);
@@ -114,7 +116,7 @@ message_new (MessageParts *parts, SendpathMessageFlags flags)
   return self;
 }
 
-static SendpathMessage *
+SendpathMessage *
 message_new_from_source (MessageReadFunc read_source, gpointer source, SendpathMessageFlags flags,
                          GError **error)
 {
@@ -437,6 +439,61 @@ sendpath_message_set_full_name (SendpathMessage *self, const char *name, GError 
   g_free (self->full_name);
   self->full_name = g_strdup (name);
   return TRUE;
+}
+
+/**
+ * sendpath_message_request_reports:
+ * @self: a #SendpathMessage
+ * @when: (nullable): `never`, or some of `success`, `failure` and `delay` with commas between them;
+ *   %NULL leaves that to the account
+ * @content: (nullable): how much of the message a report is to hold: `full` or `hdrs`
+ * @envid: (nullable): a name of the caller's own that reports repeat, in visible ASCII and spaces
+ * @error: return location for a #GError, or %NULL
+ *
+ * Asks servers for reports about the delivery of the message (RFC 3461), in place of what the account
+ * asks for. Servers that cannot do that are not asked.
+ *
+ * Words may be in any case. On failure nothing changes and @error is
+ * %G_IO_ERROR_INVALID_ARGUMENT.
+ *
+ * Returns: %TRUE if all of them can be used
+ *
+ * Since: 1.0
+ */
+gboolean
+sendpath_message_request_reports (SendpathMessage *self, const char *when, const char *content,
+                                  const char *envid, GError **error)
+{
+  g_auto(DsnRequest) request = { 0 };
+  const char *wrong = NULL;
+
+  g_return_val_if_fail (SENDPATH_IS_MESSAGE (self), FALSE);
+  if (when && !dsn_request_read_notify (&request, when))
+    wrong = when;
+  else if (content && !dsn_request_read_ret (&request, content))
+    wrong = content;
+  else if (envid && !dsn_request_set_envid (&request, envid))
+    wrong = envid;
+  if (wrong)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                   _ ("“%s” does not say which delivery reports to ask for"), wrong);
+      return FALSE;
+    }
+  dsn_request_copy (&self->dsn, &request);
+  return TRUE;
+}
+
+const DsnRequest *
+message_get_dsn (SendpathMessage *self)
+{
+  return &self->dsn;
+}
+
+void
+message_set_dsn (SendpathMessage *self, const DsnRequest *dsn)
+{
+  dsn_request_copy (&self->dsn, dsn);
 }
 
 /* ---- what the header says -------------------------------------------------------------------- */

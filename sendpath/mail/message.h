@@ -44,6 +44,10 @@ const char *const *sendpath_message_get_recipients (SendpathMessage *self);
 /* sendmail -F: display name for a From: that has to be added. */
 gboolean           sendpath_message_set_full_name (SendpathMessage *self, const char *name,
                                                    GError **error);
+/* sendmail -N, -R, -V: which delivery reports to ask for. */
+gboolean           sendpath_message_request_reports (SendpathMessage *self, const char *when,
+                                                     const char *content, const char *envid,
+                                                     GError **error);
 
 /* From header fields; NULL if there is none. */
 const char *sendpath_message_get_from (SendpathMessage *self);

@@ -276,6 +276,7 @@ submission_finish (SendpathMessage *raw, const SubmissionContext *context, GErro
   g_autoptr(GHashTable) keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr(Header) header = NULL;
   g_autoptr(SendpathMessage) message = NULL;
+  SendpathMessage *mended;
   Recipients recipients = { context, list, keys };
 
   if (!collect_recipients (&recipients, raw, error))
@@ -285,5 +286,8 @@ submission_finish (SendpathMessage *raw, const SubmissionContext *context, GErro
     return NULL;
   message = message_new_from_parts (get_sender (raw), (const char *const *) list->pdata, header,
                                     message_peek_body (raw), message_get_body_traits (raw));
-  return mend_body (message, message_is_signed (raw), error);
+  mended = mend_body (message, message_is_signed (raw), error);
+  if (mended)
+    message_set_dsn (mended, message_get_dsn (raw));
+  return mended;
 }

@@ -62,6 +62,19 @@ append_traits (GString *text, BodyTraits found)
   g_string_append_c (text, '\n');
 }
 
+static void
+append_dsn (GString *text, const DsnRequest *dsn)
+{
+  g_autofree char *notify = dsn_notify_to_string (dsn->notify);
+
+  if (notify != NULL)
+    append_value (text, "dsn-notify", "", notify, "");
+  if (dsn->ret != NULL)
+    append_value (text, "dsn-ret", "", dsn->ret, "");
+  if (dsn->envid != NULL)
+    append_value (text, "dsn-envid", "", dsn->envid, "");
+}
+
 static char *
 format_rest (const Envelope *envelope)
 {
@@ -82,6 +95,7 @@ format_rest (const Envelope *envelope)
     append_value (text, "sender", "<", envelope->sender, ">");
   else
     g_string_append (text, "sender: " ACCOUNT_DECIDES "\n");
+  append_dsn (text, &envelope->dsn);
   for (guint i = 0; envelope->recipients[i] != NULL; i++)
     append_value (text, "recipient", "<", envelope->recipients[i], ">");
   g_string_append_c (text, '\n');
@@ -246,6 +260,18 @@ take_values (Cursor *cursor, const char *name, const char *before, const char *a
   return (char **) g_ptr_array_free (g_steal_pointer (&values), FALSE);
 }
 
+static gboolean
+take_dsn (Cursor *cursor, DsnRequest *dsn)
+{
+  g_autofree char *notify = take_value (cursor, "dsn-notify: ", "", "");
+  g_autofree char *ret = take_value (cursor, "dsn-ret: ", "", "");
+  g_autofree char *envid = take_value (cursor, "dsn-envid: ", "", "");
+
+  return (notify == NULL || dsn_request_read_notify (dsn, notify)) &&
+         (ret == NULL || dsn_request_read_ret (dsn, ret)) &&
+         (envid == NULL || dsn_request_set_envid (dsn, envid));
+}
+
 gboolean
 envelope_read_rest (Envelope *envelope, const char *text, gsize length)
 {
@@ -263,6 +289,8 @@ envelope_read_rest (Envelope *envelope, const char *text, gsize length)
       if (envelope->sender == NULL)
         return FALSE;
     }
+  if (!take_dsn (&cursor, &envelope->dsn))
+    return FALSE;
   envelope->recipients = take_values (&cursor, "recipient: ", "<", ">");
   return envelope->recipients != NULL && skip (&cursor, "\n") && cursor.at == cursor.end;
 }
@@ -274,6 +302,7 @@ envelope_clear (Envelope *envelope)
   g_clear_pointer (&envelope->resend_of, g_free);
   g_clear_pointer (&envelope->avoid, g_strfreev);
   g_clear_pointer (&envelope->sender, g_free);
+  dsn_request_clear (&envelope->dsn);
   g_clear_pointer (&envelope->recipients, g_strfreev);
 }
 

@@ -14,10 +14,13 @@
  *   resend-of: 32 hex digits, of the message of which this one is a part, sent again
  *   avoid: smtp.proseware.com (a host that must not get it; a line each)
  *   sender: <terri@proseware.com>
+ *   dsn-notify: SUCCESS,FAILURE
+ *   dsn-ret: HDRS
+ *   dsn-envid: of the caller's own
  *   recipient: <someone@adatum.com>
  *   (an empty line)
  *
- * (account, resend-of and avoid may be absent) then the message's header, CRLF, its body, and `end of message ID`. The lines down to queued-at-us
+ * (account, resend-of, avoid and the three of dsn may be absent) then the message's header, CRLF, its body, and `end of message ID`. The lines down to queued-at-us
  * have a fixed width. */
 #pragma once
 
@@ -47,6 +50,7 @@ typedef struct {
   char      *resend_of;  /* NULL: it is nobody's mail that came back */
   char     **avoid;      /* NULL: none */
   char      *sender;     /* NULL: the account decides; "": the null sender */
+  DsnRequest dsn;
   char     **recipients; /* at least one */
 } Envelope;
 

@@ -207,7 +207,8 @@ walk_message (const ErrandContext *context, OutboxEntry *entry, SendpathReport *
   Errand errand = { context,
                     entry,
                     { .message_id = sendpath_message_get_message_id (message),
-                      .resend_of = entry != NULL ? outbox_entry_get_resend_of (entry) : NULL } };
+                      .resend_of = entry != NULL ? outbox_entry_get_resend_of (entry) : NULL,
+                      .envid = message_get_dsn (message)->envid } };
   WalkHost host = { .get_secret = get_secret,
                     .before_dot = before_dot,
                     .attempt_started = attempt_started,

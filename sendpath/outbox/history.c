@@ -184,6 +184,7 @@ history_note (History *history, const SendpathReport *report, guint attempt,
   fields_add_text (line, "id", report->id);
   fields_add_text (line, "message_id", note->message_id);
   fields_add_text (line, "resend_of", note->resend_of);
+  fields_add_text (line, "envid", note->envid);
   fields_add_text (line, "account", report->account);
   fields_add_text (line, "location", report->location);
   add_members (line, json_node_get_object (attempt_node));
@@ -198,7 +199,8 @@ typedef struct {
   gint64 since_s;
   char *to_key;     /* nullable */
   char *message_id; /* without its brackets; nullable */
-  const char *id;   /* nullable */
+  const char *id;    /* nullable */
+  const char *envid; /* nullable */
   HistoryVisit visit;
   gpointer data;
 } Search;
@@ -254,6 +256,8 @@ static gboolean
 is_wanted (const Search *search, JsonObject *line)
 {
   return (search->id == NULL || g_strcmp0 (fields_get_text (line, "id"), search->id) == 0) &&
+         (search->envid == NULL ||
+          g_strcmp0 (fields_get_text (line, "envid"), search->envid) == 0) &&
          (search->since_s == 0 || fields_get_time (line, "at") >= search->since_s) &&
          has_message_id (search, line) && has_recipient (search, line);
 }
@@ -324,6 +328,7 @@ history_search (History *history, const HistoryFilter *filter, HistoryVisit visi
     .to_key = filter->to != NULL ? address_dup_key (filter->to) : NULL,
     .message_id = filter->message_id != NULL ? dup_bare_id (filter->message_id) : NULL,
     .id = filter->id,
+    .envid = filter->envid,
     .visit = visit,
     .data = data,
   };

@@ -19,6 +19,7 @@ void     history_free (History *history);
 typedef struct {
   const char *message_id; /* of the message as it was sent; nullable */
   const char *resend_of;  /* nullable */
+  const char *envid;      /* the caller's own; nullable */
 } HistoryNote;
 
 /* Appends attempt @attempt of @report with the recipients whose last it is. Whether that works changes
@@ -32,6 +33,7 @@ typedef struct {
   const char *to;         /* an address */
   const char *message_id; /* with or without its brackets */
   const char *id;
+  const char *envid; /* the caller's own */
 } HistoryFilter;
 
 /* One line; FALSE ends the search. */

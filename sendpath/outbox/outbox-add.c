@@ -375,6 +375,7 @@ outbox_add_again (Outbox *outbox, SendpathMessage *message, const char *account,
     .resend_of = (char *) again->resend_of,
     .avoid = (char **) again->avoid,
     .sender = (char *) sendpath_message_get_sender (message),
+    .dsn = *message_get_dsn (message),
     .recipients = (char **) sendpath_message_get_recipients (message),
   };
   g_return_val_if_fail (addition.envelope.recipients[0] != NULL, NULL);

@@ -205,6 +205,7 @@ read_header (OutboxEntry *entry, const Head *head)
     return failed_or_damaged (entry);
   entry->message = message_new_from_parts (
       envelope->sender, (const char *const *) envelope->recipients, header, body, envelope->traits);
+  message_set_dsn (entry->message, &envelope->dsn);
   return READING_GOOD;
 }
 

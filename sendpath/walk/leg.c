@@ -326,6 +326,7 @@ static void
 offer_to (Leg *leg, const char *const *addresses)
 {
   g_autoptr (Delivery) delivery = delivery_new (leg->mail, addresses);
+  const DsnRequest *dsn = message_get_dsn (leg->walk->message);
   Attempt *attempt;
   guint index;
 
@@ -333,7 +334,9 @@ offer_to (Leg *leg, const char *const *addresses)
   delivery->progress = leg->walk->host->progress != NULL ? on_progress : NULL;
   delivery->data = leg;
   delivery->dsn_notify = leg->dsn_notify;
-  delivery->dsn_envid = leg->walk->report->id; /* what a bounce is known again by */
+  delivery->dsn_ret = dsn->ret;
+  /* what a bounce is known again by */
+  delivery->dsn_envid = dsn->envid != NULL ? dsn->envid : leg->walk->report->id;
   smtp_session_deliver (leg->session, delivery);
   if (was_stale (leg, delivery))
     {
@@ -436,12 +439,16 @@ remember_success (Leg *leg)
       }
 }
 
-/* The value of the account's `dsn` key as NOTIFY wants it, or NULL. */
+/* What the message asks for, else the value of the account's `dsn` key, as NOTIFY wants it, or NULL. */
 static char *
-dup_dsn_notify (SendpathAccount *account)
+dup_dsn_notify (SendpathMessage *message, SendpathAccount *account)
 {
   g_auto (GStrv) wanted = sendpath_account_dup_list (account, "dsn");
   g_autofree char *list = g_strjoinv (",", wanted);
+  char *asked = dsn_notify_to_string (message_get_dsn (message)->notify);
+
+  if (asked != NULL)
+    return asked;
 
   return *list == '\0' || g_str_equal (list, "none") ? NULL : g_ascii_strup (list, -1);
 }
@@ -456,7 +463,7 @@ leg_run (Walk *walk, SendpathRoute *route)
     .tls_pin = route_get_setting (route, "tls-pin"),
     .trace = walk->context->trace,
   };
-  leg.dsn_notify = dup_dsn_notify (walk->context->plan->account);
+  leg.dsn_notify = dup_dsn_notify (walk->message, walk->context->plan->account);
   leg_use_rule (&leg, route->first_rule);
   if (route->pop_first && !leg_pop_first (&leg))
     return;

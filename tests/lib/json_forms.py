@@ -47,8 +47,8 @@ QUEUE_LINE = dict({name: SEND[name] for name in ("id", "outcome", "account", "fr
                                                  "message_id", "recipients", "reason", "needs",
                                                  "next_try")}, **WAITING)
 LOG_RECIPIENT = {name: RECIPIENT[name] for name in RECIPIENT if name != "attempts"}
-LOG_LINE = dict(ATTEMPT, id=TEXT, message_id=maybe(TEXT), resend_of=maybe(TEXT), account=TEXT,
-                location=maybe(TEXT), recipients=[LOG_RECIPIENT])
+LOG_LINE = dict(ATTEMPT, id=TEXT, message_id=maybe(TEXT), resend_of=maybe(TEXT), envid=maybe(TEXT),
+                account=TEXT, location=maybe(TEXT), recipients=[LOG_RECIPIENT])
 PLAN_LINE = dict(ROUTE, step=NUMBER, why=TEXT, skipped=maybe(TEXT),
                  endpoints=[{"host": TEXT, "port": NUMBER, "security": SECURITY}])
 CHECK_LINE = {"check": TEXT, "route": TEXT, "host": TEXT, "port": NUMBER, "ok": BOOLEAN,
