@@ -15,6 +15,7 @@
 #define DELIVERER_S 60
 /* Somebody else has it, or it cannot be read now; what happened to it then is seen, as a rule. */
 #define LOOK_AGAIN_S 60
+#define DEAF_LOOK_US (10 * G_USEC_PER_SEC)
 #define HANDED_IN_S  1
 
 static const LaneTimes product_times = { .idle_ms = 5000, .stuck_ms = 30000 };
@@ -311,7 +312,7 @@ on_events (int fd, GIOCondition condition, gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Where the kernel does not tell, the schedule alone must do. */
+/* Where the kernel does not tell (too many are listening), take_turn() looks now and then. */
 static void
 hear_others (OutboxRunner *runner)
 {
@@ -450,11 +451,14 @@ take_turn (OutboxRunner *runner)
 {
   const Waiting *next = waiting_list_peek (runner->waiting);
   gint64 ready_us = work_past_all (runner);
+  gboolean is_deaf = runner->events == NULL && runner->options->mode != RUNNER_ONCE;
   g_autoptr (GSource) timer = NULL;
 
   if (next != NULL && !runner->must_stop)
     ready_us = MIN (ready_us, g_get_monotonic_time () +
                                   MAX (next->due_s * G_USEC_PER_SEC - g_get_real_time (), 0));
+  if (is_deaf)
+    ready_us = MIN (ready_us, g_get_monotonic_time () + DEAF_LOOK_US);
   if (ready_us != G_MAXINT64)
     {
       timer = g_timeout_source_new (0);
@@ -466,6 +470,8 @@ take_turn (OutboxRunner *runner)
   g_main_context_iteration (runner->context, TRUE);
   if (timer != NULL)
     g_source_destroy (timer);
+  if (is_deaf)
+    look_at_all (runner, SCHEDULE_CLOCK, NULL);
 }
 
 static void
