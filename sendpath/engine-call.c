@@ -280,7 +280,9 @@ engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_async,
   g_mutex_init (&call->asking);
   call->kept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_set_object (&call->cancellable, cancellable);
-  g_object_get (engine, "network", &call->network, NULL);
+  /* what the engine was asked about before may be another one by now */
+  if (engine->network_is_given)
+    g_object_get (engine, "network", &call->network, NULL);
   call->location = engine_dup_chosen_location (engine);
   set_host (call);
 }

@@ -24,9 +24,8 @@ may_look (SendpathEngine *self)
 
 /* RelayOffer; a person wants to know, so the usual names are looked for too. */
 static GPtrArray *
-find_offers (SendpathEngine *self, GCancellable *cancellable)
+find_offers (SendpathEngine *self, SendpathNetwork *network, GCancellable *cancellable)
 {
-  SendpathNetwork *network = sendpath_engine_get_network (self);
   RelayFinderOptions options = { .domains = sendpath_network_get_domains (network),
                                  .own = sendpath_network_get_addresses (network),
                                  .dhcp = network_get_mail_servers (network),
@@ -70,11 +69,13 @@ sendpath_engine_find_relays (SendpathEngine *self, GCancellable *cancellable)
   GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) offers = NULL;
   g_autoptr (GPtrArray) approved = NULL;
+  SendpathNetwork *network;
 
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
 
-  offers = find_offers (self, cancellable);
-  approved = engine_read_approvals (self, sendpath_engine_get_network (self));
+  network = sendpath_engine_get_network (self);
+  offers = find_offers (self, network, cancellable);
+  approved = engine_read_approvals (self, network);
   for (guint i = 0; i < offers->len; i++)
     {
       const RelayOffer *offer = offers->pdata[i];
@@ -126,19 +127,26 @@ has_wanted_key (const Candidate *candidate, const char *wanted)
          g_ascii_strcasecmp (candidate->key, wanted) == 0;
 }
 
-/* A trusted certificate before one whose key is @wanted (nullable), before anything else. */
+/* The key @wanted (nullable) before a trusted certificate, before anything else. */
+static guint
+rank (const Candidate *candidate, const char *wanted)
+{
+  return has_wanted_key (candidate, wanted) ? RELAY_TRUSTED + 1 : candidate->identity;
+}
+
 static void
 choose_candidate (EngineCall *call, GPtrArray *offers, const char *wanted, Candidate *ret_best)
 {
-  for (guint i = 0; i < offers->len && ret_best->identity != RELAY_TRUSTED; i++)
+  guint best_rank = wanted != NULL ? RELAY_TRUSTED + 1 : RELAY_TRUSTED;
+
+  for (guint i = 0; i < offers->len && rank (ret_best, wanted) < best_rank; i++)
     {
       WalkRelay relay = describe_offer (engine_call_get_network (call), offers->pdata[i]);
       g_auto (Candidate) seen = { .offer = offers->pdata[i] };
 
       seen.identity = engine_look_at_relay (call->engine, engine_call_get_network (call), &relay,
                                             &call->trace, call->cancellable, &seen.key);
-      if (ret_best->offer != NULL && seen.identity <= ret_best->identity &&
-          (has_wanted_key (ret_best, wanted) || !has_wanted_key (&seen, wanted)))
+      if (ret_best->offer != NULL && rank (&seen, wanted) <= rank (ret_best, wanted))
         continue;
       candidate_clear (ret_best);
       *ret_best = seen;
@@ -187,14 +195,17 @@ ask (EngineCall *call, const WalkRelay *relay, const char *key)
   return answer_wait_relay (answer, call->cancellable);
 }
 
-/* Whoever names the key, or has nobody to ask and asks for a trusted name, has said yes. */
+/* Whoever names the key, or has nobody to ask and asks for a trusted name, has said yes; not so to
+ * another relay than the one with that key. */
 static gboolean
 approve (EngineCall *call, const Candidate *best, const char *wanted, GError **error)
 {
   WalkRelay relay = describe_offer (engine_call_get_network (call), best->offer);
-  SendpathRelayChoice choice = SENDPATH_RELAY_CHOICE_HERE;
+  gboolean is_named = has_wanted_key (best, wanted);
+  SendpathRelayChoice choice =
+      is_named || wanted == NULL ? SENDPATH_RELAY_CHOICE_HERE : SENDPATH_RELAY_CHOICE_KEEP;
 
-  if (call->may_ask && wanted == NULL)
+  if (call->may_ask && !is_named)
     choice = ask (call, &relay, best->key);
   if (!engine_keep_choice (call->engine, &relay, best->key, choice, error))
     return FALSE;
@@ -213,13 +224,14 @@ approve (EngineCall *call, const Candidate *best, const char *wanted, GError **e
  * @cancellable: (nullable): optional #GCancellable, or %NULL
  * @error: return location for a #GError, or %NULL
  *
- * Approves a relay that the present network offers: the first one whose certificate is trusted for its
- * name, else the one that shows @key. From then on, on this network, mail that no server of an account
- * takes leaves by it. It never gets a credential, but can read that mail. Connects to the relays, and
- * sends nothing. Blocks.
+ * Approves a relay that the present network offers: the one that shows @key, or if that is %NULL the
+ * first one whose certificate is trusted for its name. From then on, on this network, mail that no server
+ * of an account takes leaves by it. It never gets a credential, but can read that mail. Connects to the
+ * relays, and sends nothing. Blocks.
  *
- * #SendpathEngine::request is emitted first, without a message, if there is a handler and @key is %NULL;
- * without a handler a trusted name is approved unasked, and an untrusted key never.
+ * #SendpathEngine::request is emitted first, without a message, if there is a handler, unless the relay
+ * shows @key. Without a handler a trusted name is approved unasked if @key is %NULL, and an untrusted key
+ * never.
  *
  * @error is %SENDPATH_ERROR_NOT_FOUND if there is no such relay or it was not approved, or a #GIOErrorEnum
  * if the approval cannot be kept.
@@ -239,7 +251,7 @@ sendpath_engine_trust_relay (SendpathEngine *self, const char *key, GCancellable
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
 
   engine_call_init (&call, self, FALSE, cancellable);
-  offers = find_offers (self, cancellable);
+  offers = find_offers (self, engine_call_get_network (&call), cancellable);
   choose_candidate (&call, offers, key, &best);
   if (best.identity < RELAY_UNTRUSTED ||
       (best.key != NULL && !has_wanted_key (&best, key) && (!call.may_ask || key != NULL)))

@@ -178,7 +178,7 @@ sendpath_engine_class_init (SendpathEngineClass *klass)
   /**
    * SendpathEngine:network:
    *
-   * The network to send from; %NULL means the present one, read when it is first needed.
+   * The network to send from; %NULL means the present one, read anew for whatever is sent.
    *
    * Since: 1.0
    */
@@ -310,7 +310,8 @@ sendpath_engine_get_profiles (SendpathEngine *self)
  * sendpath_engine_get_network:
  * @self: a #SendpathEngine
  *
- * The network is read when it is first needed, unless #SendpathEngine:network was set.
+ * The network is read when this is first asked, unless #SendpathEngine:network was set: who stays for
+ * long sets it, as #SendpathNetworkWatch tells. What is sent goes by the network of its time.
  *
  * Returns: (transfer none): the network that messages leave from
  *

@@ -418,6 +418,25 @@ test_trust_key (void)
   scripted_server_assert_played (place->relay);
 }
 
+/* Whoever named a key did not mean another relay, though its certificate is trusted. */
+static void
+test_trust_other (void)
+{
+  g_autoptr(Place) place = place_new (NULL, LOOKED_AT ("good") NEXT LOOKED_AT ("good"),
+                                       SENDPATH_RELAY_CHOICE_KEEP);
+  g_autofree char *key = NULL;
+
+  if (place == NULL)
+    return;
+  key = test_certs_dup_pin (certs, "self-signed");
+  assert_trust (place, key, NULL, "was not approved");
+  g_assert_cmpuint (place->n_asked, ==, 1);
+  g_signal_handlers_disconnect_by_data (place->fixture->engine, place);
+  assert_trust (place, key, NULL, "was not approved");
+  g_assert_cmpint (get_choice (place), ==, SENDPATH_RELAY_CHOICE_KEEP);
+  scripted_server_assert_played (place->relay);
+}
+
 static void
 test_trust_bare (void)
 {
@@ -429,6 +448,29 @@ test_trust_bare (void)
   g_assert_cmpuint (place->n_asked, ==, 0);
 }
 
+/* P-14: where the machine was when somebody asked before says nothing about where it is now. */
+static void
+test_moved (void)
+{
+  g_autoptr(Place) place = place_new (DENIES, "", SENDPATH_RELAY_CHOICE_KEEP);
+  g_autoptr(SendpathReport) report = NULL;
+  g_autoptr(SendpathNetwork) now = NULL;
+  g_autofree char *json = NULL, *network = NULL;
+
+  if (place == NULL)
+    return;
+  g_object_set (place->fixture->engine, "network", NULL, NULL);
+  own_network_set (NULL);
+  g_assert_cmpstr (
+      sendpath_network_get_id (sendpath_engine_get_network (place->fixture->engine)), ==, "offline");
+  own_network_set (RELAY_ADDRESS);
+  now = sendpath_network_new ();
+  report = engine_fixture_send (place->fixture, NULL);
+  json = sendpath_report_to_json (report, SENDPATH_REPORT_SEND);
+  network = g_strdup_printf ("\"network\":\"%s\"", sendpath_network_get_id (now));
+  g_assert_nonnull (strstr (json, network));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -436,6 +478,7 @@ main (int argc, char **argv)
 
   has_own_network = own_network_enter (RELAY_ADDRESS);
   g_test_init (&argc, &argv, NULL);
+  g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus", TRUE);
   certs = test_certs_new ();
   test_certs_trust (certs);
   g_test_add_func ("/engine-relays/T-142-asked-once-then-used-here", test_here);
@@ -449,7 +492,9 @@ main (int argc, char **argv)
   g_test_add_func ("/engine-relays/later/no-untrusted-key", test_no_key_later);
   g_test_add_func ("/engine-relays/trust/a-verified-name", test_trust);
   g_test_add_func ("/engine-relays/trust/a-key-that-is-named", test_trust_key);
+  g_test_add_func ("/engine-relays/trust/no-other-than-was-named", test_trust_other);
   g_test_add_func ("/engine-relays/trust/nothing-without-encryption", test_trust_bare);
+  g_test_add_func ("/engine-relays/P-14-the-network-of-now", test_moved);
   status = g_test_run ();
   test_certs_free (certs);
   return status;

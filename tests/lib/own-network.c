@@ -41,6 +41,23 @@ bring_up (int fd, const char *address)
   return ioctl (fd, SIOCSIFFLAGS, &up) == 0 && ioctl (fd, SIOCSIFADDR, &alias) == 0;
 }
 
+void
+own_network_set (const char *address)
+{
+  struct ifreq alias = { .ifr_name = "lo:1" }; /* goes when it is down */
+  struct ifreq none = { .ifr_name = "lo", .ifr_addr.sa_family = AF_INET };
+  struct ifreq down = { .ifr_name = "lo" };
+  int fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+  g_assert_cmpint (fd, >=, 0);
+  if (address != NULL)
+    g_assert_true (bring_up (fd, address));
+  else
+    g_assert_true (ioctl (fd, SIOCSIFFLAGS, &alias) == 0 && ioctl (fd, SIOCSIFADDR, &none) == 0 &&
+                   ioctl (fd, SIOCSIFFLAGS, &down) == 0);
+  close (fd);
+}
+
 gboolean
 own_network_enter (const char *address)
 {
