@@ -1,4 +1,4 @@
-"""The cells of the matrix: what each needs of the lab, what is done, and what must have come of it."""
+"""The cells of the matrix: what each needs of the lab, what is done, what must have come of it."""
 
 import collections
 import email
@@ -60,9 +60,10 @@ WAYS = {
     "approved": ("approved", {"hotel-offer": "srv"}),
 }
 SWITCHES = {"home-auth": "off", "home-pop": "off", "home-relay": "on", "work-relay": "off",
-            "hotel-offer": "none", "hotel-relay": "on", "train-portal": "web", "evil-manner": "strip",
-            "home-next-hop": "mx", "home-policy": "none", "work-sender": "any", "work-from": "any",
-            "work-tls": "on", "network-manager": "off", "record": "on"}
+            "hotel-offer": "none", "hotel-relay": "on", "train-portal": "web",
+            "evil-manner": "strip", "home-next-hop": "mx", "home-policy": "none",
+            "work-sender": "any", "work-from": "any", "work-tls": "on", "network-manager": "off",
+            "record": "on"}
 
 # By which server, and by which kinds of route, a message that was sent has left.
 SENT = {
@@ -74,7 +75,7 @@ SENT = {
 }
 VERDICTS = {"relay-denied": "denied", "unreachable": "shut", "tls-failed": "tls",
             "auth-required": "login"}
-# What the report of the evil twin must speak of: TLS, a certificate, or a relay that wants a decision.
+# What the report of the evil twin must speak of: encryption, or a relay that wants a decision.
 TWIN_WORDS = re.compile(r"STARTTLS|TLS|certificate|approved|encryption", re.I)
 
 
@@ -119,7 +120,8 @@ class Lab:
         self.run("block", "none")
         self.run("wording", "postfix")
         self.run_dir = pathlib.Path(self.run("password").strip()).parent
-        self.passwords = {who: pathlib.Path(self.run("password", who).strip()) for who in ("terri", "ben")}
+        self.passwords = {who: pathlib.Path(self.run("password", who).strip())
+                          for who in ("terri", "ben")}
         self.cases = self.run_dir / "cases"
         self.cases.mkdir(exist_ok=True)
         self.canaries = Canaries(self.run_dir, {
@@ -143,21 +145,21 @@ class Lab:
 
     def sendpath(self, home, *words, stdin=None, check=True):
         """As the traveller, with that home's configuration and state."""
-        environment = {**os.environ, "LC_ALL": "C.UTF-8", "LAB_CONFIG_HOME": str(home / "config"),
-                       "LAB_STATE_HOME": str(home / "state")}
-        done = subprocess.run([TOOL, "in", "traveller", "timeout", str(SEND_S), self.program, *words],
-                              input=stdin, capture_output=True, text=True, check=False, env=environment,
-                              cwd=self.cases)
+        environment = {**os.environ, "LC_ALL": "C.UTF-8", "LAB_STATE_HOME": str(home / "state"),
+                       "LAB_CONFIG_HOME": str(home / "config")}
+        command = [TOOL, "in", "traveller", "timeout", str(SEND_S), self.program, *words]
+        done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False,
+                              env=environment, cwd=self.cases)
         if check and done.returncode:
             raise RuntimeError(f"sendpath {' '.join(words)}: {done.stdout}{done.stderr}")
         return done
 
-    # ---- prepared homes: what a person has set up before the journey ------------------------------
+    # ---- prepared homes: what a person has set up before the journey ---------------------------
 
     def prepare(self):
         self.homes = {}
         self.arrange("home", [], {"network-manager": "off"})
-        for name in ("plain", "pop", "backup", "location", "approved"):
+        for name in ("plain", "pop", "backup", "location", "approved", "mechanism"):
             home = self.cases / f"matrix-{name}"
             shutil.rmtree(home, ignore_errors=True)
             for folder in ("config", "state"):
@@ -167,23 +169,23 @@ class Lab:
 
     def prepare_plain(self, home, *options):
         self.sendpath(home, "account", "add", "terri@proseware.com", "--as", "home", "--name",
-                      "Terri Chudzik", "--smtp", "smtp.proseware.com", "--user", "terri", "--no-test",
-                      "--yes", *(options or ["--pop-login", "never"]))
-        self.sendpath(home, "password", "set", "home", stdin=self.passwords["terri"].read_text())
+                      "Terri Chudzik", "--smtp", "smtp.proseware.com", "--user", "terri",
+                      "--no-test", "--yes", *(options or ["--pop-login", "never"]))
+        self.set_password(home, "home", "terri")
 
     def prepare_pop(self, home):
         self.prepare_plain(home, "--pop", "pop.proseware.com")
 
     def prepare_backup(self, home):
-        self.sendpath(home, "account", "add", "ben@adatum.com", "--as", "ben", "--smtp", "mx.adatum.com",
-                      "--user", "ben", "--pop-login", "never", "--no-test", "--yes")
-        self.sendpath(home, "password", "set", "ben", stdin=self.passwords["ben"].read_text())
+        self.sendpath(home, "account", "add", "ben@adatum.com", "--as", "ben", "--user", "ben",
+                      "--smtp", "mx.adatum.com", "--pop-login", "never", "--no-test", "--yes")
+        self.set_password(home, "ben", "ben")
         self.prepare_plain(home, "--pop-login", "never", "--backup", "ben")
 
     def prepare_location(self, home):
         self.prepare_plain(home)
-        self.sendpath(home, "location", "add", "work", "--domain", "thephone-company.com", "--smtp",
-                      "mail.thephone-company.com")
+        self.sendpath(home, "location", "add", "work", "--domain", "thephone-company.com",
+                      "--smtp", "mail.thephone-company.com")
 
     def prepare_approved(self, home):
         """In the real hotel, whoever tells what network it is."""
@@ -192,20 +194,28 @@ class Lab:
             self.arrange("hotel", [], {"hotel-offer": "srv", "network-manager": manager})
             self.sendpath(home, "location", "trust")
 
+    def prepare_mechanism(self, home):
+        """A password that can be read where it arrives."""
+        self.prepare_plain(home, "--pop-login", "never", "--auth", "plain")
+
+    def set_password(self, home, account, who):
+        self.sendpath(home, "password", "set", account,
+                      stdin=self.passwords[who].read_text(encoding="ascii"))
+
     def new_home(self, name):
         home = pathlib.Path(tempfile.mkdtemp(prefix="cell-", dir=self.cases))
         for folder in ("config", "state"):
             shutil.copytree(self.homes[name] / folder, home / folder)
         return home
 
-    # ---- a message --------------------------------------------------------------------------------
+    # ---- a message -----------------------------------------------------------------------------
 
     def send(self, home, recipient):
         """The report, and the words that give the message away: body, subject, recipient."""
         canary = secrets.token_hex(12)
-        message = (f"From: Terri Chudzik <terri@proseware.com>\nTo: {recipient}\nSubject: subject-{canary}\n"
-                   f"Message-ID: <{canary}@proseware.com>\nDate: Fri, 20 Nov 2026 09:15:00 +0100\n\n"
-                   f"body-{canary}\n.\nlast line\n")
+        message = (f"From: Terri Chudzik <terri@proseware.com>\nTo: {recipient}\n"
+                   f"Subject: subject-{canary}\nMessage-ID: <{canary}@proseware.com>\n"
+                   f"Date: Fri, 20 Nov 2026 09:15:00 +0100\n\nbody-{canary}\n.\nlast line\n")
         (home / "message").write_text(message, encoding="ascii")
         began = time.monotonic()
         done = self.sendpath(home, "send", "-t", "--json", str(home / "message"), check=False)
@@ -215,8 +225,9 @@ class Lab:
         try:
             report = json.loads(done.stdout)
         except ValueError:
-            raise RuntimeError(f"send ended with {done.returncode}: {done.stdout}{done.stderr}") from None
-        return report, [word.encode("ascii") for word in (f"body-{canary}", f"subject-{canary}", recipient)]
+            raise RuntimeError(f"send ended with {done.returncode}: {done.stderr}") from None
+        words = (f"body-{canary}", f"subject-{canary}", recipient)
+        return report, [word.encode("ascii") for word in words]
 
     def delivered(self):
         """{"adatum/someone": [Message-ID, …]} of every mailbox."""
@@ -239,7 +250,21 @@ class Lab:
                        for path in self.run_dir.glob(f"hosts/*/upper/var/spool/{spool}/**/*"))
 
 
-# ---- one cell -------------------------------------------------------------------------------------
+def finds_what_is_there(lab):
+    """The search itself: password and message are found at the server that may have them."""
+    lab.arrange("hotel", [], {"home-auth": "on"})
+    lab.run("wipe")
+    report, words = lab.send(lab.new_home("mechanism"), "someone@adatum.com")
+    lab.wait_for_mail({"adatum/someone": [report["message_id"].strip("<>")]})
+    told = lab.canaries.told("proseware")
+    forms, _home = lab.canaries.secrets["terri"]
+    problems = [] if any(form in told for form in forms) else ["the password was not found"]
+    problems += [f"{word} was not found" for word in words if word not in told]
+    lab.run("wipe")
+    return problems, f"{lab.seconds:.1f} s"
+
+
+# ---- one cell ----------------------------------------------------------------------------------
 
 def what_came(report):
     """The word of the table for what the report says."""
@@ -281,7 +306,9 @@ def problems_of(lab, cell, report, words, recipient):
     found = lab.wait_for_mail(wanted)
     if found != wanted:
         yield f"in the mailboxes: expected {wanted}, found {found}"
-    readers = {"proseware", box.split("/", maxsplit=1)[0]} if report["outcome"] == "sent" else {"proseware"}
+    readers = {"proseware"}
+    if report["outcome"] == "sent":
+        readers.add(box.split("/", maxsplit=1)[0])
     if cell.expected in SENT:
         readers.add(SENT[cell.expected][2])
     if cell.way == "backup" and cell.place != "evil":

@@ -3,7 +3,8 @@
 import base64
 import pathlib
 
-ALL_SERVERS = ("proseware", "thephone-company", "adatum", "hotel-relay", "interceptor", "evil-relay")
+ALL_SERVERS = ("proseware", "thephone-company", "adatum", "hotel-relay", "interceptor",
+               "evil-relay")
 
 
 def spellings(secret):
@@ -21,7 +22,8 @@ class Canaries:
 
     def __init__(self, run_dir, secrets):
         self.run_dir = pathlib.Path(run_dir)
-        self.secrets = {whose: (spellings(secret), home) for whose, (secret, home) in secrets.items()}
+        self.secrets = {whose: (spellings(secret), home)
+                        for whose, (secret, home) in secrets.items()}
 
     def told(self, server):
         """All that the server was told and wrote down of it."""
@@ -31,8 +33,8 @@ class Canaries:
     def leaks(self, message_words, may_read, may_relay):
         """What is where it must not be: nothing, when all is well.
 
-        `message_words`: of the body, the subject and the envelope; `may_read`: servers that may have
-        the message; `may_relay`: servers that may hear for whom it is, and nothing else.
+        `message_words`: of the body, the subject and the envelope, in this order; `may_read`: servers
+        that may have the message; `may_relay`: servers that may hear for whom it is, no more.
         """
         for server in ALL_SERVERS:
             told = self.told(server)
@@ -47,6 +49,5 @@ class Canaries:
             for whose, (forms, _home) in self.secrets.items():
                 if any(form in data for form in forms):
                     yield f"the password of {whose} went in the clear: {path.name}"
-            # between servers on the way to their mailboxes nothing is asked of anybody
             if any(word in data for word in message_words):
                 yield f"the message went in the clear: {path.name}"

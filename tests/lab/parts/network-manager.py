@@ -63,7 +63,8 @@ def add_connection(manager, connection, number, has_default, option_69):
         {"Domains": dbus.Array([domain], signature="s"), "Searches": dbus.Array([], signature="s"),
          "Gateway": gateway,
          "AddressData": dbus.Array([dbus.Dictionary(
-             {"address": address, "prefix": dbus.UInt32(24)}, signature="sv")], signature="a{sv}")}, [])
+             {"address": address, "prefix": dbus.UInt32(24)}, signature="sv")],
+                                    signature="a{sv}")}, [])
     options = {"domain_name": domain, "ip_address": address, "routers": gateway}
     if option_69:
         options["smtp_server"] = option_69

@@ -135,7 +135,8 @@ def resolver():
     """Name server and search domain of this network."""
     with open("/etc/resolv.conf", encoding="ascii") as file:
         words = [line.split() for line in file]
-    return tuple(next(line[1] for line in words if line[0] == key) for key in ("nameserver", "search"))
+    return tuple(next(line[1] for line in words if line[0] == key)
+                 for key in ("nameserver", "search"))
 
 
 def name_at(answer, place):

@@ -89,7 +89,7 @@ def timings():
          sent_within(2, "hotel", ["drop-25", "drop-587"], {"home-auth": "on"}, "plain",
                      "smtp.proseware.com")),
         ("465 dropped too, a relay approved: accepted within 4 s",
-         sent_within(4, "hotel", ["drop-25", "drop-587", "drop-465"], {"hotel-offer": "srv"}, "approved",
-                     "mail.hotel.example.net")),
+         sent_within(4, "hotel", ["drop-25", "drop-587", "drop-465"], {"hotel-offer": "srv"},
+                     "approved", "mail.hotel.example.net")),
         ("a known network: no slower than a plain client", no_slower_than_a_plain_client),
     ]

@@ -1,4 +1,4 @@
-"""What stands in the middle of a mail conversation: passes every line on, and may change or record it.
+"""What stands in the middle of a mail conversation: passes on lines, may change or record them.
 
 It ends TLS itself where it is told to, so that it sees what is said inside; it tells the server
 behind it the client's address (PROXY protocol).
@@ -97,7 +97,7 @@ class Middle:
 
 
 def serve(kind, listeners, certificate="/lab/tls/server"):
-    """Runs conversations of that kind on each port of `listeners`: {port: TLS from the first byte}."""
+    """Runs conversations of that kind on each port of {port: TLS from the first byte}."""
     asyncio.run(serve_all({port: (kind, tls) for port, tls in listeners.items()}, certificate))
 
 

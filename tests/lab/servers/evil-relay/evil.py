@@ -1,8 +1,8 @@
 """The evil twin's servers: they take everything that they are given, and keep it.
 
-On 25, 465 and 587 a relay, that asks for passwords: with a certificate that everybody trusts for its
-own name, relay.evil.example.org, and one that it made itself for any other. On 11025 and 11587 it is
-what the router puts in the place of others' 25 and 587, after the switch evil-manner:
+On 25, 465 and 587 a relay, that asks for passwords: with a certificate that everybody trusts for
+its own name, relay.evil.example.org, and one that it made itself for any other. On 11025 and 11587
+it is what the router puts in the place of others' 25 and 587, after the switch evil-manner:
 
 strip     STARTTLS is not offered, a login in the clear is
 denied    every command after EHLO is answered with a forged refusal
@@ -50,8 +50,9 @@ class Conversation:
     async def answer(self, verb):
         offers = b"250-PIPELINING\r\n250-AUTH PLAIN LOGIN\r\n250 8BITMIME\r\n"
         if verb == b"EHLO":
-            with_tls = self.is_relay and not self.inside_tls or self.manner == "denied"
-            self.client_out.write(b"250-hello\r\n" + (b"250-STARTTLS\r\n" if with_tls else b"") + offers)
+            if self.is_relay and not self.inside_tls or self.manner == "denied":
+                offers = b"250-STARTTLS\r\n" + offers
+            self.client_out.write(b"250-hello\r\n" + offers)
         elif verb == b"QUIT":
             self.client_out.write(b"221 bye\r\n")
         elif self.manner in ("denied", "greeting"):
@@ -72,8 +73,9 @@ class Conversation:
 
 
 def make_context():
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-                    "-nodes", "-days", "30", "-subj", "/CN=mail.hotel.example.net", "-addext",
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
+                    "-subj", "/CN=mail.hotel.example.net", "-addext",
                     "subjectAltName=DNS:mail.hotel.example.net,DNS:smtp.proseware.com",
                     "-keyout", f"{SELF_MADE}.key", "-out", f"{SELF_MADE}.pem"],
                    check=True, capture_output=True)

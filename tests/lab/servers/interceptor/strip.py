@@ -19,7 +19,7 @@ class Strip(record.Record):
 
     def reply(self, line):
         if line[:4] in (b"250-", b"250 ") and line[4:].strip().upper() == b"STARTTLS":
-            return line[:4] + b"XXXXXXXA\r\n" + (b"250-AUTH PLAIN LOGIN\r\n" if line[3:4] == b"-" else b"")
+            return b"250-AUTH PLAIN LOGIN\r\n" + line[:4] + b"XXXXXXXA\r\n"
         return line
 
 
