@@ -106,8 +106,8 @@ has_same_id (SendpathNetwork *a, SendpathNetwork *b)
   return FALSE;
 }
 
-static gboolean
-has_left (SendpathNetwork *before, SendpathNetwork *now)
+gboolean
+network_has_left (SendpathNetwork *before, SendpathNetwork *now)
 {
   const char *const *addresses = sendpath_network_get_addresses (before);
   const char *const *left = sendpath_network_get_addresses (now);
@@ -123,7 +123,7 @@ has_left (SendpathNetwork *before, SendpathNetwork *now)
 void
 network_guard_tell (NetworkGuard *guard, SendpathNetwork *network)
 {
-  if (network == NULL || !has_left (guard->network, network))
+  if (network == NULL || !network_has_left (guard->network, network))
     return;
   g_atomic_int_set (&guard->has_left, 1);
   g_cancellable_cancel (guard->cancellable);

@@ -5,6 +5,10 @@
 
 G_BEGIN_DECLS
 
+/* What was begun on @before has no future on @now: that is another network, or an address that the
+ * machine had is gone. */
+gboolean network_has_left (SendpathNetwork *before, SendpathNetwork *now);
+
 typedef struct _NetworkGuard NetworkGuard;
 
 /* @network is where it was begun. The guard's cancellable follows @cancellable (nullable). */

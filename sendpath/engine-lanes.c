@@ -4,23 +4,34 @@
 
 #include "sendpath/engine-lanes.h"
 
+#include "profiles/network-guard.h"
 #include "profiles/network-watch.h"
 #include "sendpath/engine-private.h"
 #include "sendpath/engine-workplace.h"
 
 #define PATIENCE_S 30 /* PRODUCT.md section 3: patient from the outbox */
 
-/* One run, shared by its lanes. */
+typedef struct _Run Run;
+
+/* Who hears of another network from the host. */
 typedef struct {
+  GMutex mutex;
+  Run *run; /* NULL: it is over */
+} Listener;
+
+/* One run, shared by its lanes. */
+struct _Run {
   EngineCall *call;
   const EngineLanes *lanes;
   OutboxRunner *runner;
   GMainContext *context; /* where the lanes' signals are emitted */
   RunnerLock **lock;
+  Listener *listener; /* NULL: there is a watch of our own */
+  gulong handler;     /* its handler */
 
   GMutex mutex; /* of the network, and of the lists of the profiles */
   SendpathNetwork *network;
-} Run;
+};
 
 /* What one thread of a lane works with. */
 typedef struct {
@@ -120,15 +131,22 @@ give_way (gpointer data)
     g_clear_pointer (run->lock, runner_lock_free);
 }
 
+/* What is under way goes on where the network only has something more. */
 static void
 set_network (Run *run, SendpathNetwork *network)
 {
-  g_autofree char *id = g_strdup (sendpath_network_get_id (network));
+  const char *id = sendpath_network_get_id (network);
+  gboolean is_same;
 
   g_mutex_lock (&run->mutex);
+  is_same = g_str_equal (sendpath_network_get_id (run->network), id) &&
+            !network_has_left (run->network, network);
   g_set_object (&run->network, network);
   g_mutex_unlock (&run->mutex);
-  outbox_runner_change_network (run->runner, id);
+  if (is_same)
+    outbox_runner_wake (run->runner);
+  else
+    outbox_runner_change_network (run->runner, id);
 }
 
 /* Of our own watch. */
@@ -138,25 +156,66 @@ on_network_changed (SendpathNetworkWatch *watch, SendpathNetwork *network, gpoin
   set_network (data, network);
 }
 
-/* The host follows the network, and tells its engine. */
+/* The host follows the network, and tells its engine: in whichever thread, also while the run ends. */
 static void
 on_network_set (GObject *engine, GParamSpec *pspec, gpointer data)
 {
+  Listener *listener = data;
   g_autoptr (SendpathNetwork) network = NULL;
 
   g_object_get (engine, "network", &network, NULL);
-  if (network != NULL)
-    set_network (data, network);
+  g_mutex_lock (&listener->mutex);
+  if (listener->run != NULL && network != NULL && network != listener->run->network)
+    set_network (listener->run, network);
+  g_mutex_unlock (&listener->mutex);
+}
+
+static void
+listener_clear (gpointer data)
+{
+  g_mutex_clear (&((Listener *) data)->mutex);
+}
+
+static void
+listener_unref (gpointer data, GClosure *closure)
+{
+  g_atomic_rc_box_release_full (data, listener_clear);
+}
+
+static void
+listen_to_host (Run *run)
+{
+  SendpathEngine *engine = run->call->engine;
+
+  run->listener = g_atomic_rc_box_new0 (Listener);
+  g_mutex_init (&run->listener->mutex);
+  run->listener->run = run;
+  run->handler =
+      g_signal_connect_data (engine, "notify::network", G_CALLBACK (on_network_set),
+                             g_atomic_rc_box_acquire (run->listener), listener_unref, 0);
+  on_network_set (G_OBJECT (engine), NULL, run->listener); /* between then and now */
+}
+
+static void
+stop_listening (Run *run)
+{
+  if (run->listener == NULL)
+    return;
+  g_signal_handler_disconnect (run->call->engine, run->handler);
+  g_mutex_lock (&run->listener->mutex);
+  run->listener->run = NULL;
+  g_mutex_unlock (&run->listener->mutex);
+  listener_unref (run->listener, NULL);
 }
 
 /* The present one, and whoever tells of others: the host if it has set one, else a watch of our own,
- * which is returned. What goes through the outbox once needs neither. */
+ * which is returned. */
 static SendpathNetworkWatch *
-follow_network (Run *run, gulong *ret_handler)
+follow_network (Run *run)
 {
   SendpathNetworkWatch *watch = NULL;
 
-  if (!run->call->engine->network_is_given && run->lanes->mode != RUNNER_ONCE)
+  if (!run->call->engine->network_is_given)
     {
       watch = sendpath_network_watch_new ();
       g_signal_connect (watch, "changed", G_CALLBACK (on_network_changed), run);
@@ -165,8 +224,7 @@ follow_network (Run *run, gulong *ret_handler)
   else
     run->network = g_object_ref (engine_call_get_network (run->call));
   if (watch == NULL)
-    *ret_handler =
-        g_signal_connect (run->call->engine, "notify::network", G_CALLBACK (on_network_set), run);
+    listen_to_host (run);
   return watch;
 }
 
@@ -181,15 +239,16 @@ run_runner (Run *run, Outbox *outbox, GError **error)
                             .give_way = give_way,
                             .data = run };
   g_autoptr (SendpathNetworkWatch) watch = NULL;
-  gulong handler = 0;
+  g_autofree char *id = NULL;
   gboolean has_run;
 
   run->runner = outbox_runner_new (outbox, &options);
-  watch = follow_network (run, &handler);
-  has_run = outbox_runner_run (run->runner, sendpath_network_get_id (run->network),
-                               run->call->cancellable, error);
-  if (handler != 0)
-    g_signal_handler_disconnect (run->call->engine, handler);
+  watch = follow_network (run);
+  g_mutex_lock (&run->mutex);
+  id = g_strdup (sendpath_network_get_id (run->network));
+  g_mutex_unlock (&run->mutex);
+  has_run = outbox_runner_run (run->runner, id, run->call->cancellable, error);
+  stop_listening (run);
   if (watch != NULL)
     g_signal_handlers_disconnect_by_data (watch, run);
   outbox_runner_free (run->runner);

@@ -297,6 +297,56 @@ test_deliver_and_flush (void)
   sendpath_report_unref (results.delivered);
 }
 
+/* Flushes until the server holds, says that the machine is on @network now, and gives the one report. */
+static SendpathReport *
+flush_and_move (EngineFixture *fixture, SendpathNetwork *network)
+{
+  g_autofree char *id = engine_fixture_submit (fixture);
+  Results results = { NULL };
+  SendpathReport *report;
+
+  sendpath_engine_flush_async (fixture->engine, NULL, on_flushed, &results);
+  scripted_server_wait_for_hold (fixture->server);
+  g_object_set (fixture->engine, "network", network, NULL);
+  scripted_server_let_go (fixture->server);
+  while (results.flushed == NULL && results.error == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_no_error (results.error);
+  g_assert_cmpuint (results.flushed->len, ==, 1);
+  report = sendpath_report_ref (results.flushed->pdata[0]);
+  g_assert_cmpstr (sendpath_report_get_id (report), ==, id);
+  g_ptr_array_unref (results.flushed);
+  scripted_server_assert_played (fixture->server);
+  engine_fixture_assert_outcome (report, SENDPATH_OUTCOME_SENT, "accepted");
+  return report;
+}
+
+/* P-14 for what goes through the outbox: the same flush tries again from where the machine is now. */
+static void
+test_network_changes_in_a_flush (void)
+{
+  const char *const addresses[] = { "198.51.100.7/24", NULL };
+  g_autoptr(SendpathNetwork) other = sendpath_network_new_for_facts (NULL, NULL, addresses);
+  g_autoptr(EngineFixture) fixture
+      = engine_fixture_new (ASKS_RCPT "!hold\n---\n" SERVER_TAKES, NULL);
+  g_autoptr(SendpathReport) report = flush_and_move (fixture, other);
+  g_autofree char *json = sendpath_report_to_json (report, SENDPATH_REPORT_SEND);
+
+  g_assert_nonnull (strstr (json, sendpath_network_get_id (other)));
+}
+
+/* A tunnel that comes up breaks nothing off. */
+static void
+test_address_added_in_a_flush (void)
+{
+  const char *const addresses[] = { "192.0.2.7/24", "198.51.100.7/24", NULL };
+  g_autoptr(SendpathNetwork) more = sendpath_network_new_for_facts (NULL, NULL, addresses);
+  g_autoptr(EngineFixture) fixture = engine_fixture_new ("!hold\n" SERVER_TAKES, NULL);
+  g_autoptr(SendpathReport) report = flush_and_move (fixture, more);
+
+  g_assert_cmpuint (sendpath_report_get_n_attempts (report), ==, 1);
+}
+
 /* ---- answers that come later ----------------------------------------------------------------- */
 
 typedef enum { ANSWER, DECLINE, DROP, CANCEL } Manner;
@@ -553,6 +603,9 @@ main (int argc, char **argv)
   g_test_add_func ("/engine-async/two-engines-in-two-threads", test_two_engines_in_two_threads);
   g_test_add_func ("/engine-async/two-calls-of-one-engine", test_two_calls_of_one_engine);
   g_test_add_func ("/engine-async/engine-lives-as-long-as-its-call", test_engine_dropped_meanwhile);
+  g_test_add_func ("/engine-async/P-14-network-changes-in-a-flush",
+                   test_network_changes_in_a_flush);
+  g_test_add_func ("/engine-async/P-14-an-address-more-in-a-flush", test_address_added_in_a_flush);
   g_test_add_func ("/engine-async/T-152-network-changes-before-the-dot",
                    test_network_changes_before_the_dot);
   g_test_add_func ("/engine-async/network-may-change-after-the-dot",

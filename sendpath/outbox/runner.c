@@ -174,6 +174,7 @@ on_done (const char *id, SendpathReport *report, const GError *error, gboolean w
   gboolean has_changed = waiting != NULL && waiting->has_changed;
   ScheduleEvent meanwhile = waiting != NULL ? waiting->meanwhile : SCHEDULE_CLOCK;
   gboolean still_waits = report != NULL && is_waiting (report);
+  gboolean is_once = runner->options->mode == RUNNER_ONCE;
 
   runner->n_in_lanes--;
   if (waiting != NULL)
@@ -181,7 +182,12 @@ on_done (const char *id, SendpathReport *report, const GError *error, gboolean w
       waiting->is_in_lane = waiting->has_changed = FALSE;
       waiting->meanwhile = SCHEDULE_CLOCK;
     }
-  if (runner->options->mode == RUNNER_ONCE || (report != NULL && !still_waits) ||
+  if (is_once && was_cut_off && still_waits && !runner->is_ending)
+    {
+      note_report (runner, report, FALSE, SCHEDULE_FLUSH); /* from the network that is there now */
+      return;
+    }
+  if (is_once || (report != NULL && !still_waits) ||
       g_error_matches (error, OUTBOX_ERROR, OUTBOX_ERROR_NOT_FOUND))
     waiting_list_remove (runner->waiting, id);
   else if (has_changed || report == NULL)
@@ -341,7 +347,7 @@ take_news (OutboxRunner *runner)
       runner->network_id = g_steal_pointer (&network);
       for_each_lane (runner, lane_cut_off);
     }
-  if (is_woken)
+  if (is_woken && runner->options->mode != RUNNER_ONCE)
     look_at_all (runner, SCHEDULE_NETWORK, NULL);
   if (runner->has_wake)
     look_at_all (runner, runner_lock_read_wake (runner->outbox), NULL);
