@@ -5,6 +5,7 @@
 #include "sendpath/outbox/runner.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "sendpath/outbox/runner-lock.h"
 #include "tests/lib/engine-fixture.h"
@@ -119,6 +120,10 @@ typedef struct {
   guint n_expected;       /* then it is over */
   void (*on_sent) (gpointer scene, const char *whom);
   gboolean has_arrival;   /* when the gate is reached, another message comes in */
+  gboolean is_full;       /* the disk: nothing can be written down */
+  int n_tried;
+  OutboxEntry *other;     /* what somebody else has taken */
+  RunnerLock *service;    /* there is one now */
   guint turns;            /* when it was over */
 } Scene;
 
@@ -151,15 +156,21 @@ open_gate (Scene *scene)
   g_mutex_unlock (&scene->mutex);
 }
 
-static void
-add (OutboxFixture *fixture, const char *account, const char *whom)
+static char *
+add_one (OutboxFixture *fixture, const char *account, const char *whom)
 {
   g_autoptr (SendpathMessage) message =
                  outbox_fixture_new_message ("terri@proseware.com", whom, FIXTURE_BODY);
-  g_autofree char *id =
-      outbox_add (fixture->outbox, message, account, g_get_real_time (), NULL);
+  char *id = outbox_add (fixture->outbox, message, account, g_get_real_time (), NULL);
 
   g_assert_nonnull (id);
+  return id;
+}
+
+static void
+add (OutboxFixture *fixture, const char *account, const char *whom)
+{
+  g_free (add_one (fixture, account, whom));
 }
 
 /* Sent: everybody has it, and it leaves the outbox. */
@@ -171,10 +182,16 @@ deliver (gpointer worker, const char *id, guint why, GCancellable *cancellable, 
   SendpathReport *report;
   const char *whom;
 
+  g_atomic_int_inc (&scene->n_tried);
   if (entry == NULL)
     return NULL;
   report = outbox_entry_get_report (entry);
   whom = sendpath_report_get_recipient (report, 0);
+  if (scene->is_full && g_str_has_prefix (whom, "full"))
+    {
+      g_set_error_literal (error, OUTBOX_ERROR, OUTBOX_ERROR_FULL, "no room");
+      return NULL;
+    }
   if (g_str_has_prefix (whom, "stuck"))
     {
       if (scene->has_arrival)
@@ -241,6 +258,7 @@ scene_clear (Scene *scene)
 {
   g_string_free (scene->order, TRUE);
   g_object_unref (scene->cancellable);
+  g_clear_pointer (&scene->service, runner_lock_free);
   g_mutex_clear (&scene->mutex);
   g_cond_clear (&scene->changed);
 }
@@ -341,6 +359,67 @@ test_idle (OutboxFixture *fixture, gconstpointer data)
   g_assert_cmpuint (scene.turns, <, 12);
 }
 
+/* What another process is sending is looked at again when that lets it go, not all the time. */
+static void
+test_in_other_hands (OutboxFixture *fixture, gconstpointer data)
+{
+  g_auto (Scene) scene = { .fixture = fixture, .n_expected = 99, .on_sent = begin_to_wait };
+  g_autofree char *id = add_one (fixture, "b", "busy@adatum.com");
+  g_autoptr (OutboxEntry) other = outbox_take (fixture->outbox, id, NULL);
+
+  g_assert_nonnull (other);
+  add (fixture, "a", "one@adatum.com");
+  run_scene (&scene, RUNNER_SERVICE, &patient_times);
+  g_assert_cmpuint (scene.n_sent, ==, 1);
+  g_assert_cmpint (g_atomic_int_get (&scene.n_tried), <, 5);
+  g_assert_cmpuint (scene.turns, <, 20);
+}
+
+static gpointer
+let_go (gpointer data)
+{
+  outbox_entry_free (data);
+  return NULL;
+}
+
+static void
+let_other_go (gpointer data, const char *whom)
+{
+  Scene *scene = data;
+
+  if (scene->other != NULL)
+    g_thread_unref (g_thread_new ("other", let_go, g_steal_pointer (&scene->other)));
+}
+
+/* Then it is its turn. */
+static void
+test_let_go (OutboxFixture *fixture, gconstpointer data)
+{
+  g_auto (Scene) scene = { .fixture = fixture, .n_expected = 2, .on_sent = let_other_go };
+  g_autofree char *id = add_one (fixture, "b", "busy@adatum.com");
+
+  scene.other = outbox_take (fixture->outbox, id, NULL);
+  g_assert_nonnull (scene.other);
+  add (fixture, "a", "one@adatum.com");
+  run_scene (&scene, RUNNER_SERVICE, &patient_times);
+  g_assert_cmpstr (scene.order->str, ==, "one busy ");
+}
+
+/* A full disk, on which no outcome can be kept, is no reason to offer the same again and again. */
+static void
+test_full_disk (OutboxFixture *fixture, gconstpointer data)
+{
+  g_auto (Scene) scene = {
+    .fixture = fixture, .n_expected = 99, .on_sent = begin_to_wait, .is_full = TRUE
+  };
+
+  add (fixture, "b", "full@adatum.com");
+  add (fixture, "a", "one@adatum.com");
+  run_scene (&scene, RUNNER_SERVICE, &patient_times);
+  g_assert_cmpuint (scene.n_sent, ==, 1);
+  g_assert_cmpint (g_atomic_int_get (&scene.n_tried), <, 4);
+}
+
 /* ---- one of them ----------------------------------------------------------------------------- */
 
 /* T-119: the lock is there as long as its holder, and free at once after it. */
@@ -359,14 +438,39 @@ test_one_runner (OutboxFixture *fixture, gconstpointer data)
   g_assert_false (runner_lock_is_held (fixture->outbox, RUNNER_LOCK_RUNNER));
 }
 
+static gpointer
+free_lock_later (gpointer data)
+{
+  g_usleep (G_USEC_PER_SEC / 4);
+  runner_lock_free (data);
+  return NULL;
+}
+
+/* A service waits for a deliverer that brings to its end what it has begun, and does so asleep. */
+static void
+test_waits_for_lock (OutboxFixture *fixture, gconstpointer data)
+{
+  RunnerLock *lock = runner_lock_take (fixture->outbox, RUNNER_LOCK_RUNNER, NULL);
+  g_autoptr (GError) error = NULL;
+  clock_t begun = clock ();
+  GThread *thread;
+
+  g_assert_nonnull (lock);
+  thread = g_thread_new ("holder", free_lock_later, lock);
+  lock = runner_lock_wait (fixture->outbox, RUNNER_LOCK_RUNNER, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (clock () - begun, <, CLOCKS_PER_SEC / 8);
+  g_thread_join (thread);
+  runner_lock_free (lock);
+}
+
 static void
 take_service_lock (gpointer data, const char *whom)
 {
-  static RunnerLock *service; /* until the end of the program */
   Scene *scene = data;
 
-  service = runner_lock_take (scene->fixture->outbox, RUNNER_LOCK_SERVICE, NULL);
-  g_assert_nonnull (service);
+  scene->service = runner_lock_take (scene->fixture->outbox, RUNNER_LOCK_SERVICE, NULL);
+  g_assert_nonnull (scene->service);
 }
 
 /* Whoever stays for retries gives way to a service, and leaves what waits to it. */
@@ -411,7 +515,11 @@ main (int argc, char **argv)
   outbox_fixture_add_test ("/runner/stuck-message-blocks-no-other", test_stuck_message, FALSE);
   outbox_fixture_add_test ("/runner/new-arrival-overtakes-backlog", test_new_arrival, FALSE);
   outbox_fixture_add_test ("/runner/idle-does-not-wake", test_idle, FALSE);
+  outbox_fixture_add_test ("/runner/in-other-hands", test_in_other_hands, FALSE);
+  outbox_fixture_add_test ("/runner/when-they-let-it-go", test_let_go, FALSE);
+  outbox_fixture_add_test ("/runner/full-disk", test_full_disk, FALSE);
   outbox_fixture_add_test ("/runner/one-for-an-outbox", test_one_runner, FALSE);
+  outbox_fixture_add_test ("/runner/waits-for-its-turn", test_waits_for_lock, FALSE);
   outbox_fixture_add_test ("/runner/gives-way-to-a-service", test_gives_way, FALSE);
   outbox_fixture_add_test ("/runner/leaves-when-nothing-waits", test_leaves_when_empty, FALSE);
   return g_test_run ();

@@ -79,7 +79,9 @@ tell_of_queue (const struct inotify_event *event, QueueEventFunc on_event, gpoin
 static gboolean
 is_end (const struct inotify_event *event)
 {
-  return event->len == 0 || ((event->mask & IN_DELETE) != 0 && (event->mask & IN_ISDIR) != 0);
+  return event->len == 0 ||
+         ((event->mask & IN_DELETE) != 0 &&
+          g_str_equal (event->name, outbox_get_folder_name (OUTBOX_QUEUE)));
 }
 
 static void

@@ -14,6 +14,8 @@
 #include "sendpath/outbox/outbox-private.h"
 #include "sendpath/outbox/queue-events.h"
 
+#define LOOK_AGAIN_MS 1000
+
 struct _RunnerLock {
   Lock *lock;
 };
@@ -96,33 +98,40 @@ pass_over (QueueEvent event, const char *id, gpointer data)
 {
 }
 
-/* Whoever lets the lock go, or dies, closes its file, and that is told. */
+/* Whoever lets the lock go closes its file, and that is told; the kernel tells it of somebody who dies
+ * a moment before it takes his lock away, and may tell nothing at all: @events is NULL then. */
 static gboolean
 wait_for_news (QueueEvents *events, GCancellable *cancellable)
 {
-  GPollFD fds[2] = { { .fd = queue_events_get_fd (events), .events = G_IO_IN } };
+  GPollFD fds[2] = { { .fd = -1, .events = G_IO_IN } };
   gboolean may_cancel = g_cancellable_make_pollfd (cancellable, &fds[1]);
 
-  g_poll (fds, may_cancel ? 2 : 1, -1);
+  if (events != NULL)
+    fds[0].fd = queue_events_get_fd (events);
+  g_poll (fds, may_cancel ? 2 : 1, LOOK_AGAIN_MS);
   if (may_cancel)
     g_cancellable_release_fd (cancellable);
-  queue_events_read (events, pass_over, NULL);
+  if (events != NULL)
+    queue_events_read (events, pass_over, NULL);
   return !g_cancellable_is_cancelled (cancellable);
 }
 
+/* To try to take it would be told as well, so whether it is held is asked without. */
 RunnerLock *
 runner_lock_wait (Outbox *outbox, RunnerLockKind kind, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (QueueEvents) events = queue_events_new (outbox, error);
+  g_autoptr (QueueEvents) events = queue_events_new (outbox, NULL);
 
-  while (events != NULL)
+  for (;;)
     {
       g_autoptr (GError) local_error = NULL;
-      RunnerLock *lock = runner_lock_take (outbox, kind, &local_error);
+      RunnerLock *lock = NULL;
 
+      if (!runner_lock_is_held (outbox, kind))
+        lock = runner_lock_take (outbox, kind, &local_error);
       if (lock != NULL)
         return lock;
-      if (!g_error_matches (local_error, OUTBOX_ERROR, OUTBOX_ERROR_BUSY))
+      if (local_error != NULL && !g_error_matches (local_error, OUTBOX_ERROR, OUTBOX_ERROR_BUSY))
         {
           g_propagate_error (error, g_steal_pointer (&local_error));
           return NULL;
@@ -133,7 +142,6 @@ runner_lock_wait (Outbox *outbox, RunnerLockKind kind, GCancellable *cancellable
           return NULL;
         }
     }
-  return NULL;
 }
 
 void

@@ -13,10 +13,12 @@
 
 /* A new message is its own deliverer's for so long; then that one must have died. */
 #define DELIVERER_S 60
-/* Somebody else has it, or it cannot be read now; what happened to it then is seen, as a rule. */
+/* Nothing could be tried, or what came of it could not be written down. */
 #define LOOK_AGAIN_S 60
+/* Somebody else has it: that it is let go is told, unless its holder died. */
+#define OTHERS_S     1
 #define DEAF_LOOK_US (10 * G_USEC_PER_SEC)
-#define HANDED_IN_S  1
+#define JUMP_US      (5 * G_USEC_PER_SEC)
 
 static const LaneTimes product_times = { .idle_ms = 5000, .stuck_ms = 30000 };
 
@@ -36,6 +38,8 @@ struct _OutboxRunner {
   gboolean must_stop; /* another one is to go on, or nothing more can be tried */
   gboolean is_ending; /* nothing more is begun */
   gboolean has_wake;  /* somebody wrote why it is to look again */
+  gint64 clock_offset_us; /* of the day's clock to the monotonic one */
+  gint64 deaf_look_us;    /* monotonic: when to look if the kernel does not tell */
 
   GMutex mutex;      /* of what other threads say: */
   gboolean is_woken;
@@ -87,6 +91,8 @@ get_due (OutboxRunner *runner, const SendpathReport *report, ScheduleEvent event
     return WAITING_NEVER;
   if (options->mode == RUNNER_RETRY && event == SCHEDULE_CLOCK && !was_tried (report))
     due_s = MAX (due_s, MIN (report->queued_at_s, now_s) + DELIVERER_S);
+  if (sendpath_report_get_in_flight (report))
+    due_s = MAX (due_s, now_s + OTHERS_S);
   return due_s;
 }
 
@@ -109,6 +115,8 @@ note_report (OutboxRunner *runner, const SendpathReport *report, gboolean is_new
   waiting->is_new = !was_tried (report) && (is_new || waiting->is_new);
   waiting->event = choose_event (runner, report, event);
   waiting->due_s = get_due (runner, report, waiting->event, now_s);
+  if (waiting->event == SCHEDULE_CLOCK && waiting->due_s != WAITING_NEVER)
+    waiting->due_s = MAX (waiting->due_s, waiting->not_before_s);
   waiting_list_set_hopeful (runner->waiting, waiting,
                             is_hopeful (report, &runner->options->policy, now_s));
   waiting_list_place (runner->waiting, waiting);
@@ -155,14 +163,21 @@ look_at_all (OutboxRunner *runner, ScheduleEvent event, GError **error)
 
 /* ---- what became of a message ---------------------------------------------------------------- */
 
-/* Who hands in a message lets it go when we know of it already. */
 static void
 try_later (OutboxRunner *runner, Waiting *waiting)
 {
-  waiting->due_s = get_now_s () + (waiting->is_new ? HANDED_IN_S : LOOK_AGAIN_S);
-  waiting->is_new = FALSE;
+  waiting->due_s = get_now_s () + LOOK_AGAIN_S;
   waiting->event = SCHEDULE_CLOCK;
   waiting_list_place (runner->waiting, waiting);
+}
+
+/* Our own sender leaves traces too, which tell of a change: no reason to begin again at once. */
+static gint64
+get_not_before (const SendpathReport *report, const GError *error)
+{
+  return report != NULL || g_error_matches (error, OUTBOX_ERROR, OUTBOX_ERROR_BUSY)
+             ? 0
+             : get_now_s () + LOOK_AGAIN_S;
 }
 
 static void
@@ -181,6 +196,7 @@ on_done (const char *id, SendpathReport *report, const GError *error, gboolean w
     {
       waiting->is_in_lane = waiting->has_changed = FALSE;
       waiting->meanwhile = SCHEDULE_CLOCK;
+      waiting->not_before_s = get_not_before (report, error);
     }
   if (is_once && was_cut_off && still_waits && !runner->is_ending)
     {
@@ -194,9 +210,6 @@ on_done (const char *id, SendpathReport *report, const GError *error, gboolean w
     look_at (runner, id, FALSE, meanwhile);
   else /* what we broke off begins anew in the network that is there now */
     note_report (runner, report, FALSE, was_cut_off ? SCHEDULE_NETWORK : SCHEDULE_CLOCK);
-  waiting = waiting_list_find (runner->waiting, id);
-  if (waiting != NULL && report == NULL && !has_changed)
-    try_later (runner, waiting);
   if (runner->options->done != NULL)
     runner->options->done (runner->options->data, id, report, error);
 }
@@ -272,18 +285,23 @@ work_past_all (OutboxRunner *runner)
 /* ---- what happens around it ------------------------------------------------------------------ */
 
 static void
+give_way_to_service (OutboxRunner *runner)
+{
+  if (runner->options->mode != RUNNER_RETRY ||
+      !runner_lock_is_held (runner->outbox, RUNNER_LOCK_SERVICE))
+    return;
+  runner->must_stop = TRUE;
+  if (runner->options->give_way != NULL)
+    runner->options->give_way (runner->options->data);
+}
+
+static void
 on_file (OutboxRunner *runner, const char *name)
 {
   if (g_str_equal (name, RUNNER_WAKE_NAME))
     runner->has_wake = TRUE;
-  else if (g_str_equal (name, runner_lock_get_name (RUNNER_LOCK_SERVICE)) &&
-           runner->options->mode == RUNNER_RETRY &&
-           runner_lock_is_held (runner->outbox, RUNNER_LOCK_SERVICE))
-    {
-      runner->must_stop = TRUE;
-      if (runner->options->give_way != NULL)
-        runner->options->give_way (runner->options->data);
-    }
+  else if (g_str_equal (name, runner_lock_get_name (RUNNER_LOCK_SERVICE)))
+    give_way_to_service (runner);
 }
 
 static void
@@ -318,7 +336,7 @@ on_events (int fd, GIOCondition condition, gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Where the kernel does not tell (too many are listening), take_turn() looks now and then. */
+/* Where the kernel does not tell (too many are listening), look_around() does now and then. */
 static void
 hear_others (OutboxRunner *runner)
 {
@@ -449,22 +467,44 @@ on_timer (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Sleeps until the next message is due, a lane wants something, or something happens. The clock of
- * the day may jump, so a long sleep is by that clock only as far as it goes straight; whoever sets it
- * wakes nobody, and whoever resumes does (GLib's timers stand still in a suspend). */
+static gboolean
+is_deaf (OutboxRunner *runner)
+{
+  return runner->events == NULL && runner->options->mode != RUNNER_ONCE;
+}
+
+/* What nobody told: that the clock was set or stood still (what was planned means nothing then), and,
+ * where the kernel does not tell, anything. */
+static void
+look_around (OutboxRunner *runner)
+{
+  gint64 offset_us = g_get_real_time () - g_get_monotonic_time ();
+  gboolean has_jumped = ABS (offset_us - runner->clock_offset_us) > JUMP_US;
+  gboolean must_look = is_deaf (runner) && g_get_monotonic_time () >= runner->deaf_look_us;
+
+  runner->clock_offset_us = offset_us;
+  if (must_look)
+    {
+      runner->deaf_look_us = g_get_monotonic_time () + DEAF_LOOK_US;
+      give_way_to_service (runner);
+    }
+  if (must_look || (has_jumped && runner->options->mode != RUNNER_ONCE))
+    look_at_all (runner, SCHEDULE_CLOCK, NULL);
+}
+
+/* Sleeps until the next message is due, a lane wants something, or something happens. */
 static void
 take_turn (OutboxRunner *runner)
 {
   const Waiting *next = waiting_list_peek (runner->waiting);
   gint64 ready_us = work_past_all (runner);
-  gboolean is_deaf = runner->events == NULL && runner->options->mode != RUNNER_ONCE;
   g_autoptr (GSource) timer = NULL;
 
   if (next != NULL && !runner->must_stop)
     ready_us = MIN (ready_us, g_get_monotonic_time () +
                                   MAX (next->due_s * G_USEC_PER_SEC - g_get_real_time (), 0));
-  if (is_deaf)
-    ready_us = MIN (ready_us, g_get_monotonic_time () + DEAF_LOOK_US);
+  if (is_deaf (runner))
+    ready_us = MIN (ready_us, runner->deaf_look_us);
   if (ready_us != G_MAXINT64)
     {
       timer = g_timeout_source_new (0);
@@ -476,8 +516,7 @@ take_turn (OutboxRunner *runner)
   g_main_context_iteration (runner->context, TRUE);
   if (timer != NULL)
     g_source_destroy (timer);
-  if (is_deaf)
-    look_at_all (runner, SCHEDULE_CLOCK, NULL);
+  look_around (runner);
 }
 
 static void
@@ -535,6 +574,8 @@ outbox_runner_run (OutboxRunner *runner, const char *network_id, GCancellable *c
   runner->network_id = g_strdup (network_id);
   if (runner->options->mode != RUNNER_ONCE)
     hear_others (runner); /* before anything is listed: nothing slips through */
+  runner->clock_offset_us = g_get_real_time () - g_get_monotonic_time ();
+  runner->deaf_look_us = g_get_monotonic_time () + DEAF_LOOK_US;
   runner->is_starting = runner->options->mode == RUNNER_SERVICE;
   is_listed = outbox_recover (runner->outbox, error) && look_at_all (runner, SCHEDULE_CLOCK, error);
   runner->is_starting = FALSE;

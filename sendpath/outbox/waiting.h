@@ -9,6 +9,7 @@ typedef struct {
   char *id;
   char *account;       /* nullable: not decided */
   gint64 due_s;        /* seconds since 1970; WAITING_NEVER: no time brings it */
+  gint64 not_before_s; /* what went wrong last time is not tried before; 0: nothing did */
   ScheduleEvent event; /* why it is due then */
   gboolean is_new;     /* it came in while the runner was there, and was not tried yet */
   gboolean is_hopeful; /* some time or another network may bring it on */
