@@ -109,7 +109,7 @@ ask_about_offer (EngineCall *call, const WalkRelay *relay, char **ret_key)
   if (choice == SENDPATH_RELAY_CHOICE_KEEP)
     g_hash_table_add (get_asker (call)->kept, g_strdup (relay->network_id));
   if (choice == SENDPATH_RELAY_CHOICE_ONCE && key == NULL)
-    relay_answers_grant (call->engine->answers, relay->host, relay->network_id, relay->message);
+    relay_answers_grant (call->engine->answers, relay);
   if (!engine_keep_choice (call->engine, relay, key, choice, &error))
     trace_note (&call->trace, "%s", error->message);
   *ret_key = g_steal_pointer (&key);

@@ -23,7 +23,11 @@ keep_and_tell (SendpathEngine *self, const WalkRelay *relay, SendpathRelayChoice
 static gboolean
 decide (SendpathEngine *self, const AskedRelay *asked, SendpathRelayChoice choice, GError **error)
 {
-  WalkRelay relay = { .host = asked->host, .port = asked->port, .network_id = asked->network_id };
+  WalkRelay relay = { .message = asked->message,
+                      .network_id = asked->network_id,
+                      .host = asked->host,
+                      .port = asked->port,
+                      .security = asked->security };
   gboolean is_yes = choice == SENDPATH_RELAY_CHOICE_HERE || choice == SENDPATH_RELAY_CHOICE_ONCE;
   gboolean is_bare = asked->security == SENDPATH_SECURITY_NONE;
 
@@ -33,7 +37,7 @@ decide (SendpathEngine *self, const AskedRelay *asked, SendpathRelayChoice choic
       return FALSE;
     }
   if (choice == SENDPATH_RELAY_CHOICE_ONCE || (is_yes && is_bare))
-    relay_answers_grant (self->answers, asked->host, asked->network_id, asked->message);
+    relay_answers_grant (self->answers, &relay);
   return keep_and_tell (self, &relay, is_bare ? SENDPATH_RELAY_CHOICE_KEEP : choice, error);
 }
 

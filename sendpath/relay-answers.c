@@ -64,11 +64,12 @@ asked_relay_new (const WalkRelay *relay, const char *key)
 }
 
 static char *
-dup_grant (const char *host, const char *network_id, const char *message)
+dup_grant (const WalkRelay *relay)
 {
-  g_autofree char *name = g_ascii_strdown (host, -1);
+  g_autofree char *name = g_ascii_strdown (relay->host, -1);
 
-  return g_strjoin (" ", name, network_id, message, NULL);
+  return g_strjoin (" ", relay->security == SENDPATH_SECURITY_NONE ? "bare" : "encrypted", name,
+                    relay->network_id, relay->message, NULL);
 }
 
 void
@@ -108,18 +109,17 @@ relay_answers_find (RelayAnswers *answers, const char *message, const char *host
 }
 
 void
-relay_answers_grant (RelayAnswers *answers, const char *host, const char *network_id,
-                     const char *message)
+relay_answers_grant (RelayAnswers *answers, const WalkRelay *relay)
 {
   g_mutex_lock (&answers->lock);
-  g_hash_table_add (answers->grants, dup_grant (host, network_id, message));
+  g_hash_table_add (answers->grants, dup_grant (relay));
   g_mutex_unlock (&answers->lock);
 }
 
 gboolean
 relay_answers_is_granted (RelayAnswers *answers, const WalkRelay *relay)
 {
-  g_autofree char *grant = dup_grant (relay->host, relay->network_id, relay->message);
+  g_autofree char *grant = dup_grant (relay);
   gboolean is_granted;
 
   g_mutex_lock (&answers->lock);

@@ -28,10 +28,9 @@ void relay_answers_note_question (RelayAnswers *answers, const WalkRelay *relay,
  * allocated. */
 AskedRelay *relay_answers_find (RelayAnswers *answers, const char *message, const char *host);
 
-/* "Only this message" was said about that relay there. */
-void relay_answers_grant (RelayAnswers *answers, const char *host, const char *network_id,
-                          const char *message);
-/* TRUE if that was said. */
+/* "Only this message" was said about @relay. */
+void relay_answers_grant (RelayAnswers *answers, const WalkRelay *relay);
+/* TRUE if that was said: of a relay with encryption it says nothing about one without. */
 gboolean relay_answers_is_granted (RelayAnswers *answers, const WalkRelay *relay);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AskedRelay, asked_relay_free)
