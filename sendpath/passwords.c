@@ -10,6 +10,7 @@
 #include "profiles/trust.h"
 #include "sendpath/engine-private.h"
 #include "sendpath/walk/plan.h"
+#include "sendpath/walk/recipient-limit.h"
 #include "sendpath/walk/refusals.h"
 #include "sendpath/walk/server-face.h"
 
@@ -319,8 +320,8 @@ sendpath_engine_get_secret_state (SendpathEngine *self, const char *account)
  * @self: a #SendpathEngine
  * @account: id of an account
  *
- * Forgets what was learned about the account: routes that worked, POP logins, refused logins, and that
- * its servers spoke TLS (R-12).
+ * Forgets what was learned about the account: routes that worked, POP logins, refused logins, how
+ * many recipients its servers take, and that they spoke TLS (R-12).
  *
  * Since: 1.0
  */
@@ -355,6 +356,7 @@ sendpath_engine_forget_account (SendpathEngine *self, const char *account)
 
       trust_forget (trust, place->server);
       server_face_forget (memory, place->server);
+      recipient_limit_forget (memory, place->server);
     }
 }
 
