@@ -8,6 +8,7 @@
 #include "profiles/profile-keys.h"
 #include "profiles/profile-store.h"
 #include "sendpath/engine.h"
+#include "sendpath/hand-in.h"
 #include "sendpath/mail/message.h"
 #include "sendpath/relaying.h"
 #include "sendpath/request.h"

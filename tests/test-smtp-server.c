@@ -1,0 +1,521 @@
+/* The dialogue with programs that hand in messages: what they are told, and what they are not taken for
+ * having sent. */
+#include "config.h"
+
+#include <string.h>
+
+#include "sendpath/submission/smtp-server.h"
+
+#define CLIENT_MAX 64
+
+/* What a client says in one go, one after the other, and what became of it. */
+typedef struct {
+  const char *says[CLIENT_MAX];
+  guint n_says;
+  guint next;
+  gboolean is_hasty; /* does not wait for replies */
+  gsize max_read;    /* bytes at a time; 0: all */
+  gsize used;        /* of the one before next */
+  guint64 max_bytes;
+  guint max_recipients;
+  const char *refusal; /* of a message */
+
+  GString *heard;
+  GString *taken;
+  guint n_taken;
+  SmtpServerEnd end;
+} Client;
+
+static gssize
+read_client (gpointer source, char *buffer, gsize size, GError **error)
+{
+  Client *client = source;
+  const char *said;
+  gsize length;
+
+  if (client->next < client->n_says && client->used == strlen (client->says[client->next]))
+    {
+      client->next++;
+      client->used = 0;
+    }
+  if (client->next == client->n_says)
+    return 0;
+  said = client->says[client->next] + client->used;
+  length = MIN (size, client->max_read > 0 ? MIN (client->max_read, strlen (said)) : strlen (said));
+  memcpy (buffer, said, length);
+  client->used += length;
+  return (gssize) length;
+}
+
+static gboolean
+write_client (gpointer source, const char *text, gsize length)
+{
+  g_string_append_len (((Client *) source)->heard, text, (gssize) length);
+  return TRUE;
+}
+
+static gboolean
+has_input (gpointer source)
+{
+  return ((Client *) source)->is_hasty;
+}
+
+static char *
+read_body (SendpathMessage *message)
+{
+  BodySource *body = message_peek_body (message);
+  gsize length = (gsize) body_source_get_length (body);
+  char *text = g_malloc0 (length + 1);
+
+  g_assert_cmpint (body_source_read (body, 0, text, length, NULL), ==, (gssize) length);
+  return text;
+}
+
+static char *
+take (SendpathMessage *message, gpointer data)
+{
+  Client *client = data;
+  g_autofree char *to = g_strjoinv (" ", (char **) sendpath_message_get_recipients (message));
+  g_autofree char *body = read_body (message);
+  g_autofree char *notify = dsn_notify_to_string (message_get_dsn (message)->notify);
+  const DsnRequest *dsn = message_get_dsn (message);
+
+  if (client->refusal != NULL)
+    return g_strdup (client->refusal);
+  client->n_taken++;
+  g_string_append_printf (client->taken, "<%s> %s: %s: %s", sendpath_message_get_sender (message),
+                          to, sendpath_message_get_subject (message), body);
+  if (notify != NULL || dsn->ret != NULL || dsn->envid != NULL)
+    g_string_append_printf (client->taken, "[%s %s %s]", notify, dsn->ret, dsn->envid);
+  return g_strdup ("250 2.0.0 accepted");
+}
+
+static void
+client_clear (Client *client)
+{
+  g_string_free (client->heard, TRUE);
+  g_string_free (client->taken, TRUE);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Client, client_clear)
+
+static void
+run (Client *client)
+{
+  const SmtpServerIo io = { read_client, write_client, has_input, client };
+  const SmtpServerSettings settings = {
+    .max_bytes = client->max_bytes,
+    .max_recipients = client->max_recipients > 0 ? client->max_recipients : 100,
+    .take = take,
+    .data = client,
+  };
+
+  client->heard = g_string_new (NULL);
+  client->taken = g_string_new (NULL);
+  while (client->n_says < CLIENT_MAX && client->says[client->n_says] != NULL)
+    client->n_says++;
+  client->end = smtp_server_run (&io, &settings);
+}
+
+/* Each line's code, with `-` for all but the last of one reply left out. */
+static char *
+dup_codes (const Client *client)
+{
+  g_auto (GStrv) lines = g_strsplit (client->heard->str, "\r\n", -1);
+  GString *codes = g_string_new (NULL);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (strlen (lines[i]) > 3 && lines[i][3] == ' ')
+      g_string_append_printf (codes, "%s%.3s", codes->len > 0 ? " " : "", lines[i]);
+  return g_string_free (codes, FALSE);
+}
+
+static void
+assert_dialogue (const Client *client, const char *codes, const char *taken, SmtpServerEnd end)
+{
+  g_autofree char *seen = dup_codes (client);
+
+  g_assert_cmpstr (seen, ==, codes);
+  g_assert_cmpstr (client->taken->str, ==, taken);
+  g_assert_cmpint (client->end, ==, end);
+}
+
+#define EHLO "EHLO [127.0.0.1]\r\n"
+#define MAIL "MAIL FROM:<terri@proseware.com>\r\n"
+#define RCPT "RCPT TO:<bob@adatum.com>\r\n"
+#define TEXT "Subject: Hello\r\n\r\nHello.\r\n"
+#define SENT "<terri@proseware.com> bob@adatum.com: Hello: Hello.\r\n"
+
+static void
+test_one_message (void)
+{
+  g_auto (Client) client = { { EHLO, MAIL, RCPT, "DATA\r\n", TEXT ".\r\n", "QUIT\r\n" } };
+
+  run (&client);
+  assert_dialogue (&client, "220 250 250 250 354 250 221", SENT, SMTP_SERVER_DONE);
+}
+
+static void
+test_extensions (void)
+{
+  static const char *const offered[] = { "SIZE",     "PIPELINING", "8BITMIME",           "SMTPUTF8",
+                                         "CHUNKING", "DSN",        "ENHANCEDSTATUSCODES" };
+  g_auto (Client) client = { { EHLO } };
+
+  run (&client);
+  for (guint i = 0; i < G_N_ELEMENTS (offered); i++)
+    g_assert_nonnull (strstr (client.heard->str, offered[i]));
+}
+
+/* Pipelining, and byte by byte. */
+static void
+test_several_messages (void)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_auto (Client) client = { { EHLO MAIL RCPT "DATA\r\n", TEXT ".\r\n" MAIL RCPT "DATA\r\n",
+                                   TEXT ".\r\nQUIT\r\n" },
+                                 .max_read = i };
+
+      run (&client);
+      assert_dialogue (&client, "220 250 250 250 354 250 250 250 354 250 221", SENT SENT,
+                       SMTP_SERVER_DONE);
+    }
+}
+
+static void
+test_dots (void)
+{
+  g_auto (Client) client = { { EHLO MAIL RCPT "DATA\r\n",
+                               "Subject: Hello\r\n\r\n..\r\n...a\r\n.b\r\n \r\n.", "\r", "\n" } };
+
+  run (&client);
+  assert_dialogue (&client, "220 250 250 250 354 250",
+                   "<terri@proseware.com> bob@adatum.com: Hello: .\r\n..a\r\nb\r\n \r\n",
+                   SMTP_SERVER_DONE);
+}
+
+/* T-159 */
+static void
+test_bare_line_ends (void)
+{
+  static const char *const texts[] = {
+    "a\n.\nMAIL FROM:<e@example.org>\r\n",
+    "a\r.\rMAIL FROM:<e@example.org>\r\n",
+    "a\r\n.\nMAIL FROM:<e@example.org>\r\n",
+    "a\r\n.\rMAIL FROM:<e@example.org>\r\n",
+    "a\n.\r\nMAIL FROM:<e@example.org>\r\n",
+    "a\r\r\n.\r\n",
+    "Subject: a\nb\r\n\r\n.\r\n",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_auto (Client) client = { { EHLO MAIL RCPT "DATA\r\n", texts[i], RCPT, "DATA\r\n" } };
+
+      run (&client);
+      assert_dialogue (&client, "220 250 250 250 354 550", "", SMTP_SERVER_HUNG_UP);
+    }
+}
+
+/* T-160: what comes before 354 is neither content nor commands. */
+static void
+test_content_before_354 (void)
+{
+  g_auto (Client) pipelined = { { EHLO MAIL RCPT "DATA\r\n" TEXT ".\r\n" } };
+  g_auto (Client) hasty = { { EHLO MAIL RCPT "DATA\r\n", TEXT ".\r\n" }, .is_hasty = TRUE };
+
+  run (&pipelined);
+  assert_dialogue (&pipelined, "220 250 250 250 503", "", SMTP_SERVER_HUNG_UP);
+  run (&hasty);
+  assert_dialogue (&hasty, "220 250 250 250 503", "", SMTP_SERVER_HUNG_UP);
+}
+
+/* T-160 */
+static void
+test_too_many_recipients (void)
+{
+  g_auto (Client) client = { { EHLO MAIL RCPT RCPT, RCPT RCPT, "DATA\r\n", TEXT ".\r\n" },
+                             .max_recipients = 2 };
+
+  run (&client);
+  assert_dialogue (&client, "220 250 250 250 250 452 452 354 250",
+                   "<terri@proseware.com> bob@adatum.com bob@adatum.com: Hello: Hello.\r\n",
+                   SMTP_SERVER_DONE);
+}
+
+static void
+test_chunks (void)
+{
+  g_auto (Client) client = { { EHLO MAIL RCPT, "BDAT 16\r\nSubject: Hello\r\nBDAT 2\r\n\r",
+                               "\nBDAT 7\r\nHello.\rBDAT 1 LAST\r\n\n", "QUIT\r\n" } };
+
+  run (&client);
+  assert_dialogue (&client, "220 250 250 250 250 250 250 250 221", SENT, SMTP_SERVER_DONE);
+}
+
+/* T-160: what belongs to a refused chunk is never taken for a command. */
+static void
+test_wrong_chunks (void)
+{
+  static const struct {
+    const char *says;
+    const char *codes;
+    SmtpServerEnd end;
+  } cases[] = {
+    { "BDAT\r\nRSET\r\n", "501 250", SMTP_SERVER_DONE },
+    { "BDAT x\r\nRSET\r\n", "501", SMTP_SERVER_HUNG_UP },
+    { "BDAT -1 LAST\r\n", "501", SMTP_SERVER_HUNG_UP },
+    { "BDAT 99999999999999999999 LAST\r\n", "501", SMTP_SERVER_HUNG_UP },
+    { "BDAT 6 LAST ok\r\nRSET\r\n", "501", SMTP_SERVER_HUNG_UP },
+    { "BDAT 99 LAST\r\n" TEXT, "", SMTP_SERVER_BROKEN_OFF },
+    { "BDAT 6\r\nRSET\r\nRSET\r\n", "250 250", SMTP_SERVER_DONE },
+    { "BDAT 6\r\nRSET\r\nBDAT 1 x\r\n", "250 501", SMTP_SERVER_HUNG_UP },
+    { "BDAT 6\r\nRS\nT\r\nBDAT 6 LAST\r\nRSET\r\nNOOP\r\n", "550 503 250", SMTP_SERVER_DONE },
+    { "BDAT 1 LAST\r\n\rNOOP\r\n", "550 250", SMTP_SERVER_DONE },
+    { "BDAT 0 LAST\r\n", "554", SMTP_SERVER_DONE },
+    { "RSET\r\nBDAT 6 LAST\r\nRSET\r\nNOOP\r\n", "250 503 250", SMTP_SERVER_DONE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (Client) client = { { EHLO MAIL RCPT, cases[i].says } };
+      g_autofree char *codes =
+          g_strconcat ("220 250 250 250", *cases[i].codes != '\0' ? " " : "", cases[i].codes, NULL);
+
+      run (&client);
+      assert_dialogue (&client, codes, "", cases[i].end);
+    }
+}
+
+static void
+test_too_large (void)
+{
+  g_auto (Client) said = { { EHLO "MAIL FROM:<terri@proseware.com> SIZE=100\r\n", RCPT },
+                           .max_bytes = 20 };
+  g_auto (Client)
+              data = { { EHLO MAIL RCPT "DATA\r\n", TEXT ".\r\n", "NOOP\r\n" }, .max_bytes = 20 };
+  g_auto (Client)
+              chunk = { { EHLO MAIL RCPT "BDAT 26 LAST\r\n" TEXT, "NOOP\r\n" }, .max_bytes = 20 };
+
+  run (&said);
+  assert_dialogue (&said, "220 250 552 503", "", SMTP_SERVER_DONE);
+  run (&data);
+  assert_dialogue (&data, "220 250 250 250 354 552 250", "", SMTP_SERVER_DONE);
+  run (&chunk);
+  assert_dialogue (&chunk, "220 250 250 250 552 250", "", SMTP_SERVER_DONE);
+}
+
+static void
+test_arguments (void)
+{
+  static const struct {
+    const char *says;
+    const char *code;
+  } cases[] = {
+    { "MAIL FROM:<>\r\n", "250" },
+    { "mail from: <terri@proseware.com>\r\n", "250" },
+    { "MAIL FROM:<terri@proseware.com> BODY=8BITMIME SIZE=12 RET=HDRS ENVID=a+20b\r\n", "250" },
+    { "MAIL FROM:<\"a b\"@proseware.com>\r\n", "250" },
+    { "MAIL FROM:<\"a>b\"@proseware.com>\r\n", "553" },
+    { "MAIL FROM:<t\xc3\xa9@proseware.com> SMTPUTF8\r\n", "250" },
+    { "MAIL FROM:<t\xc3\xa9@proseware.com>\r\n", "553" },
+    { "MAIL FROM:<-X/tmp/x>\r\n", "553" },
+    { "MAIL FROM:<a b@proseware.com>\r\n", "553" },
+    { "MAIL FROM:<terri@proseware.com> AUTH=<>\r\n", "555" },
+    { "MAIL FROM:<terri@proseware.com> BODY=BINARYMIME\r\n", "501" },
+    { "MAIL FROM:<terri@proseware.com> ENVID=a=b\r\n", "501" },
+    { "MAIL FROM:<terri@proseware.com>SIZE=1\r\n", "501" },
+    { "MAIL FROM:<terri@proseware.com>  SIZE=1\r\n", "501" },
+    { "MAIL FROM:terri@proseware.com\r\n", "501" },
+    { "MAIL TO:<terri@proseware.com>\r\n", "501" },
+    { "MAIL FROM:<terri@proseware.com\r\n", "501" },
+    { "MAIL FROM:<terri@prose\tware.com>\r\n", "500" },
+    { "MAIL\r\n", "501" },
+    { "RCPT TO:<bob@adatum.com>\r\n", "503" },
+    { "DATA\r\n", "503" },
+    { "VRFY bob\r\n", "252" },
+    { "HELP\r\n", "214" },
+    { "EXPN all\r\n", "500" },
+    { "STARTTLS\r\n", "500" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (Client) client = { { EHLO, cases[i].says } };
+      g_autofree char *codes = g_strconcat ("220 250 ", cases[i].code, NULL);
+      g_autofree char *seen = NULL;
+
+      run (&client);
+      seen = dup_codes (&client);
+      g_assert_cmpstr (seen, ==, codes);
+    }
+}
+
+static void
+test_delivery_reports (void)
+{
+  g_auto (Client) client = { { EHLO "MAIL FROM:<terri@proseware.com> RET=full ENVID=my+20own\r\n"
+                                    "RCPT TO:<bob@adatum.com> NOTIFY=failure ORCPT=rfc822;b@c.d\r\n"
+                                    "RCPT TO:<ann@adatum.com> NOTIFY=DELAY,FAILURE\r\n"
+                                    "RCPT TO:<eve@adatum.com> NOTIFY=sometimes\r\n",
+                               "DATA\r\n", TEXT ".\r\n" } };
+
+  run (&client);
+  assert_dialogue (&client, "220 250 250 250 250 501 354 250",
+                   "<terri@proseware.com> bob@adatum.com ann@adatum.com: Hello: Hello.\r\n"
+                   "[FAILURE,DELAY FULL my own]",
+                   SMTP_SERVER_DONE);
+}
+
+/* T-158 */
+static void
+test_browsers (void)
+{
+  g_auto (Client)
+              client = { { "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" EHLO MAIL RCPT "DATA\r\n",
+                           TEXT ".\r\n" } };
+
+  run (&client);
+  assert_dialogue (&client, "220 500", "", SMTP_SERVER_HUNG_UP);
+}
+
+static void
+test_lines_that_cannot_be_read (void)
+{
+  g_autofree char *endless = g_strnfill (100000, 'x');
+  g_auto (Client) bare = { { "EHLO a\n", MAIL } };
+  g_auto (Client) longer = { { EHLO, endless, MAIL } };
+  g_auto (Client) faulty = { { EHLO,
+                               "X\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\n"
+                               "X\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\n",
+                               MAIL } };
+
+  run (&bare);
+  assert_dialogue (&bare, "220 500", "", SMTP_SERVER_HUNG_UP);
+  run (&longer);
+  assert_dialogue (&longer, "220 250 500", "", SMTP_SERVER_HUNG_UP);
+  run (&faulty);
+  g_assert_true (g_str_has_suffix (faulty.heard->str, "421 4.7.0 too many errors\r\n"));
+  g_assert_cmpint (faulty.end, ==, SMTP_SERVER_HUNG_UP);
+}
+
+static void
+test_refused_by_the_outbox (void)
+{
+  g_auto (Client) client = { { EHLO MAIL RCPT "DATA\r\n", TEXT ".\r\n", MAIL },
+                             .refusal = "452 4.3.1 the disk is full" };
+
+  run (&client);
+  assert_dialogue (&client, "220 250 250 250 354 452 250", "", SMTP_SERVER_BROKEN_OFF);
+}
+
+static void
+test_header_that_cannot_be_used (void)
+{
+  g_autofree char *header = g_strnfill (300000, 'x');
+  g_auto (Client) client = { { EHLO MAIL RCPT "DATA\r\n", "X: ", header, "\r\n\r\n.\r\n",
+                               "NOOP\r\n" } };
+
+  run (&client);
+  assert_dialogue (&client, "220 250 250 250 354 554 250", "", SMTP_SERVER_DONE);
+}
+
+/* A dialogue cut after each byte: acknowledged or not taken. */
+static void
+test_cut_everywhere (void)
+{
+  static const char *const parts[] = { EHLO MAIL RCPT "DATA\r\n", TEXT ".\r\n",
+                                       MAIL RCPT
+                                       "BDAT 20\r\nSubject: Hello\r\n\r\nHeBDAT 6 LAST\r\nllo.\r\n",
+                                       "QUIT\r\n" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    for (gsize cut = 0; cut <= strlen (parts[i]); cut++)
+      {
+        g_autofree char *part = g_strndup (parts[i], cut);
+        g_auto (Client) client = { .max_read = 1 + cut % 7 };
+        g_autofree char *codes = NULL;
+        guint n_accepted = 0;
+
+        for (guint k = 0; k < i; k++)
+          client.says[k] = parts[k];
+        client.says[i] = cut > 0 ? part : NULL;
+        run (&client);
+        for (const char *at = client.heard->str; (at = strstr (at, "250 2.0.0 accepted")) != NULL;
+             at++)
+          n_accepted++;
+        g_assert_cmpuint (client.n_taken, ==, n_accepted);
+      }
+}
+
+/* Rubbish, the same every time. */
+static void
+test_rubbish (void)
+{
+  static const char *const words[] = {
+    EHLO,
+    MAIL,
+    RCPT,
+    "DATA\r\n",
+    ".\r\n",
+    "\r\n",
+    "\n",
+    "\r",
+    ".",
+    "a",
+    TEXT,
+    "RSET\r\n",
+    "BDAT 3\r\nabc",
+    "BDAT 3 LAST\r\nabc",
+    "QUIT\r\n",
+    "\xff\xfe",
+    "BDAT 9\r\n",
+    "NOOP\r\n",
+    "\t",
+    "MAIL FROM:<\"",
+    "RCPT TO:<>\r\n",
+    "BDAT 2\r\n\r\n",
+  };
+
+  for (guint32 seed = 0; seed < 3000; seed++)
+    {
+      g_autoptr (GRand) random = g_rand_new_with_seed (seed);
+      g_auto (Client) client = { .max_read = (gsize) g_rand_int_range (random, 0, 5) };
+      guint n_accepted = 0;
+
+      for (guint i = 0; i + 1 < CLIENT_MAX; i++)
+        client.says[i] = words[g_rand_int_range (random, 0, G_N_ELEMENTS (words))];
+      run (&client);
+      for (const char *at = client.heard->str; (at = strstr (at, "250 2.0.0 accepted")) != NULL;
+           at++)
+        n_accepted++;
+      g_assert_cmpuint (client.n_taken, ==, n_accepted);
+      g_assert_true (g_str_has_suffix (client.heard->str, "\r\n"));
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/smtp-server/one-message", test_one_message);
+  g_test_add_func ("/smtp-server/extensions-are-offered", test_extensions);
+  g_test_add_func ("/smtp-server/several-messages-in-one-dialogue", test_several_messages);
+  g_test_add_func ("/smtp-server/dots-come-through", test_dots);
+  g_test_add_func ("/smtp-server/line-ends-alone-are-refused", test_bare_line_ends);
+  g_test_add_func ("/smtp-server/content-before-354-is-refused", test_content_before_354);
+  g_test_add_func ("/smtp-server/too-many-recipients-wait", test_too_many_recipients);
+  g_test_add_func ("/smtp-server/chunks", test_chunks);
+  g_test_add_func ("/smtp-server/wrong-chunks-queue-nothing", test_wrong_chunks);
+  g_test_add_func ("/smtp-server/too-large", test_too_large);
+  g_test_add_func ("/smtp-server/arguments", test_arguments);
+  g_test_add_func ("/smtp-server/delivery-reports", test_delivery_reports);
+  g_test_add_func ("/smtp-server/browsers-are-not-heard", test_browsers);
+  g_test_add_func ("/smtp-server/lines-that-cannot-be-read", test_lines_that_cannot_be_read);
+  g_test_add_func ("/smtp-server/refused-by-the-outbox", test_refused_by_the_outbox);
+  g_test_add_func ("/smtp-server/header-that-cannot-be-used", test_header_that_cannot_be_used);
+  g_test_add_func ("/smtp-server/cut-everywhere-nothing-unacknowledged", test_cut_everywhere);
+  g_test_add_func ("/smtp-server/rubbish-is-never-queued-unacknowledged", test_rubbish);
+  return g_test_run ();
+}
