@@ -10,6 +10,8 @@
 #include <glib/gi18n.h>
 
 #define ANSWER_MS 2000
+/* One that hangs is not asked for every message: others are to be looked after. */
+#define LEFT_ALONE_US (60 * G_TIME_SPAN_SECOND)
 #define ICON      "mail-send"
 
 typedef struct {
@@ -29,6 +31,7 @@ struct _Desktop {
   guint subscription;
   gboolean has_buttons, has_markup; /* what the server can show */
   GHashTable *numbers;              /* slot -> the server's number of its notice */
+  gint64 silent_until_us;           /* monotonic */
 };
 
 Desktop *
@@ -150,14 +153,76 @@ dup_bus_address (void)
   return g_file_test (path, G_FILE_TEST_EXISTS) ? g_strconcat ("unix:path=", escaped, NULL) : NULL;
 }
 
+static void
+leave_alone (Desktop *desktop)
+{
+  desktop->silent_until_us = g_get_monotonic_time () + LEFT_ALONE_US;
+}
+
 /* NULL: nobody answered as he should. */
 static GVariant *
 call (Desktop *desktop, const char *method, GVariant *arguments, const char *reply_type)
 {
-  return g_dbus_connection_call_sync (desktop->connection, desktop->service->name,
-                                      desktop->service->path, desktop->service->interface, method,
-                                      arguments, G_VARIANT_TYPE (reply_type),
-                                      G_DBUS_CALL_FLAGS_NONE, ANSWER_MS, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+  GVariant *reply = g_dbus_connection_call_sync (
+      desktop->connection, desktop->service->name, desktop->service->path,
+      desktop->service->interface, method, arguments, G_VARIANT_TYPE (reply_type),
+      G_DBUS_CALL_FLAGS_NONE, ANSWER_MS, NULL, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    leave_alone (desktop);
+  return reply;
+}
+
+/* Somebody who waits for a bus, and gives up in time: GLib would wait for ever. */
+typedef struct {
+  GMutex mutex;
+  GCond changed;
+  gboolean is_over;
+  GCancellable *cancellable;
+} Patience;
+
+static gpointer
+lose_patience (gpointer data)
+{
+  Patience *patience = data;
+  gint64 end_us = g_get_monotonic_time () + ANSWER_MS * G_TIME_SPAN_MILLISECOND;
+
+  g_mutex_lock (&patience->mutex);
+  while (!patience->is_over && g_cond_wait_until (&patience->changed, &patience->mutex, end_us))
+    ;
+  if (!patience->is_over)
+    g_cancellable_cancel (patience->cancellable);
+  g_mutex_unlock (&patience->mutex);
+  return NULL;
+}
+
+static GDBusConnection *
+connect_in_time (Desktop *desktop, const char *address)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Patience patience = { .cancellable = cancellable };
+  GThread *thread;
+  GDBusConnection *connection;
+
+  g_mutex_init (&patience.mutex);
+  g_cond_init (&patience.changed);
+  thread = g_thread_new ("patience", lose_patience, &patience);
+  connection = g_dbus_connection_new_for_address_sync (
+      address,
+      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+          G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+      NULL, cancellable, NULL);
+  g_mutex_lock (&patience.mutex);
+  patience.is_over = TRUE;
+  g_cond_signal (&patience.changed);
+  g_mutex_unlock (&patience.mutex);
+  g_thread_join (thread);
+  if (connection == NULL && g_cancellable_is_cancelled (cancellable))
+    leave_alone (desktop);
+  g_mutex_clear (&patience.mutex);
+  g_cond_clear (&patience.changed);
+  return connection;
 }
 
 static void
@@ -178,17 +243,15 @@ reach (Desktop *desktop)
 {
   g_autofree char *address = NULL;
 
+  if (g_get_monotonic_time () < desktop->silent_until_us)
+    return FALSE;
   if (desktop->connection != NULL && !g_dbus_connection_is_closed (desktop->connection))
     return TRUE;
   disconnect (desktop);
   address = dup_bus_address ();
   if (address == NULL)
     return FALSE;
-  desktop->connection =
-      g_dbus_connection_new_for_address_sync (address,
-                                              G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                                                  G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                                              NULL, NULL, NULL);
+  desktop->connection = connect_in_time (desktop, address);
   if (desktop->connection == NULL)
     return FALSE;
   desktop->subscription = g_dbus_connection_signal_subscribe (
@@ -196,7 +259,7 @@ reach (Desktop *desktop)
       desktop->service->path, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_signal, desktop, NULL);
   if (desktop->service == &server)
     learn_capabilities (desktop);
-  return TRUE;
+  return g_get_monotonic_time () >= desktop->silent_until_us;
 }
 
 /* ---- notices --------------------------------------------------------------------------------- */
@@ -274,7 +337,8 @@ desktop_withdraw (Desktop *desktop, const char *slot)
   g_autoptr (GVariant) reply = NULL;
   guint number = GPOINTER_TO_UINT (g_hash_table_lookup (desktop->numbers, slot));
 
-  if (desktop->connection == NULL || g_dbus_connection_is_closed (desktop->connection))
+  if (desktop->connection == NULL || g_dbus_connection_is_closed (desktop->connection) ||
+      g_get_monotonic_time () < desktop->silent_until_us)
     return;
   if (desktop->service == &portal)
     reply = call (desktop, "RemoveNotification", g_variant_new ("(s)", slot), "()");
