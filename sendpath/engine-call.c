@@ -284,6 +284,7 @@ engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_async,
   if (engine->network_is_given)
     g_object_get (engine, "network", &call->network, NULL);
   call->location = engine_dup_chosen_location (engine);
+  call->location_is_given = engine->location != NULL;
   set_host (call);
 }
 
@@ -294,12 +295,26 @@ engine_call_init_beside (EngineCall *call, EngineCall *base, SendpathNetwork *ne
   *call = (EngineCall) { .engine = g_object_ref (base->engine),
                          .context = g_main_context_ref (context),
                          .network = g_object_ref (network),
-                         .location = g_strdup (base->location),
+                         .location = base->location_is_given
+                                         ? g_strdup (base->location)
+                                         : engine_dup_kept_location (base->engine),
+                         .location_is_given = base->location_is_given,
                          .base = base,
                          .may_ask = base->may_ask };
   g_mutex_init (&call->asking);
   call->kept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   set_host (call);
+}
+
+gboolean
+engine_call_is_elsewhere (EngineCall *call)
+{
+  g_autofree char *location = NULL;
+
+  if (call->location_is_given)
+    return FALSE;
+  location = engine_dup_kept_location (call->engine);
+  return g_strcmp0 (location, call->location) != 0;
 }
 
 SendpathNetwork *

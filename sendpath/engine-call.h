@@ -17,6 +17,7 @@ struct _EngineCall {
   SendpathNetwork *network;  /* when it began; NULL: the present one */
   gulong guard_id;           /* of the handler that tells a guard */
   char *location;            /* chosen by hand when it began, or NULL */
+  gboolean location_is_given; /* by the host, and for the whole call */
   EngineCall *base;          /* the call that this one is a thread of; NULL: it is none */
   const char *message;       /* id of the message under way, for its progress; NULL: nobody is told */
   gint64 progress_us;        /* monotonic: when that was told last */
@@ -37,6 +38,8 @@ void engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_asy
  * in @context. */
 void engine_call_init_beside (EngineCall *call, EngineCall *base, SendpathNetwork *network,
                               GMainContext *context);
+/* Whether another location was chosen by hand since. */
+gboolean engine_call_is_elsewhere (EngineCall *call);
 void engine_call_clear (EngineCall *call);
 /* Emits `message-changed`. */
 void engine_call_tell_change (EngineCall *call, SendpathReport *report);

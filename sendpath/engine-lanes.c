@@ -72,8 +72,8 @@ close_worker (gpointer data)
   g_free (worker);
 }
 
-/* Where we are now. What belongs to another network is left behind: its sessions, approvals and
- * location. */
+/* Where we are now. What belongs to another network or location is left behind: its sessions and
+ * approvals. */
 static gboolean
 go_to_place (Worker *worker, GError **error)
 {
@@ -81,7 +81,7 @@ go_to_place (Worker *worker, GError **error)
   gboolean is_open = TRUE;
 
   g_mutex_lock (&run->mutex);
-  if (worker->call.network != run->network)
+  if (worker->call.network != run->network || engine_call_is_elsewhere (&worker->call))
     {
       leave_place (worker);
       engine_call_init_beside (&worker->call, run->call, run->network, run->context);
@@ -103,6 +103,7 @@ deliver (gpointer data, const char *id, guint why, GCancellable *cancellable, GE
 
   if (!go_to_place (worker, error))
     return NULL;
+  workplace_read_approvals (&worker->place, &worker->call);
   worker->place.context.by_schedule = TRUE;
   worker->place.context.event = (ScheduleEvent) why;
   g_set_object (&worker->call.cancellable, cancellable);

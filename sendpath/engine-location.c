@@ -8,17 +8,20 @@
 #include "sendpath/engine-private.h"
 
 char *
-engine_dup_chosen_location (SendpathEngine *self)
+engine_dup_kept_location (SendpathEngine *self)
 {
-  g_autofree char *stored = NULL;
+  g_autofree char *stored = chosen_location_read (self->state_dir);
 
-  if (self->location != NULL)
-    return g_strdup (self->location);
-  stored = chosen_location_read (self->state_dir);
   /* whoever removed the location meant to be done with it */
   return stored != NULL && sendpath_profile_store_get_location (self->profiles, stored) != NULL
              ? g_steal_pointer (&stored)
              : NULL;
+}
+
+char *
+engine_dup_chosen_location (SendpathEngine *self)
+{
+  return self->location != NULL ? g_strdup (self->location) : engine_dup_kept_location (self);
 }
 
 /**
@@ -68,7 +71,8 @@ sendpath_engine_dup_chosen_location (SendpathEngine *self)
  * @location: (nullable): id of a location, or %NULL to recognise it by the network again
  * @error: return location for a #GError, or %NULL
  *
- * Switches to a location by hand, for every engine of this user and until the next such call.
+ * Switches to a location by hand, for every engine of this user and until the next such call. Whoever
+ * looks after the outbox tries from there what waits.
  *
  * #SendpathEngine:location, where it is set, comes first. @error is %SENDPATH_ERROR_NOT_FOUND if there is
  * no such location, or a #GIOErrorEnum if the choice cannot be kept.
@@ -89,5 +93,8 @@ sendpath_engine_use_location (SendpathEngine *self, const char *location, GError
                    sendpath_profile_store_get_path (self->profiles), location);
       return FALSE;
     }
-  return chosen_location_write (self->state_dir, location, error);
+  if (!chosen_location_write (self->state_dir, location, error))
+    return FALSE;
+  engine_tell_event (self, SCHEDULE_CONFIG);
+  return TRUE;
 }

@@ -30,6 +30,8 @@ Outbox *engine_open_outbox (SendpathEngine *self, GError **error);
 void engine_tell_event (SendpathEngine *self, ScheduleEvent event);
 /* Id of the location chosen by hand, here or for good; NULL if the network tells. */
 char *engine_dup_chosen_location (SendpathEngine *self);
+/* The same by sendpath_engine_use_location() alone: for any thread. */
+char *engine_dup_kept_location (SendpathEngine *self);
 /* The account of that id, or if @account is NULL the one that @from and @location choose; borrowed.
  * NULL: NO_ACCOUNT. */
 SendpathAccount *engine_find_account (SendpathProfileStore *profiles, const char *account,
