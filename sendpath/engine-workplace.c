@@ -33,6 +33,14 @@ expire_sent (Workplace *place)
 }
 
 void
+workplace_read_approvals (Workplace *place, EngineCall *call)
+{
+  g_clear_pointer (&place->approved, g_ptr_array_unref);
+  place->approved = engine_read_approvals (call->engine, engine_call_get_network (call));
+  place->context.approved = place->approved;
+}
+
+void
 workplace_open_unkept (Workplace *place, EngineCall *call)
 {
   SendpathEngine *self = call->engine;
@@ -40,11 +48,9 @@ workplace_open_unkept (Workplace *place, EngineCall *call)
   place->memory = memory_new (self->state_dir);
   place->trust = trust_new (self->state_dir);
   place->history = history_new (self->state_dir);
-  place->approved = engine_read_approvals (self, engine_call_get_network (call));
   place->context = (ErrandContext) { .profiles = self->profiles,
                                      .location = engine_call_get_location (call),
                                      .network = engine_call_get_network (call),
-                                     .approved = place->approved,
                                      .memory = place->memory,
                                      .trust = place->trust,
                                      .history = place->history,
@@ -52,6 +58,7 @@ workplace_open_unkept (Workplace *place, EngineCall *call)
                                      .patience_s = self->patience_s,
                                      .trace = &call->trace,
                                      .host = &call->host };
+  workplace_read_approvals (place, call);
 }
 
 gboolean

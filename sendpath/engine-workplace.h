@@ -20,6 +20,8 @@ gboolean workplace_open (Workplace *place, EngineCall *call, guint patience_s, G
 /* The same without an outbox, for errand_send_unkept(). */
 void     workplace_open_unkept (Workplace *place, EngineCall *call);
 void     workplace_clear (Workplace *place);
+/* As they stand now: people decide while a lane works. */
+void     workplace_read_approvals (Workplace *place, EngineCall *call);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Workplace, workplace_clear)
 
 /* Has message @id walk. */

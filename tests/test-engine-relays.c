@@ -146,6 +146,15 @@ get_choice (Place *place)
   return sendpath_engine_get_relay_choice (place->fixture->engine, RELAY);
 }
 
+static void
+on_flushed (GObject *engine, GAsyncResult *result, gpointer data)
+{
+  g_autoptr(GError) error = NULL;
+
+  *(GPtrArray **) data = sendpath_engine_flush_finish (SENDPATH_ENGINE (engine), result, &error);
+  g_assert_no_error (error);
+}
+
 /* ---- asked while a message waits ------------------------------------------------------------- */
 
 /* T-142 */
@@ -448,6 +457,38 @@ test_trust_bare (void)
   g_assert_cmpuint (place->n_asked, ==, 0);
 }
 
+/* What is taken back while a lane works counts for its next message. */
+static void
+test_forgotten_meanwhile (void)
+{
+  g_autoptr(Place) place = place_new ("!hold\n" DENIES NEXT DENIES,
+                                       LOOKED_AT ("good") NEXT TAKES ("good"),
+                                       SENDPATH_RELAY_CHOICE_KEEP);
+  g_autofree char *first = NULL, *second = NULL;
+  g_autoptr(GError) error = NULL;
+  GPtrArray *reports = NULL;
+
+  if (place == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (place->fixture->engine, place);
+  assert_trust (place, NULL, RELAY ":465", NULL);
+  first = engine_fixture_submit (place->fixture);
+  second = engine_fixture_submit (place->fixture);
+  sendpath_engine_flush_async (place->fixture->engine, NULL, on_flushed, &reports);
+  scripted_server_wait_for_hold (place->fixture->server);
+  sendpath_engine_forget_relays (place->fixture->engine, &error);
+  g_assert_no_error (error);
+  scripted_server_let_go (place->fixture->server);
+  while (reports == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (reports->len, ==, 2);
+  g_assert_cmpint (sendpath_report_get_outcome (reports->pdata[0]), ==, SENDPATH_OUTCOME_SENT);
+  g_assert_cmpint (sendpath_report_get_outcome (reports->pdata[1]), ==, SENDPATH_OUTCOME_QUEUED);
+  g_assert_cmpstr (sendpath_report_get_needs (reports->pdata[1]), ==, "approval");
+  scripted_server_assert_played (place->relay);
+  g_ptr_array_unref (reports);
+}
+
 /* P-14: where the machine was when somebody asked before says nothing about where it is now. */
 static void
 test_moved (void)
@@ -489,6 +530,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine-relays/R-26-nobody-to-ask-nobody-connected-to", test_nobody_there);
   g_test_add_func ("/engine-relays/later/only-the-message-asked-about", test_once_later);
   g_test_add_func ("/engine-relays/later/use-here", test_here_later);
+  g_test_add_func ("/engine-relays/later/taken-back-meanwhile", test_forgotten_meanwhile);
   g_test_add_func ("/engine-relays/later/no-untrusted-key", test_no_key_later);
   g_test_add_func ("/engine-relays/trust/a-verified-name", test_trust);
   g_test_add_func ("/engine-relays/trust/a-key-that-is-named", test_trust_key);
