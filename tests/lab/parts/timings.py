@@ -32,7 +32,7 @@ def sent_within(promised_s, place, obstacles, switches, home_name, server):
 
 
 def write_msmtp(lab):
-    """A plain client with the same account, told everything that it has to know."""
+    """A plain client with the same account, told where to go; how to log in it chooses itself."""
     path = lab.cases / "msmtprc"
     path.write_text(f"""account default
 host smtp.proseware.com
@@ -40,7 +40,7 @@ port 465
 tls on
 tls_starttls off
 tls_trust_file /etc/ssl/certs/ca-certificates.crt
-auth plain
+auth on
 user terri
 passwordeval cat {lab.passwords['terri']}
 from terri@proseware.com
