@@ -103,6 +103,20 @@ set_submit (SendmailOptions *options, const char *value, GError **error)
 }
 
 static gboolean
+set_smtp (SendmailOptions *options, const char *value, GError **error)
+{
+  options->mode = SENDMAIL_SMTP;
+  return TRUE;
+}
+
+static gboolean
+set_verify (SendmailOptions *options, const char *value, GError **error)
+{
+  options->mode = SENDMAIL_VERIFY;
+  return TRUE;
+}
+
+static gboolean
 set_list (SendmailOptions *options, const char *value, GError **error)
 {
   options->mode = SENDMAIL_LIST;
@@ -144,6 +158,10 @@ static const SendmailOptionRow rows[] = {
   { "v", ALONE, NULL, USED, N_ ("shows what was tried"), set_verbose },
   { "bm", ATTACHED, NULL, USED, N_ ("reads a message from standard input; this is the default"),
     set_submit },
+  { "bs", ATTACHED, NULL, USED, N_ ("speaks SMTP on standard input and output"), set_smtp },
+  { "bv", ATTACHED, NULL, USED,
+    N_ ("shows the account, the sender, the recipients and the routes, and sends nothing"),
+    set_verify },
   { "bp", ATTACHED, NULL, USED, N_ ("lists the outbox, as mailq does"), set_list },
   { "bi", ATTACHED, NULL, USED, N_ ("does nothing, as newaliases does"), set_newaliases },
   { "I", ALONE, NULL, USED, N_ ("does nothing, as newaliases does"), set_newaliases },
@@ -272,8 +290,9 @@ sendmail_options_parse (SendmailOptions *options, int argc, char **argv, GError 
       g_ptr_array_add (options->recipients, argv[i]);
     else if (!parse_argument (options, argc, argv, &i, error))
       return FALSE;
-  if (options->mode == SENDMAIL_SUBMIT && !options->recipients_from_header &&
-      options->recipients->len == 0)
+  if (options->recipients->len == 0 &&
+      (options->mode == SENDMAIL_VERIFY ||
+       (options->mode == SENDMAIL_SUBMIT && !options->recipients_from_header)))
     {
       g_set_error_literal (error, SENDMAIL_ERROR, SENDMAIL_ERROR_USAGE,
                            _ ("no recipients; name them, or use -t"));

@@ -7,6 +7,8 @@ G_BEGIN_DECLS
 
 typedef enum {
   SENDMAIL_SUBMIT,     /* read a message and send it */
+  SENDMAIL_SMTP,       /* -bs: a dialogue brings the messages */
+  SENDMAIL_VERIFY,     /* -bv: say how it would be sent */
   SENDMAIL_LIST,       /* mailq, -bp */
   SENDMAIL_FLUSH,      /* -q */
   SENDMAIL_NEWALIASES, /* newaliases, -bi, -I: nothing to do */

@@ -16,6 +16,8 @@
 #include "mailq.h"
 #include "sendmail-exit.h"
 #include "sendmail-options.h"
+#include "sendmail-smtp.h"
+#include "sendmail-verify.h"
 
 static int
 fail (const GError *error)
@@ -144,7 +146,7 @@ send_direct (SendpathEngine *engine, const SendmailOptions *options, SendpathMes
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (SendpathReport) report =
-      sendpath_engine_send_unkept (engine, message, NULL, NULL, &error);
+                 sendpath_engine_send_unkept (engine, message, NULL, NULL, &error);
 
   if (report == NULL)
     return fail (error);
@@ -169,6 +171,37 @@ submit (const SendmailOptions *options)
   return hold_reason == NULL && choose_delivery (options, profiles) == SENDMAIL_DELIVER_DIRECT
              ? send_direct (engine, options, message)
              : keep_and_send (engine, options, message, hold_reason);
+}
+
+static int
+speak_smtp (const SendmailOptions *options)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *hold_reason = NULL;
+  g_autoptr (SendpathProfileStore) profiles = load_profiles (&hold_reason, &error);
+  g_autoptr (SendpathEngine) engine = NULL;
+
+  if (profiles == NULL)
+    {
+      sendmail_smtp_turn_away (error);
+      return fail (error);
+    }
+  engine = sendpath_engine_new (profiles);
+  return sendmail_smtp_run (engine, options, choose_delivery (options, profiles), hold_reason);
+}
+
+static int
+verify (const SendmailOptions *options)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = sendpath_profile_store_dup_default_path ();
+  g_autoptr (SendpathProfileStore) profiles = sendpath_profile_store_new (path);
+  g_autoptr (SendpathEngine) engine = NULL;
+
+  if (!sendpath_profile_store_load (profiles, &error))
+    return fail (error);
+  engine = sendpath_engine_new (profiles);
+  return sendmail_verify_run (engine, options, &error) ? EX_OK : fail (error);
 }
 
 static int
@@ -230,6 +263,10 @@ main (int argc, char **argv)
     {
     case SENDMAIL_SUBMIT:
       return submit (&options);
+    case SENDMAIL_SMTP:
+      return speak_smtp (&options);
+    case SENDMAIL_VERIFY:
+      return verify (&options);
     case SENDMAIL_LIST:
       return run_with_engine (list_queue, FALSE);
     case SENDMAIL_FLUSH:

@@ -6,7 +6,8 @@ cases = []
 
 
 def case(function):
-    """Its name is the promise; an exception, and only that, breaks it."""
+    """Its name is the promise; an exception, and only that, breaks it.  A text that it returns says why
+    it could not be tried here."""
     cases.append(function)
     return function
 
@@ -28,8 +29,8 @@ def run_cases():
     failed = 0
     for number, function in enumerate(cases, 1):
         try:
-            function()
-            print(f"ok {number} {function.__name__}")
+            why_not = function()
+            print(f"ok {number} {function.__name__}" + (f" # SKIP {why_not}" if why_not else ""))
         except Exception as error:  # pylint: disable=broad-except  # ends one case, not all
             failed += 1
             message = str(error).replace("\n", "\n# ")
