@@ -91,19 +91,20 @@ network_guard_has_left (NetworkGuard *guard)
 
 /* ---- another network ------------------------------------------------------------------------- */
 
-/* Also where NetworkManager answers only one of two questions: its name for a network is another one
- * than the one made without it. */
+static gboolean
+is_told_by_manager (SendpathNetwork *network)
+{
+  return !g_str_equal (sendpath_network_get_id (network), network_get_former_id (network));
+}
+
+/* Where NetworkManager answers only one of two questions, its name for a network is another one than the
+ * one made without it. */
 static gboolean
 has_same_id (SendpathNetwork *a, SendpathNetwork *b)
 {
-  const char *ids[] = { sendpath_network_get_id (a), network_get_former_id (a) };
-  const char *others[] = { sendpath_network_get_id (b), network_get_former_id (b) };
-
-  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
-    for (guint j = 0; j < G_N_ELEMENTS (others); j++)
-      if (ids[i] != NULL && g_strcmp0 (ids[i], others[j]) == 0)
-        return TRUE;
-  return FALSE;
+  return is_told_by_manager (a) && is_told_by_manager (b)
+             ? g_str_equal (sendpath_network_get_id (a), sendpath_network_get_id (b))
+             : g_str_equal (network_get_former_id (a), network_get_former_id (b));
 }
 
 gboolean

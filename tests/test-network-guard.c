@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "profiles/network-guard.h"
+#include "profiles/network-private.h"
 
 #include <sched.h>
 #include <sys/wait.h>
@@ -37,6 +38,47 @@ test_told (gconstpointer data)
   g_assert_cmpint (network_guard_has_left (guard), ==, moves[i].has_left);
   g_assert_cmpint (g_cancellable_is_cancelled (network_guard_get_cancellable (guard)), ==,
                    moves[i].has_left);
+}
+
+/* Two places that look alike to the kernel, as NetworkManager tells of them; NULL: it does not. */
+static const struct {
+  const char *name;
+  const char *before, *now;
+  gboolean has_left;
+} connections[] = {
+  { "the-same", "home", "home", FALSE },
+  { "another", "home", "hotel", TRUE },
+  { "not-told-any-more", "home", NULL, FALSE },
+  { "told-now", NULL, "home", FALSE },
+};
+
+static SendpathNetwork *
+network_of (const char *uuid)
+{
+  char *none[] = { NULL };
+  char *addresses[] = { (char *) "192.168.1.7/24", NULL };
+  NetworkFacts kernel = { .domains = none, .addresses = addresses, .has_route = TRUE };
+  NetworkConnection connection = { .uuid = (char *) uuid,
+                                   .type = (char *) "wifi",
+                                   .domains = none,
+                                   .addresses = addresses,
+                                   .mail_servers = none,
+                                   .has_default = TRUE };
+  g_autoptr(GPtrArray) active = g_ptr_array_new ();
+  NetworkManagerFacts manager = { .connections = active };
+
+  g_ptr_array_add (active, &connection);
+  return network_new_from (&kernel, NULL, uuid != NULL ? &manager : NULL);
+}
+
+static void
+test_connection (gconstpointer data)
+{
+  guint i = GPOINTER_TO_UINT (data);
+  g_autoptr(SendpathNetwork) before = network_of (connections[i].before);
+  g_autoptr(SendpathNetwork) now = network_of (connections[i].now);
+
+  g_assert_cmpint (network_has_left (before, now), ==, connections[i].has_left);
 }
 
 /* Who cancels by hand has not left. */
@@ -133,6 +175,12 @@ main (int argc, char **argv)
       g_autofree char *path = g_strconcat ("/network-guard/told/", moves[i].name, NULL);
 
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_told);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (connections); i++)
+    {
+      g_autofree char *path = g_strconcat ("/network-guard/connection/", connections[i].name, NULL);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_connection);
     }
   g_test_add_func ("/network-guard/cancelled-by-hand", test_cancelled);
   g_test_add_func ("/network-guard/quiet", test_quiet);
