@@ -108,7 +108,7 @@ append_b (GString *bytes, const char *data, gsize length)
 static char *
 decode_run (const char *text, const char **ret_end)
 {
-  g_autoptr(GString) bytes = g_string_new (NULL);
+  g_autoptr(GString) bytes = NULL;
   g_autofree char *charset = NULL;
   const char *start = text;
   Word word;
@@ -116,6 +116,7 @@ decode_run (const char *text, const char **ret_end)
 
   if (!read_word (text, &word))
     return NULL;
+  bytes = g_string_new (NULL);
   charset = g_strndup (word.charset, word.charset_length);
   charset[strcspn (charset, "*")] = '\0'; /* RFC 2231 section 5: a language behind it */
 

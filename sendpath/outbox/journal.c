@@ -13,6 +13,7 @@
 #include "sendpath/outbox/disk.h"
 #include "sendpath/outbox/outbox.h"
 #include "sendpath/outbox/outcomes.h"
+#include "sendpath/outbox/state-line.h"
 #include "sendpath/walk/fields.h"
 
 /* Room for a dot record and its outcome (P-11): for each recipient its address twice and up to 500
@@ -24,6 +25,8 @@
 #define TRANSACTION_RECIPIENTS   100
 
 #define READ_BYTES (64 * 1024)
+/* Most journals are no longer. */
+#define JOURNAL_BYTES 8192
 
 /* Put behind what a crash left of a last line, before anything else is written: so what is torn is
  * told from what was damaged later. */
@@ -368,34 +371,54 @@ replay_attempt (Replay *replay, JsonObject *record, GError **error)
 }
 
 static void
-replace_text (char **place, JsonObject *record, const char *name)
+replace_text (char **place, char **text)
 {
   g_free (*place);
-  *place = g_strdup (fields_get_text (record, name));
+  *place = g_steal_pointer (text);
+}
+
+/* Takes the texts of @state over. */
+static void
+apply_state (Replay *replay, StateLine *state)
+{
+  SendpathReport *report = replay->report;
+
+  replace_text (&report->account, &state->account);
+  replace_text (&report->location, &state->location);
+  replace_text (&report->network, &state->network);
+  replace_text (&report->reason, &state->reason);
+  replace_text (&report->needs, &state->needs);
+  report->next_try_s = state->next_try_s;
+  report->held = state->held;
+  report->n_tries = (guint) CLAMP (state->n_tries, 0, G_MAXINT);
+  report->tried_s = MAX (state->tried_s, 0);
+  report->n_paced = (guint) CLAMP (state->n_paced, 0, G_MAXINT);
+  report->settled_s = state->at_s;
+  replay->is_walk_over = TRUE;
 }
 
 static gboolean
 replay_state (Replay *replay, JsonObject *record, GError **error)
 {
-  SendpathReport *report = replay->report;
   JsonArray *late = fields_get_array (record, "recipients");
+  g_auto(StateLine) state = {
+    .account = g_strdup (fields_get_text (record, "account")),
+    .location = g_strdup (fields_get_text (record, "location")),
+    .network = g_strdup (fields_get_text (record, "network")),
+    .reason = g_strdup (fields_get_text (record, "reason")),
+    .needs = g_strdup (fields_get_text (record, "needs")),
+    .at_s = fields_get_time (record, "at"),
+    .next_try_s = fields_get_time (record, "next_try"),
+    .held = fields_get_boolean (record, "held"),
+    .n_tries = fields_get_number (record, "tries"),
+    .tried_s = fields_get_number (record, "tried"),
+    .n_paced = fields_get_number (record, "paced"),
+  };
 
   for (guint i = 0; late != NULL && i < json_array_get_length (late); i++)
     if (!replay_outcome (replay, fields_peek_object (late, i), REPORT_NO_ATTEMPT, error))
       return FALSE;
-
-  replace_text (&report->account, record, "account");
-  replace_text (&report->location, record, "location");
-  replace_text (&report->network, record, "network");
-  replace_text (&report->reason, record, "reason");
-  replace_text (&report->needs, record, "needs");
-  report->next_try_s = fields_get_time (record, "next_try");
-  report->held = fields_get_boolean (record, "held");
-  report->n_tries = (guint) CLAMP (fields_get_number (record, "tries"), 0, G_MAXINT);
-  report->tried_s = MAX (fields_get_number (record, "tried"), 0);
-  report->n_paced = (guint) CLAMP (fields_get_number (record, "paced"), 0, G_MAXINT);
-  report->settled_s = fields_get_time (record, "at");
-  replay->is_walk_over = TRUE;
+  apply_state (replay, &state);
   return TRUE;
 }
 
@@ -446,10 +469,16 @@ static gboolean
 replay_line (Replay *replay, const char *line, gsize length, GError **error)
 {
   g_autoptr(JsonObject) record = NULL;
+  g_auto(StateLine) state = { .at_s = 0 };
   gsize whole_length = length;
 
   while (length > 0 && line[length - 1] == TORN_MARK)
     length--;
+  if (!replay->is_torn && state_line_read (&state, line, length))
+    {
+      apply_state (replay, &state);
+      return TRUE;
+    }
   record = fields_parse (line, length);
   if (record == NULL)
     {
@@ -481,19 +510,19 @@ static gboolean
 read_records (Replay *replay, int fd, GError **error)
 {
   g_autoptr(GString) text = g_string_new (NULL);
-  g_autofree char *buffer = g_malloc (READ_BYTES);
+  char buffer[JOURNAL_BYTES];
   guint64 offset = 0;
   gssize count;
 
   do
     {
-      count = disk_read_at (fd, buffer, READ_BYTES, offset);
+      count = disk_read_at (fd, buffer, sizeof buffer, offset);
       g_string_append_len (text, buffer, MAX (count, 0));
       offset += (guint64) MAX (count, 0);
       if (count > 0 && !replay_lines (replay, text, error))
         return FALSE;
     }
-  while (count == READ_BYTES); /* disk_read_at() gives less at the end alone */
+  while (count == sizeof buffer); /* disk_read_at() gives less at the end alone */
   if (count < 0)
     {
       int code = errno;
