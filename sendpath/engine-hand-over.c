@@ -4,11 +4,12 @@
 
 #include <unistd.h>
 
-#include "sendpath/engine-lanes.h"
 #include "sendpath/engine-private.h"
+#include "sendpath/engine-stay.h"
 #include "sendpath/engine-workplace.h"
 #include "sendpath/outbox/deliverer.h"
 #include "sendpath/outbox/outbox-wait.h"
+#include "sendpath/outbox/runner-lock.h"
 #include "sendpath/report-domains.h"
 
 #define DOMAINS_WAIT_S 3   /* a little more than the name servers are given */
@@ -59,26 +60,6 @@ deliver_and_report (EngineCall *call, const char *id, int report_fd)
   deliverer_report (report_fd, domains);
 }
 
-/* As long as anything waits, and nobody else looks after it. Whether anything does is asked again
- * without the lock: whoever came and saw it left relies on us. */
-static void
-retry_what_waits (EngineCall *call)
-{
-  g_autoptr (Outbox) outbox = engine_open_outbox (call->engine, NULL);
-  EngineLanes lanes = { .mode = RUNNER_RETRY };
-  SchedulePolicy policy = schedule_policy_read (call->engine->profiles);
-
-  while (outbox != NULL && !g_cancellable_is_cancelled (call->cancellable) &&
-         !runner_lock_is_held (outbox, RUNNER_LOCK_SERVICE) &&
-         outbox_runner_has_hope (outbox, &policy))
-    {
-      g_autoptr (RunnerLock) lock = runner_lock_take (outbox, RUNNER_LOCK_RUNNER, NULL);
-
-      if (lock == NULL || !engine_lanes_run (call, outbox, &lanes, &lock, NULL))
-        return;
-    }
-}
-
 static int
 run_deliverer (int report_fd, gpointer data)
 {
@@ -89,8 +70,7 @@ run_deliverer (int report_fd, gpointer data)
   engine_call_init (&call, hand_over->engine, FALSE, cancellable);
   deliver_and_report (&call, hand_over->id, report_fd);
   close (report_fd); /* nobody is to wait for what comes now */
-  g_clear_object (&call.network); /* it may be another one by then */
-  retry_what_waits (&call);
+  engine_stay (hand_over->engine, cancellable);
   return 0;
 }
 

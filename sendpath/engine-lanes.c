@@ -260,7 +260,8 @@ gboolean
 engine_lanes_run (EngineCall *call, Outbox *outbox, const EngineLanes *lanes, RunnerLock **lock,
                   GError **error)
 {
-  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GMainContext) context =
+      lanes->context != NULL ? g_main_context_ref (lanes->context) : g_main_context_new ();
   Run run = { .call = call,
               .lanes = lanes,
               .context = call->context != NULL ? call->context : context,

@@ -13,6 +13,7 @@ typedef struct {
   void (*done) (gpointer data, OutboxRunner *runner, const char *id, SendpathReport *report,
                 const GError *error);
   gpointer data;
+  GMainContext *context; /* to be iterated meanwhile; NULL: one of its own */
 } EngineLanes;
 
 /* Runs until there is nothing to do for @lanes' mode, or @call is cancelled. Blocks. @lock, which may be

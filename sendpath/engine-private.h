@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sendpath/engine.h"
+#include "sendpath/outbox/deliverer.h"
 #include "sendpath/outbox/outbox.h"
 #include "sendpath/outbox/schedule.h"
 #include "sendpath/relay-answers.h"
@@ -20,6 +21,7 @@ struct _SendpathEngine {
   char *location;
   guint patience_s;
   RelayAnswers *answers;
+  Deliverer *standby; /* NULL: nobody; it goes on when this is freed */
 };
 
 /* The errors of the outbox, the mail room, the keyring and the deliverer in the words of the

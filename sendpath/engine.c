@@ -125,6 +125,7 @@ sendpath_engine_finalize (GObject *object)
   g_free (self->state_dir);
   g_free (self->location);
   relay_answers_free (self->answers);
+  g_clear_pointer (&self->standby, deliverer_free);
   G_OBJECT_CLASS (sendpath_engine_parent_class)->finalize (object);
 }
 

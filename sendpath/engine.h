@@ -115,6 +115,10 @@ SendpathReport *sendpath_engine_send_finish (SendpathEngine *self, GAsyncResult 
 SendpathReport *sendpath_engine_hand_over (SendpathEngine *self, const char *id, guint wait_s,
                                            GError **error);
 
+/* For who sends in the foreground: a process of its own that looks after what still waits when this one
+ * is gone. Must be called before the process has threads. */
+gboolean sendpath_engine_stand_by (SendpathEngine *self, GError **error);
+
 /* The outbox. Reports are (element-type SendpathReport) in order of arrival. */
 GPtrArray *sendpath_engine_list_queue (SendpathEngine *self, GError **error);
 /* Ids (GStrv) of messages that were damaged on disk and are kept aside. */

@@ -1,4 +1,5 @@
-/* A message of the outbox tried now, and shown as `send` does. It never puts one there. */
+/* A message of the outbox tried now, and shown as `send` does; somebody stays if it has to wait. It never
+ * puts one there. */
 #include "config.h"
 
 #include "cli-deliver.h"
@@ -28,9 +29,11 @@ deliver (SendpathEngine *engine, const char *id, gboolean shows_progress)
 int
 cli_deliver (SendpathEngine *engine, const char *id, gboolean json)
 {
-  g_autoptr (SendpathReport) report = deliver (engine, id, !json);
+  g_autoptr (SendpathReport) report = NULL;
   g_autofree char *text = NULL;
 
+  sendpath_engine_stand_by (engine, NULL); /* without it, it waits for whoever comes next */
+  report = deliver (engine, id, !json);
   if (report == NULL)
     return CLI_YES;
   if (json)
