@@ -22,10 +22,10 @@ static const struct {
   { sendpath_error_quark, SENDPATH_ERROR_CORRUPT, EX_DATAERR },
   { sendpath_error_quark, SENDPATH_ERROR_PROCESS, EX_OSERR },
   { sendpath_error_quark, SENDPATH_ERROR_KEYRING, EX_UNAVAILABLE },
-  { g_io_error_quark, G_IO_ERROR_INVALID_DATA,
-    EX_DATAERR }, /* a message or address as it was read */
+  /* a message, an address or an option as it was read, and what kept it from being read */
+  { g_io_error_quark, G_IO_ERROR_INVALID_DATA, EX_DATAERR },
   { g_io_error_quark, G_IO_ERROR_INVALID_ARGUMENT, EX_USAGE },
-  { g_io_error_quark, G_IO_ERROR_NO_SPACE, EX_TEMPFAIL }, /* and what kept it from being read */
+  { g_io_error_quark, G_IO_ERROR_NO_SPACE, EX_TEMPFAIL },
   { g_io_error_quark, G_IO_ERROR_TOO_MANY_OPEN_FILES, EX_TEMPFAIL },
   { g_io_error_quark, G_IO_ERROR_FAILED, EX_IOERR },
   { sendpath_profile_error_quark, SENDPATH_PROFILE_ERROR_MISSING, EX_CONFIG },
