@@ -91,7 +91,7 @@ get_due (OutboxRunner *runner, const SendpathReport *report, ScheduleEvent event
     return WAITING_NEVER;
   if (options->mode == RUNNER_RETRY && event == SCHEDULE_CLOCK && !was_tried (report))
     due_s = MAX (due_s, MIN (report->queued_at_s, now_s) + DELIVERER_S);
-  if (sendpath_report_get_in_flight (report))
+  if (options->mode != RUNNER_ONCE && sendpath_report_get_in_flight (report))
     due_s = MAX (due_s, now_s + OTHERS_S);
   return due_s;
 }
