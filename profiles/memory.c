@@ -66,63 +66,80 @@ is_escaped (const char *field)
   return TRUE;
 }
 
-/* `TIME<TAB>TOPIC<TAB>KEY<TAB>VALUE`, each escaped as in C; NULL if it is not that. */
-static Entry *
-parse_line (const char *line)
-{
-  g_auto(GStrv) fields = g_strsplit (line, "\t", -1);
-  gint64 time_s;
-  Entry *entry;
+/* `TIME<TAB>TOPIC<TAB>KEY<TAB>VALUE`, each escaped as in C, cut in place. */
+typedef struct {
+  gint64      time_s;
+  const char *topic, *key, *value;
+} Line;
 
-  if (g_strv_length (fields) != 4 || !is_escaped (fields[1]) || !is_escaped (fields[2]) ||
-      !is_escaped (fields[3]) ||
-      !g_ascii_string_to_signed (fields[0], 10, G_MININT64, G_MAXINT64, &time_s, NULL))
-    return NULL;
-  entry = g_new0 (Entry, 1);
-  entry->time_s = time_s;
-  entry->topic = g_strcompress (fields[1]);
-  entry->key = g_strcompress (fields[2]);
-  entry->value = g_strcompress (fields[3]);
-  return entry;
+static gboolean
+cut_line (char *text, Line *ret_line)
+{
+  char *fields[4] = { text };
+
+  for (guint i = 1; i < G_N_ELEMENTS (fields); i++)
+    {
+      fields[i] = strchr (fields[i - 1], '\t');
+      if (fields[i] == NULL)
+        return FALSE;
+      *fields[i]++ = '\0';
+    }
+  ret_line->topic = fields[1];
+  ret_line->key = fields[2];
+  ret_line->value = fields[3];
+  return strchr (fields[3], '\t') == NULL && is_escaped (fields[1]) && is_escaped (fields[2]) &&
+         is_escaped (fields[3]) &&
+         g_ascii_string_to_signed (fields[0], 10, G_MININT64, G_MAXINT64, &ret_line->time_s, NULL);
 }
 
-/* The oldest first; none at all if a single line is damaged. */
-static GPtrArray *
-parse (GBytes *bytes)
+/* Line, the oldest first, in @ret_text; none at all if a single one is damaged. */
+static GArray *
+read_lines (int dir, char **ret_text)
 {
-  GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
-  gsize size;
-  const char *data = g_bytes_get_data (bytes, &size);
-  g_autofree char *text = g_strndup (data != NULL ? data : "", size);
-  g_auto(GStrv) lines = g_strsplit (text, "\n", -1);
-  guint n_lines = g_strv_length (lines);
+  GArray *lines = g_array_new (FALSE, FALSE, sizeof (Line));
+  g_autoptr(GBytes) bytes = safe_file_read (dir, FILE_NAME, SIZE_MAX_BYTES, NULL, NULL);
+  gsize size = 0;
+  const char *data = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
+  char *line = *ret_text = g_strndup (data != NULL ? data : "", size);
 
-  /* the last of the parts is what comes behind the last line feed: nothing */
-  if (strlen (text) != size || n_lines < 2 || !g_str_equal (lines[0], FIRST_LINE) ||
-      *lines[n_lines - 1] != '\0')
-    return entries;
-  for (guint i = 1; i < n_lines - 1; i++)
+  if (size == 0 || strlen (line) != size || line[size - 1] != '\n')
+    return lines;
+  for (char *end; (end = strchr (line, '\n')) != NULL; line = end + 1)
     {
-      Entry *entry = parse_line (lines[i]);
+      Line cut = { 0 };
+      gboolean is_first = line == *ret_text;
 
-      if (entry == NULL)
+      *end = '\0';
+      if (is_first ? !g_str_equal (line, FIRST_LINE) : !cut_line (line, &cut))
         {
-          g_ptr_array_set_size (entries, 0);
-          return entries;
+          g_array_set_size (lines, 0);
+          return lines;
         }
-      g_ptr_array_add (entries, entry);
+      if (!is_first)
+        g_array_append_val (lines, cut);
     }
-  return entries;
+  return lines;
 }
 
 static GPtrArray *
 read_entries (int dir)
 {
-  g_autoptr(GBytes) bytes = safe_file_read (dir, FILE_NAME, SIZE_MAX_BYTES, NULL, NULL);
+  GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
+  g_autofree char *text = NULL;
+  g_autoptr(GArray) lines = read_lines (dir, &text);
 
-  if (bytes == NULL)
-    bytes = g_bytes_new (NULL, 0);
-  return parse (bytes);
+  for (guint i = 0; i < lines->len; i++)
+    {
+      const Line *line = &g_array_index (lines, Line, i);
+      Entry *entry = g_new0 (Entry, 1);
+
+      entry->time_s = line->time_s;
+      entry->topic = g_strcompress (line->topic);
+      entry->key = g_strcompress (line->key);
+      entry->value = g_strcompress (line->value);
+      g_ptr_array_add (entries, entry);
+    }
+  return entries;
 }
 
 static char *
@@ -162,27 +179,31 @@ write_entries (int dir, GPtrArray *entries)
   safe_file_replace (dir, FILE_NAME, bytes, 0600, SAFE_FILE_PLAIN, NULL);
 }
 
+/* Asked several times for each message: nothing is copied but the answer. */
 char *
 memory_get (Memory *memory, const char *topic, const char *key, gint64 now_s, guint64 max_age_s)
 {
   int dir = safe_file_open_private_dir (memory->dir, FALSE, NULL);
-  g_autoptr(GPtrArray) entries = NULL;
+  g_autofree char *escaped_topic = g_strescape (topic, NULL);
+  g_autofree char *escaped_key = g_strescape (key, NULL);
+  g_autofree char *text = NULL;
+  g_autoptr(GArray) lines = NULL;
 
   if (dir < 0)
     return NULL;
-  entries = read_entries (dir);
+  lines = read_lines (dir, &text);
   close (dir);
 
-  for (guint i = 0; i < entries->len; i++)
+  for (guint i = 0; i < lines->len; i++)
     {
-      Entry *entry = entries->pdata[i];
+      const Line *line = &g_array_index (lines, Line, i);
 
-      if (!g_str_equal (entry->topic, topic) || !g_str_equal (entry->key, key))
+      if (!g_str_equal (line->topic, escaped_topic) || !g_str_equal (line->key, escaped_key))
         continue;
       if (max_age_s > 0 &&
-          (entry->time_s > now_s || (guint64) now_s - (guint64) entry->time_s > max_age_s))
+          (line->time_s > now_s || (guint64) now_s - (guint64) line->time_s > max_age_s))
         return NULL;
-      return g_steal_pointer (&entry->value);
+      return g_strcompress (line->value);
     }
   return NULL;
 }
