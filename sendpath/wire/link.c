@@ -122,10 +122,19 @@ on_look (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* GLib's timeouts begin anew after each call, whatever time was set in it: this one does not. */
+static gboolean
+dispatch (GSource *source, GSourceFunc callback, gpointer data)
+{
+  return callback (data);
+}
+
+static GSourceFuncs timer_funcs = { .dispatch = dispatch };
+
 static void
 timer_start (Timer *timer, const Link *link)
 {
-  *timer = (Timer){ .link = link, .source = g_timeout_source_new (0) };
+  *timer = (Timer){ .link = link, .source = g_source_new (&timer_funcs, sizeof (GSource)) };
   look_again (timer);
   g_source_set_callback (timer->source, on_look, timer, NULL);
   g_source_attach (timer->source, link->context);
