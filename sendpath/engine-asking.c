@@ -106,7 +106,8 @@ ask_about_offer (EngineCall *call, const WalkRelay *relay, char **ret_key)
     }
   relay_answers_note_question (call->engine->answers, relay, key);
   choice = ask (call, relay, key);
-  if (choice == SENDPATH_RELAY_CHOICE_KEEP)
+  /* a question that was broken off was not answered */
+  if (choice == SENDPATH_RELAY_CHOICE_KEEP && !g_cancellable_is_cancelled (call->cancellable))
     g_hash_table_add (get_asker (call)->kept, g_strdup (relay->network_id));
   if (choice == SENDPATH_RELAY_CHOICE_ONCE && key == NULL)
     relay_answers_grant (call->engine->answers, relay);

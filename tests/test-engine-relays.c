@@ -489,6 +489,60 @@ test_forgotten_meanwhile (void)
   g_ptr_array_unref (reports);
 }
 
+/* Travels away and back instead of an answer. */
+typedef struct {
+  SendpathNetwork *networks[2];
+  SendpathRequest *held[3];
+  guint n_asked;
+} Journey;
+
+static gboolean
+on_request_travel (SendpathEngine *engine, SendpathRequest *request, gpointer data)
+{
+  Journey *journey = data;
+
+  g_assert_cmpuint (journey->n_asked, <, G_N_ELEMENTS (journey->held));
+  journey->held[journey->n_asked++] = g_object_ref (request);
+  if (journey->n_asked == G_N_ELEMENTS (journey->held))
+    sendpath_request_decline (request);
+  else
+    g_object_set (engine, "network", journey->networks[journey->n_asked - 1], NULL);
+  return TRUE;
+}
+
+/* A question that was broken off was not answered: on the same network it is asked again. */
+static void
+test_travel_while_asked (void)
+{
+  const char *const domains[] = { "thephone-company.com", NULL };
+  const char *const addresses[] = { "203.0.113.7/24", NULL };
+  g_autoptr(Place) place = place_new (DENIES NEXT DENIES NEXT DENIES,
+                                       LOOKED_AT ("good") NEXT LOOKED_AT ("good")
+                                           NEXT LOOKED_AT ("good"),
+                                       SENDPATH_RELAY_CHOICE_KEEP);
+  g_autoptr(SendpathNetwork) other = sendpath_network_new_for_facts (NULL, domains, addresses);
+  Journey journey = { { other, NULL }, { NULL }, 0 };
+  g_autofree char *id = NULL;
+  GPtrArray *reports = NULL;
+
+  if (place == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (place->fixture->engine, place);
+  g_object_get (place->fixture->engine, "network", &journey.networks[1], NULL);
+  g_signal_connect (place->fixture->engine, "request", G_CALLBACK (on_request_travel), &journey);
+  id = engine_fixture_submit (place->fixture);
+  sendpath_engine_flush_async (place->fixture->engine, NULL, on_flushed, &reports);
+  while (reports == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (journey.n_asked, ==, 3);
+  g_assert_cmpuint (reports->len, ==, 1);
+  g_assert_cmpstr (sendpath_report_get_needs (reports->pdata[0]), ==, "approval");
+  for (guint i = 0; i < G_N_ELEMENTS (journey.held); i++)
+    g_object_unref (journey.held[i]);
+  g_object_unref (journey.networks[1]);
+  g_ptr_array_unref (reports);
+}
+
 /* P-14: where the machine was when somebody asked before says nothing about where it is now. */
 static void
 test_moved (void)
@@ -529,6 +583,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine-relays/R-26-name-not-proved-asks-again", test_name_not_proved);
   g_test_add_func ("/engine-relays/R-26-nobody-to-ask-nobody-connected-to", test_nobody_there);
   g_test_add_func ("/engine-relays/later/only-the-message-asked-about", test_once_later);
+  g_test_add_func ("/engine-relays/asked-again-after-a-journey", test_travel_while_asked);
   g_test_add_func ("/engine-relays/later/use-here", test_here_later);
   g_test_add_func ("/engine-relays/later/taken-back-meanwhile", test_forgotten_meanwhile);
   g_test_add_func ("/engine-relays/later/no-untrusted-key", test_no_key_later);
