@@ -406,6 +406,36 @@ test_silence (void)
                   SENDPATH_FAULT_UNREACHABLE);
 }
 
+/* All ports accept and none says a word, as in front of some sign-in pages: nobody there. */
+static void
+test_mute (void)
+{
+  g_auto(Ring) ring = { 0 };
+  g_autoptr(ScriptedServer) one = play ("!wait\n");
+  g_autoptr(ScriptedServer) two = play ("!wait\n");
+  g_autoptr(Race) race = NULL;
+  g_autoptr(GPtrArray) failures = NULL;
+  RaceTimes times = fast;
+  gint64 before_ms = now_ms ();
+
+  ring_init (&ring);
+  times.head_start_ms = 1000;
+  times.tls_ms = times.greeting_ms = 60000;
+  ring.options.times = &times;
+  enter (&ring, HOST, scripted_server_get_port (one), SENDPATH_SECURITY_TLS);
+  enter (&ring, HOST, scripted_server_get_port (two), SENDPATH_SECURITY_STARTTLS);
+  race = race_new (ring.endpoints, &ring.options);
+  g_assert_null (race_run (race, RACE_ALL, NULL));
+  g_assert_cmpint (now_ms () - before_ms, >=, 2000);
+  g_assert_cmpint (now_ms () - before_ms, <, 30000);
+  failures = race_steal_failures (race);
+  g_assert_cmpuint (failures->len, ==, 2);
+  assert_failure (failures, 0, scripted_server_get_port (one), SENDPATH_PHASE_CONNECT, 0,
+                  SENDPATH_FAULT_UNREACHABLE);
+  assert_failure (failures, 1, scripted_server_get_port (two), SENDPATH_PHASE_CONNECT, 0,
+                  SENDPATH_FAULT_UNREACHABLE);
+}
+
 /* Port 25 comes last though it is named first. Whether anybody listens there does not matter. */
 static void
 test_port_25 (void)
@@ -817,6 +847,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/race/first-is-refused", NULL, test_blocked_first);
   g_test_add_data_func ("/race/first-is-silent", "silent", test_blocked_first);
   g_test_add_func ("/race/next-after-a-failure", test_next_after_failure);
+  g_test_add_func ("/race/accepted-and-not-a-word", test_mute);
   g_test_add_func ("/race/head-start", test_head_start);
   g_test_add_data_func ("/race/head-start-ends/in-the-greeting", NULL, test_head_start_ends);
   g_test_add_data_func ("/race/head-start-ends/in-tls", "tls", test_head_start_ends);

@@ -24,6 +24,7 @@ struct _Contender {
   Stream            *stream;
   ReplyReader       *reader;
   GSource           *input;
+  gboolean           has_heard;   /* at least a part of the greeting */
   gint64             limit_us;
   SendpathPhase      phase;
   SendpathReply     *reply;
@@ -151,6 +152,7 @@ contender_abandon (Contender *contender)
   g_clear_pointer (&contender->reply, sendpath_reply_unref);
   contender->state = CONTENDER_WAITING;
   contender->phase = SENDPATH_PHASE_UNKNOWN;
+  contender->has_heard = FALSE;
   contender->connect_ms = contender->tls_ms = 0;
   drop (contender);
 }
@@ -188,6 +190,7 @@ on_input (GObject *object, gpointer data)
   Contender *contender = data;
   SendpathReply *reply = reply_reader_continue (contender->reader, contender->stream);
 
+  contender->has_heard = TRUE;
   if (reply == NULL)
     return G_SOURCE_CONTINUE;
   if (sendpath_reply_get_code (reply) == 220)
@@ -322,6 +325,14 @@ gint64
 contender_get_limit_us (const Contender *contender)
 {
   return contender->limit_us;
+}
+
+gboolean
+contender_is_mute (const Contender *contender)
+{
+  return contender->state == CONTENDER_GOING && !contender->has_heard
+         && (contender->phase == SENDPATH_PHASE_TLS
+             || sendpath_endpoint_get_security (contender->endpoint) != SENDPATH_SECURITY_TLS);
 }
 
 gboolean

@@ -40,6 +40,8 @@ void              contender_give_up (Contender *contender);
 void              contender_abandon (Contender *contender);
 
 ContenderState    contender_get_state (const Contender *contender);
+/* It was accepted, and has not heard a word since. */
+gboolean          contender_is_mute (const Contender *contender);
 /* A call is still on its way, even after a failure. */
 gboolean          contender_is_pending (const Contender *contender);
 GSocketFamily     contender_get_family (const Contender *contender);

@@ -164,6 +164,40 @@ give_up_if_silent (Race *race, gint64 now_us)
   note_failures (race, now_us);
 }
 
+/* Everybody was accepted, had its time, and heard nothing at all: on several ports that is no mail
+ * server that takes its time, but something in between, such as a sign-in page. Who is patient waits as
+ * long as a server may pause (R-32). */
+static void
+give_up_if_mute (Race *race, gint64 now_us)
+{
+  GPtrArray *entries = lineup_get_entries (race->lineup);
+  const Entry *first = NULL;
+  gboolean has_several = FALSE;
+
+  if (race->options.patience_s * 1000 > race->times.head_start_ms || race->leader != NULL
+      || lineup_is_looking_up (race->lineup))
+    return;
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const Entry *entry = entries->pdata[i];
+
+      if (!lineup_is_alive (race->lineup, entry))
+        continue;
+      if (!contender_is_mute (entry->contender))
+        return;
+      has_several = has_several || (first != NULL && get_port (entry) != get_port (first));
+      first = entry;
+    }
+  for (guint i = 0; has_several && i < entries->len; i++)
+    {
+      Entry *entry = entries->pdata[i];
+
+      if (lineup_is_alive (race->lineup, entry))
+        contender_give_up (entry->contender);
+    }
+  note_failures (race, now_us);
+}
+
 /* TRUE: somebody may still win. */
 static gboolean
 advance (Race *race, gint64 now_us)
@@ -179,6 +213,7 @@ advance (Race *race, gint64 now_us)
   start_next (race, now_us);
   note_failures (race, now_us); /* a connect may fail at once */
   give_up_if_silent (race, now_us);
+  give_up_if_mute (race, now_us);
   if (lineup_is_looking_up (race->lineup))
     return TRUE;
   for (guint i = 0; i < entries->len; i++)
