@@ -149,7 +149,7 @@ assert_dialogue (const Client *client, const char *codes, const char *taken, Smt
 static void
 test_one_message (void)
 {
-  g_auto (Client) client = { { EHLO, MAIL, RCPT, "DATA\r\n", TEXT ".\r\n", "QUIT\r\n" } };
+  g_auto (Client) client = { .says = { EHLO, MAIL, RCPT, "DATA\r\n", TEXT ".\r\n", "QUIT\r\n" } };
 
   run (&client);
   assert_dialogue (&client, "220 250 250 250 354 250 221", SENT, SMTP_SERVER_DONE);
@@ -160,7 +160,7 @@ test_extensions (void)
 {
   static const char *const offered[] = { "SIZE",     "PIPELINING", "8BITMIME",           "SMTPUTF8",
                                          "CHUNKING", "DSN",        "ENHANCEDSTATUSCODES" };
-  g_auto (Client) client = { { EHLO } };
+  g_auto (Client) client = { .says = { EHLO } };
 
   run (&client);
   for (guint i = 0; i < G_N_ELEMENTS (offered); i++)
@@ -173,9 +173,10 @@ test_several_messages (void)
 {
   for (guint i = 0; i < 2; i++)
     {
-      g_auto (Client) client = { { EHLO MAIL RCPT "DATA\r\n", TEXT ".\r\n" MAIL RCPT "DATA\r\n",
-                                   TEXT ".\r\nQUIT\r\n" },
-                                 .max_read = i };
+      g_auto (Client)
+                  client = { .says = { EHLO MAIL RCPT "DATA\r\n", TEXT ".\r\n" MAIL RCPT "DATA\r\n",
+                                       TEXT ".\r\nQUIT\r\n" },
+                             .max_read = i };
 
       run (&client);
       assert_dialogue (&client, "220 250 250 250 354 250 250 250 354 250 221", SENT SENT,
@@ -186,8 +187,9 @@ test_several_messages (void)
 static void
 test_dots (void)
 {
-  g_auto (Client) client = { { EHLO MAIL RCPT "DATA\r\n",
-                               "Subject: Hello\r\n\r\n..\r\n...a\r\n.b\r\n \r\n.", "\r", "\n" } };
+  g_auto (Client) client = { .says = { EHLO MAIL RCPT "DATA\r\n",
+                                       "Subject: Hello\r\n\r\n..\r\n...a\r\n.b\r\n \r\n.", "\r",
+                                       "\n" } };
 
   run (&client);
   assert_dialogue (&client, "220 250 250 250 354 250",
@@ -211,7 +213,8 @@ test_bare_line_ends (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {
-      g_auto (Client) client = { { EHLO MAIL RCPT "DATA\r\n", texts[i], RCPT, "DATA\r\n" } };
+      g_auto (Client)
+                  client = { .says = { EHLO MAIL RCPT "DATA\r\n", texts[i], RCPT, "DATA\r\n" } };
 
       run (&client);
       assert_dialogue (&client, "220 250 250 250 354 550", "", SMTP_SERVER_HUNG_UP);
@@ -222,8 +225,8 @@ test_bare_line_ends (void)
 static void
 test_content_before_354 (void)
 {
-  g_auto (Client) pipelined = { { EHLO MAIL RCPT "DATA\r\n" TEXT ".\r\n" } };
-  g_auto (Client) hasty = { { EHLO MAIL RCPT "DATA\r\n", TEXT ".\r\n" }, .is_hasty = TRUE };
+  g_auto (Client) pipelined = { .says = { EHLO MAIL RCPT "DATA\r\n" TEXT ".\r\n" } };
+  g_auto (Client) hasty = { .says = { EHLO MAIL RCPT "DATA\r\n", TEXT ".\r\n" }, .is_hasty = TRUE };
 
   run (&pipelined);
   assert_dialogue (&pipelined, "220 250 250 250 503", "", SMTP_SERVER_HUNG_UP);
@@ -235,7 +238,7 @@ test_content_before_354 (void)
 static void
 test_too_many_recipients (void)
 {
-  g_auto (Client) client = { { EHLO MAIL RCPT RCPT, RCPT RCPT, "DATA\r\n", TEXT ".\r\n" },
+  g_auto (Client) client = { .says = { EHLO MAIL RCPT RCPT, RCPT RCPT, "DATA\r\n", TEXT ".\r\n" },
                              .max_recipients = 2 };
 
   run (&client);
@@ -247,8 +250,8 @@ test_too_many_recipients (void)
 static void
 test_chunks (void)
 {
-  g_auto (Client) client = { { EHLO MAIL RCPT, "BDAT 16\r\nSubject: Hello\r\nBDAT 2\r\n\r",
-                               "\nBDAT 7\r\nHello.\rBDAT 1 LAST\r\n\n", "QUIT\r\n" } };
+  g_auto (Client) client = { .says = { EHLO MAIL RCPT, "BDAT 16\r\nSubject: Hello\r\nBDAT 2\r\n\r",
+                                       "\nBDAT 7\r\nHello.\rBDAT 1 LAST\r\n\n", "QUIT\r\n" } };
 
   run (&client);
   assert_dialogue (&client, "220 250 250 250 250 250 250 250 221", SENT, SMTP_SERVER_DONE);
@@ -279,7 +282,7 @@ test_wrong_chunks (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_auto (Client) client = { { EHLO MAIL RCPT, cases[i].says } };
+      g_auto (Client) client = { .says = { EHLO MAIL RCPT, cases[i].says } };
       g_autofree char *codes =
           g_strconcat ("220 250 250 250", *cases[i].codes != '\0' ? " " : "", cases[i].codes, NULL);
 
@@ -291,12 +294,12 @@ test_wrong_chunks (void)
 static void
 test_too_large (void)
 {
-  g_auto (Client) said = { { EHLO "MAIL FROM:<terri@proseware.com> SIZE=100\r\n", RCPT },
+  g_auto (Client) said = { .says = { EHLO "MAIL FROM:<terri@proseware.com> SIZE=100\r\n", RCPT },
                            .max_bytes = 20 };
-  g_auto (Client)
-              data = { { EHLO MAIL RCPT "DATA\r\n", TEXT ".\r\n", "NOOP\r\n" }, .max_bytes = 20 };
-  g_auto (Client)
-              chunk = { { EHLO MAIL RCPT "BDAT 26 LAST\r\n" TEXT, "NOOP\r\n" }, .max_bytes = 20 };
+  g_auto (Client) data = { .says = { EHLO MAIL RCPT "DATA\r\n", TEXT ".\r\n", "NOOP\r\n" },
+                           .max_bytes = 20 };
+  g_auto (Client) chunk = { .says = { EHLO MAIL RCPT "BDAT 26 LAST\r\n" TEXT, "NOOP\r\n" },
+                            .max_bytes = 20 };
 
   run (&said);
   assert_dialogue (&said, "220 250 552 503", "", SMTP_SERVER_DONE);
@@ -342,7 +345,7 @@ test_arguments (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_auto (Client) client = { { EHLO, cases[i].says } };
+      g_auto (Client) client = { .says = { EHLO, cases[i].says } };
       g_autofree char *codes = g_strconcat ("220 250 ", cases[i].code, NULL);
       g_autofree char *seen = NULL;
 
@@ -355,7 +358,8 @@ test_arguments (void)
 static void
 test_delivery_reports (void)
 {
-  g_auto (Client) client = { { EHLO "MAIL FROM:<terri@proseware.com> RET=full ENVID=my+20own\r\n"
+  g_auto (Client)
+          client = { .says = { EHLO "MAIL FROM:<terri@proseware.com> RET=full ENVID=my+20own\r\n"
                                     "RCPT TO:<bob@adatum.com> NOTIFY=failure ORCPT=rfc822;b@c.d\r\n"
                                     "RCPT TO:<ann@adatum.com> NOTIFY=DELAY,FAILURE\r\n"
                                     "RCPT TO:<eve@adatum.com> NOTIFY=sometimes\r\n",
@@ -372,9 +376,9 @@ test_delivery_reports (void)
 static void
 test_browsers (void)
 {
-  g_auto (Client)
-              client = { { "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" EHLO MAIL RCPT "DATA\r\n",
-                           TEXT ".\r\n" } };
+  g_auto (Client) client = { .says = { "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" EHLO MAIL RCPT
+                                       "DATA\r\n",
+                                       TEXT ".\r\n" } };
 
   run (&client);
   assert_dialogue (&client, "220 500", "", SMTP_SERVER_HUNG_UP);
@@ -384,12 +388,12 @@ static void
 test_lines_that_cannot_be_read (void)
 {
   g_autofree char *endless = g_strnfill (100000, 'x');
-  g_auto (Client) bare = { { "EHLO a\n", MAIL } };
-  g_auto (Client) longer = { { EHLO, endless, MAIL } };
-  g_auto (Client) faulty = { { EHLO,
-                               "X\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\n"
-                               "X\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\n",
-                               MAIL } };
+  g_auto (Client) bare = { .says = { "EHLO a\n", MAIL } };
+  g_auto (Client) longer = { .says = { EHLO, endless, MAIL } };
+  g_auto (Client) faulty = { .says = { EHLO,
+                                       "X\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\n"
+                                       "X\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\n",
+                                       MAIL } };
 
   run (&bare);
   assert_dialogue (&bare, "220 500", "", SMTP_SERVER_HUNG_UP);
@@ -403,7 +407,7 @@ test_lines_that_cannot_be_read (void)
 static void
 test_refused_by_the_outbox (void)
 {
-  g_auto (Client) client = { { EHLO MAIL RCPT "DATA\r\n", TEXT ".\r\n", MAIL },
+  g_auto (Client) client = { .says = { EHLO MAIL RCPT "DATA\r\n", TEXT ".\r\n", MAIL },
                              .refusal = "452 4.3.1 the disk is full" };
 
   run (&client);
@@ -414,8 +418,8 @@ static void
 test_header_that_cannot_be_used (void)
 {
   g_autofree char *header = g_strnfill (300000, 'x');
-  g_auto (Client) client = { { EHLO MAIL RCPT "DATA\r\n", "X: ", header, "\r\n\r\n.\r\n",
-                               "NOOP\r\n" } };
+  g_auto (Client) client = { .says = { EHLO MAIL RCPT "DATA\r\n", "X: ", header, "\r\n\r\n.\r\n",
+                                       "NOOP\r\n" } };
 
   run (&client);
   assert_dialogue (&client, "220 250 250 250 354 554 250", "", SMTP_SERVER_DONE);
@@ -435,7 +439,6 @@ test_cut_everywhere (void)
       {
         g_autofree char *part = g_strndup (parts[i], cut);
         g_auto (Client) client = { .max_read = 1 + cut % 7 };
-        g_autofree char *codes = NULL;
         guint n_accepted = 0;
 
         for (guint k = 0; k < i; k++)
