@@ -67,12 +67,6 @@ discovery_add_approved (GPtrArray *routes, const PlanInput *plan, const char *sk
     }
 }
 
-static gboolean
-is_avoided (const PlanInput *plan, const RelayOffer *offer)
-{
-  return plan->avoid != NULL && g_strv_contains (plan->avoid, offer->host);
-}
-
 /* What was approved there is a route of step 5 already. */
 static gboolean
 is_route_already (const RelayDecision *decision, const RelayOffer *offer, gboolean is_changed)
@@ -140,7 +134,7 @@ discovery_find_routes (const PlanInput *plan, GHashTable *changed, GResolver *re
       const RelayDecision *decision = approvals_find (plan->approved, offer->host);
       gboolean is_changed = changed != NULL && g_hash_table_contains (changed, offer->host);
 
-      if (!is_route_already (decision, offer, is_changed) && !is_avoided (plan, offer))
+      if (!is_route_already (decision, offer, is_changed) && !plan_avoids (plan, offer->host))
         g_ptr_array_add (routes, new_offered_route (plan, offer, decision, is_changed));
     }
   return routes;

@@ -327,11 +327,9 @@ add_location_routes (GPtrArray *routes, const PlanInput *input, const char *skip
     }
 }
 
-static gboolean
-is_avoided (const PlanInput *input, const SendpathRoute *route)
+gboolean
+plan_avoids (const PlanInput *input, const char *host)
 {
-  g_autofree char *host = plan_dup_host (route->server);
-
   for (guint i = 0; input->avoid != NULL && input->avoid[i] != NULL; i++)
     if (g_ascii_strcasecmp (input->avoid[i], host) == 0)
       return TRUE;
@@ -345,7 +343,7 @@ skip_unusable (GPtrArray *routes, const PlanInput *input)
     {
       SendpathRoute *route = routes->pdata[i];
 
-      if (route->skipped == NULL && is_avoided (input, route))
+      if (route->skipped == NULL && plan_avoids (input, route->server))
         route->skipped = g_strdup (_ ("it took this message before and did not deliver it"));
       if (route->skipped == NULL && route->endpoints->len == 0)
         route->skipped = g_strdup (

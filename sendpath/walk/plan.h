@@ -54,6 +54,8 @@ char *plan_dup_host (const char *server);
 
 /* "After this verdict, may that route follow?" */
 gboolean plan_may_follow (SendpathVerdict verdict, const SendpathRoute *next);
+/* The server @host took this message before and did not deliver it. */
+gboolean plan_avoids (const PlanInput *input, const char *host);
 
 /* Notes that @route worked over @endpoint and @family, so that they come first on this network
  * (PRODUCT.md section 3). */
