@@ -139,6 +139,17 @@ flush_and_tell (SendpathEngine *engine, gboolean has_trace, GError **error)
   return reports;
 }
 
+/* Nothing could be tried: what is there is on hold, or waits to be repeated. FALSE: nothing is there. */
+static gboolean
+tell_what_stays (SendpathEngine *engine)
+{
+  g_autoptr (GPtrArray) waiting = sendpath_engine_list_queue (engine, NULL);
+
+  for (guint i = 0; waiting != NULL && i < waiting->len; i++)
+    cli_report_print_summary (waiting->pdata[i]);
+  return waiting == NULL || waiting->len > 0;
+}
+
 static int
 run_flush (int argc, char **argv, GError **error)
 {
@@ -157,9 +168,12 @@ run_flush (int argc, char **argv, GError **error)
     return CLI_UNAVAILABLE;
   for (guint i = 0; i < reports->len; i++)
     all_gone = all_gone && sendpath_report_get_outcome (reports->pdata[i]) == SENDPATH_OUTCOME_SENT;
-  if (reports->len == 0)
-    g_printf ("%s\n", _ ("The outbox is empty."));
-  return all_gone ? CLI_YES : CLI_NO;
+  if (reports->len > 0)
+    return all_gone ? CLI_YES : CLI_NO;
+  if (tell_what_stays (engine))
+    return CLI_NO;
+  g_printf ("%s\n", _ ("The outbox is empty."));
+  return CLI_YES;
 }
 
 const CliCommand cmd_queue_flush = { "queue flush", "", N_ ("Try every waiting message now"),

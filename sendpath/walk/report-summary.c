@@ -289,10 +289,12 @@ find_longest_way (const SendpathReport *report)
 
 /* ---- what comes next ------------------------------------------------------------------------- */
 
-/* What the person can do about a message that waits. */
+/* What the person can do about a message that waits; NULL: `queue list` says it. */
 static const char *
 retry_in_words (const SendpathReport *report)
 {
+  if (report->held) /* no flush tries it */
+    return NULL;
   if (g_strcmp0 (report->needs, "password") == 0)
     return _ ("After that, run: sendpath queue flush");
   if (g_strcmp0 (report->needs, "network") == 0)
