@@ -38,7 +38,8 @@ sendpath_engine_list_queue (SendpathEngine *self, GError **error)
  * @error: return location for a #GError, or %NULL
  *
  * Messages that were damaged on disk are set aside: never sent, never deleted but by
- * sendpath_engine_remove(). This looks for new ones first.
+ * sendpath_engine_remove(). It names those that were found so far: sendpath_engine_list_queue() looks for
+ * them.
  *
  * Returns: (transfer full) (array zero-terminated=1): their ids
  *
@@ -48,17 +49,14 @@ char **
 sendpath_engine_list_damaged (SendpathEngine *self, GError **error)
 {
   g_autoptr (Outbox) outbox = NULL;
-  g_auto (GStrv) queue = NULL;
-  char **damaged = NULL;
+  char **damaged;
 
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
 
   outbox = engine_open_outbox (self, error);
   if (outbox == NULL)
     return NULL;
-  queue = outbox_list (outbox, OUTBOX_QUEUE, NULL, error);
-  if (queue != NULL)
-    damaged = outbox_list (outbox, OUTBOX_CORRUPT, NULL, error);
+  damaged = outbox_list (outbox, OUTBOX_CORRUPT, NULL, error);
   engine_translate_error (error);
   return damaged;
 }

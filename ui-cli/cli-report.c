@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 #include <glib/gprintf.h>
 #include <stdio.h>
+#include <time.h>
 
 void
 cli_report_print_summary (const SendpathReport *report)
@@ -38,13 +39,25 @@ dup_age (const SendpathReport *report)
   return g_strdup_printf (_ ("%u d"), (guint) MIN (minutes / (24 * 60), G_MAXUINT));
 }
 
+#define TIME_BYTES 32
+
+/* As clocks show it here. */
+static void
+write_time (gint64 time_s, char text[TIME_BYTES])
+{
+  time_t seconds = (time_t) time_s;
+  struct tm local = { .tm_mday = 1 };
+
+  localtime_r (&seconds, &local);
+  strftime (text, TIME_BYTES, "%F %R", &local);
+}
+
 /* When it goes by itself; nothing where the reason says all. */
 static void
 print_prospect (const SendpathReport *report)
 {
   gint64 next_try_s = sendpath_report_get_next_try (report);
-  g_autoptr (GDateTime) next_try = g_date_time_new_from_unix_local (next_try_s);
-  g_autofree char *when = next_try != NULL ? g_date_time_format (next_try, "%F %R") : NULL;
+  char when[TIME_BYTES];
 
   if (sendpath_report_get_in_flight (report))
     g_printf ("              %s\n", _ ("it is being sent"));
@@ -52,21 +65,23 @@ print_prospect (const SendpathReport *report)
            sendpath_report_get_outcome (report) == SENDPATH_OUTCOME_QUEUED)
     g_printf (_ ("              on hold until “sendpath queue retry %.12s”\n"),
               sendpath_report_get_id (report));
-  else if (next_try_s != 0 && when != NULL)
-    g_printf (_ ("              next try: %s\n"), when);
+  else if (next_try_s != 0)
+    {
+      write_time (next_try_s, when);
+      g_printf (_ ("              next try: %s\n"), when);
+    }
 }
 
 void
 cli_report_print_waiting (const SendpathReport *report)
 {
-  g_autoptr (GDateTime) queued_at =
-                 g_date_time_new_from_unix_local (sendpath_report_get_queued_at (report));
-  g_autofree char *when = g_date_time_format (queued_at, "%F %R");
+  char when[TIME_BYTES];
   g_autofree char *age = dup_age (report);
   g_autofree char *size = g_format_size (sendpath_report_get_size_bytes (report));
   const char *subject = sendpath_report_get_subject (report);
   const char *reason = sendpath_report_get_reason (report);
 
+  write_time (sendpath_report_get_queued_at (report), when);
   g_printf ("%.12s  %s  %6s  %8s  %s\n", sendpath_report_get_id (report), when, age, size,
             subject != NULL ? subject : _ ("(no subject)"));
   for (guint i = 0; i < sendpath_report_get_n_recipients (report); i++)

@@ -6,23 +6,23 @@
 
 #include <glib/gi18n.h>
 #include <glib/gprintf.h>
+#include <time.h>
 
 #define ID_DIGITS 12
 
-static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
+static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
 static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 
 static char *
 dup_arrival (const SendpathReport *report)
 {
-  g_autoptr (GDateTime) at =
-                 g_date_time_new_from_unix_local (sendpath_report_get_queued_at (report));
+  time_t queued_at = (time_t) sendpath_report_get_queued_at (report);
+  struct tm at = { .tm_mday = 1 };
 
-  return g_strdup_printf ("%s %s %2d %02d:%02d:%02d", days[g_date_time_get_day_of_week (at) - 1],
-                          months[g_date_time_get_month (at) - 1], g_date_time_get_day_of_month (at),
-                          g_date_time_get_hour (at), g_date_time_get_minute (at),
-                          g_date_time_get_second (at));
+  localtime_r (&queued_at, &at);
+  return g_strdup_printf ("%s %s %2d %02d:%02d:%02d", days[at.tm_wday], months[at.tm_mon],
+                          at.tm_mday, at.tm_hour, at.tm_min, at.tm_sec);
 }
 
 /* `*`: being sent, `!`: on hold. */

@@ -151,8 +151,17 @@ encoded_word_decode (const char *text)
 
   while (*text)
     {
-      const char *end;
-      g_autofree char *decoded = decode_run (text, &end);
+      const char *end, *word = strstr (text, "=?");
+      g_autofree char *decoded = NULL;
+
+      if (word != text) /* as most texts are, to their end */
+        {
+          end = word ? word : text + strlen (text);
+          g_string_append_len (out, text, end - text);
+          text = end;
+          continue;
+        }
+      decoded = decode_run (text, &end);
       if (decoded)
         {
           g_string_append (out, decoded);

@@ -221,7 +221,8 @@ take_value (Cursor *cursor, const char *name, const char *before, const char *af
     return NULL;
   value = g_strndup (line.at, (gsize) (end - line.at) - strlen (after));
   cursor->at = end + 1;
-  return g_uri_unescape_string (value, NULL);
+  return strchr (value, '%') != NULL ? g_uri_unescape_string (value, NULL)
+                                     : g_steal_pointer (&value);
 }
 
 static gboolean

@@ -251,7 +251,8 @@ journal_give_back (Journal *journal)
 
 typedef struct {
   SendpathReport *report;
-  GHashTable *dots; /* address -> server: a dot may have been sent, and no outcome is known yet */
+  GHashTable *dots; /* address -> server: a dot may have been sent, and no outcome is known yet;
+                       NULL before the first */
   gboolean is_torn;      /* the line before could not be read */
   gboolean is_walk_over; /* a walk ends with a record of the state it left behind */
 } Replay;
@@ -281,6 +282,8 @@ replay_dot (Replay *replay, JsonObject *record, GError **error)
 
   if (fields_get_text (record, "sender_rule") != NULL) /* absent: an earlier version wrote it */
     sender_rule_from_string (fields_get_text (record, "sender_rule"), &rule);
+  if (replay->dots == NULL)
+    replay->dots = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   for (guint i = 0; addresses[i] != NULL; i++)
     {
       ReportRecipient *recipient = report_find_recipient (replay->report, addresses[i]);
@@ -341,7 +344,8 @@ replay_outcome (Replay *replay, JsonObject *outcome, guint attempt, GError **err
       const char *address = ((ReportRecipient *) recipients->pdata[i])->address;
 
       report_set_recipient (replay->report, address, attempt, state, verdict, reply);
-      g_hash_table_remove (replay->dots, address);
+      if (replay->dots != NULL)
+        g_hash_table_remove (replay->dots, address);
     }
   return TRUE;
 }
@@ -542,6 +546,8 @@ settle_dots (Replay *replay)
   GHashTableIter iter;
   gpointer address, server;
 
+  if (replay->dots == NULL)
+    return;
   g_hash_table_iter_init (&iter, replay->dots);
   while (g_hash_table_iter_next (&iter, &address, &server))
     {
@@ -560,7 +566,6 @@ journal_peek (int fd, SendpathReport *report, GError **error)
 {
   g_auto(Replay) replay = { .report = report };
 
-  replay.dots = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   return read_records (&replay, fd, error);
 }
 
@@ -569,7 +574,6 @@ journal_replay (int fd, SendpathReport *report, GError **error)
 {
   g_auto(Replay) replay = { .report = report };
 
-  replay.dots = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   if (!read_records (&replay, fd, error))
     return FALSE;
   settle_dots (&replay);

@@ -94,21 +94,22 @@ outbox_set_not_found (GError **error, const char *id)
 /* ---- opening --------------------------------------------------------------------------------- */
 
 static gboolean
-is_ours (const struct stat *status)
+is_ours (Outbox *outbox, const struct stat *status)
 {
-  return S_ISREG (status->st_mode) && status->st_uid == geteuid () && status->st_nlink == 1;
+  return S_ISREG (status->st_mode) && status->st_uid == outbox->owner && status->st_nlink == 1;
 }
 
 int
 outbox_open_file (Outbox *outbox, guint folder, const char *name, int flags)
 {
+  gboolean is_plain = outbox->is_plain && folder == OUTBOX_QUEUE;
   struct stat status;
   int fd;
 
   /* looked at before it is opened: opening a device may already do something */
-  if (fstatat (outbox->folders[folder], name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+  if (!is_plain && fstatat (outbox->folders[folder], name, &status, AT_SYMLINK_NOFOLLOW) < 0)
     return -1;
-  if (!is_ours (&status))
+  if (!is_plain && !is_ours (outbox, &status))
     {
       errno = EUCLEAN;
       return -1;
@@ -119,7 +120,7 @@ outbox_open_file (Outbox *outbox, guint folder, const char *name, int flags)
       errno = errno == ELOOP ? EUCLEAN : errno;
       return -1;
     }
-  if (fstat (fd, &status) < 0 || !is_ours (&status))
+  if (fstat (fd, &status) < 0 || !is_ours (outbox, &status))
     {
       disk_close (fd);
       /* no link left: filed by somebody else just now */
@@ -253,13 +254,14 @@ open_scan (Outbox *outbox, guint folder)
 }
 
 gboolean
-outbox_visit (Outbox *outbox, guint folder, const char *suffix, OutboxVisit visit, gpointer data,
-              GError **error)
+outbox_visit_all (Outbox *outbox, guint folder, const char *suffix, OutboxVisit visit,
+                  gpointer data, gboolean *ret_is_plain, GError **error)
 {
   DIR *dir = open_scan (outbox, folder);
   gboolean goes_on = dir != NULL;
   struct dirent *file = NULL;
 
+  *ret_is_plain = TRUE;
   if (dir == NULL)
     outbox_set_error (error, OUTBOX_ERROR_IO, outbox, folder, NULL);
   while (goes_on)
@@ -270,6 +272,8 @@ outbox_visit (Outbox *outbox, guint folder, const char *suffix, OutboxVisit visi
       file = readdir (dir);
       if (file == NULL)
         break;
+      if (file->d_type != DT_REG && file->d_name[0] != '.') /* no id begins so */
+        *ret_is_plain = FALSE;
       if (outbox_split_name (file->d_name, suffix, id))
         goes_on = visit (id, data, error);
     }
@@ -281,4 +285,13 @@ outbox_visit (Outbox *outbox, guint folder, const char *suffix, OutboxVisit visi
   if (dir != NULL)
     closedir (dir);
   return goes_on;
+}
+
+gboolean
+outbox_visit (Outbox *outbox, guint folder, const char *suffix, OutboxVisit visit, gpointer data,
+              GError **error)
+{
+  gboolean is_plain;
+
+  return outbox_visit_all (outbox, folder, suffix, visit, data, &is_plain, error);
 }

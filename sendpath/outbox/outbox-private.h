@@ -1,6 +1,8 @@
 /* What the files of the outbox share: its folders, and moving messages between them. */
 #pragma once
 
+#include <sys/types.h>
+
 #include "sendpath/outbox/envelope.h"
 #include "sendpath/outbox/lock.h"
 #include "sendpath/outbox/outbox.h"
@@ -22,6 +24,9 @@ struct _Outbox {
   char *path;
   int   folders[OUTBOX_N_FOLDERS]; /* descriptors */
   guint64 keep_sent_days;
+  uid_t owner;
+  gboolean is_plain; /* queue/ was listed just now, and there are regular files alone: none is looked at
+                        before it is opened */
 };
 
 const char *outbox_get_folder_name (guint folder);
@@ -73,5 +78,8 @@ void     outbox_set_aside (Outbox *outbox, const char *id, guint folder, GError 
 typedef gboolean (*OutboxVisit) (const char *id, gpointer data, GError **error);
 gboolean outbox_visit (Outbox *outbox, guint folder, const char *suffix, OutboxVisit visit,
                        gpointer data, GError **error);
+/* The same, and whether there is nothing but regular files, whatever their names are. */
+gboolean outbox_visit_all (Outbox *outbox, guint folder, const char *suffix, OutboxVisit visit,
+                           gpointer data, gboolean *ret_is_plain, GError **error);
 
 G_END_DECLS

@@ -112,11 +112,14 @@ outbox_read_reports (Outbox *outbox, GError **error)
   g_autoptr(GPtrArray) found =
                  g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_report_unref);
   g_autoptr(GArray) lines = g_array_new (FALSE, FALSE, sizeof (Line));
-  Reports reports = { .outbox = outbox, .lines = lines };
+  Outbox listed = *outbox; /* outlives its readers, and nobody else knows it */
+  Reports reports = { .outbox = &listed, .lines = lines };
 
-  if (!outbox_visit (outbox, OUTBOX_QUEUE, OUTBOX_MESSAGE, add_line, &reports, error))
+  if (!outbox_visit_all (outbox, OUTBOX_QUEUE, OUTBOX_MESSAGE, add_line, &reports,
+                         &listed.is_plain, error))
     return NULL;
   read_all (&reports);
+  reports.outbox = outbox;
   g_array_sort (lines, compare_lines);
   for (guint i = 0; i < lines->len; i++)
     if (g_array_index (lines, Line, i).report != NULL)

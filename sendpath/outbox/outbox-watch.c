@@ -74,6 +74,15 @@ outbox_watch (Outbox *outbox, const char *id, GError **error)
   return NULL;
 }
 
+static gboolean
+has_uncertain (const SendpathReport *report)
+{
+  for (guint i = 0; i < report->recipients->len; i++)
+    if (sendpath_report_get_state (report, i) == SENDPATH_RECIPIENT_UNCERTAIN)
+      return TRUE;
+  return FALSE;
+}
+
 SendpathReport *
 outbox_watch_report (OutboxEntry *watch, GError **error)
 {
@@ -81,7 +90,7 @@ outbox_watch_report (OutboxEntry *watch, GError **error)
   Reading reading = outbox_reader_read_journal (watch, is_in_flight);
 
   /* somebody began to send it while we read: a dot among what we read may be theirs */
-  if (!is_in_flight && lock_is_held (watch->fd))
+  if (!is_in_flight && has_uncertain (watch->report) && lock_is_held (watch->fd))
     reading = outbox_reader_read_journal (watch, TRUE);
   return outbox_reader_check (watch, reading, error) ? sendpath_report_ref (watch->report) : NULL;
 }

@@ -172,6 +172,7 @@ outbox_open (const char *path, GError **error)
   int root;
 
   g_atomic_ref_count_init (&outbox->ref_count);
+  outbox->owner = geteuid ();
   outbox->path = g_canonicalize_filename (path, NULL);
   for (guint i = 0; i < OUTBOX_N_FOLDERS; i++)
     outbox->folders[i] = -1;

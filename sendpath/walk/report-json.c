@@ -2,8 +2,18 @@
  * translated but `reason` and `summary`. */
 #include "config.h"
 
+#include <time.h>
+
 #include "sendpath/walk/fields.h"
 #include "sendpath/walk/report-facts.h"
+
+static const char *
+find_verdict_name (const ReportRecipient *recipient)
+{
+  return recipient->verdict != SENDPATH_VERDICT_NONE
+             ? sendpath_verdict_to_string (recipient->verdict)
+             : NULL;
+}
 
 static JsonObject *
 new_recipient_object (const ReportRecipient *recipient)
@@ -16,10 +26,7 @@ new_recipient_object (const ReportRecipient *recipient)
   for (guint i = 0; i < recipient->attempts->len; i++)
     json_array_add_int_element (attempts, g_array_index (recipient->attempts, guint, i));
   fields_add_array (object, "attempts", attempts);
-  fields_add_text (object, "verdict",
-                   recipient->verdict != SENDPATH_VERDICT_NONE
-                       ? sendpath_verdict_to_string (recipient->verdict)
-                       : NULL);
+  fields_add_text (object, "verdict", find_verdict_name (recipient));
   attempt_add_reply_fields (object, recipient->reply);
   return object;
 }
@@ -91,19 +98,103 @@ add_outcome (JsonObject *object, const SendpathReport *report)
   fields_add_text (object, "account", report->account);
 }
 
-static void
-fill_list_line (JsonObject *object, const SendpathReport *report)
+/* ---- a line of a list ------------------------------------------------------------------------ */
+
+/* As the members of an object above, but as text at once: a list may have a hundred thousand lines. What
+ * has to be escaped is left to those who know how. */
+
+static gboolean
+is_plain (const char *text)
 {
-  add_outcome (object, report);
-  fields_add_text (object, "from", report->from);
-  fields_add_text (object, "subject", report->subject);
-  fields_add_text (object, "message_id", report->message_id);
-  add_recipients (object, report);
-  fields_add_time (object, "queued_at", report->queued_at_s);
-  fields_add_number (object, "size", (gint64) report->size_bytes);
-  add_waiting (object, report);
-  fields_add_boolean (object, "held", report->held);
+  const char *at = text;
+
+  while (*at != '\0' && *at != '"' && *at != '\\' && !g_ascii_iscntrl (*at))
+    at++;
+  return *at == '\0' && g_utf8_validate_len (text, (gsize) (at - text), NULL);
 }
+
+/* @name: with its quotation marks and colon, and what comes before. */
+static void
+print_text (GString *line, const char *name, const char *text)
+{
+  g_string_append (line, name);
+  if (text == NULL)
+    g_string_append (line, "null");
+  else if (is_plain (text))
+    {
+      g_string_append_c (line, '"');
+      g_string_append (line, text);
+      g_string_append_c (line, '"');
+    }
+  else
+    {
+      g_autofree char *valid = g_utf8_make_valid (text, -1);
+      g_autoptr(JsonNode) node = json_node_init_string (json_node_alloc (), valid);
+      g_autofree char *escaped = json_to_string (node, FALSE);
+
+      g_string_append (line, escaped);
+    }
+}
+
+static void
+print_time (GString *line, const char *name, gint64 time_s)
+{
+  char text[32] = "";
+  time_t seconds = (time_t) time_s;
+  struct tm utc;
+
+  if (time_s != 0 && gmtime_r (&seconds, &utc) != NULL && utc.tm_year >= 1 - 1900 &&
+      utc.tm_year <= 9999 - 1900)
+    strftime (text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  print_text (line, name, text[0] != '\0' ? text : NULL);
+}
+
+static void
+print_recipient (GString *line, const ReportRecipient *recipient)
+{
+  if (recipient->reply != NULL || recipient->attempts->len > 0)
+    {
+      g_autoptr(JsonObject) object = new_recipient_object (recipient);
+      g_autofree char *json = fields_print (object);
+
+      g_string_append (line, json);
+      return;
+    }
+  print_text (line, "{\"address\":", recipient->address);
+  print_text (line, ",\"state\":", sendpath_recipient_state_to_string (recipient->state));
+  g_string_append (line, ",\"attempts\":[]");
+  print_text (line, ",\"verdict\":", find_verdict_name (recipient));
+  g_string_append (line, ",\"code\":null,\"enhanced\":null,\"text\":null}");
+}
+
+static char *
+print_list_line (const SendpathReport *report)
+{
+  g_autoptr(GString) line = g_string_sized_new (512);
+
+  print_text (line, "{\"id\":", report->id);
+  print_text (line, ",\"outcome\":",
+              sendpath_outcome_to_string (sendpath_report_get_outcome (report)));
+  print_text (line, ",\"account\":", report->account);
+  print_text (line, ",\"from\":", report->from);
+  print_text (line, ",\"subject\":", report->subject);
+  print_text (line, ",\"message_id\":", report->message_id);
+  g_string_append (line, ",\"recipients\":[");
+  for (guint i = 0; i < report->recipients->len; i++)
+    {
+      g_string_append (line, i > 0 ? "," : "");
+      print_recipient (line, report->recipients->pdata[i]);
+    }
+  print_time (line, "],\"queued_at\":", report->queued_at_s);
+  g_string_append_printf (line, ",\"size\":%" G_GUINT64_FORMAT, report->size_bytes);
+  print_text (line, ",\"reason\":", report->reason);
+  print_text (line, ",\"needs\":", report->needs);
+  print_time (line, ",\"next_try\":", report->next_try_s);
+  g_string_append (line, report->held ? ",\"held\":true}" : ",\"held\":false}");
+  return g_string_free (g_steal_pointer (&line), FALSE);
+}
+
+/* ---- an object of a walk --------------------------------------------------------------------- */
 
 static void
 fill_send_object (JsonObject *object, const SendpathReport *report)
@@ -155,8 +246,7 @@ sendpath_report_to_json (const SendpathReport *report, SendpathReportForm form)
       fields_add_boolean (object, "held", report->held);
       break;
     case SENDPATH_REPORT_QUEUE_LIST:
-      fill_list_line (object, report);
-      break;
+      return print_list_line (report);
     }
   return fields_print (object);
 }
