@@ -4,6 +4,8 @@
 
 #include "sendpath/walk/session-pool.h"
 
+#include <time.h>
+
 /* A server's patience with an idle client is minutes; its number of connections is small. */
 #define IDLE_MAX_S   10
 #define SESSIONS_MAX 4
@@ -12,12 +14,22 @@ typedef struct {
   char *key;
   SmtpSession *session;
   Runner *contact;
-  gint64 idle_since_us; /* monotonic */
+  gint64 idle_since_us; /* as get_time_us() tells it */
 } Idle;
 
 struct _SessionPool {
   GPtrArray *idle; /* Idle, the longest idle first */
 };
+
+/* It goes on while the machine sleeps: a server does not sleep with it. */
+static gint64
+get_time_us (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_BOOTTIME, &now);
+  return (gint64) now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
 
 static void
 idle_free (gpointer data)
@@ -68,7 +80,7 @@ make_key (const SendpathRoute *route)
 static void
 drop_stale (SessionPool *pool)
 {
-  gint64 since_us = g_get_monotonic_time () - IDLE_MAX_S * G_USEC_PER_SEC;
+  gint64 since_us = get_time_us () - IDLE_MAX_S * G_USEC_PER_SEC;
 
   while (pool->idle->len > 0 && ((Idle *) pool->idle->pdata[0])->idle_since_us < since_us)
     g_ptr_array_remove_index (pool->idle, 0);
@@ -83,7 +95,7 @@ session_pool_put (SessionPool *pool, const SendpathRoute *route, SmtpSession *se
   idle->key = make_key (route);
   idle->session = session;
   idle->contact = contact;
-  idle->idle_since_us = g_get_monotonic_time ();
+  idle->idle_since_us = get_time_us ();
   if (pool->idle->len == SESSIONS_MAX)
     g_ptr_array_remove_index (pool->idle, 0);
   g_ptr_array_add (pool->idle, idle);
