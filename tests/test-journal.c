@@ -664,6 +664,50 @@ test_full_disk_and_many_refused (Fixture *fixture, gconstpointer data)
   check_on_a_disk_of_its_own (fixture, write_many_on_a_full_disk);
 }
 
+/* Lines as they were and are written, and some that only a parser of JSON takes. */
+static const char *const states[] = {
+  "\"at\":\"2026-06-01T10:00:00Z\",\"account\":\"far\",\"location\":null,\"network\":null,"
+  "\"reason\":\"no network\",\"needs\":\"network\",\"next_try\":null,\"held\":false,"
+  "\"recipients\":[]}",
+  "\"at\":\"2026-06-01T10:00:00Z\",\"account\":\"home\",\"location\":\"work\",\"network\":\"uuid:1\","
+  "\"reason\":\"später, “bald”\",\"needs\":null,\"next_try\":\"2026-06-01T10:05:00Z\",\"held\":true,"
+  "\"tries\":3,\"tried\":86400,\"paced\":0,\"recipients\":[]}",
+  "\"at\":null,\"account\":\"a \\\"b\\\"\",\"reason\":\"\",\"tries\":123456789012345678901,\"held\":true,"
+  "\"recipients\":[]}",
+  "\"held\":true,\"account\":\"late\",\"tries\":-1,\"new\":{\"x\":[1]},\"recipients\":[]}",
+  "\"at\":\"noon\",\"account\":7,\"reason\":\"tab\tin it\",\"tries\":1.5,\"recipients\":[]}",
+};
+
+/* @space: behind the brace, where no line of ours has one. */
+static SendpathReport *
+read_state (Fixture *fixture, const char *space, const char *state)
+{
+  g_autofree char *line = g_strdup_printf ("{%s\"event\":\"state\",%s\n", space, state);
+
+  g_assert_true (g_file_set_contents (fixture->path, line, -1, NULL));
+  return read_back (fixture, journal_replay);
+}
+
+static void
+test_a_state_by_either_way (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    {
+      g_autoptr(SendpathReport) ours = read_state (fixture, "", states[i]);
+      g_autoptr(SendpathReport) theirs = read_state (fixture, " ", states[i]);
+      g_autofree char *our_line = sendpath_report_to_json (ours, SENDPATH_REPORT_QUEUE_LIST);
+      g_autofree char *their_line = sendpath_report_to_json (theirs, SENDPATH_REPORT_QUEUE_LIST);
+
+      g_assert_cmpstr (our_line, ==, their_line);
+      g_assert_cmpstr (ours->location, ==, theirs->location);
+      g_assert_cmpstr (ours->network, ==, theirs->network);
+      g_assert_cmpint (ours->settled_s, ==, theirs->settled_s);
+      g_assert_cmpint (ours->tried_s, ==, theirs->tried_s);
+      g_assert_cmpuint (ours->n_tries, ==, theirs->n_tries);
+      g_assert_cmpuint (ours->n_paced, ==, theirs->n_paced);
+    }
+}
+
 static void
 add (const char *path, void (*test) (Fixture *fixture, gconstpointer data))
 {
@@ -677,6 +721,7 @@ main (int argc, char **argv)
   add ("/journal/empty-means-nothing-was-tried", test_empty);
   add ("/journal/everything-comes-back", test_everything_comes_back);
   add ("/journal/states-replace-each-other", test_states_replace_each_other);
+  add ("/journal/a-state-is-read-alike-by-either-way", test_a_state_by_either_way);
   add ("/journal/walks-are-told-apart", test_walks_are_told_apart);
   add ("/journal/found-out-after-the-attempt-comes-back", test_found_out_after_the_attempt);
   add ("/journal/found-out-by-a-replay-is-kept", test_found_out_by_a_replay);
