@@ -105,7 +105,8 @@ hand_over (SendpathEngine *engine, const SendmailOptions *options, const char *i
 
   if (report == NULL)
     {
-      if (error != NULL)
+      /* NOT_FOUND: the service was quicker than we could look, and keeps no copies */
+      if (error != NULL && !g_error_matches (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND))
         g_fprintf (stderr, _ ("sendmail: the message waits in the outbox: %s\n"), error->message);
       return EX_OK;
     }
