@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 SendpathMessage *message_new_from_parts (const char *sender, const char *const *recipients,
                                          const Header *header, BodySource *body,
                                          BodyTraits traits);
+/* The same; takes @header over. */
+SendpathMessage *message_take_parts (const char *sender, const char *const *recipients,
+                                     Header *header, BodySource *body, BodyTraits traits);
 
 /* As sendpath_message_new_from_fd() for any source. */
 SendpathMessage *message_new_from_source (MessageReadFunc read_source, gpointer source,

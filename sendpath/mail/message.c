@@ -278,7 +278,14 @@ SendpathMessage *
 message_new_from_parts (const char *sender, const char *const *recipients, const Header *header,
                         BodySource *body, BodyTraits traits)
 {
-  g_auto(MessageParts) parts = { header_copy (header), body_source_ref (body), traits };
+  return message_take_parts (sender, recipients, header_copy (header), body, traits);
+}
+
+SendpathMessage *
+message_take_parts (const char *sender, const char *const *recipients, Header *header,
+                    BodySource *body, BodyTraits traits)
+{
+  g_auto(MessageParts) parts = { header, body_source_ref (body), traits };
   SendpathMessage *self = message_new (&parts, SENDPATH_MESSAGE_FLAGS_NONE);
 
   self->sender = g_strdup (sender);

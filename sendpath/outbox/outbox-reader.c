@@ -203,8 +203,9 @@ read_header (OutboxEntry *entry, const Head *head)
   body = new_body (entry);
   if (body == NULL)
     return failed_or_damaged (entry);
-  entry->message = message_new_from_parts (
-      envelope->sender, (const char *const *) envelope->recipients, header, body, envelope->traits);
+  entry->message = message_take_parts (
+      envelope->sender, (const char *const *) envelope->recipients, g_steal_pointer (&header), body,
+      envelope->traits);
   message_set_dsn (entry->message, &envelope->dsn);
   return READING_GOOD;
 }
