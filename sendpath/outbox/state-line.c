@@ -83,7 +83,9 @@ take_boolean (Cursor *cursor, gpointer place)
 }
 
 #define MEMBER(name, take, field)                                                                  \
-  { ",\"" name "\":", sizeof ",\"" name "\":" - 1, take, G_STRUCT_OFFSET (StateLine, field) }
+  {                                                                                                \
+    ",\"" name "\":", sizeof ",\"" name "\":" - 1, take, G_STRUCT_OFFSET (StateLine, field)        \
+  }
 
 /* In the order of journal_note_state(); earlier versions did not write all. */
 static const struct {
