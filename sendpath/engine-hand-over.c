@@ -70,7 +70,7 @@ run_deliverer (int report_fd, gpointer data)
   engine_call_init (&call, hand_over->engine, FALSE, cancellable);
   deliver_and_report (&call, hand_over->id, report_fd);
   close (report_fd); /* nobody is to wait for what comes now */
-  engine_stay (hand_over->engine, cancellable);
+  engine_stay (hand_over->engine, FALSE, cancellable);
   return 0;
 }
 

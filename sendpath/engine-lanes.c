@@ -234,6 +234,7 @@ run_runner (Run *run, Outbox *outbox, GError **error)
 {
   LaneHost host = { open_worker, deliver, close_worker, run };
   RunnerOptions options = { .mode = run->lanes->mode,
+                            .is_news = run->lanes->is_news,
                             .policy = schedule_policy_read (run->call->engine->profiles),
                             .lanes = &host,
                             .done = on_done,

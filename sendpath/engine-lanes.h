@@ -14,6 +14,7 @@ typedef struct {
                 const GError *error);
   gpointer data;
   GMainContext *context; /* to be iterated meanwhile; NULL: one of its own */
+  gboolean is_news;      /* as in RunnerOptions */
 } EngineLanes;
 
 /* Runs until there is nothing to do for @lanes' mode, or @call is cancelled. Blocks. @lock, which may be

@@ -9,6 +9,7 @@
 #include "sendpath/engine-lanes.h"
 #include "sendpath/engine-private.h"
 #include "sendpath/outbox/deliverer.h"
+#include "sendpath/outbox/runner-lock.h"
 
 #define SETTLE_MS 300 /* an editor writes a file in several steps */
 
@@ -17,6 +18,7 @@ typedef struct {
   SendpathEngine *first;     /* borrowed: as it was given */
   GCancellable *cancellable; /* nullable */
   GCancellable *run;         /* of what is done with the present configuration */
+  gboolean is_news;          /* what needed something may have got it: that is tried at least once */
   gulong run_id;             /* @run follows @cancellable */
   GMainContext *context;
   GFileMonitor *config;
@@ -119,19 +121,22 @@ static void
 retry_what_waits (Stay *stay)
 {
   g_autoptr (Outbox) outbox = engine_open_outbox (stay->engine, NULL);
-  EngineLanes lanes = { .mode = RUNNER_RETRY, .context = stay->context };
+  EngineLanes lanes = {
+    .mode = RUNNER_RETRY, .is_news = stay->is_news, .context = stay->context
+  };
   SchedulePolicy policy = schedule_policy_read (stay->engine->profiles);
   g_auto (EngineCall) call = { 0 };
 
   engine_call_init (&call, stay->engine, FALSE, stay->run);
   while (outbox != NULL && !g_cancellable_is_cancelled (stay->run) &&
          !runner_lock_is_held (outbox, RUNNER_LOCK_SERVICE) &&
-         outbox_runner_has_hope (outbox, &policy))
+         (lanes.is_news || outbox_runner_has_hope (outbox, &policy)))
     {
       g_autoptr (RunnerLock) lock = runner_lock_take (outbox, RUNNER_LOCK_RUNNER, NULL);
 
       if (lock == NULL || !engine_lanes_run (&call, outbox, &lanes, &lock, NULL))
         return;
+      lanes.is_news = FALSE;
     }
 }
 
@@ -174,9 +179,12 @@ stay_on (Stay *stay, gboolean is_first)
 }
 
 void
-engine_stay (SendpathEngine *engine, GCancellable *cancellable)
+engine_stay (SendpathEngine *engine, gboolean is_news, GCancellable *cancellable)
 {
-  Stay stay = { .first = engine, .cancellable = cancellable, .context = g_main_context_new () };
+  Stay stay = { .first = engine,
+                .cancellable = cancellable,
+                .is_news = is_news,
+                .context = g_main_context_new () };
   gboolean goes_on;
 
   g_main_context_push_thread_default (stay.context);
@@ -194,16 +202,27 @@ engine_stay (SendpathEngine *engine, GCancellable *cancellable)
 
 /* ---- left behind by somebody who sends himself ----------------------------------------------- */
 
+typedef struct {
+  SendpathEngine *engine;
+  gint64 woken_us;
+} Standby;
+
+/* A password that was set meanwhile, say, woke nobody if nobody was there. */
 static int
 run_standby (int fd, gpointer data)
 {
+  const Standby *standby = data;
+  SendpathEngine *engine = standby->engine;
   struct pollfd caller = { .fd = fd, .events = 0 };
   g_autoptr (GCancellable) cancellable = NULL;
 
   while (poll (&caller, 1, -1) <= 0) /* it says nothing until its other end is closed */
     ;
+  if (!g_file_test (engine->outbox_dir, G_FILE_TEST_IS_DIR))
+    return 0;
   cancellable = deliverer_catch_end ();
-  engine_stay (data, cancellable);
+  engine_stay (engine, runner_lock_get_wake_us (engine->outbox_dir) != standby->woken_us,
+               cancellable);
   return 0;
 }
 
@@ -215,7 +234,8 @@ run_standby (int fd, gpointer data)
  * For a program that sends in the foreground and ends: starts a process of its own that does nothing until
  * @self is gone, because the program ended or was killed, say. If something in the outbox waits for a
  * time or for another network then, and nobody looks after it, that process stays as long as it does, as
- * after sendpath_engine_hand_over(); else it ends too.
+ * after sendpath_engine_hand_over(); else it ends too. What needed a password, an approval or another
+ * location is tried once by it, if one was set, given or chosen through @self meanwhile.
  *
  * Must be called before this process has a second thread. @error is %SENDPATH_ERROR_PROCESS if no process
  * could be had: nobody stays then.
@@ -227,10 +247,13 @@ run_standby (int fd, gpointer data)
 gboolean
 sendpath_engine_stand_by (SendpathEngine *self, GError **error)
 {
+  Standby standby = { .engine = self };
+
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), FALSE);
 
+  standby.woken_us = runner_lock_get_wake_us (self->outbox_dir);
   if (self->standby == NULL)
-    self->standby = deliverer_fork (run_standby, self, error);
+    self->standby = deliverer_fork (run_standby, &standby, error);
   engine_translate_error (error);
   return self->standby != NULL;
 }

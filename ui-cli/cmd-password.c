@@ -35,6 +35,7 @@ run_set (int argc, char **argv, GError **error)
   if (profiles == NULL)
     return CLI_CONFIG;
   engine = cli_engine_new (profiles, FALSE);
+  sendpath_engine_stand_by (engine, NULL); /* what waited for this is tried, service or not */
   prompt = g_strdup_printf (_ ("Password of %s: "), operands[0]);
   password = cli_password_read (prompt, error);
   if (password == NULL)

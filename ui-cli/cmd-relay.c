@@ -42,6 +42,7 @@ run_trust (int argc, char **argv, GError **error)
   if (profiles == NULL)
     return CLI_CONFIG;
   engine = cli_engine_new (profiles, FALSE);
+  sendpath_engine_stand_by (engine, NULL); /* what waited for this is tried, service or not */
   relay = sendpath_engine_trust_relay (engine, key, NULL, error);
   if (relay == NULL)
     return CLI_UNAVAILABLE;

@@ -236,6 +236,7 @@ run_use (int argc, char **argv, GError **error)
   if (profiles == NULL)
     return CLI_CONFIG;
   engine = cli_engine_new (profiles, FALSE);
+  sendpath_engine_stand_by (engine, NULL); /* what waited for this is tried, service or not */
   if (!sendpath_engine_use_location (engine, is_auto ? NULL : operands[0], error))
     return CLI_UNAVAILABLE;
   if (is_auto)

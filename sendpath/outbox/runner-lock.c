@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sendpath/outbox/disk.h"
@@ -190,4 +191,15 @@ runner_lock_read_wake (Outbox *outbox)
   disk_close (fd);
   return digit > '0' && digit <= '0' + SCHEDULE_FLUSH ? (ScheduleEvent) (digit - '0')
                                                       : SCHEDULE_NETWORK;
+}
+
+gint64
+runner_lock_get_wake_us (const char *outbox_dir)
+{
+  g_autofree char *path = g_build_filename (outbox_dir, RUNNER_WAKE_NAME, NULL);
+  struct stat wake;
+
+  if (lstat (path, &wake) < 0)
+    return 0;
+  return (gint64) wake.st_mtim.tv_sec * G_USEC_PER_SEC + wake.st_mtim.tv_nsec / 1000;
 }

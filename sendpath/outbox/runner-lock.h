@@ -30,6 +30,8 @@ gboolean    runner_lock_is_held (Outbox *outbox, RunnerLockKind kind);
 gboolean    runner_lock_wake (Outbox *outbox, ScheduleEvent event, GError **error);
 /* What was told last. */
 ScheduleEvent runner_lock_read_wake (Outbox *outbox);
+/* When that was, in microseconds of the file system's clock; 0: never. Makes no outbox. */
+gint64      runner_lock_get_wake_us (const char *outbox_dir);
 /* The name of a file in the outbox's folder: that of a lock, or the one that wakes. */
 const char *runner_lock_get_name (RunnerLockKind kind);
 #define RUNNER_WAKE_NAME "wake"

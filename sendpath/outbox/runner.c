@@ -576,7 +576,7 @@ outbox_runner_run (OutboxRunner *runner, const char *network_id, GCancellable *c
     hear_others (runner); /* before anything is listed: nothing slips through */
   runner->clock_offset_us = g_get_real_time () - g_get_monotonic_time ();
   runner->deaf_look_us = g_get_monotonic_time () + DEAF_LOOK_US;
-  runner->is_starting = runner->options->mode == RUNNER_SERVICE;
+  runner->is_starting = runner->options->is_news || runner->options->mode == RUNNER_SERVICE;
   is_listed = outbox_recover (runner->outbox, error) && look_at_all (runner, SCHEDULE_CLOCK, error);
   runner->is_starting = FALSE;
   while (is_listed && !runner->must_stop && !g_cancellable_is_cancelled (cancellable))

@@ -17,6 +17,8 @@ typedef enum {
 
 typedef struct {
   RunnerMode mode;
+  gboolean is_news; /* what needed something may have got it: it is tried at the start; a service
+                       always assumes so */
   SchedulePolicy policy;
   const LaneHost *lanes; /* the `why` of a message is a ScheduleEvent */
   const LaneTimes *times; /* NULL: those of the product */
