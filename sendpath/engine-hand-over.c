@@ -12,8 +12,7 @@
 #include "sendpath/outbox/runner-lock.h"
 #include "sendpath/report-domains.h"
 
-#define DOMAINS_WAIT_S 3   /* a little more than the name servers are given */
-#define OTHER_WAIT_S   600 /* as long as the reply to a final dot may take */
+#define DOMAINS_WAIT_S 3 /* a little more than the name servers are given */
 #define ROUNDING_US    (G_USEC_PER_SEC / 2)
 
 typedef struct {
@@ -23,34 +22,12 @@ typedef struct {
 
 /* ---- in the deliverer's process -------------------------------------------------------------- */
 
-/* A runner was quicker: it is waited for, as the caller waits for us. */
-static SendpathReport *
-wait_for_other (EngineCall *call, const char *id)
-{
-  g_autoptr (Outbox) outbox = engine_open_outbox (call->engine, NULL);
-  g_autoptr (OutboxEntry) watch = outbox != NULL ? outbox_watch (outbox, id, NULL) : NULL;
-  gboolean is_over;
-
-  return watch != NULL ? outbox_wait (outbox, watch, OTHER_WAIT_S, &is_over, NULL) : NULL;
-}
-
-static SendpathReport *
-deliver (EngineCall *call, const char *id)
-{
-  g_autoptr (GError) error = NULL;
-  SendpathReport *report = workplace_deliver_alone (call, id, &error);
-
-  if (g_error_matches (error, OUTBOX_ERROR, OUTBOX_ERROR_BUSY))
-    report = wait_for_other (call, id);
-  return report;
-}
-
 /* What happened is in the journal; the first line only says that it is over. The second comes where
  * somebody was refused, and says what the name servers know. */
 static void
 deliver_and_report (EngineCall *call, const char *id, int report_fd)
 {
-  g_autoptr (SendpathReport) report = deliver (call, id);
+  g_autoptr (SendpathReport) report = workplace_deliver_alone (call, id, NULL);
   g_autofree char *domains = NULL;
 
   deliverer_report (report_fd, report != NULL ? "done" : "not done");
@@ -106,7 +83,7 @@ leave_to_service (SendpathEngine *self, Outbox *outbox, OutboxEntry *watch, gint
 
   if (!runner_lock_is_held (outbox, RUNNER_LOCK_SERVICE))
     return FALSE;
-  report = outbox_wait (outbox, watch, get_left_s (end_us), &is_over, error);
+  report = outbox_wait (outbox, watch, get_left_s (end_us), &is_over, NULL, error);
   if (report != NULL && !is_over)
     return runner_lock_is_held (outbox, RUNNER_LOCK_SERVICE);
   if (report != NULL && report_domains_are_wanted (report) && get_left_s (end_us) > DOMAINS_WAIT_S)

@@ -4,8 +4,10 @@
 #include "sendpath/engine-workplace.h"
 
 #include "sendpath/engine-private.h"
+#include "sendpath/outbox/outbox-wait.h"
 
 #define EXPIRY_INTERVAL_S 3600
+#define OTHER_WAIT_S      600 /* as long as the reply to a final dot may take */
 #define MOVES_MAX         10 /* networks that come and go all the time are tried later */
 
 void
@@ -110,12 +112,30 @@ is_waiting (const SendpathReport *report)
   return report != NULL && sendpath_report_get_outcome (report) == SENDPATH_OUTCOME_QUEUED;
 }
 
+/* Somebody else was quicker: what comes of that is waited for. */
+static SendpathReport *
+wait_for_other (EngineCall *call, const char *id, GError **error)
+{
+  g_autoptr (Outbox) outbox = engine_open_outbox (call->engine, error);
+  g_autoptr (OutboxEntry) watch = outbox != NULL ? outbox_watch (outbox, id, error) : NULL;
+  gboolean is_over;
+
+  return watch != NULL
+             ? outbox_wait (outbox, watch, OTHER_WAIT_S, &is_over, call->cancellable, error)
+             : NULL;
+}
+
 SendpathReport *
 workplace_deliver_alone (EngineCall *call, const char *id, GError **error)
 {
   gboolean has_left = FALSE;
-  SendpathReport *report = deliver_here (call, id, &has_left, error);
+  g_autoptr (GError) local_error = NULL;
+  SendpathReport *report = deliver_here (call, id, &has_left, &local_error);
 
+  if (g_error_matches (local_error, OUTBOX_ERROR, OUTBOX_ERROR_BUSY))
+    return wait_for_other (call, id, error);
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
   for (guint i = 0; i < MOVES_MAX && has_left && is_waiting (report) &&
                     !g_cancellable_is_cancelled (call->cancellable);
        i++)

@@ -29,7 +29,7 @@ SendpathReport *workplace_deliver (Workplace *place, EngineCall *call, const cha
                                    GCancellable *cancellable, GError **error);
 
 /* The same for the one message of a call, in a place of its own; whoever has left the network starts
- * anew on the next one (P-14). */
+ * anew on the next one (P-14). What another process is sending just now is waited for. */
 SendpathReport *workplace_deliver_alone (EngineCall *call, const char *id, GError **error);
 
 G_END_DECLS

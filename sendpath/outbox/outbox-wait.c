@@ -25,21 +25,24 @@ pass_over (QueueEvent event, const char *id, gpointer data)
 
 /* Until something happens, or @deadline_us. */
 static void
-wait_for_news (QueueEvents *events, gint64 deadline_us)
+wait_for_news (QueueEvents *events, gint64 deadline_us, GCancellable *cancellable)
 {
   gint64 left_ms = MAX (deadline_us - g_get_monotonic_time (), 0) / 1000 + 1;
-  struct pollfd fd = { .fd = -1, .events = POLLIN };
+  struct pollfd fds[] = { { .fd = -1, .events = POLLIN },
+                          { .fd = g_cancellable_get_fd (cancellable), .events = POLLIN } };
 
   if (events != NULL)
-    fd.fd = queue_events_get_fd (events);
-  poll (&fd, 1, (int) MIN (left_ms, events != NULL ? G_MAXINT : LOOK_AGAIN_MS));
+    fds[0].fd = queue_events_get_fd (events);
+  poll (fds, G_N_ELEMENTS (fds), (int) MIN (left_ms, events != NULL ? G_MAXINT : LOOK_AGAIN_MS));
+  if (fds[1].fd >= 0)
+    g_cancellable_release_fd (cancellable);
   if (events != NULL)
     queue_events_read (events, pass_over, NULL);
 }
 
 SendpathReport *
 outbox_wait (Outbox *outbox, OutboxEntry *watch, guint wait_s, gboolean *ret_is_over,
-             GError **error)
+             GCancellable *cancellable, GError **error)
 {
   gint64 deadline_us = g_get_monotonic_time () + (gint64) wait_s * G_USEC_PER_SEC;
   g_autoptr (QueueEvents) events = queue_events_new (outbox, NULL);
@@ -52,8 +55,9 @@ outbox_wait (Outbox *outbox, OutboxEntry *watch, guint wait_s, gboolean *ret_is_
       if (report == NULL)
         return NULL;
       *ret_is_over = was_tried (report);
-      if (*ret_is_over || g_get_monotonic_time () >= deadline_us)
+      if (*ret_is_over || g_get_monotonic_time () >= deadline_us ||
+          g_cancellable_is_cancelled (cancellable))
         return g_steal_pointer (&report);
-      wait_for_news (events, deadline_us);
+      wait_for_news (events, deadline_us, cancellable);
     }
 }
