@@ -16,10 +16,11 @@
 static SendpathReport *
 deliver (SendpathEngine *engine, const char *id, gboolean shows_progress)
 {
-  g_autoptr (CliProgress) progress = cli_progress_new (engine, shows_progress, 1);
+  CliProgress *progress = cli_progress_new (engine, shows_progress, 1);
   g_autoptr (GError) error = NULL;
   SendpathReport *report = sendpath_engine_deliver (engine, id, NULL, &error);
 
+  cli_progress_free (progress);
   if (report != NULL)
     return report;
   g_fprintf (stderr, _ ("sendpath: the message waits in the outbox: %s\n"), error->message);
