@@ -3,10 +3,9 @@
 
 #include "profiles/network-guard.h"
 #include "profiles/network-private.h"
+#include "tests/lib/own-network.h"
 
 #include <sched.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define STRINGS(...) ((const char *const[]) { __VA_ARGS__, NULL })
 #define MAC          "00:53:00:aa:bb:cc"
@@ -95,17 +94,6 @@ test_cancelled (void)
   g_assert_false (network_guard_has_left (guard));
 }
 
-static gboolean
-run (const char *command)
-{
-  g_auto(GStrv) argv = g_strsplit (command, " ", -1);
-  int status = -1;
-
-  return g_spawn_sync (NULL, argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL,
-                       NULL, NULL, NULL, &status, NULL) &&
-         status == 0;
-}
-
 /* Waits until @guard is cancelled. */
 static void
 wait_for (NetworkGuard *guard)
@@ -124,15 +112,17 @@ move_away (void)
   g_autoptr(SendpathNetwork) home = NULL;
   g_autoptr(NetworkGuard) guard = NULL;
 
-  if (unshare (CLONE_NEWNET) != 0 || !run ("ip link add lan type veth peer name gate") ||
-      !run ("ip addr add 192.0.2.7/24 dev lan") || !run ("ip link set lan up") ||
-      !run ("ip link set gate up") || !run ("ip route add default via 192.0.2.1"))
+  if (unshare (CLONE_NEWNET) != 0 ||
+      !own_network_run ("ip link add lan type veth peer name gate") ||
+      !own_network_run ("ip addr add 192.0.2.7/24 dev lan") ||
+      !own_network_run ("ip link set lan up") || !own_network_run ("ip link set gate up") ||
+      !own_network_run ("ip route add default via 192.0.2.1"))
     return 77;
   home = sendpath_network_new ();
   guard = network_guard_new (home, NULL);
   network_guard_watch (guard);
-  g_assert_true (run ("ip addr add 198.51.100.7/24 dev lan"));
-  g_assert_true (run ("ip addr del 192.0.2.7/24 dev lan"));
+  g_assert_true (own_network_run ("ip addr add 198.51.100.7/24 dev lan"));
+  g_assert_true (own_network_run ("ip addr del 192.0.2.7/24 dev lan"));
   wait_for (guard);
   return network_guard_has_left (guard) ? 0 : 1;
 }
@@ -140,17 +130,7 @@ move_away (void)
 static void
 test_watched (void)
 {
-  pid_t traveller = fork ();
-  int status = 1;
-
-  if (traveller == 0)
-    _exit (move_away ());
-  g_assert_cmpint (waitpid (traveller, &status, 0), ==, traveller);
-  g_assert_true (WIFEXITED (status));
-  if (WEXITSTATUS (status) == 77)
-    g_test_skip ("needs root and ip(8)");
-  else
-    g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+  own_network_send (move_away);
 }
 
 /* Nobody waits for a watch that saw nothing. */

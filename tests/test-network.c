@@ -3,6 +3,7 @@
 
 #include "profiles/network-facts.h"
 #include "profiles/network-private.h"
+#include "tests/lib/own-network.h"
 
 #include <dirent.h>
 #include <sched.h>
@@ -184,21 +185,10 @@ test_this_machine (void)
 
 /* ---- a LAN of two network namespaces --------------------------------------------------------- */
 
-static gboolean
-run (const char *command)
-{
-  g_auto(GStrv) argv = g_strsplit (command, " ", -1);
-  int status = -1;
-
-  return g_spawn_sync (NULL, argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL,
-                       NULL, NULL, NULL, &status, NULL) &&
-         status == 0;
-}
-
 static void
 must (const char *command)
 {
-  if (!run (command))
+  if (!own_network_run (command))
     g_error ("%s: failed", command);
 }
 
@@ -281,8 +271,8 @@ travel (void)
   pid_t gateway;
 
   if (unshare (CLONE_NEWNET) != 0 ||
-      !run ("ip link add lan type veth peer name gate") ||
-      !run ("ip link set gate address " GATEWAY_MAC))
+      !own_network_run ("ip link add lan type veth peer name gate") ||
+      !own_network_run ("ip link set gate address " GATEWAY_MAC))
     return 77;
   g_assert_cmpint (pipe (down), ==, 0);
   g_assert_cmpint (pipe (up), ==, 0);
@@ -302,17 +292,7 @@ travel (void)
 static void
 test_gateway_is_met (void)
 {
-  pid_t traveller = fork ();
-  int status = 1;
-
-  if (traveller == 0)
-    _exit (travel ());
-  g_assert_cmpint (waitpid (traveller, &status, 0), ==, traveller);
-  g_assert_true (WIFEXITED (status));
-  if (WEXITSTATUS (status) == 77)
-    g_test_skip ("needs root and ip(8)");
-  else
-    g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+  own_network_send (travel);
 }
 
 static void

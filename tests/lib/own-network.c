@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static gboolean
@@ -73,4 +74,31 @@ own_network_enter (const char *address)
   if (fd >= 0)
     close (fd);
   return is_up;
+}
+
+gboolean
+own_network_run (const char *command)
+{
+  g_auto(GStrv) argv = g_strsplit (command, " ", -1);
+  int status = -1;
+
+  return g_spawn_sync (NULL, argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL,
+                       NULL, NULL, NULL, &status, NULL) &&
+         status == 0;
+}
+
+void
+own_network_send (int (*journey) (void))
+{
+  pid_t traveller = fork ();
+  int status = 1;
+
+  if (traveller == 0)
+    _exit (journey ());
+  g_assert_cmpint (waitpid (traveller, &status, 0), ==, traveller);
+  g_assert_true (WIFEXITED (status));
+  if (WEXITSTATUS (status) == 77)
+    g_test_skip ("needs root and ip(8)");
+  else
+    g_assert_cmpint (WEXITSTATUS (status), ==, 0);
 }

@@ -11,4 +11,10 @@ gboolean own_network_enter (const char *address);
 /* Once there: with @address; NULL: not even loopback is up. */
 void own_network_set (const char *address);
 
+/* Words with a blank between them; FALSE: they failed. */
+gboolean own_network_run (const char *command);
+/* Another process does @journey, and ends with what that returns: 0, or 77 where no network can be made
+ * and the test is skipped. Before there is a second thread. */
+void own_network_send (int (*journey) (void));
+
 G_END_DECLS

@@ -1,6 +1,9 @@
 """What the Python checks share: cases, comparing, and TAP on standard output."""
 
 import sys
+import time
+
+PATIENCE_S = 30
 
 cases = []
 
@@ -21,6 +24,15 @@ def contains(text, *words):
     for word in words:
         if word not in text:
             raise AssertionError(f"{word!r} is not in {text!r}")
+
+
+def wait_until(condition, what):
+    """Until another process has done it."""
+    end = time.monotonic() + PATIENCE_S
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"{what}: not within {PATIENCE_S} s")
+        time.sleep(0.02)
 
 
 def run_cases():
