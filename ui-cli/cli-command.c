@@ -189,6 +189,14 @@ cli_engine_new (SendpathProfileStore *profiles, gboolean show_trace)
   return engine;
 }
 
+SendpathEngine *
+cli_open_engine (gboolean may_be_missing, gboolean show_trace, GError **error)
+{
+  g_autoptr (SendpathProfileStore) profiles = cli_load_profiles (may_be_missing, error);
+
+  return profiles != NULL ? cli_engine_new (profiles, show_trace) : NULL;
+}
+
 /* ---- errors ---------------------------------------------------------------------------------- */
 
 int

@@ -41,6 +41,8 @@ void cli_blame_usage (const CliCommand *command, GError **error);
 gboolean cli_check_address (const CliCommand *command, const char *address, GError **error);
 /* An engine that asks on the terminal, if there is one. */
 SendpathEngine *cli_engine_new (SendpathProfileStore *profiles, gboolean show_trace);
+/* The two in one, for commands that need nothing else of the configuration. */
+SendpathEngine *cli_open_engine (gboolean may_be_missing, gboolean show_trace, GError **error);
 
 /* Prints `sendpath: MESSAGE` on standard error and returns the exit code for @error. */
 int cli_fail (const GError *error);

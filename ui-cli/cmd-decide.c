@@ -10,14 +10,6 @@
 #include "cli-report.h"
 #include "commands.h"
 
-static SendpathEngine *
-open_engine (gboolean may_be_missing, GError **error)
-{
-  g_autoptr (SendpathProfileStore) profiles = cli_load_profiles (may_be_missing, error);
-
-  return profiles != NULL ? cli_engine_new (profiles, FALSE) : NULL;
-}
-
 /* The whole id: when it is needed again, the message may be elsewhere, or its first digits
  * another's. */
 static char *
@@ -37,7 +29,7 @@ run_retry (int argc, char **argv, GError **error)
 
   if (operands == NULL)
     return CLI_USAGE;
-  engine = open_engine (FALSE, error);
+  engine = cli_open_engine (FALSE, FALSE, error);
   if (engine == NULL)
     return CLI_CONFIG;
   id = dup_id (engine, operands[0], error);
@@ -58,7 +50,7 @@ run_hold (int argc, char **argv, GError **error)
 
   if (operands == NULL)
     return CLI_USAGE;
-  engine = open_engine (TRUE, error);
+  engine = cli_open_engine (TRUE, FALSE, error);
   for (guint i = 0; engine != NULL && operands[i] != NULL; i++)
     if (!sendpath_engine_hold (engine, operands[i], error))
       return CLI_NO;
@@ -87,7 +79,7 @@ run_resolve (int argc, char **argv, GError **error)
                    operands[1]);
       return CLI_USAGE;
     }
-  engine = open_engine (was_sent, error);
+  engine = cli_open_engine (was_sent, FALSE, error);
   if (engine == NULL)
     return CLI_CONFIG;
   id = dup_id (engine, operands[0], error);
@@ -111,7 +103,7 @@ run_wait (int argc, char **argv, GError **error)
 
   if (operands == NULL)
     return CLI_USAGE;
-  engine = open_engine (TRUE, error);
+  engine = cli_open_engine (TRUE, FALSE, error);
   report = engine != NULL ? sendpath_engine_wait (engine, operands[0], NULL, error) : NULL;
   if (report == NULL)
     return CLI_NO;

@@ -71,13 +71,12 @@ read_report (const char *path, GError **error)
 static int
 resend_bounced (SendpathBounce *bounce, gboolean json, GError **error)
 {
-  g_autoptr (SendpathProfileStore) profiles = cli_load_profiles (FALSE, error);
-  g_autoptr (SendpathEngine) engine = profiles != NULL ? cli_engine_new (profiles, FALSE) : NULL;
+  g_autoptr (SendpathEngine) engine = cli_open_engine (FALSE, FALSE, error);
   g_autofree char *id =
       engine != NULL ? sendpath_engine_resend_bounced (engine, bounce, error) : NULL;
 
   if (id == NULL)
-    return profiles != NULL ? CLI_NO : CLI_CONFIG;
+    return engine != NULL ? CLI_NO : CLI_CONFIG;
   if (!json)
     g_printf (_ ("It is sent again as message %s.\n"), id);
   return cli_deliver (engine, id, json);

@@ -22,7 +22,6 @@ static int
 run_set (int argc, char **argv, GError **error)
 {
   g_auto (GStrv) operands = cli_parse (&cmd_password_set, NULL, argc, argv, 1, 1, error);
-  g_autoptr (SendpathProfileStore) profiles = NULL;
   g_autoptr (SendpathEngine) engine = NULL;
   g_auto (GStrv) servers = NULL;
   g_autofree char *prompt = NULL;
@@ -31,10 +30,9 @@ run_set (int argc, char **argv, GError **error)
 
   if (operands == NULL)
     return CLI_USAGE;
-  profiles = cli_load_profiles (FALSE, error);
-  if (profiles == NULL)
+  engine = cli_open_engine (FALSE, FALSE, error);
+  if (engine == NULL)
     return CLI_CONFIG;
-  engine = cli_engine_new (profiles, FALSE);
   sendpath_engine_stand_by (engine, NULL); /* what waited for this is tried, service or not */
   prompt = g_strdup_printf (_ ("Password of %s: "), operands[0]);
   password = cli_password_read (prompt, error);
@@ -58,15 +56,13 @@ static int
 run_clear (int argc, char **argv, GError **error)
 {
   g_auto (GStrv) operands = cli_parse (&cmd_password_clear, NULL, argc, argv, 1, 1, error);
-  g_autoptr (SendpathProfileStore) profiles = NULL;
   g_autoptr (SendpathEngine) engine = NULL;
 
   if (operands == NULL)
     return CLI_USAGE;
-  profiles = cli_load_profiles (FALSE, error);
-  if (profiles == NULL)
+  engine = cli_open_engine (FALSE, FALSE, error);
+  if (engine == NULL)
     return CLI_CONFIG;
-  engine = cli_engine_new (profiles, FALSE);
   return sendpath_engine_clear_password (engine, operands[0], error) ? CLI_YES : blame_name (error);
 }
 

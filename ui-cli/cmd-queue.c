@@ -10,14 +10,6 @@
 #include "cli-report.h"
 #include "commands.h"
 
-static SendpathEngine *
-open_engine (gboolean trace, GError **error)
-{
-  g_autoptr (SendpathProfileStore) profiles = cli_load_profiles (TRUE, error);
-
-  return profiles != NULL ? cli_engine_new (profiles, trace) : NULL;
-}
-
 static void
 print_report_json (const SendpathReport *report, SendpathReportForm form)
 {
@@ -50,7 +42,7 @@ run_list (int argc, char **argv, GError **error)
 
   if (operands == NULL)
     return CLI_USAGE;
-  engine = open_engine (FALSE, error);
+  engine = cli_open_engine (TRUE, FALSE, error);
   reports = engine != NULL ? sendpath_engine_list_queue (engine, error) : NULL;
   if (reports == NULL)
     return CLI_CONFIG;
@@ -79,7 +71,7 @@ run_show (int argc, char **argv, GError **error)
 
   if (operands == NULL)
     return CLI_USAGE;
-  engine = open_engine (FALSE, error);
+  engine = cli_open_engine (TRUE, FALSE, error);
   report = engine != NULL ? sendpath_engine_show (engine, operands[0], error) : NULL;
   if (report == NULL)
     return CLI_NO;
@@ -162,7 +154,7 @@ run_flush (int argc, char **argv, GError **error)
 
   if (operands == NULL)
     return CLI_USAGE;
-  engine = open_engine (trace, error);
+  engine = cli_open_engine (TRUE, trace, error);
   reports = engine != NULL ? flush_and_tell (engine, trace, error) : NULL;
   if (reports == NULL)
     return CLI_UNAVAILABLE;
@@ -187,7 +179,7 @@ run_remove (int argc, char **argv, GError **error)
 
   if (operands == NULL)
     return CLI_USAGE;
-  engine = open_engine (FALSE, error);
+  engine = cli_open_engine (TRUE, FALSE, error);
   for (guint i = 0; engine != NULL && operands[i] != NULL; i++)
     if (!sendpath_engine_remove (engine, operands[i], error))
       return CLI_NO;

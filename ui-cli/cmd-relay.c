@@ -30,7 +30,6 @@ run_trust (int argc, char **argv, GError **error)
     G_OPTION_ENTRY_NULL
   };
   g_auto (GStrv) operands = cli_parse (&cmd_location_trust, entries, argc, argv, 0, 0, error);
-  g_autoptr (SendpathProfileStore) profiles = NULL;
   g_autoptr (SendpathEngine) engine = NULL;
   g_autofree char *relay = NULL;
 
@@ -38,10 +37,9 @@ run_trust (int argc, char **argv, GError **error)
     return CLI_USAGE;
   if (!check_key (key, error))
     return CLI_USAGE;
-  profiles = cli_load_profiles (TRUE, error);
-  if (profiles == NULL)
+  engine = cli_open_engine (TRUE, FALSE, error);
+  if (engine == NULL)
     return CLI_CONFIG;
-  engine = cli_engine_new (profiles, FALSE);
   sendpath_engine_stand_by (engine, NULL); /* what waited for this is tried, service or not */
   relay = sendpath_engine_trust_relay (engine, key, NULL, error);
   if (relay == NULL)
@@ -60,15 +58,13 @@ static int
 run_forget (int argc, char **argv, GError **error)
 {
   g_auto (GStrv) operands = cli_parse (&cmd_location_forget, NULL, argc, argv, 0, 0, error);
-  g_autoptr (SendpathProfileStore) profiles = NULL;
   g_autoptr (SendpathEngine) engine = NULL;
 
   if (operands == NULL)
     return CLI_USAGE;
-  profiles = cli_load_profiles (TRUE, error);
-  if (profiles == NULL)
+  engine = cli_open_engine (TRUE, FALSE, error);
+  if (engine == NULL)
     return CLI_CONFIG;
-  engine = cli_engine_new (profiles, FALSE);
   if (!sendpath_engine_forget_relays (engine, error))
     return CLI_UNAVAILABLE;
   g_printf ("%s\n", _ ("What was decided about relays of this network is forgotten."));

@@ -59,17 +59,15 @@ run (int argc, char **argv, GError **error)
                                    CLI_TRACE_OPTION (&trace),
                                    G_OPTION_ENTRY_NULL };
   g_auto (GStrv) operands = cli_parse (&cmd_queue_resend, entries, argc, argv, 1, 1, error);
-  g_autoptr (SendpathProfileStore) profiles = NULL;
   g_autoptr (SendpathEngine) engine = NULL;
   g_autoptr (SendpathReport) report = NULL;
   g_autofree char *id = NULL;
 
   if (operands == NULL)
     return CLI_USAGE;
-  profiles = cli_load_profiles (FALSE, error);
-  if (profiles == NULL)
+  engine = cli_open_engine (FALSE, trace, error);
+  if (engine == NULL)
     return CLI_CONFIG;
-  engine = cli_engine_new (profiles, trace);
   report = sendpath_engine_show (engine, operands[0], error);
   if (report == NULL || (!yes && !check_terminal (error)))
     return CLI_NO;

@@ -195,16 +195,14 @@ run_where (int argc, char **argv, GError **error)
   gboolean json = FALSE;
   const GOptionEntry entries[] = { CLI_JSON_OPTION (&json), G_OPTION_ENTRY_NULL };
   g_auto (GStrv) operands = cli_parse (&cmd_location, entries, argc, argv, 0, 0, error);
-  g_autoptr (SendpathProfileStore) profiles = NULL;
   g_autoptr (SendpathEngine) engine = NULL;
   Place place;
 
   if (operands == NULL)
     return CLI_USAGE;
-  profiles = cli_load_profiles (TRUE, error);
-  if (profiles == NULL)
+  engine = cli_open_engine (TRUE, FALSE, error);
+  if (engine == NULL)
     return CLI_CONFIG;
-  engine = cli_engine_new (profiles, FALSE);
   find_place (engine, &place);
   place.offers = sendpath_engine_find_relays (engine, NULL);
   if (json)
@@ -225,17 +223,15 @@ static int
 run_use (int argc, char **argv, GError **error)
 {
   g_auto (GStrv) operands = cli_parse (&cmd_location_use, NULL, argc, argv, 1, 1, error);
-  g_autoptr (SendpathProfileStore) profiles = NULL;
   g_autoptr (SendpathEngine) engine = NULL;
   gboolean is_auto;
 
   if (operands == NULL)
     return CLI_USAGE;
   is_auto = g_str_equal (operands[0], "auto");
-  profiles = cli_load_profiles (is_auto, error);
-  if (profiles == NULL)
+  engine = cli_open_engine (is_auto, FALSE, error);
+  if (engine == NULL)
     return CLI_CONFIG;
-  engine = cli_engine_new (profiles, FALSE);
   sendpath_engine_stand_by (engine, NULL); /* what waited for this is tried, service or not */
   if (!sendpath_engine_use_location (engine, is_auto ? NULL : operands[0], error))
     return CLI_UNAVAILABLE;
