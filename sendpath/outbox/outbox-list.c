@@ -14,14 +14,9 @@
 #define PREFIX_MIN_CHARS 4
 
 typedef struct {
-  char id[ENVELOPE_ID_CHARS + 1];
-  gint64 queued_at_us;
-} Place;
-
-typedef struct {
   Outbox *outbox;
   guint folder;
-  GArray *places;     /* Place */
+  GArray *places;     /* OutboxPlace */
   GPtrArray *corrupt; /* ids */
 } Listing;
 
@@ -77,7 +72,7 @@ list_one (const char *id, gpointer data, GError **error)
 {
   Listing *listing = data;
   EnvelopeState state = ENVELOPE_DAMAGED;
-  Place place = { .queued_at_us = 0 };
+  OutboxPlace place = { .queued_at_us = 0 };
   char name[OUTBOX_NAME_SIZE];
   int fd, result;
 
@@ -107,17 +102,17 @@ static gboolean
 name_one (const char *id, gpointer data, GError **error)
 {
   Listing *listing = data;
-  Place place = { .queued_at_us = 0 };
+  OutboxPlace place = { .queued_at_us = 0 };
 
   g_strlcpy (place.id, id, sizeof place.id);
   g_array_append_val (listing->places, place);
   return TRUE;
 }
 
-static int
-compare_places (gconstpointer a, gconstpointer b)
+int
+outbox_compare_places (gconstpointer a, gconstpointer b)
 {
-  const Place *left = a, *right = b;
+  const OutboxPlace *left = a, *right = b;
 
   if (left->queued_at_us != right->queued_at_us)
     return left->queued_at_us < right->queued_at_us ? -1 : 1;
@@ -130,7 +125,7 @@ dup_ids (const GArray *places)
   char **ids = g_new0 (char *, places->len + 1);
 
   for (guint i = 0; i < places->len; i++)
-    ids[i] = g_strdup (g_array_index (places, Place, i).id);
+    ids[i] = g_strdup (g_array_index (places, OutboxPlace, i).id);
   return ids;
 }
 
@@ -139,12 +134,12 @@ outbox_list (Outbox *outbox, OutboxFolder folder, char ***ret_corrupt, GError **
 {
   g_auto(Listing) listing = { .outbox = outbox, .folder = folder };
 
-  listing.places = g_array_new (FALSE, FALSE, sizeof (Place));
+  listing.places = g_array_new (FALSE, FALSE, sizeof (OutboxPlace));
   listing.corrupt = g_ptr_array_new_with_free_func (g_free);
   if (!outbox_visit (outbox, folder, OUTBOX_MESSAGE, folder == OUTBOX_CORRUPT ? name_one : list_one,
                      &listing, error))
     return NULL;
-  g_array_sort (listing.places, compare_places);
+  g_array_sort (listing.places, outbox_compare_places);
   if (ret_corrupt != NULL)
     {
       g_ptr_array_add (listing.corrupt, NULL);

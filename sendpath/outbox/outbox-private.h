@@ -82,4 +82,12 @@ gboolean outbox_visit (Outbox *outbox, guint folder, const char *suffix, OutboxV
 gboolean outbox_visit_all (Outbox *outbox, guint folder, const char *suffix, OutboxVisit visit,
                            gpointer data, gboolean *ret_is_plain, GError **error);
 
+/* A message in a list, and its place there: in order of arrival. */
+typedef struct {
+  char id[ENVELOPE_ID_CHARS + 1];
+  gint64 queued_at_us;
+} OutboxPlace;
+/* GCompareFunc of what begins with an OutboxPlace. */
+int      outbox_compare_places (gconstpointer a, gconstpointer b);
+
 G_END_DECLS

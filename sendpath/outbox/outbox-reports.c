@@ -9,8 +9,7 @@
 #define MOST_THREADS 4
 
 typedef struct {
-  char id[ENVELOPE_ID_CHARS + 1];
-  gint64 queued_at_us;
+  OutboxPlace place; /* first: lines are sorted by it */
   SendpathReport *report; /* NULL: it cannot be read, or has left */
   OutboxError trouble;
   gboolean has_trouble;
@@ -26,9 +25,9 @@ static gboolean
 add_line (const char *id, gpointer data, GError **error)
 {
   Reports *reports = data;
-  Line line = { .queued_at_us = 0 };
+  Line line = { .report = NULL };
 
-  g_strlcpy (line.id, id, sizeof line.id);
+  g_strlcpy (line.place.id, id, sizeof line.place.id);
   g_array_append_val (reports->lines, line);
   return TRUE;
 }
@@ -37,11 +36,11 @@ static void
 read_line (Outbox *outbox, Line *line)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(OutboxEntry) watch = outbox_watch (outbox, line->id, &error);
+  g_autoptr(OutboxEntry) watch = outbox_watch (outbox, line->place.id, &error);
 
   if (watch != NULL)
     {
-      line->queued_at_us = watch->envelope.queued_at_us;
+      line->place.queued_at_us = watch->envelope.queued_at_us;
       line->report = outbox_watch_report (watch, &error);
     }
   line->has_trouble = error != NULL && error->domain == OUTBOX_ERROR;
@@ -73,16 +72,6 @@ read_all (Reports *reports)
   for (guint i = 1; i < n; i++)
     if (threads[i] != NULL)
       g_thread_join (threads[i]);
-}
-
-static int
-compare_lines (gconstpointer a, gconstpointer b)
-{
-  const Line *left = a, *right = b;
-
-  if (left->queued_at_us != right->queued_at_us)
-    return left->queued_at_us < right->queued_at_us ? -1 : 1;
-  return g_strcmp0 (left->id, right->id);
 }
 
 /* What is damaged is set aside; what cannot be read because nothing can is everybody's trouble. */
@@ -120,7 +109,7 @@ outbox_read_reports (Outbox *outbox, GError **error)
     return NULL;
   read_all (&reports);
   reports.outbox = outbox;
-  g_array_sort (lines, compare_lines);
+  g_array_sort (lines, outbox_compare_places);
   for (guint i = 0; i < lines->len; i++)
     if (g_array_index (lines, Line, i).report != NULL)
       g_ptr_array_add (found, g_array_index (lines, Line, i).report);

@@ -3,8 +3,6 @@
 
 #include "sendpath/outbox/outbox-wait.h"
 
-#include <poll.h>
-
 #include "sendpath/outbox/queue-events.h"
 
 /* Where the kernel does not tell of changes. */
@@ -18,26 +16,14 @@ was_tried (const SendpathReport *report)
          report->reason != NULL || report->held;
 }
 
-static void
-pass_over (QueueEvent event, const char *id, gpointer data)
-{
-}
-
 /* Until something happens, or @deadline_us. */
 static void
 wait_for_news (QueueEvents *events, gint64 deadline_us, GCancellable *cancellable)
 {
   gint64 left_ms = MAX (deadline_us - g_get_monotonic_time (), 0) / 1000 + 1;
-  struct pollfd fds[] = { { .fd = -1, .events = POLLIN },
-                          { .fd = g_cancellable_get_fd (cancellable), .events = POLLIN } };
 
-  if (events != NULL)
-    fds[0].fd = queue_events_get_fd (events);
-  poll (fds, G_N_ELEMENTS (fds), (int) MIN (left_ms, events != NULL ? G_MAXINT : LOOK_AGAIN_MS));
-  if (fds[1].fd >= 0)
-    g_cancellable_release_fd (cancellable);
-  if (events != NULL)
-    queue_events_read (events, pass_over, NULL);
+  queue_events_wait (events, (int) MIN (left_ms, events != NULL ? G_MAXINT : LOOK_AGAIN_MS),
+                     cancellable);
 }
 
 SendpathReport *

@@ -91,6 +91,15 @@ read_record (const char *text, gint64 now_s, Record *record)
     }
 }
 
+static void
+load_record (Memory *memory, SendpathAccount *account, gint64 now_s, Record *record)
+{
+  g_autofree char *key = make_key (account, "sent");
+  g_autofree char *text = memory_get (memory, "pace", key, now_s, 0);
+
+  read_record (text, now_s, record);
+}
+
 static char *
 format_record (const Record *record)
 {
@@ -189,11 +198,9 @@ gint64
 pacing_ready_at (Memory *memory, SendpathAccount *account, guint n_recipients, gint64 now_s)
 {
   Place place = find_place (memory, account, now_s);
-  g_autofree char *key = make_key (account, "sent");
-  g_autofree char *text = memory_get (memory, "pace", key, now_s, 0);
   Record record;
 
-  read_record (text, now_s, &record);
+  load_record (memory, account, now_s, &record);
   return find_time (&record, &place, n_recipients);
 }
 
@@ -329,13 +336,11 @@ pacing_note (Memory *memory, SendpathAccount *account, guint n_reserved,
 char *
 pacing_dup_reason (Memory *memory, SendpathAccount *account, gint64 now_s)
 {
-  g_autofree char *key = make_key (account, "sent");
-  g_autofree char *text = memory_get (memory, "pace", key, now_s, 0);
   const char *id = sendpath_account_get_id (account);
   guint rate = find_rate (memory, account, now_s);
   Record record;
 
-  read_record (text, now_s, &record);
+  load_record (memory, account, now_s, &record);
   if (record.silent_until_s > now_s || rate == 0)
     return g_strdup_printf (_ ("the server of account %s wants fewer messages for a while"), id);
   return g_strdup_printf (

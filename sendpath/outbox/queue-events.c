@@ -120,3 +120,23 @@ queue_events_read (QueueEvents *events, QueueEventFunc on_event, gpointer data)
         }
     }
 }
+
+static void
+pass_over (QueueEvent event, const char *id, gpointer data)
+{
+}
+
+void
+queue_events_wait (QueueEvents *events, int timeout_ms, GCancellable *cancellable)
+{
+  GPollFD fds[2] = { { .fd = -1, .events = G_IO_IN } };
+  gboolean may_cancel = g_cancellable_make_pollfd (cancellable, &fds[1]);
+
+  if (events != NULL)
+    fds[0].fd = events->fd;
+  g_poll (fds, may_cancel ? 2 : 1, timeout_ms);
+  if (may_cancel)
+    g_cancellable_release_fd (cancellable);
+  if (events != NULL)
+    queue_events_read (events, pass_over, NULL);
+}

@@ -26,6 +26,9 @@ void         queue_events_free (QueueEvents *events);
 int          queue_events_get_fd (QueueEvents *events);
 /* Everything that happened since the last call; never blocks. */
 void         queue_events_read (QueueEvents *events, QueueEventFunc on_event, gpointer data);
+/* Waits until something happens, for @timeout_ms at most, and passes over what it was. Without @events
+ * (NULL) nothing but a cancel is heard. */
+void         queue_events_wait (QueueEvents *events, int timeout_ms, GCancellable *cancellable);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (QueueEvents, queue_events_free)
 

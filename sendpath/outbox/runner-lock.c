@@ -94,30 +94,9 @@ runner_lock_take (Outbox *outbox, RunnerLockKind kind, GError **error)
   return runner_lock;
 }
 
-static void
-pass_over (QueueEvent event, const char *id, gpointer data)
-{
-}
-
 /* Whoever lets the lock go closes its file, and that is told; the kernel tells it of somebody who dies
- * a moment before it takes his lock away, and may tell nothing at all: @events is NULL then. */
-static gboolean
-wait_for_news (QueueEvents *events, GCancellable *cancellable)
-{
-  GPollFD fds[2] = { { .fd = -1, .events = G_IO_IN } };
-  gboolean may_cancel = g_cancellable_make_pollfd (cancellable, &fds[1]);
-
-  if (events != NULL)
-    fds[0].fd = queue_events_get_fd (events);
-  g_poll (fds, may_cancel ? 2 : 1, LOOK_AGAIN_MS);
-  if (may_cancel)
-    g_cancellable_release_fd (cancellable);
-  if (events != NULL)
-    queue_events_read (events, pass_over, NULL);
-  return !g_cancellable_is_cancelled (cancellable);
-}
-
-/* To try to take it would be told as well, so whether it is held is asked without. */
+ * a moment before it takes his lock away, and may tell nothing at all. To try to take it would be told
+ * as well, so whether it is held is asked without. */
 RunnerLock *
 runner_lock_wait (Outbox *outbox, RunnerLockKind kind, GCancellable *cancellable, GError **error)
 {
@@ -137,11 +116,9 @@ runner_lock_wait (Outbox *outbox, RunnerLockKind kind, GCancellable *cancellable
           g_propagate_error (error, g_steal_pointer (&local_error));
           return NULL;
         }
-      if (!wait_for_news (events, cancellable))
-        {
-          g_cancellable_set_error_if_cancelled (cancellable, error);
-          return NULL;
-        }
+      queue_events_wait (events, LOOK_AGAIN_MS, cancellable);
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return NULL;
     }
 }
 
