@@ -64,8 +64,8 @@ is_approved_as (SendpathEngine *self, const WalkRelay *relay, const char *key)
   return decision != NULL && !decision->is_refused && g_strcmp0 (decision->key, key) == 0;
 }
 
-static SendpathRelayChoice
-ask (EngineCall *call, const WalkRelay *relay, const char *key)
+SendpathRelayChoice
+engine_call_ask_relay (EngineCall *call, const WalkRelay *relay, const char *key)
 {
   Answer *answer;
 
@@ -77,7 +77,7 @@ ask (EngineCall *call, const WalkRelay *relay, const char *key)
 static SendpathRelayChoice
 ask_about_bare (EngineCall *call, const WalkRelay *relay)
 {
-  SendpathRelayChoice choice = ask (call, relay, NULL);
+  SendpathRelayChoice choice = engine_call_ask_relay (call, relay, NULL);
 
   return choice == SENDPATH_RELAY_CHOICE_HERE ? SENDPATH_RELAY_CHOICE_ONCE : choice;
 }
@@ -105,7 +105,7 @@ ask_about_offer (EngineCall *call, const WalkRelay *relay, char **ret_key)
       return SENDPATH_RELAY_CHOICE_HERE;
     }
   relay_answers_note_question (call->engine->answers, relay, key);
-  choice = ask (call, relay, key);
+  choice = engine_call_ask_relay (call, relay, key);
   /* a question that was broken off was not answered */
   if (choice == SENDPATH_RELAY_CHOICE_KEEP && !g_cancellable_is_cancelled (call->cancellable))
     g_hash_table_add (get_asker (call)->kept, g_strdup (relay->network_id));

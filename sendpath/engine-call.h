@@ -54,6 +54,10 @@ SendpathLocation *engine_call_get_location (EngineCall *call);
 
 /* Takes @request over: somebody is asked, in the caller's context. */
 void engine_call_emit_request (EngineCall *call, SendpathRequest *request);
+/* Asks whether @relay, which shows @key if that is not trusted for its name, may be used; KEEP if nobody
+ * says. */
+SendpathRelayChoice engine_call_ask_relay (EngineCall *call, const WalkRelay *relay,
+                                           const char *key);
 /* WalkHost.choose_relay */
 SendpathRelayChoice engine_call_choose_relay (EngineCall *call, const WalkRelay *relay,
                                               char **ret_key);

@@ -23,11 +23,7 @@ keep_and_tell (SendpathEngine *self, const WalkRelay *relay, SendpathRelayChoice
 static gboolean
 decide (SendpathEngine *self, const AskedRelay *asked, SendpathRelayChoice choice, GError **error)
 {
-  WalkRelay relay = { .message = asked->message,
-                      .network_id = asked->network_id,
-                      .host = asked->host,
-                      .port = asked->port,
-                      .security = asked->security };
+  WalkRelay relay = asked_relay_describe (asked);
   gboolean is_yes = choice == SENDPATH_RELAY_CHOICE_HERE || choice == SENDPATH_RELAY_CHOICE_ONCE;
   gboolean is_bare = asked->security == SENDPATH_SECURITY_NONE;
 

@@ -214,18 +214,17 @@ stop_listening (Run *run)
 static SendpathNetworkWatch *
 follow_network (Run *run)
 {
-  SendpathNetworkWatch *watch = NULL;
+  SendpathNetworkWatch *watch;
 
-  if (!run->call->engine->network_is_given)
+  if (run->call->engine->network_is_given)
     {
-      watch = sendpath_network_watch_new ();
-      g_signal_connect (watch, "changed", G_CALLBACK (on_network_changed), run);
-      run->network = g_object_ref (sendpath_network_watch_get_network (watch));
+      run->network = g_object_ref (engine_call_get_network (run->call));
+      listen_to_host (run);
+      return NULL;
     }
-  else
-    run->network = g_object_ref (engine_call_get_network (run->call));
-  if (watch == NULL)
-    listen_to_host (run);
+  watch = sendpath_network_watch_new ();
+  g_signal_connect (watch, "changed", G_CALLBACK (on_network_changed), run);
+  run->network = g_object_ref (sendpath_network_watch_get_network (watch));
   return watch;
 }
 

@@ -34,11 +34,11 @@ void engine_tell_event (SendpathEngine *self, ScheduleEvent event);
 char *engine_dup_chosen_location (SendpathEngine *self);
 /* The same by sendpath_engine_use_location() alone: for any thread. */
 char *engine_dup_kept_location (SendpathEngine *self);
-/* The account of that id, or if @account is NULL the one that @from and @location choose; borrowed.
- * NULL: NO_ACCOUNT. */
+/* The account of that id, or if @account is NULL the one that @from and @sender (nullable) choose, or
+ * @location prefers; borrowed. NULL: NO_ACCOUNT. */
 SendpathAccount *engine_find_account (SendpathProfileStore *profiles, const char *account,
-                                      const char *from, SendpathLocation *location,
-                                      GError **error);
+                                      const char *from, const char *sender,
+                                      SendpathLocation *location, GError **error);
 
 /* RelayDecision of that network. */
 GPtrArray *engine_read_approvals (SendpathEngine *self, SendpathNetwork *network);

@@ -314,7 +314,8 @@ ask_relaying (Job *job, GError **error)
 
   engine_translate_error (error);
   if (to != NULL && (from != NULL || job->from == NULL))
-    account = engine_find_account (call->engine->profiles, job->account, from, location, error);
+    account =
+        engine_find_account (call->engine->profiles, job->account, from, NULL, location, error);
   if (account == NULL)
     return NULL;
   relaying = begin (call, to, account, location);

@@ -9,7 +9,6 @@
 #include "profiles/relay-finder.h"
 #include "sendpath/engine-call.h"
 #include "sendpath/engine-private.h"
-#include "sendpath/request-private.h"
 #include "sendpath/walk/fields.h"
 
 static gboolean
@@ -186,15 +185,6 @@ set_no_candidate (SendpathEngine *self, const Candidate *best, GError **error)
                  _ ("%s is offered, but does not answer"), best->offer->host);
 }
 
-static SendpathRelayChoice
-ask (EngineCall *call, const WalkRelay *relay, const char *key)
-{
-  Answer *answer;
-
-  engine_call_emit_request (call, request_new_relay (relay, key, &answer));
-  return answer_wait_relay (answer, call->cancellable);
-}
-
 /* Whoever names the key, or has nobody to ask and asks for a trusted name, has said yes; not so to
  * another relay than the one with that key. */
 static gboolean
@@ -206,7 +196,7 @@ approve (EngineCall *call, const Candidate *best, const char *wanted, GError **e
       is_named || wanted == NULL ? SENDPATH_RELAY_CHOICE_HERE : SENDPATH_RELAY_CHOICE_KEEP;
 
   if (call->may_ask && !is_named)
-    choice = ask (call, &relay, best->key);
+    choice = engine_call_ask_relay (call, &relay, best->key);
   if (!engine_keep_choice (call->engine, &relay, best->key, choice, error))
     return FALSE;
   engine_tell_event (call->engine, SCHEDULE_APPROVAL);

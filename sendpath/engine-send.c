@@ -2,7 +2,6 @@
  * never looks at a reply. */
 #include "config.h"
 
-#include <glib/gi18n-lib.h>
 #include <sys/random.h>
 
 #include "sendpath/engine-private.h"
@@ -62,16 +61,8 @@ static SendpathAccount *
 choose_account (SendpathEngine *self, const char *id, SendpathMessage *message,
                 SendpathLocation *location, GError **error)
 {
-  SendpathAccount *chosen =
-      id != NULL ? sendpath_profile_store_get_account (self->profiles, id)
-                 : errand_choose_account (self->profiles, NULL, message, location);
-
-  if (chosen == NULL)
-    g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_NO_ACCOUNT,
-                 id != NULL ? _ ("%s: there is no account %s; use “sendpath account list”")
-                            : _ ("%s: no account is configured; use “sendpath account add”"),
-                 sendpath_profile_store_get_path (self->profiles), id);
-  return chosen;
+  return engine_find_account (self->profiles, id, sendpath_message_get_from (message),
+                              sendpath_message_get_sender (message), location, error);
 }
 
 /* @account: NULL if it cannot be known yet. */

@@ -116,6 +116,14 @@ end_run (Stay *stay)
   g_clear_object (&stay->run);
 }
 
+/* Whoever holds the runner's lock asks once more when it is let go, so nobody else need read the outbox. */
+static gboolean
+is_looked_after (Outbox *outbox)
+{
+  return runner_lock_is_held (outbox, RUNNER_LOCK_SERVICE) ||
+         runner_lock_is_held (outbox, RUNNER_LOCK_RUNNER);
+}
+
 /* Whether anything waits is asked again without the lock: whoever came and saw it left relies on us. */
 static void
 retry_what_waits (Stay *stay)
@@ -129,7 +137,7 @@ retry_what_waits (Stay *stay)
 
   engine_call_init (&call, stay->engine, FALSE, stay->run);
   while (outbox != NULL && !g_cancellable_is_cancelled (stay->run) &&
-         !runner_lock_is_held (outbox, RUNNER_LOCK_SERVICE) &&
+         !is_looked_after (outbox) &&
          (lanes.is_news || outbox_runner_has_hope (outbox, &policy)))
     {
       g_autoptr (RunnerLock) lock = runner_lock_take (outbox, RUNNER_LOCK_RUNNER, NULL);

@@ -171,6 +171,13 @@ sendpath_engine_wake (SendpathEngine *self, GError **error)
   return is_told;
 }
 
+/* Nobody looks after an outbox that was never made, and it is not made for the question. */
+static Outbox *
+open_if_there (SendpathEngine *self)
+{
+  return g_file_test (self->outbox_dir, G_FILE_TEST_IS_DIR) ? engine_open_outbox (self, NULL) : NULL;
+}
+
 /**
  * sendpath_engine_is_watched:
  * @self: a #SendpathEngine
@@ -187,8 +194,7 @@ sendpath_engine_is_watched (SendpathEngine *self)
 
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), FALSE);
 
-  if (g_file_test (self->outbox_dir, G_FILE_TEST_IS_DIR))
-    outbox = engine_open_outbox (self, NULL);
+  outbox = open_if_there (self);
   return outbox != NULL && runner_lock_is_held (outbox, RUNNER_LOCK_SERVICE);
 }
 
@@ -196,9 +202,7 @@ sendpath_engine_is_watched (SendpathEngine *self)
 void
 engine_tell_event (SendpathEngine *self, ScheduleEvent event)
 {
-  g_autoptr (Outbox) outbox = g_file_test (self->outbox_dir, G_FILE_TEST_IS_DIR)
-                                  ? engine_open_outbox (self, NULL)
-                                  : NULL;
+  g_autoptr (Outbox) outbox = open_if_there (self);
 
   if (outbox != NULL)
     runner_lock_wake (outbox, event, NULL);

@@ -380,12 +380,12 @@ engine_open_outbox (SendpathEngine *self, GError **error)
 
 SendpathAccount *
 engine_find_account (SendpathProfileStore *profiles, const char *account, const char *from,
-                     SendpathLocation *location, GError **error)
+                     const char *sender, SendpathLocation *location, GError **error)
 {
   SendpathAccount *found =
       account != NULL
           ? sendpath_profile_store_get_account (profiles, account)
-          : sendpath_profile_store_match_account (profiles, from, NULL, location, NULL);
+          : sendpath_profile_store_match_account (profiles, from, sender, location, NULL);
 
   if (found == NULL)
     g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_NO_ACCOUNT,
@@ -401,7 +401,7 @@ find_account (SendpathEngine *self, const char *account, const char *from, GErro
   SendpathLocation *location =
       account == NULL ? sendpath_engine_get_current_location (self) : NULL;
 
-  return engine_find_account (self->profiles, account, from, location, error);
+  return engine_find_account (self->profiles, account, from, NULL, location, error);
 }
 
 static PlanInput

@@ -63,6 +63,16 @@ asked_relay_new (const WalkRelay *relay, const char *key)
   return asked;
 }
 
+WalkRelay
+asked_relay_describe (const AskedRelay *asked)
+{
+  return (WalkRelay) { .message = asked->message,
+                       .network_id = asked->network_id,
+                       .host = asked->host,
+                       .port = asked->port,
+                       .security = asked->security };
+}
+
 static char *
 dup_grant (const WalkRelay *relay)
 {
@@ -96,11 +106,7 @@ relay_answers_find (RelayAnswers *answers, const char *message, const char *host
                           : g_hash_table_lookup (answers->by_host, name);
   if (asked != NULL)
     {
-      WalkRelay relay = { .message = asked->message,
-                          .network_id = asked->network_id,
-                          .host = asked->host,
-                          .port = asked->port,
-                          .security = asked->security };
+      WalkRelay relay = asked_relay_describe (asked);
 
       copy = asked_relay_new (&relay, asked->key);
     }

@@ -21,6 +21,8 @@ typedef struct {
 RelayAnswers *relay_answers_new (void);
 void relay_answers_free (RelayAnswers *answers);
 void asked_relay_free (AskedRelay *asked);
+/* The relay of that question; its texts are borrowed. */
+WalkRelay asked_relay_describe (const AskedRelay *asked);
 
 /* The message of @relay waits for an answer about it. */
 void relay_answers_note_question (RelayAnswers *answers, const WalkRelay *relay, const char *key);

@@ -15,13 +15,6 @@ is_overheard (const Walk *walk, const SendpathRoute *route)
          sendpath_endpoint_get_security (route->endpoints->pdata[0]) == SENDPATH_SECURITY_NONE;
 }
 
-static void
-set_skipped (SendpathRoute *route, const char *why)
-{
-  g_free (route->skipped);
-  route->skipped = g_strdup (why);
-}
-
 static SendpathRelayChoice
 ask (Walk *walk, SendpathRoute *route)
 {
@@ -55,14 +48,15 @@ approval_is_given (Walk *walk, SendpathRoute *route)
     {
     case SENDPATH_RELAY_CHOICE_HERE:
     case SENDPATH_RELAY_CHOICE_ONCE:
-      set_skipped (route, NULL);
+      report_set_text (&route->skipped, NULL);
       return TRUE;
     case SENDPATH_RELAY_CHOICE_KEEP:
       if (is_heard)
-        set_skipped (route,
-                     _ ("the wireless network here is not encrypted, nor would the message be; on "
-                        "a terminal, “sendpath queue flush” asks whether it may leave all the "
-                        "same"));
+        report_set_text (
+            &route->skipped,
+            _ ("the wireless network here is not encrypted, nor would the message be; on "
+               "a terminal, “sendpath queue flush” asks whether it may leave all the "
+               "same"));
       if (walk->unapproved == NULL)
         walk->unapproved = route;
       return FALSE;

@@ -46,6 +46,8 @@ typedef struct {
 
 /* What an endpoint is known by within a walk. */
 char *walk_dup_door (const SendpathEndpoint *endpoint);
+/* Somebody has no route left, rather than a time to wait for. */
+gboolean walk_is_anybody_stuck (const Walk *walk);
 
 /* Goes one route to its end. */
 void leg_run (Walk *walk, SendpathRoute *route);

@@ -23,16 +23,6 @@ find_furthest (const Walk *walk)
   return furthest;
 }
 
-/* Somebody has no route left, rather than a time to wait for. */
-static gboolean
-is_anybody_stuck (const Walk *walk)
-{
-  for (guint i = 0; i < walk->travellers->len; i++)
-    if (g_array_index (walk->travellers, Traveller, i).is_open)
-      return TRUE;
-  return FALSE;
-}
-
 static gboolean
 found_nobody (SendpathVerdict verdict)
 {
@@ -117,7 +107,7 @@ reason_tell (const Walk *walk, GPtrArray *routes)
     report->reason = g_strdup (walk->record_problem);
   else if (g_cancellable_is_cancelled (walk->cancellable))
     report->reason = g_strdup (_ ("sending was stopped before the message left"));
-  else if (walk->login_problem != NULL && is_anybody_stuck (walk))
+  else if (walk->login_problem != NULL && walk_is_anybody_stuck (walk))
     {
       report->needs = g_strdup ("password");
       report->reason = g_strdup (walk->login_problem);
@@ -138,17 +128,17 @@ reason_tell (const Walk *walk, GPtrArray *routes)
       report->needs = g_strdup ("network");
       report->reason = g_strdup (_ ("this machine is not connected to any network"));
     }
-  else if (walk->barred != NULL && is_anybody_stuck (walk))
+  else if (walk->barred != NULL && walk_is_anybody_stuck (walk))
     {
       report->needs = g_strdup ("decision"); /* a key of the configuration would let it go */
       report->reason = describe_skipped (walk->barred);
     }
-  else if (walk->unapproved != NULL && is_anybody_stuck (walk))
+  else if (walk->unapproved != NULL && walk_is_anybody_stuck (walk))
     {
       report->needs = g_strdup ("approval");
       report->reason = describe_skipped (walk->unapproved);
     }
-  else if (walk->wants_login != NULL && is_anybody_stuck (walk))
+  else if (walk->wants_login != NULL && walk_is_anybody_stuck (walk))
     report->reason =
         g_strdup_printf (_ ("%s wants a login, and a relay of the network never gets a password"),
                          walk->wants_login->server);

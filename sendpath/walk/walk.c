@@ -169,8 +169,8 @@ may_go_on (const Walk *walk)
          !g_cancellable_is_cancelled (walk->cancellable);
 }
 
-static gboolean
-is_anybody_stuck (const Walk *walk)
+gboolean
+walk_is_anybody_stuck (const Walk *walk)
 {
   for (guint i = 0; i < walk->travellers->len; i++)
     if (g_array_index (walk->travellers, Traveller, i).is_open)
@@ -195,7 +195,7 @@ try_discovered (Walk *walk)
 {
   const WalkContext *context = walk->context;
 
-  if (!may_go_on (walk) || !is_anybody_stuck (walk) || !discovery_is_wanted (context->plan))
+  if (!may_go_on (walk) || !walk_is_anybody_stuck (walk) || !discovery_is_wanted (context->plan))
     return;
   walk->discovered = discovery_find_routes (context->plan, walk->changed, context->resolver,
                                             walk->cancellable);
