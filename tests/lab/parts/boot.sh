@@ -52,7 +52,42 @@ enter_traveller ()
   while :; do sleep infinity & wait; done
 }
 
-kind=$1 pid_file=$2 dir=$3 name=$4
+# The machine that callers run on, see machine.sh; with the traveller's resolver and authorities.
+enter_machine ()
+{
+  local dir=$1 root=$1/root parts traveller
+
+  parts=$(dirname "$(readlink -f "$0")")
+  traveller=$(dirname "$(dirname "$pid_file")")/hosts/traveller
+  mount -t overlay overlay -o "lowerdir=$(cat "$dir/lower"),upperdir=$dir/upper,workdir=$dir/work" "$root"
+  mkdir -p "$root/lab/parts"
+  mount --bind "$parts" "$root/lab/parts"
+  mount --bind "$dir/homes" "$root/home"
+  mount --bind "$dir/homes/root" "$root/root"
+  mount --rbind /dev "$root/dev"
+  mount -t sysfs sysfs "$root/sys"
+  mount -t tmpfs -o mode=0755 tmpfs "$root/run"
+  mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+  rm -f "$root/etc/resolv.conf"
+  : >"$root/etc/resolv.conf"
+  mount --bind "$traveller/resolv.conf" "$root/etc/resolv.conf"
+  mount --bind "$traveller/certs" "$root/etc/ssl/certs"
+  printf '127.0.0.1 localhost\n::1 localhost\n127.0.1.1 traveller.proseware.com traveller\n' >"$root/etc/hosts"
+  printf 'traveller\n' >"$root/etc/hostname"
+  mount -t proc proc "$root/proc"
+  cd "$root"
+  umask 022
+  exec chroot . /bin/bash -euc '
+    cd /
+    for user in "$@"; do
+      useradd --no-create-home --shell /bin/bash --comment "${user^} Chudzik" "$user"
+      chown "$user:$user" "/home/$user"
+    done
+    : >/lab/up
+    while :; do sleep infinity & wait; done' bash $users
+}
+
+kind=$1 pid_file=$2 dir=$3 name=$4 users=${*:5}
 
 # still the machine's /proc here: the pid and start time as seen from outside
 read -r stat </proc/self/stat

@@ -6,15 +6,23 @@ layer_dir=$lab_state/layers
 
 declare -A layer_packages=(
   [postfix]="postfix dovecot-core dovecot-pop3d"
-  [exim]="exim4-base exim4-config exim4-daemon-light")
+  [exim]="exim4-base exim4-config exim4-daemon-light"
+  [callers]="cron anacron at sudo mdadm logwatch bsd-mailx s-nail mutt neomutt alpine git git-email
+    smartmontools unattended-upgrades fail2ban rkhunter")
 
+# conflict with what is installed there, and are only laid out in it, in /opt/NAME
+declare -A layer_unpacked=([callers]="bcron systemd-cron")
+
+server_layers=(postfix exim)
+
+# install_layers NAME…: those that are not there yet
 install_layers ()
 {
   local layer started=()
 
-  for layer in "${!layer_packages[@]}"; do
+  for layer in "$@"; do
     [ "$(cat "$layer_dir/$layer/stamp" 2>/dev/null)" != "$(layer_stamp "$layer")" ] || continue
-    say "installing into an overlay: ${layer_packages[$layer]} (log: $layer_dir/$layer/log)"
+    say "installing into an overlay:" ${layer_packages[$layer]} "(log: $layer_dir/$layer/log)"
     rm -rf --one-file-system "${layer_dir:?}/$layer"
     mkdir -p "$layer_dir/$layer"/{upper,work,root}
     install_layer "$layer" </dev/null >"$layer_dir/$layer/log" 2>&1 9>&- &
@@ -32,7 +40,7 @@ forget_layers () { rm -rf --one-file-system "$layer_dir"; }
 # libraries that they were installed with
 layer_stamp ()
 {
-  printf '%s\n' "${layer_packages[$1]}" "$(cat /etc/debian_version)"
+  printf '%s\n' "${layer_packages[$1]}" "${layer_unpacked[$1]:-}" "$(cat /etc/debian_version)"
   dpkg-query -W -f '${Package} ${Version}\n' libc6 libssl3 libgnutls30 2>/dev/null || true
 }
 
@@ -43,6 +51,7 @@ install_layer ()
   # shellcheck disable=SC2016
   lab_dir=$lab_dir lab_state=$lab_state unshare --mount --pid --fork --kill-child bash -euc '
     . "$lab_dir/parts/common.sh"
+    . "$lab_dir/parts/layers.sh"
     layer=$1 root=$1/root
     mount -t overlay overlay -o "lowerdir=/,upperdir=$layer/upper,workdir=$layer/work" "$root"
     mount -t proc proc "$root/proc"
@@ -58,7 +67,30 @@ install_layer ()
     rm -f "$root/var/lib/man-db/auto-update"
     echo "postfix postfix/main_mailer_type select No configuration" |
       chroot "$root" debconf-set-selections
+    [ "${layer##*/}" != callers ] || make_sendmail_package "$root"
     export -f apt_install
-    chroot "$root" bash -euc "apt_install \"\$@\"" bash "${@:2}"
-  ' bash "$layer_dir/$1" ${layer_packages[$1]}
+    chroot "$root" bash -euc "apt_install \"\$@\"" bash $2
+    for package in $3; do
+      chroot "$root" bash -euc "cd /tmp; apt-get download -q $package; dpkg-deb -x ${package}_*.deb /opt/$package"
+    done
+  ' bash "$layer_dir/$1" "${layer_packages[$1]}" "${layer_unpacked[$1]:-}"
+}
+
+# make_sendmail_package ROOT: a package without files, which says that a sendmail is there, so that
+# those who need one bring none; the files come from our own `make install`
+make_sendmail_package ()
+{
+  local folder=$1/tmp/sendmail
+
+  mkdir -p "$folder/DEBIAN"
+  cat >"$folder/DEBIAN/control" <<END
+Package: sendpath-lab-sendmail
+Version: 1
+Architecture: all
+Maintainer: sendpath <postmaster@example.org>
+Provides: mail-transport-agent
+Description: stands for the sendmail that make install brings
+END
+  dpkg-deb --build "$folder" "$1/tmp/sendmail.deb"
+  chroot "$1" dpkg -i /tmp/sendmail.deb
 }

@@ -30,7 +30,7 @@ manager_facts ()
 {
   local connectivity=full option=
 
-  [ "$(switch network-manager)" = on ] || return 0
+  [ "$(switch network-manager)" = on ] && [ "$1" != nowhere ] || return 0
   ! is_portal || connectivity=portal
   case $1 in
     evil) option=${v4_prefix[evil]}.${host_number[evil-relay]} ;;

@@ -168,10 +168,15 @@ lab_move ()
   case $place in
     home | work | hotel | train | evil) air=$place ;;
     vpn | split) air=hotel ;;
-    *) die "move home, work, hotel, train, evil, vpn or split" ;;
+    nowhere) air= ;;
+    *) die "move home, work, hotel, train, evil, vpn, split or nowhere" ;;
   esac
   runs traveller || die "the lab is down: run 'lab up'"
-  attach traveller "$air"
+  if [ -n "$air" ]; then
+    attach traveller "$air"
+  else
+    ip -n "$(netns_of traveller)" link set eth0 down
+  fi
   printf '%s\n' "$place" >"$run_dir/place"
   move_tunnel "$place"
   write_resolver "$place" "$air"
@@ -200,8 +205,13 @@ move_tunnel ()
 # write_resolver PLACE AIR: in place, since the traveller's /etc/resolv.conf is this very file
 write_resolver ()
 {
-  local search=${search_domain[$2]} server=${v4_prefix[$2]}.1
+  local search server
 
+  if [ -z "$2" ]; then
+    : >"$traveller_dir/resolv.conf"
+    return
+  fi
+  search=${search_domain[$2]} server=${v4_prefix[$2]}.1
   case $1 in
     vpn) search=${search_domain[work]} server=${v4_prefix[work]}.1 ;;
     split) search="${search_domain[hotel]} ${search_domain[work]}" ;;

@@ -1,0 +1,159 @@
+# The words that the callers' rows are told in. A row is a function caller_NAME
+# in callers.d/*.sh: it runs the caller as its users do, and says what must have
+# come of it. It is run twice, each time on a fresh machine: with the network,
+# and without.
+
+call_dir=
+mark=
+
+lab () { "$here/lab" "$@" >/dev/null || wrong "lab $* failed"; }
+
+# ---- what a row does ------------------------------------------------------------------------------
+
+# by USER COMMAND…: as that user logs in, with an empty standard input unless it is redirected. Its
+# exit status must be $exits (0), its standard error must match the pattern $complains (nothing);
+# both may be set before it: `exits=1 complains='sudo: *' by terri sudo …`. Without a network
+# sendmail tells there that the message waits, which counts for nothing. What was printed is in
+# $call_dir/out.
+by ()
+{
+  local status=0 user=$1
+
+  shift
+  # shellcheck disable=SC2016
+  in_machine timeout 60 setpriv --reuid "$user" --regid "$user" --init-groups --reset-env -- \
+    env LANG=C.UTF-8 sh -c 'cd && exec "$@"' sh "$@" >>"$call_dir/out" 2>"$call_dir/err" || status=$?
+  is "$status" "${exits:-0}" "exit status of $1 ($(tail -n 3 "$call_dir/err"))"
+  like "$(grep -v ': the message waits in the outbox: ' "$call_dir/err")" "${complains:-}" \
+    "what $1 complains"
+}
+
+# file PATH [MODE]: writes standard input there, on the machine
+file ()
+{
+  mkdir -p "$(dirname "$machine$1")"
+  cat >"$machine$1"
+  chmod "${2:-0644}" "$machine$1"
+}
+
+# a text that is easily damaged on the way; $mark is of this call alone
+text ()
+{
+  cat <<END
+Grüße aus dem Zug.
+.
+..
+From here on it is only text.
+  two blanks before
+
+$mark
+END
+}
+
+# ---- what must come of it -------------------------------------------------------------------------
+
+# Each of these adds to what the delivered message must be:
+#   envelope FROM TO…     MAIL FROM, and who gets a copy, each one and nobody else
+#   header NAME PATTERN   the field, once; a shell pattern; '' for a field that must not be there
+#   contains TEXT         these lines are in its text, one after the other
+#   body TEXT             its text is this, and nothing else
+#   flow PATTERN          a line that the server was told, as a regular expression
+envelope () { expect envelope "$@"; }
+header () { expect header "$@"; }
+contains () { expect contains "$@"; }
+body () { expect body "$@"; }
+flow () { expect flow "$@"; }
+
+expect ()
+{
+  printf '%s\0' $# "$@" >>"$call_dir/expected"
+}
+
+# ---- both runs ------------------------------------------------------------------------------------
+
+# fresh NAME: a new machine, no mail anywhere
+fresh ()
+{
+  stop machine
+  lab wipe
+  case_dir=$cases_dir/callers/$1
+  call_dir=$case_dir
+  mark=mark-$RANDOM$RANDOM
+  rm -rf --one-file-system "$call_dir"
+  mkdir -p "$call_dir"
+  : >"$call_dir/expected"
+  start_machine "$call_dir/machine"
+}
+
+online ()
+{
+  lab move home
+  fresh "$1-online"
+  "caller_$1"
+  arrives
+}
+
+offline ()
+{
+  lab move nowhere
+  fresh "$1-offline"
+  "caller_$1"
+  waits
+  lab move home
+  arrives
+}
+
+# outboxes: the messages that wait, wherever on the machine
+outboxes ()
+{
+  find "$call_dir/machine"/{upper,homes} -path '*/outbox/queue/*.message' -printf '%u %p\n'
+}
+
+outboxes_are_empty () { [ -z "$(outboxes)" ]; }
+is_in_an_outbox () { ! outboxes_are_empty; }
+
+copies () { find "$hosts_dir"/*/lab/mail -type f -path '*/new/*' | wc -l; }
+has_copies () { [ "$(copies)" -ge "$1" ]; }
+
+called () { /usr/bin/python3 "$here/parts/called.py" "$1" "$call_dir/expected" "$hosts_dir" "${@:2}"; }
+
+# The caller may have left it to somebody in the background.
+waits ()
+{
+  wait_until 20 is_in_an_outbox || {
+    wrong 'it is in no outbox'
+    return
+  }
+  is "$(outboxes | wc -l)" 1 'messages in the outboxes'
+  is "$(copies)" 0 'copies that were delivered without a network'
+  in_machine setpriv --reuid "$(owner_of_it)" --clear-groups env -i HOME="$(home_of_it)" mailq \
+    >"$call_dir/mailq" 2>&1 || wrong "mailq: $(cat "$call_dir/mailq")"
+  like "$(cat "$call_dir/mailq")" '*1 Request.*' 'mailq'
+}
+
+owner_of_it () { outboxes | cut -d ' ' -f 1 | head -n 1; }
+
+home_of_it ()
+{
+  local path
+
+  path=$(outboxes | cut -d ' ' -f 2- | head -n 1)
+  path=${path%/.local/state/*}
+  case $path in
+    "$call_dir"/machine/homes/root) echo /root ;;
+    "$call_dir"/machine/homes/*) echo "/home/${path##*/}" ;;
+    *) echo "${path#"$call_dir"/machine/upper}/" ;;
+  esac
+}
+
+# By itself: nobody flushes the outbox.
+arrives ()
+{
+  local problems
+
+  wait_until 30 has_copies "$(called copies)" || wrong "not delivered; in the outbox: $(outboxes)"
+  wait_until 20 outboxes_are_empty || wrong "still in the outbox: $(outboxes)"
+  lab idle
+  problems=$(called problems)
+  [ -z "$problems" ] || wrong "$problems"
+}
