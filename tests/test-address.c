@@ -221,7 +221,7 @@ test_bounds (void)
   g_assert_cmpstr (refused, ==, "error");
   g_assert_cmpstr (taken, ==, "a@x");
 
-  g_autofree char *blanks = g_strnfill (64 * 1024, ' ');
+  g_autofree char *blanks = g_strnfill (256 * 1024, ' ');
   g_autofree char *too_long = g_strconcat (blanks, "a", NULL);
   g_autofree char *long_list = dup_list (too_long, FALSE),
                   *fitting = dup_list (too_long + 1, FALSE);

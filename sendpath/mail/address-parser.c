@@ -10,7 +10,7 @@
 
 #include "sendpath/mail/address-token.h"
 
-#define TEXT_MAX_BYTES    (64 * 1024)
+#define TEXT_MAX_BYTES    (256 * 1024) /* as a header */
 #define COMMENT_DEPTH_MAX 32
 #define LOCAL_MAX_BYTES   64  /* RFC 5321 4.5.3.1.1 */
 #define DOMAIN_MAX_BYTES  255 /* RFC 5321 4.5.3.1.2 */
@@ -423,7 +423,7 @@ check_length (gsize length, GError **error)
   if (length <= TEXT_MAX_BYTES)
     return TRUE;
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                       _ ("the list of addresses is longer than 64 KiB; split it"));
+                       _ ("the list of addresses is longer than 256 KiB; split it"));
   return FALSE;
 }
 

@@ -18,7 +18,7 @@ void        address_free (Address *address);
 
 /* Parses @text (@length bytes, need not end in NUL) as an address-list: groups, comments, quoted
  * strings, empty list elements, obsolete routes, raw UTF-8. NULL and G_IO_ERROR_INVALID_DATA with
- * the position if any part does not parse: never a prefix. Bounds: 64 KiB of text, comment depth
+ * the position if any part does not parse: never a prefix. Bounds: 256 KiB of text, comment depth
  * 32, local part 64, domain 255 bytes (RFC 5321 4.5.3.1). An empty list is no error. */
 GPtrArray  *address_list_parse (const char *text, gsize length, GError **error);
 
