@@ -1,29 +1,25 @@
-/* Programs that hand in messages by SMTP, on two descriptors (`sendmail -bs`). It starts no thread, so
- * that whoever takes a message can still fork. */
+/* Programs that hand in messages by SMTP: one on two descriptors (`sendmail -bs`), where no thread is
+ * started, so that whoever takes a message can still fork; or all that come to a socket. */
 #include "config.h"
 
 #include "sendpath/hand-in.h"
 
-#include <errno.h>
 #include <glib/gi18n-lib.h>
-#include <poll.h>
-#include <unistd.h>
 
 #include "sendpath/engine.h"
-#include "sendpath/submission/smtp-server.h"
+#include "sendpath/submission/listener.h"
+#include "sendpath/submission/smtp-door.h"
 
 #define RECIPIENTS_MAX 1000
-#define PATIENCE_MS    300000 /* RFC 5321 section 4.5.3.2.7 */
-#define LINGER_MS      1000
-#define LINGER_ROUNDS  1000
-#define DISCARD_BYTES  65536
+#define PATIENCE_S     300 /* RFC 5321 section 4.5.3.2.7 */
 
-typedef struct {
-  int in_fd;
-  int out_fd;
-  SendpathTakeFunc take;
-  gpointer user_data;
-} Door;
+/* Of those who come to a socket: programs of this machine, which have the message at hand. */
+#define LOCAL_CLIENTS_MAX    128
+#define LOCAL_OF_ONE_MAX     16
+#define LOCAL_RECIPIENTS_MAX 10000
+#define LOCAL_BYTES_MAX      (G_GUINT64_CONSTANT (100) * 1024 * 1024)
+#define LOCAL_PATIENCE_S     60
+#define LOCAL_LIFETIME_S     900
 
 /* What keeps a message from being taken, as the client is told; a domain without a row is ours. */
 static const struct {
@@ -48,85 +44,29 @@ find_status (const GError *error)
   return "451 4.3.0";
 }
 
+/* The reply to the client. */
+static char *
+format_outcome (gboolean is_taken, const GError *error)
+{
+  return is_taken ? g_strdup ("250 2.0.0 accepted")
+                  : smtp_server_format_reply (find_status (error), error->message);
+}
+
+/* ---- one client ------------------------------------------------------------------------------ */
+
+typedef struct {
+  SendpathTakeFunc take;
+  gpointer user_data;
+} Taker;
+
 static char *
 take (SendpathMessage *message, gpointer data)
 {
-  const Door *door = data;
+  const Taker *taker = data;
   g_autoptr (GError) error = NULL;
+  gboolean is_taken = taker->take (message, taker->user_data, &error);
 
-  if (door->take (message, door->user_data, &error))
-    return g_strdup ("250 2.0.0 accepted");
-  return smtp_server_format_reply (find_status (error), error->message);
-}
-
-/* ---- the descriptors ------------------------------------------------------------------------- */
-
-static gboolean
-wait_for (int fd, short events, int patience_ms)
-{
-  struct pollfd poll_fd = { .fd = fd, .events = events };
-  int result;
-
-  do
-    result = poll (&poll_fd, 1, patience_ms);
-  while (result < 0 && errno == EINTR);
-  return result > 0;
-}
-
-static gssize
-read_fd (gpointer source, char *buffer, gsize size, GError **error)
-{
-  const Door *door = source;
-  gssize count;
-
-  do
-    {
-      if (!wait_for (door->in_fd, POLLIN, PATIENCE_MS))
-        {
-          g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "silent");
-          return -1;
-        }
-      count = read (door->in_fd, buffer, size);
-    }
-  while (count < 0 && (errno == EINTR || errno == EAGAIN));
-  return count;
-}
-
-static gboolean
-write_fd (gpointer source, const char *text, gsize length)
-{
-  const Door *door = source;
-
-  while (length > 0)
-    {
-      gssize count;
-
-      if (!wait_for (door->out_fd, POLLOUT, PATIENCE_MS))
-        return FALSE;
-      count = write (door->out_fd, text, length);
-      if (count < 0 && errno != EINTR && errno != EAGAIN)
-        return FALSE;
-      text += MAX (count, 0);
-      length -= (gsize) MAX (count, 0);
-    }
-  return TRUE;
-}
-
-static gboolean
-has_input (gpointer source)
-{
-  return wait_for (((const Door *) source)->in_fd, POLLIN, 0);
-}
-
-/* A client in the middle of writing hears why it was refused only if somebody reads on. */
-static void
-linger (const Door *door)
-{
-  g_autofree char *discard = g_malloc (DISCARD_BYTES);
-
-  for (guint i = 0; i < LINGER_ROUNDS && wait_for (door->in_fd, POLLIN, LINGER_MS); i++)
-    if (read (door->in_fd, discard, DISCARD_BYTES) <= 0)
-      return;
+  return format_outcome (is_taken, error);
 }
 
 /**
@@ -153,21 +93,20 @@ gboolean
 sendpath_hand_in (int in_fd, int out_fd, SendpathTakeFunc take_func, gpointer user_data,
                   GError **error)
 {
-  Door door = { in_fd, out_fd, take_func, user_data };
-  const SmtpServerIo io = { read_fd, write_fd, has_input, &door };
+  const SmtpDoor door = { .in_fd = in_fd, .out_fd = out_fd, .patience_s = PATIENCE_S };
+  Taker taker = { take_func, user_data };
   const SmtpServerSettings settings = {
     .max_recipients = RECIPIENTS_MAX,
     .take = take,
-    .data = &door,
+    .data = &taker,
   };
 
   g_return_val_if_fail (take_func != NULL, FALSE);
-  switch (smtp_server_run (&io, &settings))
+  switch (smtp_door_serve (&door, &settings))
     {
     case SMTP_SERVER_DONE:
       return TRUE;
     case SMTP_SERVER_HUNG_UP:
-      linger (&door);
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
                            _ ("the program that called did not speak proper SMTP"));
       return FALSE;
@@ -178,4 +117,63 @@ sendpath_hand_in (int in_fd, int out_fd, SendpathTakeFunc take_func, gpointer us
                        _ ("the program that called went away in the middle of a message; that "
                           "message was not queued"));
   return FALSE;
+}
+
+/* ---- a socket -------------------------------------------------------------------------------- */
+
+typedef struct {
+  SendpathTakeFromFunc take;
+  gpointer user_data;
+} LocalTaker;
+
+static char *
+take_local (SendpathMessage *message, guint uid, gpointer data)
+{
+  const LocalTaker *taker = data;
+  g_autoptr (GError) error = NULL;
+  gboolean is_taken = taker->take (message, uid, taker->user_data, &error);
+
+  return format_outcome (is_taken, error);
+}
+
+/**
+ * sendpath_listen:
+ * @fd: a local (`AF_UNIX`) socket that listens; it stays open
+ * @take_func: (scope call) (closure user_data): what is done with each message
+ * @user_data: data for @take_func
+ * @cancellable: (nullable): optional #GCancellable, or %NULL to go on for ever
+ * @error: return location for a #GError, or %NULL
+ *
+ * Speaks SMTP with all programs of this machine that connect to @fd, many at once, until @cancellable is
+ * cancelled. What was received as a whole by then is still given to @take_func.
+ *
+ * A message is given to @take_func only when all of it has come, as with sendpath_hand_in(), and in a thread
+ * of its client's. A client that is silent for a minute, or takes longer than a quarter of an hour, is hung
+ * up on; one user has 16 connections at once at most, and a message 100 MiB and 10000 recipients.
+ *
+ * This function blocks, and may be called from any thread. @error is %G_IO_ERROR_NOT_SUPPORTED if @fd is
+ * no such socket.
+ *
+ * Returns: %TRUE once it was cancelled
+ *
+ * Since: 1.0
+ */
+gboolean
+sendpath_listen (int fd, SendpathTakeFromFunc take_func, gpointer user_data,
+                 GCancellable *cancellable, GError **error)
+{
+  LocalTaker taker = { take_func, user_data };
+  const ListenerSettings settings = {
+    .max_clients = LOCAL_CLIENTS_MAX,
+    .max_of_one_user = LOCAL_OF_ONE_MAX,
+    .max_bytes = LOCAL_BYTES_MAX,
+    .max_recipients = LOCAL_RECIPIENTS_MAX,
+    .patience_s = LOCAL_PATIENCE_S,
+    .lifetime_s = LOCAL_LIFETIME_S,
+    .take = take_local,
+    .data = &taker,
+  };
+
+  g_return_val_if_fail (take_func != NULL, FALSE);
+  return listener_run (fd, &settings, cancellable, error);
 }

@@ -9,6 +9,7 @@
 #include "profiles/profile-store.h"
 #include "sendpath/engine.h"
 #include "sendpath/hand-in.h"
+#include "sendpath/hand-on.h"
 #include "sendpath/mail/message.h"
 #include "sendpath/relaying.h"
 #include "sendpath/request.h"

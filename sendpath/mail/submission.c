@@ -220,7 +220,8 @@ mend_header (SendpathMessage *raw, const SubmissionContext *context, GError **er
     header_remove (header, removed_fields[i]);
   mend_from (raw, header, context);
   add_missing (header, "Date", format_date (context->now));
-  add_missing (header, "Message-ID", format_message_id (context));
+  if (context->unique)
+    add_missing (header, "Message-ID", format_message_id (context));
   if (!message_is_signed (raw) && !header_fold_long_lines (header, error))
     return NULL;
   return g_steal_pointer (&header);

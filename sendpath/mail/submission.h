@@ -14,7 +14,8 @@ typedef struct {
   const char *name;    /* its display name, or NULL */
   const char *local;   /* where unqualified recipients go (PRODUCT.md `local`); NULL: they stay */
   GDateTime  *now;     /* for Date: */
-  const char *unique;  /* 32 hex digits of randomness for Message-ID */
+  const char *unique;  /* 32 hex digits of randomness for Message-ID; NULL: whoever finishes again
+                        * adds one, and knows the account */
 } SubmissionContext;
 
 /* Gives the finished message, ready for the outbox: envelope sender still NULL where the account
