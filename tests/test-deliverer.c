@@ -390,7 +390,7 @@ be_a_caller_without_processes (gpointer data)
   return g_error_matches (error, DELIVERER_ERROR, DELIVERER_ERROR_FORK) ? 0 : 4;
 }
 
-/* T-164: the message stays where it is, and the caller says 71. */
+/* T-164: told to the caller, whose message stays where it is. */
 static void
 test_no_process (void)
 {

@@ -6,9 +6,11 @@
 #include <locale.h>
 #include <signal.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "cli-command.h"
 #include "commands.h"
+#include "no-memory.h"
 
 static const CliCommand *const commands[] = {
   &cmd_account_add,
@@ -96,6 +98,7 @@ main (int argc, char **argv)
   textdomain (GETTEXT_PACKAGE);
   g_set_prgname ("sendpath");
   signal (SIGPIPE, SIG_IGN); /* a reader of our output that goes away must not end a delivery */
+  no_memory_ends_with ("sendpath", EX_OSERR);
   sendpath_engine_harden_process ();
 
   if (argc == 1)

@@ -14,6 +14,7 @@
 
 #include "cli-report.h"
 #include "mailq.h"
+#include "no-memory.h"
 #include "sendmail-exit.h"
 #include "sendmail-options.h"
 #include "sendmail-smtp.h"
@@ -154,6 +155,7 @@ send_direct (SendpathEngine *engine, const SendmailOptions *options, SendpathMes
   cli_report_warn_unkept (report, "sendmail");
   if (options->verbose)
     cli_report_print_walk (report);
+  no_memory_ends_with ("sendmail", EX_OK);
   return sendmail_exit_for_unkept (report);
 }
 
@@ -277,3 +279,4 @@ main (int argc, char **argv)
     }
   return EX_SOFTWARE;
 }
+  no_memory_ends_with ("sendmail", EX_OSERR);

@@ -364,6 +364,8 @@ outbox_add_again (Outbox *outbox, SendpathMessage *message, const char *account,
   g_auto(Addition) addition = { .outbox = outbox,
                                 .has_id = again->id != NULL,
                                 .next_try_s = again->next_try_s };
+  /* nothing may fail once the message is there: its caller would send it again */
+  g_autofree char *id = g_malloc0 (sizeof addition.envelope.id);
   gboolean is_there;
 
   addition.envelope = (Envelope) {
@@ -388,7 +390,10 @@ outbox_add_again (Outbox *outbox, SendpathMessage *message, const char *account,
   is_there = write_and_publish (&addition, message, header, error);
   if (!is_there && is_disk_full (addition.error_code) && outbox_drop_sent (outbox))
     is_there = try_again (&addition, message, header, error);
-  return is_there ? g_strdup (addition.envelope.id) : NULL;
+  if (!is_there)
+    return NULL;
+  memcpy (id, addition.envelope.id, sizeof addition.envelope.id);
+  return g_steal_pointer (&id);
 }
 
 char *
