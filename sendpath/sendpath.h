@@ -2,6 +2,8 @@
 #pragma once
 
 #include "profiles/account.h"
+#include "profiles/import.h"
+#include "profiles/imported.h"
 #include "profiles/location.h"
 #include "profiles/network-watch.h"
 #include "profiles/network.h"
