@@ -93,39 +93,118 @@ cli_report_print_waiting (const SendpathReport *report)
   print_prospect (report);
 }
 
-/* One sentence more about this very case, if there is one. */
+/* ---- one line on standard error --------------------------------------------------------------- */
+
+/* `sendmail: account home`; the account is not known of what came while the configuration was broken. */
+static char *
+dup_origin (const SendpathReport *report, const char *program)
+{
+  const char *account = sendpath_report_get_account (report);
+
+  return account != NULL ? g_strdup_printf (_ ("%s: account %s"), program, account)
+                         : g_strdup (program);
+}
+
+/* With one sentence more about this very case behind @line, if there is one. */
 static void
-warn_with_help (const SendpathReport *report, guint i, const char *program)
+print_line (const SendpathReport *report, guint i, const char *line)
 {
   g_autofree char *help = sendpath_report_dup_help (report, i);
 
   if (help != NULL)
-    g_fprintf (stderr, "%s: %s\n", program, help);
+    /* TRANSLATORS: a message without its full stop, and a sentence that helps, which has one */
+    g_fprintf (stderr, _ ("%s. %s\n"), line, help);
+  else
+    g_fprintf (stderr, "%s\n", line);
 }
 
 static void
-warn_of_refusal (const SendpathReport *report, guint i, const char *program)
+warn_of_refusal (const SendpathReport *report, guint i, const char *program, gboolean is_kept)
 {
-  g_fprintf (stderr, _ ("%s: %s was refused: %u %s\n"), program,
-             sendpath_report_get_recipient (report, i), sendpath_report_get_code (report, i),
-             sendpath_report_get_text (report, i));
-  warn_with_help (report, i, program);
+  g_autofree char *origin = dup_origin (report, program);
+  g_autofree char *answer = sendpath_report_dup_answer (report, i);
+  const char *recipient = sendpath_report_get_recipient (report, i);
+  g_autofree char *line =
+      is_kept ? g_strdup_printf (
+                    _ ("%s: %s was refused: %s; a copy is kept, see “sendpath queue show %.12s”"),
+                    origin, recipient, answer, sendpath_report_get_id (report))
+              : g_strdup_printf (_ ("%s: %s was refused: %s; no copy is kept"), origin, recipient,
+                                 answer);
+
+  print_line (report, i, line);
 }
 
-/* The others wait for the same reason, as a rule. */
+/* What is @queued next: its own time, another network, or somebody who decides. */
+static char *
+describe_wait (const SendpathReport *report, const char *origin)
+{
+  const char *reason = sendpath_report_get_reason (report);
+  gint64 next_try_s = sendpath_report_get_next_try (report);
+  char when[TIME_BYTES];
+
+  if (reason == NULL)
+    return g_strdup_printf (_ ("%s: the message is in the outbox and is being sent"), origin);
+  if (next_try_s != 0)
+    {
+      write_time (next_try_s, when);
+      return g_strdup_printf (_ ("%s: the message waits in the outbox: %s; next try: %s"), origin,
+                              reason, when);
+    }
+  if (g_strcmp0 (sendpath_report_get_needs (report), "network") == 0)
+    return g_strdup_printf (
+        _ ("%s: the message waits in the outbox: %s; it is tried again on another network"), origin,
+        reason);
+  return g_strdup_printf (
+      _ ("%s: the message waits in the outbox: %s; see “sendpath queue show %.12s”"), origin, reason,
+      sendpath_report_get_id (report));
+}
+
+/* The first in @state; they have the same reason, as a rule. */
+static guint
+find_first (const SendpathReport *report, SendpathRecipientState state)
+{
+  guint i = 0;
+
+  while (i + 1 < sendpath_report_get_n_recipients (report) &&
+         sendpath_report_get_state (report, i) != state)
+    i++;
+  return i;
+}
+
 static void
 warn_of_wait (const SendpathReport *report, const char *program)
 {
-  const char *reason = sendpath_report_get_reason (report);
+  g_autofree char *origin = dup_origin (report, program);
+  g_autofree char *line = describe_wait (report, origin);
 
-  g_fprintf (stderr, _ ("%s: the message waits in the outbox: %s\n"), program,
-             reason != NULL ? reason : _ ("it is being sent"));
-  for (guint i = 0; i < sendpath_report_get_n_recipients (report); i++)
-    if (sendpath_report_get_state (report, i) == SENDPATH_RECIPIENT_QUEUED)
-      {
-        warn_with_help (report, i, program);
-        return;
-      }
+  print_line (report, find_first (report, SENDPATH_RECIPIENT_QUEUED), line);
+}
+
+static void
+warn_of_uncertainty (const SendpathReport *report, const char *program, gboolean is_kept)
+{
+  guint i = find_first (report, SENDPATH_RECIPIENT_UNCERTAIN);
+  g_autofree char *origin = dup_origin (report, program);
+  g_autofree char *answer = sendpath_report_dup_answer (report, i);
+  gint64 next_try_s = sendpath_report_get_next_try (report);
+  char when[TIME_BYTES];
+
+  if (!is_kept)
+    g_fprintf (stderr,
+               _ ("%s: it is not certain that the message was accepted: %s; no copy is kept\n"),
+               origin, answer);
+  else if (next_try_s != 0)
+    {
+      write_time (next_try_s, when);
+      g_fprintf (stderr,
+                 _ ("%s: it is not certain that the message was accepted: %s; next try: %s\n"),
+                 origin, answer, when);
+    }
+  else
+    g_fprintf (stderr,
+               _ ("%s: it is not certain that the message was accepted: %s; see “sendpath queue show "
+                  "%.12s”\n"),
+               origin, answer, sendpath_report_get_id (report));
 }
 
 void
@@ -133,14 +212,11 @@ cli_report_warn (const SendpathReport *report, const char *program)
 {
   for (guint i = 0; i < sendpath_report_get_n_recipients (report); i++)
     if (sendpath_report_get_state (report, i) == SENDPATH_RECIPIENT_FAILED)
-      warn_of_refusal (report, i, program);
+      warn_of_refusal (report, i, program, TRUE);
   if (sendpath_report_get_outcome (report) == SENDPATH_OUTCOME_QUEUED)
     warn_of_wait (report, program);
   else if (sendpath_report_get_outcome (report) == SENDPATH_OUTCOME_UNCERTAIN)
-    g_fprintf (stderr,
-               _ ("%s: it is not certain that the message was accepted; see “sendpath queue show "
-                  "%.12s”\n"),
-               program, sendpath_report_get_id (report));
+    warn_of_uncertainty (report, program, TRUE);
 }
 
 void
@@ -148,18 +224,18 @@ cli_report_warn_unkept (const SendpathReport *report, const char *program)
 {
   SendpathOutcome outcome = sendpath_report_get_outcome (report);
   gboolean is_open = outcome == SENDPATH_OUTCOME_QUEUED || outcome == SENDPATH_OUTCOME_UNCERTAIN;
+  g_autofree char *origin = dup_origin (report, program);
   const char *reason = sendpath_report_get_reason (report);
 
   for (guint i = 0; i < sendpath_report_get_n_recipients (report); i++)
     if (sendpath_report_get_state (report, i) == SENDPATH_RECIPIENT_FAILED)
-      warn_of_refusal (report, i, program);
+      warn_of_refusal (report, i, program, FALSE);
     else if (is_open && sendpath_report_get_state (report, i) == SENDPATH_RECIPIENT_SENT)
-      g_fprintf (stderr, _ ("%s: %s has the message already\n"), program,
+      g_fprintf (stderr, _ ("%s: %s has the message already\n"), origin,
                  sendpath_report_get_recipient (report, i));
   if (outcome == SENDPATH_OUTCOME_UNCERTAIN)
-    g_fprintf (stderr, _ ("%s: it is not certain that the message was accepted; it is not kept\n"),
-               program);
+    warn_of_uncertainty (report, program, FALSE);
   else if (is_open)
-    g_fprintf (stderr, _ ("%s: the message was not sent, and is not kept: %s\n"), program,
+    g_fprintf (stderr, _ ("%s: the message was not sent, and no copy is kept: %s\n"), origin,
                reason != NULL ? reason : "");
 }

@@ -137,9 +137,24 @@ set_newaliases (SendmailOptions *options, const char *value, GError **error)
   return TRUE;
 }
 
+static gboolean
+set_help (SendmailOptions *options, const char *value, GError **error)
+{
+  options->mode = SENDMAIL_HELP;
+  return TRUE;
+}
+
+static gboolean
+set_version (SendmailOptions *options, const char *value, GError **error)
+{
+  options->mode = SENDMAIL_VERSION;
+  return TRUE;
+}
+
 #define ALONE    SENDMAIL_OPTION_ALONE
 #define VALUE    SENDMAIL_OPTION_VALUE
 #define ATTACHED SENDMAIL_OPTION_ATTACHED
+#define ONLY     SENDMAIL_OPTION_ONLY
 #define USED     SENDMAIL_OPTION_USED
 #define IGNORED  SENDMAIL_OPTION_IGNORED
 #define REFUSED  SENDMAIL_OPTION_REFUSED
@@ -177,7 +192,11 @@ static const SendmailOptionRow rows[] = {
   { "R", VALUE, "full|hdrs", USED, N_ ("how much of the message a delivery report holds"),
     set_dsn_content },
   { "V", VALUE, "ID", USED, N_ ("a name that delivery reports repeat"), set_dsn_envid },
+  { "-help", ONLY, NULL, USED, N_ ("shows this list"), set_help },
+  { "-version", ONLY, NULL, USED, N_ ("shows the version"), set_version },
   { "B", VALUE, "TYPE", IGNORED, NULL, NULL },
+  { "oMr", VALUE, "PROTOCOL", IGNORED, NULL, NULL }, /* some write the value apart */
+  { "oMs", VALUE, "HOST", IGNORED, NULL, NULL },
   { "o", VALUE, "OPTION", IGNORED, NULL, NULL },
   { "O", VALUE, "OPTION=VALUE", IGNORED, NULL, NULL },
   { "e", VALUE, "MODE", IGNORED, NULL, NULL },
@@ -201,6 +220,14 @@ sendmail_options_get_rows (guint *ret_n)
 {
   *ret_n = G_N_ELEMENTS (rows);
   return rows;
+}
+
+char *
+sendmail_option_row_dup_usage (const SendmailOptionRow *row)
+{
+  if (row->value == NULL)
+    return g_strdup_printf ("-%s", row->name);
+  return g_strdup_printf (row->form == ATTACHED ? "-%s[%s]" : "-%s %s", row->name, row->value);
 }
 
 /* The program names that mean something of their own (T-085). */
@@ -254,9 +281,10 @@ parse_argument (SendmailOptions *options, int argc, char **argv, int *i, GError 
       const SendmailOptionRow *row = find_row (at);
       const char *value = row != NULL ? at + strlen (row->name) : NULL;
 
-      if (row == NULL || row->meaning == SENDMAIL_OPTION_REFUSED)
+      if (row == NULL || row->meaning == REFUSED ||
+          (row->form == ONLY && (argc != 2 || at != argument + 1 || *value != '\0')))
         return refuse (argument, error);
-      if (row->form == SENDMAIL_OPTION_VALUE && *value == '\0')
+      if (row->form == VALUE && *value == '\0')
         {
           if (++*i == argc)
             {
@@ -268,7 +296,7 @@ parse_argument (SendmailOptions *options, int argc, char **argv, int *i, GError 
         }
       if (row->apply != NULL && !row->apply (options, value, error))
         return FALSE;
-      if (row->form != SENDMAIL_OPTION_ALONE)
+      if (row->form != ALONE)
         return TRUE;
       at = value;
     }

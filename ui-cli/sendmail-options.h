@@ -12,6 +12,8 @@ typedef enum {
   SENDMAIL_LIST,       /* mailq, -bp */
   SENDMAIL_FLUSH,      /* -q */
   SENDMAIL_NEWALIASES, /* newaliases, -bi, -I: nothing to do */
+  SENDMAIL_HELP,       /* --help */
+  SENDMAIL_VERSION,    /* --version */
 } SendmailMode;
 
 typedef enum {
@@ -41,6 +43,7 @@ typedef enum {
   SENDMAIL_OPTION_ALONE,    /* may be bundled with others: -ti */
   SENDMAIL_OPTION_VALUE,    /* the rest of the argument, or the next argument */
   SENDMAIL_OPTION_ATTACHED, /* the rest of the argument, which may be empty */
+  SENDMAIL_OPTION_ONLY,     /* the whole command line: with anything else a message might get lost */
 } SendmailOptionForm;
 
 typedef enum {
@@ -60,6 +63,8 @@ typedef struct {
 
 /* The table itself, in the order of the manual page. */
 const SendmailOptionRow *sendmail_options_get_rows (guint *ret_n);
+/* As it is typed, with the name of its value: `-f ADDRESS`, `-q[TIME]`. */
+char *sendmail_option_row_dup_usage (const SendmailOptionRow *row);
 
 #define SENDMAIL_ERROR (sendmail_error_quark ())
 typedef enum { SENDMAIL_ERROR_USAGE } SendmailError;

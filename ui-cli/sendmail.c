@@ -14,11 +14,13 @@
 
 #include "cli-report.h"
 #include "mailq.h"
-#include "no-memory.h"
 #include "sendmail-exit.h"
+#include "sendmail-help.h"
 #include "sendmail-options.h"
 #include "sendmail-smtp.h"
+#include "sendmail-system.h"
 #include "sendmail-verify.h"
+#include "system-service.h"
 
 static int
 fail (const GError *error)
@@ -43,9 +45,34 @@ load_profiles (char **ret_hold_reason, GError **error)
           g_propagate_error (error, g_steal_pointer (&local_error));
           return NULL;
         }
+      if (!system_service_check_readable (path, error))
+        return NULL;
       *ret_hold_reason = g_strdup (local_error->message);
     }
   return g_steal_pointer (&profiles);
+}
+
+/* One by one first, so that the option at fault is named. */
+static gboolean
+request_reports (SendpathMessage *message, const SendmailOptions *options, GError **error)
+{
+  const struct {
+    const char *option, *when, *content, *envid;
+  } requests[] = {
+    { "-N", options->dsn_when, NULL, NULL },
+    { "-R", NULL, options->dsn_content, NULL },
+    { "-V", NULL, NULL, options->dsn_envid },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (requests); i++)
+    if (!sendpath_message_request_reports (message, requests[i].when, requests[i].content,
+                                           requests[i].envid, error))
+      {
+        g_prefix_error (error, _ ("option %s: "), requests[i].option);
+        return FALSE;
+      }
+  return sendpath_message_request_reports (message, options->dsn_when, options->dsn_content,
+                                           options->dsn_envid, error);
 }
 
 static SendpathMessage *
@@ -63,8 +90,7 @@ read_message (const SendmailOptions *options, GError **error)
       (options->sender != NULL && !sendpath_message_set_sender (message, options->sender, error)) ||
       (options->full_name != NULL &&
        !sendpath_message_set_full_name (message, options->full_name, error)) ||
-      !sendpath_message_request_reports (message, options->dsn_when, options->dsn_content,
-                                         options->dsn_envid, error))
+      !request_reports (message, options, error))
     return NULL;
   for (guint i = 0; i < options->recipients->len; i++)
     if (!sendpath_message_add_recipient (message, options->recipients->pdata[i], error))
@@ -133,7 +159,9 @@ keep_and_send (SendpathEngine *engine, const SendmailOptions *options, SendpathM
   if (id == NULL)
     return fail (error);
   if (hold_reason != NULL)
-    g_fprintf (stderr, _ ("sendmail: the message waits in the outbox: %s\n"), hold_reason);
+    g_fprintf (stderr,
+               _ ("sendmail: the message waits in the outbox until the configuration is mended: %s\n"),
+               hold_reason);
   if (hold_reason != NULL || delivery == SENDMAIL_DELIVER_QUEUE)
     return EX_OK;
   return hand_over (engine, options, id,
@@ -155,7 +183,6 @@ send_direct (SendpathEngine *engine, const SendmailOptions *options, SendpathMes
   cli_report_warn_unkept (report, "sendmail");
   if (options->verbose)
     cli_report_print_walk (report);
-  no_memory_ends_with ("sendmail", EX_OK);
   return sendmail_exit_for_unkept (report);
 }
 
@@ -244,11 +271,39 @@ run_with_engine (int (*run) (SendpathEngine *engine), gboolean needs_profiles)
   return run (engine);
 }
 
+/* ---- users without a configuration of their own ---------------------------------------------- */
+
+static int
+submit_to_system (const SendmailOptions *options)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SendpathMessage) message = read_message (options, &error);
+
+  return message != NULL && sendmail_system_submit (message, &error) ? EX_OK : fail (error);
+}
+
+static int
+list_queue_of_system (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  return system_service_enter (&error) ? run_with_engine (list_queue, FALSE) : fail (error);
+}
+
+static int
+flush_queue_of_system (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  return system_service_enter (&error) && system_service_flush (&error) ? EX_OK : fail (error);
+}
+
 int
 main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   g_auto (SendmailOptions) options = { 0 };
+  gboolean is_for_system;
 
   if (getauxval (AT_SECURE) != 0) /* R-40; what the environment says is not listened to either */
     {
@@ -262,21 +317,27 @@ main (int argc, char **argv)
 
   if (!sendmail_options_parse (&options, argc, argv, &error))
     return fail (error);
+  is_for_system = system_service_is_ours ();
   switch (options.mode)
     {
     case SENDMAIL_SUBMIT:
-      return submit (&options);
+      return is_for_system ? submit_to_system (&options) : submit (&options);
     case SENDMAIL_SMTP:
-      return speak_smtp (&options);
+      return is_for_system ? sendmail_system_speak_smtp () : speak_smtp (&options);
     case SENDMAIL_VERIFY:
       return verify (&options);
     case SENDMAIL_LIST:
-      return run_with_engine (list_queue, FALSE);
+      return is_for_system ? list_queue_of_system () : run_with_engine (list_queue, FALSE);
     case SENDMAIL_FLUSH:
-      return run_with_engine (flush_queue, TRUE);
+      return is_for_system ? flush_queue_of_system () : run_with_engine (flush_queue, TRUE);
     case SENDMAIL_NEWALIASES:
+      return EX_OK;
+    case SENDMAIL_HELP:
+      sendmail_help_print ();
+      return EX_OK;
+    case SENDMAIL_VERSION:
+      g_printf ("sendpath-sendmail %s\n", PACKAGE_VERSION);
       return EX_OK;
     }
   return EX_SOFTWARE;
 }
-  no_memory_ends_with ("sendmail", EX_OSERR);

@@ -472,19 +472,28 @@ sendpath_message_request_reports (SendpathMessage *self, const char *when, const
                                   const char *envid, GError **error)
 {
   g_auto(DsnRequest) request = { 0 };
-  const char *wrong = NULL;
 
   g_return_val_if_fail (SENDPATH_IS_MESSAGE (self), FALSE);
   if (when && !dsn_request_read_notify (&request, when))
-    wrong = when;
-  else if (content && !dsn_request_read_ret (&request, content))
-    wrong = content;
-  else if (envid && !dsn_request_set_envid (&request, envid))
-    wrong = envid;
-  if (wrong)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   _ ("“%s” does not say which delivery reports to ask for"), wrong);
+                   _ ("“%s” cannot be used here; use never, or some of success, failure and delay with "
+                      "commas between them"),
+                   when);
+      return FALSE;
+    }
+  if (content && !dsn_request_read_ret (&request, content))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                   _ ("“%s” cannot be used here; use full or hdrs"), content);
+      return FALSE;
+    }
+  if (envid && !dsn_request_set_envid (&request, envid))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                   _ ("“%s” cannot be used here; use at most 100 letters, digits, signs of ASCII and "
+                      "spaces"),
+                   envid);
       return FALSE;
     }
   dsn_request_copy (&self->dsn, &request);

@@ -5,6 +5,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "sendpath/walk/words.h"
+
 /* Whose answer came furthest, of those that wait; NULL if nobody does. */
 static const Traveller *
 find_furthest (const Walk *walk)
@@ -30,15 +32,6 @@ found_nobody (SendpathVerdict verdict)
          verdict == SENDPATH_VERDICT_OFFLINE;
 }
 
-/* Who answered was not the server: its name does not stand before those words. */
-static gboolean
-is_about_network (const SendpathReply *reply)
-{
-  SendpathFault fault = sendpath_reply_get_fault (reply);
-
-  return fault == SENDPATH_FAULT_STRIPPED || fault == SENDPATH_FAULT_INTERCEPTED;
-}
-
 /* it came where TLS was to be, and before it was there. */
 static gboolean
 may_be_somebody_elses (const Walk *walk, const SendpathReply *reply)
@@ -56,18 +49,8 @@ may_be_somebody_elses (const Walk *walk, const SendpathReply *reply)
 static char *
 quote_answer (const Walk *walk, const Traveller *traveller)
 {
-  g_autofree char *text = sendpath_reply_dup_clean_text (traveller->query.reply);
-  guint code = sendpath_reply_get_code (traveller->query.reply);
-
-  if (is_about_network (traveller->query.reply))
-    return g_steal_pointer (&text);
-  if (code == 0)
-    return g_strdup_printf (_ ("%s: %s"), traveller->query.server, text);
-  if (may_be_somebody_elses (walk, traveller->query.reply))
-    return g_strdup_printf (
-        _ ("%s, or somebody in its place, answered without encryption: %u %s"),
-        traveller->query.server, code, text);
-  return g_strdup_printf (_ ("%s answered: %u %s"), traveller->query.server, code, text);
+  return words_for_answer (traveller->query.server, traveller->query.reply,
+                           may_be_somebody_elses (walk, traveller->query.reply));
 }
 
 static char *

@@ -330,6 +330,36 @@ append_next_step (GString *summary, const SendpathReport *report)
 }
 
 /**
+ * sendpath_report_dup_answer:
+ * @report: a #SendpathReport
+ * @i: which recipient, from 0
+ *
+ * Tells which server said what about a recipient who was refused, is uncertain,
+ * or waits. Where nobody answered it is what kept the answer away; where
+ * anybody in between may have answered it says so.
+ *
+ * Returns: (nullable) (transfer full): a clause without a full stop, translated
+ *   and safe to show; %NULL if nothing was tried
+ *
+ * Since: 1.0
+ */
+char *
+sendpath_report_dup_answer (const SendpathReport *report, guint i)
+{
+  ReportFacts facts;
+  const Attempt *attempt;
+
+  g_return_val_if_fail (report != NULL && i < report->recipients->len, NULL);
+
+  if (!report_facts_find (report, report->recipients->pdata[i], &facts) || facts.reply == NULL)
+    return g_strdup (sendpath_report_get_text (report, i));
+  attempt = facts.attempt;
+  return words_for_answer (attempt->server != NULL ? attempt->server : attempt->host, facts.reply,
+                           !attempt->is_protected &&
+                               attempt->security != SENDPATH_SECURITY_NONE);
+}
+
+/**
  * sendpath_report_dup_help:
  * @report: a #SendpathReport
  * @i: which recipient, from 0

@@ -100,6 +100,9 @@ SendpathVerdict        sendpath_report_get_verdict (const SendpathReport *report
 guint                  sendpath_report_get_code (const SendpathReport *report, guint i);
 const char            *sendpath_report_get_text (const SendpathReport *report, guint i);
 
+/* Who answered what about it, "smtp.proseware.com answered: 550 no such user", translated, newly allocated;
+ * or NULL. */
+char                  *sendpath_report_dup_answer (const SendpathReport *report, guint i);
 /* One sentence about this very case, translated, newly allocated; or NULL. */
 char                  *sendpath_report_dup_help (const SendpathReport *report, guint i);
 

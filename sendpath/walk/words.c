@@ -80,3 +80,29 @@ words_for_attempt (const Attempt *attempt, SendpathVerdict verdict)
   /* TRANSLATORS: becomes the first word of clauses such as "%s wants a login first" */
   return words_fill (_(clause), server != NULL ? server : _("the server"));
 }
+
+/* Who answered was not the server: its name does not stand before those words. */
+static gboolean
+is_about_network (const SendpathReply *reply)
+{
+  SendpathFault fault = sendpath_reply_get_fault (reply);
+
+  return fault == SENDPATH_FAULT_STRIPPED || fault == SENDPATH_FAULT_INTERCEPTED;
+}
+
+char *
+words_for_answer (const char *server, const SendpathReply *reply, gboolean is_doubtful)
+{
+  g_autofree char *text = sendpath_reply_dup_clean_text (reply);
+  guint code = sendpath_reply_get_code (reply);
+  const char *name = server != NULL ? server : _("the server");
+
+  if (is_about_network (reply))
+    return g_steal_pointer (&text);
+  if (code == 0)
+    return g_strdup_printf (_("%s: %s"), name, text);
+  if (is_doubtful)
+    return g_strdup_printf (_("%s, or somebody in its place, answered without encryption: %u %s"),
+                            name, code, text);
+  return g_strdup_printf (_("%s answered: %u %s"), name, code, text);
+}
