@@ -4,8 +4,8 @@
 #include "cli-command.h"
 
 extern const CliCommand cmd_status; /* without a command */
-extern const CliCommand cmd_account_add, cmd_account_list, cmd_account_show, cmd_account_remove,
-    cmd_account_test, cmd_account_forget;
+extern const CliCommand cmd_account_add, cmd_account_import, cmd_account_list, cmd_account_show,
+    cmd_account_remove, cmd_account_test, cmd_account_forget;
 extern const CliCommand cmd_password_set, cmd_password_clear;
 extern const CliCommand cmd_location, cmd_location_add, cmd_location_list, cmd_location_remove,
     cmd_location_use, cmd_location_trust, cmd_location_forget;

@@ -14,8 +14,8 @@
 
 static const CliCommand *const commands[] = {
   &cmd_account_add,
-  &cmd_account_list,
   &cmd_account_import,
+  &cmd_account_list,
   &cmd_account_show,
   &cmd_account_remove,
   &cmd_account_test,
@@ -98,6 +98,7 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "");
   textdomain (GETTEXT_PACKAGE);
   g_set_prgname ("sendpath");
+  signal (SIGPIPE, SIG_IGN); /* a reader of our output that goes away must not end a delivery */
   no_memory_ends_with ("sendpath", EX_OSERR);
   sendpath_engine_harden_process ();
 
