@@ -182,6 +182,7 @@ lab ()
   export SENDPATH SENDMAIL
   lab_script scenarios
   lab_script matrix
+  lab_script headers
 }
 
 # ---- what is asked for ----------------------------------------------------------------------------
