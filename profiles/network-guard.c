@@ -15,6 +15,7 @@
 
 #define SETTLE_MS  250 /* news come in bursts */
 #define NEWS_BYTES 8192
+#define LEFT       "sendpath-network-left"
 
 struct _NetworkGuard {
   gatomicrefcount ref_count;
@@ -122,12 +123,25 @@ network_has_left (SendpathNetwork *before, SendpathNetwork *now)
 }
 
 void
+network_leave (GCancellable *cancellable)
+{
+  g_object_set_data (G_OBJECT (cancellable), LEFT, GINT_TO_POINTER (TRUE));
+  g_cancellable_cancel (cancellable);
+}
+
+gboolean
+network_was_left (GCancellable *cancellable)
+{
+  return cancellable != NULL && g_object_get_data (G_OBJECT (cancellable), LEFT) != NULL;
+}
+
+void
 network_guard_tell (NetworkGuard *guard, SendpathNetwork *network)
 {
   if (network == NULL || !network_has_left (guard->network, network))
     return;
   g_atomic_int_set (&guard->has_left, 1);
-  g_cancellable_cancel (guard->cancellable);
+  network_leave (guard->cancellable);
 }
 
 /* ---- the kernel ------------------------------------------------------------------------------ */

@@ -9,6 +9,11 @@ G_BEGIN_DECLS
  * machine had is gone. */
 gboolean network_has_left (SendpathNetwork *before, SendpathNetwork *now);
 
+/* Cancels what was begun on a network that the machine has left; and whether that was the reason. From
+ * any thread. */
+void     network_leave (GCancellable *cancellable);
+gboolean network_was_left (GCancellable *cancellable);
+
 typedef struct _NetworkGuard NetworkGuard;
 
 /* @network is where it was begun. The guard's cancellable follows @cancellable (nullable). */

@@ -160,6 +160,15 @@ test_engine_dropped_meanwhile (void)
   engine_fixture_assert_outcome (report, SENDPATH_OUTCOME_SENT, "accepted");
 }
 
+static void
+assert_named_once (const char *json, const char *words)
+{
+  const char *found = strstr (json, words);
+
+  g_assert_nonnull (found);
+  g_assert_null (strstr (found + 1, words));
+}
+
 /* T-152, P-14: before the final dot the machine is on another network: the connection is dropped, and
  * the message leaves as it can from there, once. */
 static void
@@ -191,6 +200,9 @@ test_network_changes_before_the_dot (void)
   json = sendpath_report_to_json (report, SENDPATH_REPORT_SEND);
   g_assert_nonnull (strstr (json, "\"location\":\"work\""));
   g_assert_nonnull (strstr (json, sendpath_network_get_id (other)));
+  assert_named_once (json, "\"rule\":\"network-changed\"");
+  assert_named_once (json, "\"text\":\"the network changed before the message left\"");
+  g_assert_null (strstr (json, "cancelled"));
   g_assert_cmpuint (engine_fixture_count_waiting (fixture), ==, 0);
 }
 

@@ -167,6 +167,7 @@ test_texts (void)
                                        "certificate-name",
                                        "certificate-unknown",
                                        "cancelled",
+                                       "network-changed",
                                        "not-local",
                                        "disk-quota",
                                        "disk-full",

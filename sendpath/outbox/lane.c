@@ -4,6 +4,8 @@
 
 #include "sendpath/outbox/lane.h"
 
+#include "profiles/network-guard.h"
+
 #define WORKERS_MAX 3
 
 typedef struct {
@@ -259,8 +261,8 @@ lane_work_past (Lane *lane)
   return again_us;
 }
 
-void
-lane_cut_off (Lane *lane)
+static void
+cut_off (Lane *lane, void (*cancel) (GCancellable *cancellable))
 {
   g_autoptr (GCancellable) old = NULL;
 
@@ -268,7 +270,19 @@ lane_cut_off (Lane *lane)
   old = g_steal_pointer (&lane->cancellable);
   lane->cancellable = g_cancellable_new ();
   g_mutex_unlock (&lane->mutex);
-  g_cancellable_cancel (old);
+  cancel (old);
+}
+
+void
+lane_cut_off (Lane *lane)
+{
+  cut_off (lane, g_cancellable_cancel);
+}
+
+void
+lane_leave_network (Lane *lane)
+{
+  cut_off (lane, network_leave);
 }
 
 gboolean

@@ -19,8 +19,8 @@ typedef struct {
   gpointer data;
 } LaneHost;
 
-/* What became of a message; @report and @error are lent. @was_cut_off: lane_cut_off() was called
- * meanwhile. Called in the context that the lane was made with. */
+/* What became of a message; @report and @error are lent. @was_cut_off: lane_cut_off() or
+ * lane_leave_network() was called meanwhile. Called in the context that the lane was made with. */
 typedef void (*LaneDone) (const char *id, SendpathReport *report, const GError *error,
                           gboolean was_cut_off, gpointer data);
 
@@ -44,6 +44,8 @@ gboolean lane_add (Lane *lane, const char *id, guint why);
 gint64   lane_work_past (Lane *lane);
 /* Breaks off what is under way and before its final dot; the others go on. */
 void     lane_cut_off (Lane *lane);
+/* The same because the machine has left the network. */
+void     lane_leave_network (Lane *lane);
 /* Begins nothing more. */
 void     lane_stop (Lane *lane);
 gboolean lane_is_idle (Lane *lane);

@@ -363,7 +363,7 @@ take_news (OutboxRunner *runner)
     {
       g_free (runner->network_id);
       runner->network_id = g_steal_pointer (&network);
-      for_each_lane (runner, lane_cut_off);
+      for_each_lane (runner, lane_leave_network);
     }
   if (is_woken && runner->options->mode != RUNNER_ONCE)
     look_at_all (runner, SCHEDULE_NETWORK, NULL);

@@ -316,8 +316,10 @@ was_stopped (const SendpathReport *report)
 {
   const Attempt *last =
       was_tried (report) ? report->attempts->pdata[report->attempts->len - 1] : NULL;
+  SendpathFault fault =
+      last != NULL ? sendpath_reply_get_fault (last->reply) : SENDPATH_FAULT_NONE;
 
-  return last != NULL && sendpath_reply_get_fault (last->reply) == SENDPATH_FAULT_CANCELLED;
+  return fault == SENDPATH_FAULT_CANCELLED || fault == SENDPATH_FAULT_NETWORK_LEFT;
 }
 
 /* What passed since the last walk, as far as it was meant to: no clock that jumped and no machine

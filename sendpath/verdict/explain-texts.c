@@ -276,6 +276,8 @@ static const Row rows[] = {
     N_ ("{server} did not answer in time."), IN_BETWEEN },
   { V (CONNECTION_LOST), 0, "cancelled", CONTACT_NOBODY, N_ ("The sending was stopped by hand."),
     NOTHING_TO_DO },
+  { V (CONNECTION_LOST), 0, "network-changed", CONTACT_NOBODY,
+    N_ ("This computer went to another network before the message left."), NOTHING_TO_DO },
   { V (CONNECTION_LOST), 0, "not-recorded", CONTACT_NOBODY,
     N_ ("sendpath could not write to the disk of this computer, and so sent nothing."),
     N_ ("Make room on the disk, and check that the outbox may be written to.") },

@@ -892,6 +892,7 @@ const VerdictFaultRule verdict_fault_rules[] = {
   { ANY_PHASE, SENDPATH_FAULT_NO_SMTPUTF8, V (RECIPIENT_INVALID), "no-utf8-address" },
   { ANY_PHASE, SENDPATH_FAULT_BAD_ADDRESS, V (RECIPIENT_INVALID), "address-not-sendable" },
   { ANY_PHASE, SENDPATH_FAULT_CANCELLED, V (CONNECTION_LOST), "cancelled" },
+  { ANY_PHASE, SENDPATH_FAULT_NETWORK_LEFT, V (CONNECTION_LOST), "network-changed" },
   /* FAULT_LOCAL: nothing was sent, and nothing is wrong with the server. */
   { ANY_PHASE, SENDPATH_FAULT_LOCAL, V (CONNECTION_LOST), "not-recorded" },
 };

@@ -85,6 +85,8 @@ leg_connect (Leg *leg, RaceField field)
   for (;;)
     {
       drop_connection (leg);
+      if (leg->walk->must_stop)
+        return FALSE;
       leg->contact = race_run (leg->race, field, leg->walk->cancellable);
       record_failures (leg, field);
       if (leg->contact == NULL || leg->walk->must_stop)

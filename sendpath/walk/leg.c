@@ -4,8 +4,10 @@
 
 #include "sendpath/walk/leg-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "profiles/network-guard.h"
 #include "profiles/providers.h"
 #include "sendpath/walk/recipient-limit.h"
 
@@ -120,12 +122,26 @@ leg_find_next_rule (Leg *leg)
   return leg->rule;
 }
 
+/* What was cut off before the dot because the machine went to another network is called so. */
+static const SendpathReply *
+name_cut (Walk *walk, SendpathPhase phase, const SendpathReply *reply)
+{
+  if (reply == NULL || phase == SENDPATH_PHASE_EOD ||
+      sendpath_reply_get_fault (reply) != SENDPATH_FAULT_CANCELLED ||
+      !network_was_left (walk->cancellable))
+    return reply;
+  if (walk->left == NULL)
+    walk->left = sendpath_reply_new_fault (SENDPATH_FAULT_NETWORK_LEFT,
+                                           _ ("the network changed before the message left"));
+  return walk->left;
+}
+
 SendpathVerdictQuery
 leg_make_query (Leg *leg, SendpathPhase phase, const SendpathReply *reply)
 {
   return (SendpathVerdictQuery) {
     .phase = phase,
-    .reply = reply,
+    .reply = name_cut (leg->walk, phase, reply),
     .server = leg->route->server,
     .authenticated = leg->session != NULL && smtp_session_is_logged_in (leg->session),
     .tls = leg->session != NULL && smtp_session_is_tls (leg->session),
@@ -188,9 +204,10 @@ record (Leg *leg, guint attempt)
 {
   g_autoptr (GError) error = NULL;
   const Attempt *ended = leg->walk->report->attempts->pdata[attempt];
+  SendpathFault fault = sendpath_reply_get_fault (ended->reply);
 
-  if (sendpath_reply_get_fault (ended->reply) == SENDPATH_FAULT_CANCELLED ||
-      sendpath_reply_get_fault (ended->reply) == SENDPATH_FAULT_LOCAL)
+  if (fault == SENDPATH_FAULT_CANCELLED || fault == SENDPATH_FAULT_NETWORK_LEFT ||
+      fault == SENDPATH_FAULT_LOCAL)
     leg->walk->must_stop = TRUE;
   if (!leg->walk->host->attempt_ended (leg->walk->host->data, leg->walk->report, attempt, &error))
     {
@@ -208,7 +225,7 @@ add_attempt (Leg *leg, Attempt *attempt, SendpathPhase phase, const SendpathRepl
 
   sendpath_verdict_classify (&query, &answer);
   attempt->phase = phase;
-  attempt->reply = sendpath_reply_ref ((SendpathReply *) reply);
+  attempt->reply = sendpath_reply_ref ((SendpathReply *) query.reply);
   attempt->verdict = answer.verdict;
   attempt->rule = g_strdup (answer.rule);
   return report_add_attempt (leg->walk->report, attempt);

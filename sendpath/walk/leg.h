@@ -30,6 +30,7 @@ typedef struct {
   char *login_problem;    /* why a login that would help was not made, for people; or NULL */
   GStrv wrong_addresses;  /* that the name servers give for every name; NULL until it matters */
   char *record_problem;   /* why our own record failed, or NULL */
+  SendpathReply *left;    /* what cut it off if the machine went to another network; or NULL */
   DomainPolicy *policy;   /* of the From domain; NULL until it matters */
   SendpathRoute *barred;  /* the first route that it leaves no sender rule for, or NULL; borrowed */
   GPtrArray *discovered;     /* routes of step 6; NULL until nothing else is left */

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "profiles/network-guard.h"
 #include "sendpath/walk/words.h"
 
 /* Whose answer came furthest, of those that wait; NULL if nobody does. */
@@ -88,6 +89,8 @@ reason_tell (const Walk *walk, GPtrArray *routes)
     return;
   if (walk->record_problem != NULL)
     report->reason = g_strdup (walk->record_problem);
+  else if (network_was_left (walk->cancellable))
+    report->reason = g_strdup (_ ("the network changed before the message left"));
   else if (g_cancellable_is_cancelled (walk->cancellable))
     report->reason = g_strdup (_ ("sending was stopped before the message left"));
   else if (walk->login_problem != NULL && walk_is_anybody_stuck (walk))

@@ -222,6 +222,7 @@ walk_clear (Walk *walk)
   g_hash_table_unref (walk->changed);
   g_free (walk->login_problem);
   g_free (walk->record_problem);
+  g_clear_pointer (&walk->left, sendpath_reply_unref);
   g_strfreev (walk->wrong_addresses);
 }
 

@@ -320,11 +320,19 @@ take_winner (Race *race, Entry *winner)
   return contender_steal_runner (winner->contender);
 }
 
+/* One for all doors that were being knocked at. */
 static void
 note_cancel (Race *race)
 {
   Runner *runner = g_new0 (Runner, 1);
 
+  for (guint i = race->failures->len; i-- > 0;)
+    {
+      const Runner *failed = race->failures->pdata[i];
+
+      if (sendpath_reply_get_fault (failed->greeting) == SENDPATH_FAULT_CANCELLED)
+        g_ptr_array_remove_index (race->failures, i);
+    }
   runner->endpoint = sendpath_endpoint_ref (lineup_get_first_endpoint (race->lineup));
   runner->phase = SENDPATH_PHASE_CONNECT;
   runner->greeting = sendpath_reply_new_fault (SENDPATH_FAULT_CANCELLED, _("cancelled"));

@@ -26,6 +26,7 @@ G_BEGIN_DECLS
  * @SENDPATH_FAULT_BAD_ADDRESS: the address cannot be put on the wire
  * @SENDPATH_FAULT_LOCAL: our own record could not be written; nothing was sent
  * @SENDPATH_FAULT_CANCELLED: the caller cancelled
+ * @SENDPATH_FAULT_NETWORK_LEFT: this machine went to another network, and nothing had been sent
  *
  * Why an attempt ended without a reply.
  *
@@ -51,6 +52,7 @@ typedef enum {
   SENDPATH_FAULT_BAD_ADDRESS,
   SENDPATH_FAULT_LOCAL,
   SENDPATH_FAULT_CANCELLED,
+  SENDPATH_FAULT_NETWORK_LEFT,
 } SendpathFault;
 
 #define SENDPATH_TYPE_REPLY (sendpath_reply_get_type ())
