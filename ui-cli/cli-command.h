@@ -19,8 +19,9 @@ typedef struct {
 typedef enum { CLI_ERROR_USAGE, CLI_ERROR_NOT_FOUND } CliError;
 GQuark cli_error_quark (void);
 
-/* Parses the options of one command; @min to @max operands (-1: any) stay in the result, without
- * the command's name. --help is answered and ends the program with 0. NULL: usage error. */
+/* The first thing that a command does (cli-parse.c): parses its options; @min to @max operands (-1: any)
+ * stay in the result, without the command's name. --help is answered and ends the program with 0.
+ * NULL: usage error. */
 char **cli_parse (const CliCommand *command, const GOptionEntry *entries, int argc, char **argv,
                   int min, int max, GError **error);
 /* The same with one option per configuration key of @section: @ret_values gets key -> value in

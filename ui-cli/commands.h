@@ -13,3 +13,6 @@ extern const CliCommand cmd_send, cmd_plan, cmd_explain, cmd_demo, cmd_log,
     cmd_watch;
 extern const CliCommand cmd_queue_list, cmd_queue_show, cmd_queue_flush, cmd_queue_remove,
     cmd_queue_resend, cmd_queue_retry, cmd_queue_hold, cmd_queue_resolve, cmd_queue_wait;
+
+/* All of them, ended by NULL. */
+const CliCommand *const *commands_get (void);

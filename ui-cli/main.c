@@ -12,54 +12,20 @@
 #include "commands.h"
 #include "no-memory.h"
 
-static const CliCommand *const commands[] = {
-  &cmd_account_add,
-  &cmd_account_import,
-  &cmd_account_list,
-  &cmd_account_show,
-  &cmd_account_remove,
-  &cmd_account_test,
-  &cmd_account_forget,
-  &cmd_password_set,
-  &cmd_password_clear,
-  &cmd_location_add,
-  &cmd_location_list,
-  &cmd_location_remove,
-  &cmd_location_use,
-  &cmd_location_trust,
-  &cmd_location_forget,
-  &cmd_location,
-  &cmd_send,
-  &cmd_plan,
-  &cmd_queue_list,
-  &cmd_queue_show,
-  &cmd_queue_flush,
-  &cmd_queue_retry,
-  &cmd_queue_hold,
-  &cmd_queue_remove,
-  &cmd_queue_resolve,
-  &cmd_queue_resend,
-  &cmd_queue_wait,
-  &cmd_explain,
-  &cmd_log,
-  &cmd_watch,
-  &cmd_demo,
-};
-
 /* The command whose words begin @argv; @ret_words gets how many words that are. */
 static const CliCommand *
 find_command (int argc, char **argv, int *ret_words)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+  for (const CliCommand *const *command = commands_get (); *command != NULL; command++)
     {
-      g_auto (GStrv) words = g_strsplit (commands[i]->name, " ", 0);
+      g_auto (GStrv) words = g_strsplit ((*command)->name, " ", 0);
       int n = (int) g_strv_length (words);
 
       if (argc > n && g_str_equal (argv[1], words[0]) &&
           (n == 1 || g_str_equal (argv[2], words[1])))
         {
           *ret_words = n;
-          return commands[i];
+          return *command;
         }
     }
   return NULL;
@@ -69,8 +35,8 @@ static void
 print_help (FILE *out)
 {
   g_fprintf (out, "%s\n\n", _ ("Usage: sendpath COMMAND [OPTIONS]"));
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_fprintf (out, "  %-16s %s\n", commands[i]->name, _ (commands[i]->summary));
+  for (const CliCommand *const *command = commands_get (); *command != NULL; command++)
+    g_fprintf (out, "  %-16s %s\n", (*command)->name, _ ((*command)->summary));
   g_fprintf (out, "\n%s\n", _ ("“sendpath COMMAND --help” shows the options of a command."));
 }
 
