@@ -6,7 +6,6 @@ called.py problems EXPECTED HOSTS   what is not as it should be, nothing when al
 
 import email
 import email.header
-import fnmatch
 import pathlib
 import re
 import sys
@@ -56,7 +55,8 @@ def judge_header(message, name, pattern):
         yield f"{name}: must not be there, found {found}"
     elif pattern and len(found) != 1:
         yield f"{name}: expected once, found {found}"
-    elif pattern and not fnmatch.fnmatchcase(value(message, name), pattern):
+    elif pattern and not re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), value(message, name),
+                                      re.DOTALL):
         yield f"{name}: expected '{pattern}', found '{value(message, name)}'"
 
 
