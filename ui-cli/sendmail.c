@@ -25,7 +25,12 @@
 static int
 fail (const GError *error)
 {
-  g_fprintf (stderr, "sendmail: %s\n", error->message);
+  g_autofree char *line = g_strdup (error->message);
+
+  for (char *p = line; *p != '\0'; p++)
+    if (g_ascii_iscntrl (*p)) /* out of what the caller said; it stays one line */
+      *p = '?';
+  g_fprintf (stderr, "sendmail: %s\n", line);
   return error->domain == SENDMAIL_ERROR ? EX_USAGE : sendmail_exit_for_error (error);
 }
 
