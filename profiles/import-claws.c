@@ -60,13 +60,14 @@ set_server (const Account *account, const char *ours, const char *theirs, const 
             const char *port, const char *ssl)
 {
   const ImportEntry *entry = import_file_find (account->file, account->section, theirs);
-  guint number = get_number (account, set_port) == 1
-                     ? import_draft_parse_port (get (account, port))
-                     : 0;
+  const ImportEntry *number = get_number (account, set_port) == 1
+                                  ? import_file_find (account->file, account->section, port)
+                                  : NULL;
 
   if (entry != NULL && *entry->value != '\0')
-    import_draft_set_server (account->draft, ours, entry->value, number, get_security (account, ssl),
-                             account->file->path, entry);
+    import_draft_set_server (account->draft, ours, entry->value,
+                             import_draft_take_port (account->draft, account->file->path, number),
+                             get_security (account, ssl), account->file->path, entry);
 }
 
 static void
@@ -75,7 +76,8 @@ read_pop (const Account *account)
   if (get_number (account, "protocol") != PROTOCOL_POP3)
     return;
   set_server (account, "pop", "receive_server", "set_popport", "pop_port", "ssl_pop");
-  if (g_strcmp0 (get (account, "user_id"), get (account, "smtp_user_id")) != 0)
+  if (get (account, "smtp_user_id") != NULL &&
+      g_strcmp0 (get (account, "user_id"), get (account, "smtp_user_id")) != 0)
     set (account, "pop-user", "user_id");
   if (get_number (account, "pop_before_smtp") == 1)
     key_values_set (account->draft->values, "pop-login", "always", NULL, NULL);
@@ -88,8 +90,7 @@ read_login (const Account *account)
   if (get_number (account, "use_smtp_auth") != 1)
     {
       key_values_set (account->draft->values, "auth", "none", NULL, NULL);
-      if (import_draft_get (account->draft, "pop") == NULL)
-        account->draft->secret = SENDPATH_IMPORT_SECRET_NONE;
+      account->draft->secret = SENDPATH_IMPORT_SECRET_NONE;
     }
   else if (get_number (account, "smtp_auth_method") == AUTH_OAUTH2)
     {
@@ -112,13 +113,13 @@ static void
 read_account (const Account *account)
 {
   account->draft->is_default = get_number (account, "is_default") == 1;
+  set (account, "address", "address");
+  set (account, "name", "name");
   if (get_number (account, "use_mail_command") == 1)
     {
       lose (account, "mail_command"); /* it is not Claws Mail that sends */
       return;
     }
-  set (account, "address", "address");
-  set (account, "name", "name");
   set_server (account, "smtp", "smtp_server", "set_smtpport", "smtp_port", "ssl_smtp");
   read_pop (account);
   read_login (account);

@@ -156,10 +156,15 @@ import_draft_lose (ImportDraft *draft, const char *path, const ImportEntry *entr
 }
 
 guint
-import_draft_parse_port (const char *text)
+import_draft_take_port (ImportDraft *draft, const char *path, const ImportEntry *entry)
 {
+  static const char *const usual[] = { "", "0", "-1", NULL };
   guint64 port = 0;
 
-  return text != NULL && g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT16, &port, NULL) ? port
-                                                                                            : 0;
+  if (entry == NULL || g_strv_contains (usual, entry->value))
+    return 0;
+  if (!g_ascii_string_to_unsigned (entry->value, 10, 1, G_MAXUINT16, &port, NULL))
+    import_draft_note (draft, _("%s:%u: bad value of \"%s\"; it is left out"), path,
+                       entry->number, entry->key);
+  return port;
 }

@@ -49,8 +49,9 @@ void           import_draft_set_server (ImportDraft *draft, const char *key, con
 void           import_draft_add_alias (ImportDraft *draft, const char *address);
 /* Notes that what @entry says has no counterpart. */
 void           import_draft_lose (ImportDraft *draft, const char *path, const ImportEntry *entry);
-/* @text as a port, or 0 if it is none. */
-guint          import_draft_parse_port (const char *text);
+/* The port that @entry tells, or 0 for the usual ones: it may be NULL, or say so in their ways. */
+guint          import_draft_take_port (ImportDraft *draft, const char *path,
+                                       const ImportEntry *entry);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImportReading, import_reading_free)
 

@@ -109,7 +109,8 @@ set_server (ImportDraft *draft, const char *key, const ImportFile *source)
     security = IMPORT_SECURITY_STARTTLS;
   if (host != NULL && *host->value != '\0')
     import_draft_set_server (draft, key, host->value,
-                             import_draft_parse_port (import_file_get (source, LOGIN, "Port")),
+                             import_draft_take_port (draft, source->path,
+                                                     import_file_find (source, LOGIN, "Port")),
                              security, source->path, host);
 }
 

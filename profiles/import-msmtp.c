@@ -194,20 +194,17 @@ set (const Account *account, const char *key, const char *value, const ImportEnt
 static void
 read_server (const Account *account)
 {
-  const ImportEntry *port = find (account, "port");
-  guint number = import_draft_parse_port (get (account, "port"));
+  const char *path = account->msmtp->file->path;
+  guint port = import_draft_take_port (account->draft, path, find (account, "port"));
   ImportSecurity security = IMPORT_SECURITY_NONE;
 
   if (is_on (account, "tls", FALSE))
     security = is_on (account, "tls_starttls", find (account, "tls_nostarttls") == NULL)
                    ? IMPORT_SECURITY_STARTTLS
                    : IMPORT_SECURITY_TLS;
-  if (port != NULL && *port->value != '\0' && number == 0)
-    import_draft_note (account->draft, _("%s:%u: bad value of \"%s\"; it is left out"),
-                       account->msmtp->file->path, port->number, port->key);
   if (get (account, "host") != NULL)
-    import_draft_set_server (account->draft, "smtp", get (account, "host"), number, security,
-                             account->msmtp->file->path, find (account, "host"));
+    import_draft_set_server (account->draft, "smtp", get (account, "host"), port, security, path,
+                             find (account, "host"));
 }
 
 /* `from` may be a pattern, and may name the user of this machine. */
@@ -310,7 +307,7 @@ read_habits (const Account *account)
 
 /* ---- the password ---------------------------------------------------------------------------- */
 
-/* TRUE if only a shell can run @command. What it would find in quotes is quoted for it again. */
+/* TRUE if @command may mean something to a shell that it does not mean without one. */
 static gboolean
 needs_shell (const char *command, char **argv)
 {
@@ -327,7 +324,6 @@ read_command (const Account *account, const char *key, const ImportEntry *entry)
   g_autofree char *quoted = NULL;
   g_autofree char *line = NULL;
 
-  account->draft->secret = SENDPATH_IMPORT_SECRET_CLOSED;
   if (!g_shell_parse_argv (entry->value, NULL, &argv, NULL))
     {
       import_draft_note (account->draft, _("%s:%u: bad value of \"%s\"; it is left out"), path,

@@ -123,7 +123,7 @@ read_smtp (const Thunderbird *mail, ImportDraft *draft, const char *smtp)
     return;
   import_draft_set_server (
       draft, "smtp", host->value,
-      import_draft_parse_port (get (mail, "smtpserver", smtp, "port")),
+      import_draft_take_port (draft, mail->prefs->path, find (mail, "smtpserver", smtp, "port")),
       to_security (get_number (mail, "smtpserver", smtp, "try_ssl", 0)), mail->prefs->path, host);
   read_login (mail, draft, smtp);
 }
@@ -146,7 +146,8 @@ read_pop (const Thunderbird *mail, ImportDraft *draft, const char *server)
   if (host == NULL || *host->value == '\0')
     return;
   import_draft_set_server (draft, "pop", host->value,
-                           import_draft_parse_port (get (mail, "server", server, "port")),
+                           import_draft_take_port (draft, mail->prefs->path,
+                                                   find (mail, "server", server, "port")),
                            to_security (get_number (mail, "server", server, "socketType", 0)),
                            mail->prefs->path, host);
   if (smtp_user == NULL)

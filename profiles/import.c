@@ -150,6 +150,21 @@ is_same (SendpathAccount *account, SendpathAccount *other, const char *key)
   return g_strcmp0 (sendpath_account_get (account, key), sendpath_account_get (other, key)) == 0;
 }
 
+/* As of somebody who has both POP3 and IMAP. */
+static gboolean
+is_second_way (const Import *import, SendpathAccount *account)
+{
+  for (guint i = 0; i < import->found->len; i++)
+    {
+      SendpathAccount *other = sendpath_imported_get_account (import->found->pdata[i]);
+
+      if (other != NULL && is_same (account, other, "address") &&
+          is_same (account, other, "smtp") && is_same (account, other, "user"))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 take_draft (Import *import, ImportDraft *draft)
 {
@@ -163,14 +178,15 @@ take_draft (Import *import, ImportDraft *draft)
       g_ptr_array_add (import->found, imported_new (NULL, NULL, draft->notes, NULL));
       return;
     }
+  if (draft->secret == SENDPATH_IMPORT_SECRET_NONE && import_draft_get (draft, "pop") != NULL)
+    draft->secret = SENDPATH_IMPORT_SECRET_CLOSED; /* POP always logs in */
   account = make_account (import, draft);
   other = find_account (import, has_address, import_draft_get (draft, "address"));
   other_id = other != NULL ? sendpath_account_get_id (other) : NULL;
   is_there = other_id != NULL && import->profiles != NULL &&
              sendpath_profile_store_get_account (import->profiles, other_id) == other;
-  if (other != NULL && !is_there && is_same (account, other, "smtp") &&
-      is_same (account, other, "user"))
-    return; /* a second way to the same mail, as of one who has POP3 and IMAP */
+  if (draft->name == NULL && is_second_way (import, account))
+    return;
   if (other != NULL && !is_there)
     import_draft_note (draft, _("account %s has the same address; this one has to be asked for by "
                                 "its name"),
