@@ -30,6 +30,7 @@ static const struct {
   { sendpath_error_quark, SENDPATH_ERROR_MESSAGE, "554 5.6.0" },
   { sendpath_error_quark, SENDPATH_ERROR_OUTBOX_FULL, "452 4.3.1" },
   { sendpath_profile_error_quark, SENDPATH_PROFILE_ERROR_NO_ACCOUNT, "451 4.3.5" },
+  { sendpath_profile_error_quark, SENDPATH_PROFILE_ERROR_MISSING, "451 4.3.5" },
   { g_io_error_quark, G_IO_ERROR_INVALID_DATA, "554 5.6.0" },
   { g_io_error_quark, G_IO_ERROR_PERMISSION_DENIED, "550 5.7.1" },
   { g_io_error_quark, G_IO_ERROR_BUSY, "451 4.4.0" },

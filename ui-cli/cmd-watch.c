@@ -9,6 +9,7 @@
 
 #include "commands.h"
 #include "notify.h"
+#include "service-door.h"
 #include "service-log.h"
 #include "service-manager.h"
 #include "wake-watch.h"
@@ -221,7 +222,7 @@ is_sandboxed (void)
 
 /* It ends by a signal; CLI_NO if another one is running. */
 static int
-run_service (GError **error)
+run_service (ServiceDoor *door, GError **error)
 {
   g_auto (Service) service = { 0 };
   NotifierHost host = { find_message, on_pressed, &service };
@@ -236,6 +237,8 @@ run_service (GError **error)
   start (&service);
   service_manager_tell ("READY=1");
   g_main_loop_run (service.loop);
+  if (door != NULL)
+    service_door_open (door);
   if (service.error == NULL)
     return CLI_YES;
   if (g_error_matches (service.error, SENDPATH_ERROR, SENDPATH_ERROR_BUSY))
@@ -249,17 +252,32 @@ run_service (GError **error)
 
 static int
 run (int argc, char **argv, GError **error)
+static gboolean
+is_broken (const GError *error)
+{
+  return g_error_matches (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_BROKEN) ||
+         g_error_matches (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_UNSAFE);
+}
+
 {
   g_auto (GStrv) operands = cli_parse (&cmd_watch, NULL, argc, argv, 0, 0, error);
   g_autoptr (SendpathProfileStore) profiles = NULL;
 
+  g_autoptr (GError) local_error = NULL;
   if (operands == NULL)
+  g_autoptr (ServiceDoor) door = NULL;
     return CLI_USAGE;
   clean_environment ();
-  profiles = cli_load_profiles (FALSE, error);
-  if (profiles == NULL)
-    return CLI_CONFIG;
-  return run_service (error);
+  door = service_door_new (&local_error);
+  if (local_error == NULL)
+    profiles = cli_load_profiles (FALSE, &local_error);
+  /* where others leave their mail, it is kept until the configuration is mended */
+  if (profiles == NULL && (door == NULL || !is_broken (local_error)))
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return CLI_CONFIG;
+    }
+  return run_service (door, error);
 }
 
 const CliCommand cmd_watch = {

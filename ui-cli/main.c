@@ -11,6 +11,7 @@
 #include "cli-command.h"
 #include "commands.h"
 #include "no-memory.h"
+#include "system-service.h"
 
 /* The command whose words begin @argv; @ret_words gets how many words that are. */
 static const CliCommand *
@@ -58,6 +59,31 @@ run_command (int argc, char **argv)
   return error != NULL ? cli_fail (error) : status;
 }
 
+static gboolean
+is_command (int argc, char **argv, const char *first, const char *second)
+{
+  return argc > 1 && g_str_equal (argv[1], first) &&
+         (second == NULL || (argc > 2 && g_str_equal (argv[2], second)));
+}
+
+/* Root looks after what waits with the service that sends for all users; that alone sends it. */
+static int
+run_for_system (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (argc > 1 && !is_command (argc, argv, "queue", NULL) && !is_command (argc, argv, "log", NULL))
+    {
+      g_fprintf (stderr, "%s\n", _ ("sendpath: --system is for “queue” and “log” only"));
+      return CLI_USAGE;
+    }
+  if (!system_service_enter (&error))
+    return cli_fail (error);
+  if (is_command (argc, argv, "queue", "flush"))
+    return system_service_flush (&error) ? CLI_YES : cli_fail (error);
+  return argc > 1 ? run_command (argc, argv) : cmd_status.run (argc, argv, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -68,6 +94,8 @@ main (int argc, char **argv)
   no_memory_ends_with ("sendpath", EX_OSERR);
   sendpath_engine_harden_process ();
 
+  if (argc > 1 && g_str_equal (argv[1], "--system"))
+    return run_for_system (argc - 1, argv + 1);
   if (argc == 1)
     return cmd_status.run (argc, argv, NULL);
   if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "help"))

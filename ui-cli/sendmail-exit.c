@@ -28,6 +28,9 @@ static const struct {
   { g_io_error_quark, G_IO_ERROR_NO_SPACE, EX_TEMPFAIL },
   { g_io_error_quark, G_IO_ERROR_TOO_MANY_OPEN_FILES, EX_TEMPFAIL },
   { g_io_error_quark, G_IO_ERROR_FAILED, EX_IOERR },
+  /* what the service of the machine says to a message */
+  { g_io_error_quark, G_IO_ERROR_BUSY, EX_TEMPFAIL },
+  { g_io_error_quark, G_IO_ERROR_PERMISSION_DENIED, EX_UNAVAILABLE },
   { sendpath_profile_error_quark, SENDPATH_PROFILE_ERROR_MISSING, EX_CONFIG },
   { sendpath_profile_error_quark, SENDPATH_PROFILE_ERROR_BROKEN, EX_CONFIG },
   { sendpath_profile_error_quark, SENDPATH_PROFILE_ERROR_UNSAFE, EX_CONFIG },

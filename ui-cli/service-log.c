@@ -106,3 +106,15 @@ service_log_message (GLogWriterFunc write, const SendpathReport *report)
   add (&line, "SENDPATH_NEEDS", sendpath_report_get_needs (report));
   write_line (write, &line, outcome != SENDPATH_OUTCOME_SENT, message);
 }
+
+void
+service_log_taken (GLogWriterFunc write, const char *id, guint uid)
+{
+  g_autofree char *user = g_strdup_printf ("%u", uid);
+  g_autofree char *message = g_strdup_printf ("%.12s: taken in from user %s", id, user);
+  Line line = { .n = 0 };
+
+  add (&line, "SENDPATH_ID", id);
+  add (&line, "SENDPATH_UID", user);
+  write_line (write, &line, FALSE, message);
+}

@@ -14,5 +14,7 @@ GLogWriterOutput service_log_write (GLogLevelFlags level, const GLogField *field
 void service_log_attempt (GLogWriterFunc write, const SendpathReport *report, guint attempt);
 /* What became of the message: SENDPATH_ID, SENDPATH_ACCOUNT, SENDPATH_OUTCOME, SENDPATH_NEEDS. */
 void service_log_message (GLogWriterFunc write, const SendpathReport *report);
+/* A message came in from a process of user @uid: SENDPATH_ID, SENDPATH_UID. */
+void service_log_taken (GLogWriterFunc write, const char *id, guint uid);
 
 G_END_DECLS
