@@ -16,6 +16,7 @@
 #include "mailq.h"
 #include "sendmail-exit.h"
 #include "sendmail-help.h"
+#include "sendmail-home.h"
 #include "sendmail-options.h"
 #include "sendmail-smtp.h"
 #include "sendmail-system.h"
@@ -315,6 +316,7 @@ main (int argc, char **argv)
       fputs ("sendmail: this program must not be set-uid or set-gid\n", stderr);
       return EX_NOPERM;
     }
+  sendmail_home_mend ();
   setlocale (LC_ALL, "");
   textdomain (GETTEXT_PACKAGE);
   signal (SIGPIPE, SIG_IGN); /* a caller that goes away must not end a delivery */

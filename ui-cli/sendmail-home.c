@@ -1,0 +1,31 @@
+/* Whose home folder it is: daemons call us as somebody else than their environment says. Must never look
+ * into a home, only at whether it is one. */
+#include "config.h"
+
+#include "sendmail-home.h"
+
+#include <glib.h>
+#include <pwd.h>
+#include <unistd.h>
+
+/* sudo says "/" */
+static gboolean
+is_home (const char *path)
+{
+  return !g_str_equal (path, "/") && access (path, W_OK | X_OK) == 0;
+}
+
+/* Without this, the mail of a user's job would have no outbox where cron was started by hand: cron and at
+ * change the user, and keep root's HOME. */
+void
+sendmail_home_mend (void)
+{
+  const char *home = g_getenv ("HOME");
+  const struct passwd *user;
+
+  if (home == NULL || is_home (home))
+    return;
+  user = getpwuid (geteuid ());
+  if (user != NULL && is_home (user->pw_dir))
+    g_setenv ("HOME", user->pw_dir, TRUE);
+}
