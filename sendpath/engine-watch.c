@@ -144,6 +144,16 @@ sendpath_engine_watch (SendpathEngine *self, GCancellable *cancellable, GError *
   return watch_outbox (&call, error);
 }
 
+static gboolean
+tell_event (SendpathEngine *self, ScheduleEvent event, GError **error)
+{
+  g_autoptr (Outbox) outbox = engine_open_outbox (self, error);
+  gboolean is_told = outbox != NULL && runner_lock_wake (outbox, event, error);
+
+  engine_translate_error (error);
+  return is_told;
+}
+
 /**
  * sendpath_engine_wake:
  * @self: a #SendpathEngine
@@ -159,16 +169,29 @@ sendpath_engine_watch (SendpathEngine *self, GCancellable *cancellable, GError *
 gboolean
 sendpath_engine_wake (SendpathEngine *self, GError **error)
 {
-  g_autoptr (Outbox) outbox = NULL;
-  gboolean is_told = FALSE;
-
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), FALSE);
 
-  outbox = engine_open_outbox (self, error);
-  if (outbox != NULL)
-    is_told = runner_lock_wake (outbox, SCHEDULE_NETWORK, error);
-  engine_translate_error (error);
-  return is_told;
+  return tell_event (self, SCHEDULE_NETWORK, error);
+}
+
+/**
+ * sendpath_engine_note_new_time:
+ * @self: a #SendpathEngine
+ * @error: return location for a #GError, or %NULL
+ *
+ * Tells whoever looks after the outbox, in this process or another, that the clock was set: when each message
+ * is to be tried is looked at again. Nothing is tried for this reason alone.
+ *
+ * Returns: %TRUE if it was told
+ *
+ * Since: 1.0
+ */
+gboolean
+sendpath_engine_note_new_time (SendpathEngine *self, GError **error)
+{
+  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), FALSE);
+
+  return tell_event (self, SCHEDULE_CLOCK, error);
 }
 
 /* Nobody looks after an outbox that was never made, and it is not made for the question. */

@@ -167,6 +167,8 @@ gboolean sendpath_engine_watch_finish (SendpathEngine *self, GAsyncResult *resul
 gboolean sendpath_engine_wake (SendpathEngine *self, GError **error);
 gboolean sendpath_engine_is_watched (SendpathEngine *self);
 
+/* Has it plan anew: the clock was set. */
+gboolean sendpath_engine_note_new_time (SendpathEngine *self, GError **error);
 /* (element-type SendpathRoute): what would be tried; @account and @from may be NULL. No traffic. */
 GPtrArray *sendpath_engine_plan (SendpathEngine *self, const char *account, const char *from,
                                  GError **error);

@@ -181,12 +181,14 @@ on_config_changed (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonito
 }
 
 static void
-on_woken (gpointer data)
+on_woken (WakeCause cause, gpointer data)
 {
   const Service *service = data;
 
   if (service->engine != NULL)
     sendpath_engine_wake (service->engine, NULL);
+  else if (service->engine != NULL)
+    sendpath_engine_note_new_time (service->engine, NULL);
 }
 
 static void

@@ -12,11 +12,13 @@
 
 #define LOGIND  "org.freedesktop.login1"
 #define NEVER_S (365 * 24 * 3600)
+#define NAP_US  G_USEC_PER_SEC /* less is none */
 
 struct _WakeWatch {
   WakeWatchTell tell;
   gpointer data;
   int timer; /* -1: none */
+  gint64 slept_us; /* since the machine was started */
   GSource *timer_source;
   GCancellable *cancellable;
   GDBusConnection *bus; /* the system's; NULL: none, or not yet */
@@ -33,16 +35,29 @@ set_timer (WakeWatch *watch)
   timerfd_settime (watch->timer, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &at, NULL);
 }
 
+/* What the clock that goes on in a sleep has more than the one that does not. */
+static gint64
+get_slept_us (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_BOOTTIME, &now);
+  return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000 - g_get_monotonic_time ();
+}
+
 static gboolean
 on_timer (int fd, GIOCondition condition, gpointer data)
 {
   WakeWatch *watch = data;
   guint64 n;
   gboolean is_new_time = read (fd, &n, sizeof n) < 0; /* ECANCELED; else a year is over */
+  gint64 slept_us = get_slept_us ();
+  WakeCause cause = slept_us - watch->slept_us > NAP_US ? WAKE_SLEPT : WAKE_NEW_TIME;
 
+  watch->slept_us = slept_us;
   set_timer (watch);
   if (is_new_time)
-    watch->tell (watch->data);
+    watch->tell (cause, watch->data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -52,6 +67,7 @@ listen_to_kernel (WakeWatch *watch)
   watch->timer = timerfd_create (CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
   if (watch->timer < 0)
     return;
+  watch->slept_us = get_slept_us ();
   set_timer (watch);
   watch->timer_source = g_unix_fd_source_new (watch->timer, G_IO_IN);
   g_source_set_callback (watch->timer_source, G_SOURCE_FUNC (on_timer), watch, NULL);
@@ -70,7 +86,7 @@ on_sleep (GDBusConnection *connection, const char *sender, const char *path, con
   if (g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(b)")))
     g_variant_get (parameters, "(b)", &begins);
   if (!begins)
-    watch->tell (watch->data);
+    watch->tell (WAKE_SLEPT, watch->data);
 }
 
 static void

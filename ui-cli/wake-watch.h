@@ -6,7 +6,11 @@
 G_BEGIN_DECLS
 
 typedef struct _WakeWatch WakeWatch;
-typedef void (*WakeWatchTell) (gpointer data);
+typedef enum {
+  WAKE_SLEPT,    /* it was resumed */
+  WAKE_NEW_TIME, /* nothing but that its clock was set */
+} WakeCause;
+typedef void (*WakeWatchTell) (WakeCause cause, gpointer data);
 
 /* @tell is called in the thread-default main context of now. */
 WakeWatch *wake_watch_new (WakeWatchTell tell, gpointer data);

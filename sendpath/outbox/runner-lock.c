@@ -161,12 +161,12 @@ runner_lock_read_wake (Outbox *outbox)
 {
   g_autofree char *path = g_build_filename (outbox->path, RUNNER_WAKE_NAME, NULL);
   int fd = disk_open (AT_FDCWD, path, O_RDONLY);
-  char digit = '0';
+  char digit = fd >= 0 ? '0' : '\0'; /* as long as nothing is written, nothing happened */
 
   if (fd >= 0)
     disk_read_at (fd, &digit, 1, 0);
   disk_close (fd);
-  return digit > '0' && digit <= '0' + SCHEDULE_FLUSH ? (ScheduleEvent) (digit - '0')
+  return digit >= '0' && digit <= '0' + SCHEDULE_FLUSH ? (ScheduleEvent) (digit - '0')
                                                       : SCHEDULE_NETWORK;
 }
 
