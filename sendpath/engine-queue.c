@@ -33,6 +33,41 @@ sendpath_engine_list_queue (SendpathEngine *self, GError **error)
 }
 
 /**
+ * sendpath_engine_describe_queue:
+ * @self: a #SendpathEngine
+ * @describe: (scope call): says what is kept of a message
+ * @user_data: (closure): passed to @describe
+ * @error: return location for a #GError, or %NULL
+ *
+ * The same as sendpath_engine_list_queue() for lists that may be long: of each message only what @describe
+ * says of it stays in memory.
+ *
+ * @describe is called once for each message, in no order and, where there are many, in several threads at
+ * once; none of them is left when this returns.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the texts, in order of arrival of their messages
+ *
+ * Since: 1.0
+ */
+char **
+sendpath_engine_describe_queue (SendpathEngine *self, SendpathDescribeFunc describe,
+                                gpointer user_data, GError **error)
+{
+  g_autoptr (Outbox) outbox = NULL;
+  char **texts;
+
+  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (describe != NULL, NULL);
+
+  outbox = engine_open_outbox (self, error);
+  if (outbox == NULL)
+    return NULL;
+  texts = outbox_describe (outbox, describe, user_data, error);
+  engine_translate_error (error);
+  return texts;
+}
+
+/**
  * sendpath_engine_list_damaged:
  * @self: a #SendpathEngine
  * @error: return location for a #GError, or %NULL

@@ -121,6 +121,8 @@ gboolean sendpath_engine_stand_by (SendpathEngine *self, GError **error);
 
 /* The outbox. Reports are (element-type SendpathReport) in order of arrival. */
 GPtrArray *sendpath_engine_list_queue (SendpathEngine *self, GError **error);
+char **sendpath_engine_describe_queue (SendpathEngine *self, SendpathDescribeFunc describe,
+                                       gpointer user_data, GError **error);
 /* Ids (GStrv) of messages that were damaged on disk and are kept aside. */
 char **sendpath_engine_list_damaged (SendpathEngine *self, GError **error);
 SendpathReport *sendpath_engine_show (SendpathEngine *self, const char *id, GError **error);

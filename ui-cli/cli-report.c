@@ -54,27 +54,28 @@ write_time (gint64 time_s, char text[TIME_BYTES])
 
 /* When it goes by itself; nothing where the reason says all. */
 static void
-print_prospect (const SendpathReport *report)
+add_prospect (GString *text, const SendpathReport *report)
 {
   gint64 next_try_s = sendpath_report_get_next_try (report);
   char when[TIME_BYTES];
 
   if (sendpath_report_get_in_flight (report))
-    g_printf ("              %s\n", _ ("it is being sent"));
+    g_string_append_printf (text, "              %s\n", _ ("it is being sent"));
   else if (sendpath_report_get_held (report) &&
            sendpath_report_get_outcome (report) == SENDPATH_OUTCOME_QUEUED)
-    g_printf (_ ("              on hold until “sendpath queue retry %.12s”\n"),
-              sendpath_report_get_id (report));
+    g_string_append_printf (text, _ ("              on hold until “sendpath queue retry %.12s”\n"),
+                            sendpath_report_get_id (report));
   else if (next_try_s != 0)
     {
       write_time (next_try_s, when);
-      g_printf (_ ("              next try: %s\n"), when);
+      g_string_append_printf (text, _ ("              next try: %s\n"), when);
     }
 }
 
-void
-cli_report_print_waiting (const SendpathReport *report)
+char *
+cli_report_dup_waiting (const SendpathReport *report)
 {
+  g_autoptr (GString) text = g_string_sized_new (256);
   char when[TIME_BYTES];
   g_autofree char *age = dup_age (report);
   g_autofree char *size = g_format_size (sendpath_report_get_size_bytes (report));
@@ -82,15 +83,18 @@ cli_report_print_waiting (const SendpathReport *report)
   const char *reason = sendpath_report_get_reason (report);
 
   write_time (sendpath_report_get_queued_at (report), when);
-  g_printf ("%.12s  %s  %6s  %8s  %s\n", sendpath_report_get_id (report), when, age, size,
-            subject != NULL ? subject : _ ("(no subject)"));
+  g_string_append_printf (text, "%.12s  %s  %6s  %8s  %s\n", sendpath_report_get_id (report), when,
+                          age, size, subject != NULL ? subject : _ ("(no subject)"));
   for (guint i = 0; i < sendpath_report_get_n_recipients (report); i++)
     if (sendpath_report_get_state (report, i) != SENDPATH_RECIPIENT_SENT)
-      g_printf ("              %s: %s\n", sendpath_report_get_recipient (report, i),
-                sendpath_recipient_state_to_string (sendpath_report_get_state (report, i)));
+      g_string_append_printf (
+          text, "              %s: %s\n", sendpath_report_get_recipient (report, i),
+          sendpath_recipient_state_to_string (sendpath_report_get_state (report, i)));
   if (reason != NULL)
-    g_printf ("              %s\n", reason);
-  print_prospect (report);
+    g_string_append_printf (text, "              %s\n", reason);
+  add_prospect (text, report);
+  g_string_truncate (text, text->len - 1);
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 /* ---- one line on standard error --------------------------------------------------------------- */

@@ -3,20 +3,13 @@
 
 #include <glib/gi18n.h>
 #include <glib/gprintf.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "cli-json.h"
 #include "cli-progress.h"
 #include "cli-report.h"
 #include "commands.h"
-
-static void
-print_report_json (const SendpathReport *report, SendpathReportForm form)
-{
-  g_autofree char *json = sendpath_report_to_json (report, form);
-
-  g_printf ("%s\n", json);
-}
 
 /* Whoever lists is told of them, on standard error. */
 static void
@@ -31,6 +24,18 @@ warn_of_damaged (SendpathEngine *engine)
                damaged[i], damaged[i]);
 }
 
+static char *
+describe_json (const SendpathReport *report, gpointer data)
+{
+  return sendpath_report_to_json (report, SENDPATH_REPORT_QUEUE_LIST);
+}
+
+static char *
+describe_waiting (const SendpathReport *report, gpointer data)
+{
+  return cli_report_dup_waiting (report);
+}
+
 static int
 run_list (int argc, char **argv, GError **error)
 {
@@ -38,23 +43,22 @@ run_list (int argc, char **argv, GError **error)
   const GOptionEntry entries[] = { CLI_JSON_OPTION (&json), G_OPTION_ENTRY_NULL };
   g_auto (GStrv) operands = cli_parse (&cmd_queue_list, entries, argc, argv, 0, 0, error);
   g_autoptr (SendpathEngine) engine = NULL;
-  g_autoptr (GPtrArray) reports = NULL;
+  g_auto (GStrv) texts = NULL;
 
   if (operands == NULL)
     return CLI_USAGE;
   engine = cli_open_engine (TRUE, FALSE, error);
-  reports = engine != NULL ? sendpath_engine_list_queue (engine, error) : NULL;
-  if (reports == NULL)
+  if (engine != NULL)
+    texts = sendpath_engine_describe_queue (engine, json ? describe_json : describe_waiting, NULL,
+                                            error);
+  if (texts == NULL)
     return CLI_CONFIG;
   warn_of_damaged (engine);
-  for (guint i = 0; i < reports->len; i++)
-    if (json)
-      print_report_json (reports->pdata[i], SENDPATH_REPORT_QUEUE_LIST);
-    else
-      cli_report_print_waiting (reports->pdata[i]);
-  if (!json && reports->len == 0)
+  for (guint i = 0; texts[i] != NULL; i++)
+    puts (texts[i]);
+  if (!json && texts[0] == NULL)
     g_printf ("%s\n", _ ("The outbox is empty."));
-  return reports->len > 0 ? CLI_YES : CLI_NO;
+  return texts[0] != NULL ? CLI_YES : CLI_NO;
 }
 
 const CliCommand cmd_queue_list = { "queue list", "", N_ ("Show the messages that wait"),
@@ -77,7 +81,9 @@ run_show (int argc, char **argv, GError **error)
     return CLI_NO;
   if (json)
     {
-      print_report_json (report, SENDPATH_REPORT_QUEUE_SHOW);
+      g_autofree char *text = sendpath_report_to_json (report, SENDPATH_REPORT_QUEUE_SHOW);
+
+      g_printf ("%s\n", text);
       return CLI_YES;
     }
   cli_report_print_walk (report);

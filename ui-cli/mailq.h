@@ -5,7 +5,6 @@
 
 G_BEGIN_DECLS
 
-/* @waiting: SendpathReport. */
-void mailq_print (GPtrArray *waiting);
+gboolean mailq_print (SendpathEngine *engine, GError **error);
 
 G_END_DECLS

@@ -244,12 +244,8 @@ static int
 list_queue (SendpathEngine *engine)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) waiting = sendpath_engine_list_queue (engine, &error);
 
-  if (waiting == NULL)
-    return fail (error);
-  mailq_print (waiting);
-  return EX_OK;
+  return mailq_print (engine, &error) ? EX_OK : fail (error);
 }
 
 /* -q: what cannot leave stays, which is no error here. */

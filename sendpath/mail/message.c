@@ -10,10 +10,10 @@
 #include <glib/gi18n-lib.h>
 
 #include "sendpath/mail/address.h"
-#include "sendpath/mail/encoded-word.h"
 #include "sendpath/mail/message-private.h"
 #include "sendpath/mail/message-reader.h"
 #include "sendpath/mail/pgp-inline.h"
+#include "sendpath/mail/shown-fields.h"
 
 /**
  * SendpathMessage:
@@ -84,11 +84,8 @@ static char *
 dup_from (const Header *header)
 {
   g_autofree char *value = header_dup_first (header, "From");
-  g_autoptr(GPtrArray) list = value ? address_list_parse (value, strlen (value), NULL) : NULL;
 
-  if (!list || list->len == 0)
-    return NULL;
-  return g_strdup (((const Address *) g_ptr_array_index (list, 0))->addr);
+  return value ? shown_fields_dup_from (value) : NULL;
 }
 
 static char *
@@ -96,7 +93,7 @@ dup_shown (const Header *header, const char *name)
 {
   g_autofree char *value = header_dup_first (header, name);
 
-  return value ? encoded_word_decode (value) : NULL;
+  return value ? shown_fields_dup_text (value) : NULL;
 }
 
 /* Takes what @parts hold. */

@@ -153,11 +153,19 @@ take_digits (Cursor *cursor, const char *allowed, gsize n, char *value)
 static gboolean
 take_number (Cursor *cursor, const char *name, guint64 *number)
 {
-  char digits[NUMBER_DIGITS + 1];
+  guint64 value = 0;
 
-  if (!skip (cursor, name) || !take_digits (cursor, "0123456789", NUMBER_DIGITS, digits) ||
-      !g_ascii_string_to_unsigned (digits, 10, 0, G_MAXINT64, number, NULL))
+  if (!skip (cursor, name) || cursor->end - cursor->at < NUMBER_DIGITS)
     return FALSE;
+  for (guint i = 0; i < NUMBER_DIGITS; i++, cursor->at++)
+    {
+      guint64 digit = (guint64) (*cursor->at - '0');
+
+      if (!g_ascii_isdigit (*cursor->at) || value > (G_MAXINT64 - digit) / 10)
+        return FALSE;
+      value = value * 10 + digit;
+    }
+  *number = value;
   return skip (cursor, "\n");
 }
 

@@ -6,6 +6,10 @@
 
 G_BEGIN_DECLS
 
+/* Put behind what a crash left of a last line, before anything else is written: so what is torn is
+ * told from what was damaged later. */
+#define JOURNAL_TORN_MARK '~'
+
 typedef struct _Journal Journal;
 
 /* Reserves room for one outcome of so many recipients in the new journal @fd (P-11); FALSE and

@@ -33,7 +33,8 @@ outbox_get_folder_name (guint folder)
 void
 outbox_make_name (char name[OUTBOX_NAME_SIZE], const char *id, const char *suffix)
 {
-  g_snprintf (name, OUTBOX_NAME_SIZE, "%s%s", id, suffix);
+  memcpy (name, id, ENVELOPE_ID_CHARS);
+  g_strlcpy (name + ENVELOPE_ID_CHARS, suffix, OUTBOX_NAME_SIZE - ENVELOPE_ID_CHARS);
 }
 
 gboolean

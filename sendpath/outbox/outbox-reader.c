@@ -57,27 +57,25 @@ read_text (OutboxEntry *entry, guint64 offset, gsize length, Reading *result)
   return g_steal_pointer (&text);
 }
 
-/* The same from what is known already, if it goes so far. */
-static char *
-take_text (OutboxEntry *entry, const Head *head, guint64 offset, gsize length, Reading *result)
+/* The same from what is known already, if it goes so far; else *@ret_text keeps it. */
+static const char *
+peek_text (OutboxEntry *entry, const Head *head, guint64 offset, gsize length, char **ret_text,
+           Reading *result)
 {
-  g_autofree char *text = NULL;
-
-  if (offset > head->length || length > head->length - offset)
-    return read_text (entry, offset, length, result);
-  text = g_malloc (length + 1);
-  memcpy (text, head->bytes + offset, length);
-  text[length] = '\0';
-  return g_steal_pointer (&text);
+  if (offset <= head->length && length <= head->length - offset)
+    return head->bytes + offset;
+  *ret_text = read_text (entry, offset, length, result);
+  return *ret_text;
 }
 
 static Reading
 read_envelope (OutboxEntry *entry, Head *head)
 {
-  g_autofree char *rest = NULL;
+  g_autofree char *read = NULL;
   struct stat status;
   gssize length = -1;
   Reading result = READING_DAMAGED;
+  const char *rest;
   gsize rest_bytes;
 
   if (fstat (entry->fd, &status) == 0)
@@ -99,7 +97,7 @@ read_envelope (OutboxEntry *entry, Head *head)
       (guint64) status.st_size != envelope_get_file_bytes (&entry->envelope))
     return READING_DAMAGED;
   rest_bytes = (gsize) entry->envelope.envelope_bytes - ENVELOPE_FIXED_BYTES;
-  rest = take_text (entry, head, ENVELOPE_FIXED_BYTES, rest_bytes, &result);
+  rest = peek_text (entry, head, ENVELOPE_FIXED_BYTES, rest_bytes, &read, &result);
   if (rest == NULL)
     return result;
   return envelope_read_rest (&entry->envelope, rest, rest_bytes) ? READING_GOOD : READING_DAMAGED;
@@ -163,46 +161,20 @@ open_body (OutboxEntry *entry)
   return fd;
 }
 
-/* Who only looks at it reads no body. */
-static BodySource *
-new_body (OutboxEntry *entry)
+static Reading
+make_message (OutboxEntry *entry, const char *text)
 {
   const Envelope *envelope = &entry->envelope;
-  g_autoptr(GBytes) nothing = NULL;
+  g_autoptr(Header) header = header_parse (text, (gsize) envelope->header_bytes, NULL);
+  g_autoptr(BodySource) body = NULL;
   int fd;
 
-  if (entry->lock == NULL)
-    {
-      nothing = g_bytes_new_static ("", 0);
-      return body_source_new_from_bytes (nothing);
-    }
-  fd = open_body (entry);
-  return fd >= 0 ? body_source_new_from_fd (fd, envelope_get_body_offset (envelope),
-                                            envelope->body_bytes)
-                 : NULL;
-}
-
-static Reading
-read_header (OutboxEntry *entry, const Head *head)
-{
-  const Envelope *envelope = &entry->envelope;
-  Reading result = READING_DAMAGED;
-  gsize header_bytes = (gsize) envelope->header_bytes;
-  g_autofree char *text =
-      take_text (entry, head, envelope_get_header_offset (envelope), header_bytes + 2, &result);
-  g_autoptr(Header) header = NULL;
-  g_autoptr(BodySource) body = NULL;
-
-  if (text == NULL)
-    return result;
-  if (memcmp (text + header_bytes, "\r\n", 2) != 0)
-    return READING_DAMAGED;
-  header = header_parse (text, header_bytes, NULL);
   if (header == NULL)
     return READING_DAMAGED;
-  body = new_body (entry);
-  if (body == NULL)
+  fd = open_body (entry);
+  if (fd < 0)
     return failed_or_damaged (entry);
+  body = body_source_new_from_fd (fd, envelope_get_body_offset (envelope), envelope->body_bytes);
   entry->message = message_take_parts (
       envelope->sender, (const char *const *) envelope->recipients, g_steal_pointer (&header), body,
       envelope->traits);
@@ -210,12 +182,35 @@ read_header (OutboxEntry *entry, const Head *head)
   return READING_GOOD;
 }
 
+/* Who only looks at it makes no message of it. */
+static Reading
+read_header (OutboxEntry *entry, const Head *head)
+{
+  gsize header_bytes = (gsize) entry->envelope.header_bytes;
+  guint64 offset = envelope_get_header_offset (&entry->envelope);
+  Reading result = READING_DAMAGED;
+  g_autofree char *read = NULL;
+  const char *text = peek_text (entry, head, offset, header_bytes + 2, &read, &result);
+
+  if (text == NULL)
+    return result;
+  if (memcmp (text + header_bytes, "\r\n", 2) != 0)
+    return READING_DAMAGED;
+  if (entry->lock != NULL)
+    return make_message (entry, text);
+  return shown_fields_read (&entry->shown, text, header_bytes) ? READING_GOOD : READING_DAMAGED;
+}
+
 /* The report as submission left it, before the journal. */
 static void
 begin_report (OutboxEntry *entry)
 {
   g_clear_pointer (&entry->report, sendpath_report_unref);
-  entry->report = report_new (entry->id, entry->message);
+  entry->report = entry->message != NULL
+                      ? report_new (entry->id, entry->message)
+                      : report_new_for (entry->id,
+                                        (const char *const *) entry->envelope.recipients,
+                                        &entry->shown);
   entry->report->account = g_strdup (entry->envelope.account);
   entry->report->sender = g_strdup (entry->envelope.sender);
   entry->report->queued_at_s = entry->envelope.queued_at_us / G_USEC_PER_SEC;

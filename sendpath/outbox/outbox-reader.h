@@ -15,7 +15,8 @@ struct _OutboxEntry {
   int journal_fd; /* of the journal, until @journal has it */
   int error_code; /* errno of what could not be read */
   Envelope envelope;
-  SendpathMessage *message;
+  SendpathMessage *message; /* NULL if we only look */
+  ShownFields shown;        /* of the message, if we only look */
   SendpathReport *report;
   Journal *journal;
 };

@@ -2,60 +2,72 @@
  * where there are many. It takes nothing and sends nothing. */
 #include "config.h"
 
+#include <string.h>
+
 #include "sendpath/outbox/outbox-reader.h"
 
 /* So many are read in the caller's thread before it is worth while to have others. */
 #define FEW          500
 #define MOST_THREADS 4
+/* So many at a time are a thread's own. */
+#define SHARE 32
 
 typedef struct {
   OutboxPlace place; /* first: lines are sorted by it */
-  SendpathReport *report; /* NULL: it cannot be read, or has left */
+  gpointer found; /* what is kept of its report; NULL: it cannot be read, or has left */
   OutboxError trouble;
   gboolean has_trouble;
 } Line;
 
+/* What is kept of a message; may be called in any thread. */
+typedef gpointer (*Keep) (SendpathReport *report, gpointer data);
+
 typedef struct {
-  Outbox *outbox;
+  const Outbox *outbox;
   GArray *lines; /* Line */
   guint next;    /* atomic: to be read by whoever comes */
+  Keep keep;
+  gpointer data;
 } Reports;
 
 static gboolean
 add_line (const char *id, gpointer data, GError **error)
 {
-  Reports *reports = data;
-  Line line = { .report = NULL };
+  Line line = { .found = NULL };
 
-  g_strlcpy (line.place.id, id, sizeof line.place.id);
-  g_array_append_val (reports->lines, line);
+  memcpy (line.place.id, id, sizeof line.place.id);
+  g_array_append_val (((Reports *) data)->lines, line);
   return TRUE;
 }
 
 static void
-read_line (Outbox *outbox, Line *line)
+read_line (const Reports *reports, Outbox *outbox, Line *line)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(OutboxEntry) watch = outbox_watch (outbox, line->place.id, &error);
+  g_autoptr(SendpathReport) report = watch != NULL ? outbox_watch_report (watch, &error) : NULL;
 
   if (watch != NULL)
-    {
-      line->place.queued_at_us = watch->envelope.queued_at_us;
-      line->report = outbox_watch_report (watch, &error);
-    }
+    line->place.queued_at_us = watch->envelope.queued_at_us;
+  if (report != NULL)
+    line->found = reports->keep (report, reports->data);
   line->has_trouble = error != NULL && error->domain == OUTBOX_ERROR;
   if (line->has_trouble)
     line->trouble = (OutboxError) error->code;
 }
 
+/* The outbox is a copy, which outlives its readers: threads that count references of one wait for each
+ * other. */
 static gpointer
 read_lines (gpointer data)
 {
   Reports *reports = data;
-  guint i;
+  Outbox outbox = *reports->outbox;
+  guint first;
 
-  while ((i = (guint) g_atomic_int_add (&reports->next, 1)) < reports->lines->len)
-    read_line (reports->outbox, &g_array_index (reports->lines, Line, i));
+  while ((first = (guint) g_atomic_int_add (&reports->next, SHARE)) < reports->lines->len)
+    for (guint i = first; i < MIN (first + SHARE, reports->lines->len); i++)
+      read_line (reports, &outbox, &g_array_index (reports->lines, Line, i));
   return NULL;
 }
 
@@ -76,14 +88,14 @@ read_all (Reports *reports)
 
 /* What is damaged is set aside; what cannot be read because nothing can is everybody's trouble. */
 static gboolean
-settle_trouble (Reports *reports, GError **error)
+settle_trouble (Outbox *outbox, const GArray *lines, GError **error)
 {
   gboolean is_damaged = FALSE, is_general = FALSE;
   g_auto(GStrv) ids = NULL;
 
-  for (guint i = 0; i < reports->lines->len; i++)
+  for (guint i = 0; i < lines->len; i++)
     {
-      const Line *line = &g_array_index (reports->lines, Line, i);
+      const Line *line = &g_array_index (lines, Line, i);
 
       is_damaged = is_damaged || (line->has_trouble && line->trouble == OUTBOX_ERROR_CORRUPT);
       is_general = is_general || (line->has_trouble && (line->trouble == OUTBOX_ERROR_IO ||
@@ -91,27 +103,64 @@ settle_trouble (Reports *reports, GError **error)
     }
   if (!is_damaged && !is_general)
     return TRUE;
-  ids = outbox_list (reports->outbox, OUTBOX_QUEUE, NULL, error);
+  ids = outbox_list (outbox, OUTBOX_QUEUE, NULL, error);
   return ids != NULL;
 }
 
-GPtrArray *
-outbox_read_reports (Outbox *outbox, GError **error)
+/* What @keep gives for each message, in order of arrival. */
+static GPtrArray *
+keep_all (Outbox *outbox, Keep keep, gpointer data, GDestroyNotify free_found, GError **error)
 {
-  g_autoptr(GPtrArray) found =
-                 g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_report_unref);
   g_autoptr(GArray) lines = g_array_new (FALSE, FALSE, sizeof (Line));
-  Outbox listed = *outbox; /* outlives its readers, and nobody else knows it */
-  Reports reports = { .outbox = &listed, .lines = lines };
+  g_autoptr(GPtrArray) found = NULL;
+  Outbox listed = *outbox;
+  Reports reports = { .outbox = &listed, .lines = lines, .keep = keep, .data = data };
 
   if (!outbox_visit_all (outbox, OUTBOX_QUEUE, OUTBOX_MESSAGE, add_line, &reports,
                          &listed.is_plain, error))
     return NULL;
   read_all (&reports);
-  reports.outbox = outbox;
   g_array_sort (lines, outbox_compare_places);
+  found = g_ptr_array_new_full (lines->len + 1, free_found);
   for (guint i = 0; i < lines->len; i++)
-    if (g_array_index (lines, Line, i).report != NULL)
-      g_ptr_array_add (found, g_array_index (lines, Line, i).report);
-  return settle_trouble (&reports, error) ? g_steal_pointer (&found) : NULL;
+    if (g_array_index (lines, Line, i).found != NULL)
+      g_ptr_array_add (found, g_array_index (lines, Line, i).found);
+  return settle_trouble (outbox, lines, error) ? g_steal_pointer (&found) : NULL;
+}
+
+static gpointer
+keep_report (SendpathReport *report, gpointer data)
+{
+  return sendpath_report_ref (report);
+}
+
+GPtrArray *
+outbox_read_reports (Outbox *outbox, GError **error)
+{
+  return keep_all (outbox, keep_report, NULL, (GDestroyNotify) sendpath_report_unref, error);
+}
+
+typedef struct {
+  SendpathDescribeFunc describe;
+  gpointer data;
+} Describing;
+
+static gpointer
+keep_text (SendpathReport *report, gpointer data)
+{
+  const Describing *describing = data;
+
+  return describing->describe (report, describing->data);
+}
+
+char **
+outbox_describe (Outbox *outbox, SendpathDescribeFunc describe, gpointer data, GError **error)
+{
+  Describing describing = { describe, data };
+  g_autoptr(GPtrArray) texts = keep_all (outbox, keep_text, &describing, g_free, error);
+
+  if (texts == NULL)
+    return NULL;
+  g_ptr_array_add (texts, NULL);
+  return (char **) g_ptr_array_free (g_steal_pointer (&texts), FALSE);
 }

@@ -76,6 +76,9 @@ SendpathReport *outbox_read_report (Outbox *outbox, const char *id, GError **err
  * be read just now, is of a later version or has left meanwhile is not among them. May use threads, of
  * which none is left. */
 GPtrArray      *outbox_read_reports (Outbox *outbox, GError **error);
+/* What @describe says of each of them, which may be called in several threads at once (GStrv). */
+char          **outbox_describe (Outbox *outbox, SendpathDescribeFunc describe, gpointer data,
+                                 GError **error);
 /* The same in two steps: a message that is watched can be reported on even when it has left the
  * outbox since. */
 OutboxEntry     *outbox_watch (Outbox *outbox, const char *id, GError **error);

@@ -164,12 +164,8 @@ fault_of (SendpathVerdict verdict)
 }
 
 SendpathReply *
-attempt_read_reply_fields (JsonObject *object, SendpathVerdict verdict)
+attempt_new_reply (gint64 code, const char *enhanced, const char *text, SendpathVerdict verdict)
 {
-  gint64 code = fields_get_number (object, "code");
-  const char *enhanced = fields_get_text (object, "enhanced");
-  const char *text = fields_get_text (object, "text");
-
   if (text == NULL)
     return NULL;
   if (code >= 200 && code <= 599)
@@ -177,6 +173,14 @@ attempt_read_reply_fields (JsonObject *object, SendpathVerdict verdict)
   if (verdict == SENDPATH_VERDICT_ACCEPTED)
     return sendpath_reply_new (0, NULL, text); /* POP3 has no codes */
   return sendpath_reply_new_fault (fault_of (verdict), text);
+}
+
+SendpathReply *
+attempt_read_reply_fields (JsonObject *object, SendpathVerdict verdict)
+{
+  return attempt_new_reply (fields_get_number (object, "code"),
+                            fields_get_text (object, "enhanced"), fields_get_text (object, "text"),
+                            verdict);
 }
 
 static gboolean

@@ -61,6 +61,9 @@ void      attempt_read_offer_fields (Attempt *attempt, JsonObject *record);
  * code meant. */
 void           attempt_add_reply_fields (JsonObject *object, const SendpathReply *reply);
 SendpathReply *attempt_read_reply_fields (JsonObject *object, SendpathVerdict verdict);
+/* The same from the members; @text is NULL where there was no reply. */
+SendpathReply *attempt_new_reply (gint64 code, const char *enhanced, const char *text,
+                                  SendpathVerdict verdict);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Attempt, attempt_free)
 

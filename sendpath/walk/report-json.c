@@ -103,37 +103,57 @@ add_outcome (JsonObject *object, const SendpathReport *report)
 /* As the members of an object above, but as text at once: a list may have a hundred thousand lines. What
  * has to be escaped is left to those who know how. */
 
-static gboolean
-is_plain (const char *text)
+/* Its length if nothing in it has to be escaped, else -1. */
+static gssize
+measure_plain (const char *text)
 {
   const char *at = text;
+  guchar seen = 0;
 
-  while (*at != '\0' && *at != '"' && *at != '\\' && !g_ascii_iscntrl (*at))
-    at++;
-  return *at == '\0' && g_utf8_validate_len (text, (gsize) (at - text), NULL);
+  for (; *at != '\0'; at++)
+    {
+      if ((guchar) *at < ' ' || *at == '"' || *at == '\\' || *at == 0x7f)
+        return -1;
+      seen |= (guchar) *at;
+    }
+  if (seen >= 0x80 && !g_utf8_validate_len (text, (gsize) (at - text), NULL))
+    return -1;
+  return at - text;
+}
+
+static void
+print_escaped (GString *line, const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  g_autoptr(JsonNode) node = json_node_init_string (json_node_alloc (), valid);
+  g_autofree char *escaped = json_to_string (node, FALSE);
+
+  g_string_append (line, escaped);
 }
 
 /* @name: with its quotation marks and colon, and what comes before. */
 static void
 print_text (GString *line, const char *name, const char *text)
 {
+  gssize length = text != NULL ? measure_plain (text) : 0;
+
   g_string_append (line, name);
   if (text == NULL)
-    g_string_append (line, "null");
-  else if (is_plain (text))
-    {
-      g_string_append_c (line, '"');
-      g_string_append (line, text);
-      g_string_append_c (line, '"');
-    }
+    g_string_append_len (line, "null", 4);
+  else if (length < 0)
+    print_escaped (line, text);
   else
     {
-      g_autofree char *valid = g_utf8_make_valid (text, -1);
-      g_autoptr(JsonNode) node = json_node_init_string (json_node_alloc (), valid);
-      g_autofree char *escaped = json_to_string (node, FALSE);
-
-      g_string_append (line, escaped);
+      g_string_append_c (line, '"');
+      g_string_append_len (line, text, length);
+      g_string_append_c (line, '"');
     }
+}
+
+static void
+print_number (GString *line, const char *name, guint64 number)
+{
+  g_string_append_printf (line, "%s%" G_GUINT64_FORMAT, name, number);
 }
 
 static void
@@ -150,27 +170,36 @@ print_time (GString *line, const char *name, gint64 time_s)
 }
 
 static void
+print_reply (GString *line, const ReportRecipient *recipient)
+{
+  guint code = recipient->reply != NULL ? sendpath_reply_get_code (recipient->reply) : 0;
+
+  if (code != 0)
+    print_number (line, ",\"code\":", code);
+  else
+    g_string_append (line, ",\"code\":null");
+  print_text (line, ",\"enhanced\":",
+              recipient->reply != NULL ? sendpath_reply_get_enhanced (recipient->reply) : NULL);
+  print_text (line, ",\"text\":", recipient->text);
+}
+
+static void
 print_recipient (GString *line, const ReportRecipient *recipient)
 {
-  if (recipient->reply != NULL || recipient->attempts->len > 0)
-    {
-      g_autoptr(JsonObject) object = new_recipient_object (recipient);
-      g_autofree char *json = fields_print (object);
-
-      g_string_append (line, json);
-      return;
-    }
   print_text (line, "{\"address\":", recipient->address);
   print_text (line, ",\"state\":", sendpath_recipient_state_to_string (recipient->state));
-  g_string_append (line, ",\"attempts\":[]");
-  print_text (line, ",\"verdict\":", find_verdict_name (recipient));
-  g_string_append (line, ",\"code\":null,\"enhanced\":null,\"text\":null}");
+  g_string_append (line, ",\"attempts\":[");
+  for (guint i = 0; i < recipient->attempts->len; i++)
+    print_number (line, i > 0 ? "," : "", g_array_index (recipient->attempts, guint, i));
+  print_text (line, "],\"verdict\":", find_verdict_name (recipient));
+  print_reply (line, recipient);
+  g_string_append_c (line, '}');
 }
 
 static char *
 print_list_line (const SendpathReport *report)
 {
-  g_autoptr(GString) line = g_string_sized_new (512);
+  g_autoptr(GString) line = g_string_sized_new (1000);
 
   print_text (line, "{\"id\":", report->id);
   print_text (line, ",\"outcome\":",
@@ -186,19 +215,20 @@ print_list_line (const SendpathReport *report)
       print_recipient (line, report->recipients->pdata[i]);
     }
   print_time (line, "],\"queued_at\":", report->queued_at_s);
-  g_string_append_printf (line, ",\"size\":%" G_GUINT64_FORMAT, report->size_bytes);
+  print_number (line, ",\"size\":", report->size_bytes);
   print_text (line, ",\"reason\":", report->reason);
   print_text (line, ",\"needs\":", report->needs);
   print_time (line, ",\"next_try\":", report->next_try_s);
   g_string_append (line, report->held ? ",\"held\":true}" : ",\"held\":false}");
-  return g_string_free (g_steal_pointer (&line), FALSE);
+  return g_strndup (line->str, line->len); /* many are kept: no more than they need */
 }
 
 /* ---- an object of a walk --------------------------------------------------------------------- */
 
-static void
-fill_send_object (JsonObject *object, const SendpathReport *report)
+static char *
+print_send_object (const SendpathReport *report, gboolean is_queued)
 {
+  g_autoptr(JsonObject) object = json_object_new ();
   g_autofree char *summary = sendpath_report_dup_summary (report);
 
   fields_add_number (object, "schema", 1);
@@ -213,6 +243,13 @@ fill_send_object (JsonObject *object, const SendpathReport *report)
   add_waiting (object, report);
   fields_add_text (object, "summary", summary);
   add_facts (object, report);
+  if (is_queued)
+    {
+      fields_add_time (object, "queued_at", report->queued_at_s);
+      fields_add_number (object, "size", (gint64) report->size_bytes);
+      fields_add_boolean (object, "held", report->held);
+    }
+  return fields_print (object);
 }
 
 /**
@@ -230,25 +267,17 @@ fill_send_object (JsonObject *object, const SendpathReport *report)
 char *
 sendpath_report_to_json (const SendpathReport *report, SendpathReportForm form)
 {
-  g_autoptr(JsonObject) object = json_object_new ();
-
   g_return_val_if_fail (report != NULL, NULL);
 
   switch (form)
     {
     case SENDPATH_REPORT_SEND:
-      fill_send_object (object, report);
-      break;
     case SENDPATH_REPORT_QUEUE_SHOW:
-      fill_send_object (object, report);
-      fields_add_time (object, "queued_at", report->queued_at_s);
-      fields_add_number (object, "size", (gint64) report->size_bytes);
-      fields_add_boolean (object, "held", report->held);
       break;
     case SENDPATH_REPORT_QUEUE_LIST:
       return print_list_line (report);
     }
-  return fields_print (object);
+  return print_send_object (report, form == SENDPATH_REPORT_QUEUE_SHOW);
 }
 
 /**

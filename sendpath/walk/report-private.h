@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sendpath/mail/message-private.h"
+#include "sendpath/mail/shown-fields.h"
 #include "sendpath/verdict/concrete-help.h"
 #include "sendpath/walk/attempt.h"
 #include "sendpath/walk/report.h"
@@ -46,7 +47,7 @@ struct _SendpathReport {
   GPtrArray *attempts;   /* Attempt */
   guint      walk_from;  /* the first attempt of the latest walk */
   GPtrArray *recipients; /* ReportRecipient */
-  GHashTable *by_address; /* of @recipients, borrowed */
+  GHashTable *by_address; /* of @recipients, borrowed; NULL: there are few */
   char      *reason;     /* nullable */
   char      *needs;      /* nullable */
   gint64     next_try_s; /* 0: none set */
@@ -60,6 +61,9 @@ struct _SendpathReport {
 
 /* All recipients of @message queued, no attempts. @id: NULL if the message is in no outbox. */
 SendpathReport  *report_new (const char *id, SendpathMessage *message);
+/* The same without the message; nothing is known of its size. */
+SendpathReport  *report_new_for (const char *id, const char *const *recipients,
+                                 const ShownFields *shown);
 /* What is added from now on belongs to another walk, on another day perhaps. */
 void             report_begin_walk (SendpathReport *report);
 /* Takes @attempt over, which has its reply; returns its index. */

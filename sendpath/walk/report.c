@@ -79,26 +79,50 @@ add_recipient (SendpathReport *report, const char *address)
   recipient->attempts = g_array_new (FALSE, FALSE, sizeof (guint));
   recipient->refused_by = REPORT_NO_ATTEMPT;
   g_ptr_array_add (report->recipients, recipient);
-  g_hash_table_insert (report->by_address, recipient->address, recipient);
+  if (report->by_address != NULL)
+    g_hash_table_insert (report->by_address, recipient->address, recipient);
+}
+
+/* For so many there is no index: who lists a hundred thousand messages would make as many. */
+#define FEW_RECIPIENTS 8
+
+static void
+add_recipients (SendpathReport *report, const char *const *recipients)
+{
+  guint n = recipients != NULL ? g_strv_length ((char **) recipients) : 0;
+
+  report->recipients = g_ptr_array_new_full (n, recipient_free);
+  if (n > FEW_RECIPIENTS)
+    report->by_address = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < n; i++)
+    add_recipient (report, recipients[i]);
+}
+
+SendpathReport *
+report_new_for (const char *id, const char *const *recipients, const ShownFields *shown)
+{
+  SendpathReport *report = g_new0 (SendpathReport, 1);
+
+  g_atomic_ref_count_init (&report->ref_count);
+  report->id = g_strdup (id);
+  report->message_id = g_strdup (shown->message_id);
+  report->subject = g_strdup (shown->subject);
+  report->from = g_strdup (shown->from);
+  report->attempts = g_ptr_array_new_with_free_func ((GDestroyNotify) attempt_free);
+  add_recipients (report, recipients);
+  return report;
 }
 
 SendpathReport *
 report_new (const char *id, SendpathMessage *message)
 {
-  SendpathReport *report = g_new0 (SendpathReport, 1);
-  const char *const *recipients = sendpath_message_get_recipients (message);
+  const ShownFields shown = { .from = (char *) sendpath_message_get_from (message),
+                              .subject = (char *) sendpath_message_get_subject (message),
+                              .message_id = (char *) sendpath_message_get_message_id (message) };
+  SendpathReport *report =
+      report_new_for (id, sendpath_message_get_recipients (message), &shown);
 
-  g_atomic_ref_count_init (&report->ref_count);
-  report->id = g_strdup (id);
-  report->message_id = g_strdup (sendpath_message_get_message_id (message));
-  report->subject = g_strdup (sendpath_message_get_subject (message));
-  report->from = g_strdup (sendpath_message_get_from (message));
   report->size_bytes = sendpath_message_get_size_bytes (message);
-  report->attempts = g_ptr_array_new_with_free_func ((GDestroyNotify) attempt_free);
-  report->recipients = g_ptr_array_new_with_free_func (recipient_free);
-  report->by_address = g_hash_table_new (g_str_hash, g_str_equal);
-  for (guint i = 0; recipients != NULL && recipients[i] != NULL; i++)
-    add_recipient (report, recipients[i]);
   return report;
 }
 
@@ -175,7 +199,8 @@ report_copy (const SendpathReport *report)
   for (guint i = 0; i < report->attempts->len; i++)
     g_ptr_array_add (copy->attempts, attempt_copy (report->attempts->pdata[i]));
   copy->recipients = g_ptr_array_new_with_free_func (recipient_free);
-  copy->by_address = g_hash_table_new (g_str_hash, g_str_equal);
+  copy->by_address =
+      report->by_address != NULL ? g_hash_table_new (g_str_hash, g_str_equal) : NULL;
   for (guint i = 0; i < report->recipients->len; i++)
     copy_recipient (copy, report->recipients->pdata[i]);
   return copy;
@@ -184,7 +209,12 @@ report_copy (const SendpathReport *report)
 ReportRecipient *
 report_find_recipient (SendpathReport *report, const char *address)
 {
-  return g_hash_table_lookup (report->by_address, address);
+  if (report->by_address != NULL)
+    return g_hash_table_lookup (report->by_address, address);
+  for (guint i = report->recipients->len; i > 0; i--)
+    if (g_str_equal (((ReportRecipient *) report->recipients->pdata[i - 1])->address, address))
+      return report->recipients->pdata[i - 1];
+  return NULL;
 }
 
 static gboolean
@@ -392,7 +422,7 @@ sendpath_report_unref (SendpathReport *report)
   g_free (report->from);
   g_free (report->sender);
   g_ptr_array_unref (report->attempts);
-  g_hash_table_unref (report->by_address);
+  g_clear_pointer (&report->by_address, g_hash_table_unref);
   g_ptr_array_unref (report->recipients);
   g_free (report->reason);
   g_free (report->needs);

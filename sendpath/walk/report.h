@@ -60,6 +60,19 @@ typedef enum {
 /* boxed, reference counted, immutable once handed out */
 typedef struct _SendpathReport SendpathReport;
 
+/**
+ * SendpathDescribeFunc:
+ * @report: a message; it is gone when this returns
+ * @user_data: what the caller gave
+ *
+ * Says of a message what somebody wants to keep of it.
+ *
+ * Returns: (nullable) (transfer full): a text, or %NULL to leave the message out
+ *
+ * Since: 1.0
+ */
+typedef char *(*SendpathDescribeFunc) (const SendpathReport *report, gpointer user_data);
+
 GType            sendpath_report_get_type (void);
 SendpathReport  *sendpath_report_ref (SendpathReport *report);
 void             sendpath_report_unref (SendpathReport *report);

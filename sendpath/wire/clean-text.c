@@ -62,11 +62,29 @@ to_utf8 (const char *bytes, gsize length)
   return g_utf8_make_valid (copy, (gssize) length);
 }
 
-char *
-clean_text (const char *bytes, gssize length, guint max_chars)
+/* Plain words with one space between them, as most replies are. */
+static gboolean
+is_clean (const char *bytes, gsize length)
 {
-  g_autofree char *text = to_utf8 (bytes, length < 0 ? strlen (bytes) : (gsize) length);
-  g_autoptr(GString) clean = g_string_new (NULL);
+  guchar before = ' ';
+
+  for (gsize i = 0; i < length; i++)
+    {
+      guchar c = (guchar) bytes[i];
+
+      if (c < ' ' || c > '~' || (c == ' ' && before == ' '))
+        return FALSE;
+      before = c;
+    }
+  return length == 0 || before != ' ';
+}
+
+/* As clean_text() for what is not. */
+static char *
+clean (const char *bytes, gsize length, guint max_chars)
+{
+  g_autofree char *text = to_utf8 (bytes, length);
+  g_autoptr(GString) out = g_string_new (NULL);
   gboolean space_due = FALSE;
   gsize last = 0; /* where the last character that fits begins */
   guint n_chars = 0;
@@ -83,23 +101,31 @@ clean_text (const char *bytes, gssize length, guint max_chars)
       p = g_utf8_next_char (p);
       if (g_unichar_isspace (c))
         {
-          space_due = clean->len > 0;
+          space_due = out->len > 0;
           continue;
         }
       if (!may_be_shown (c))
         continue;
       if (n_chars + (space_due ? 2 : 1) > max_chars)
         {
-          g_string_truncate (clean, last);
-          g_string_append (clean, "…");
+          g_string_truncate (out, last);
+          g_string_append (out, "…");
           break;
         }
       if (space_due)
-        g_string_append_c (clean, ' ');
+        g_string_append_c (out, ' ');
       n_chars += space_due ? 2 : 1;
       space_due = FALSE;
-      last = clean->len;
-      g_string_append_unichar (clean, c);
+      last = out->len;
+      g_string_append_unichar (out, c);
     }
-  return g_string_free (g_steal_pointer (&clean), FALSE);
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+char *
+clean_text (const char *bytes, gssize length, guint max_chars)
+{
+  gsize n = length < 0 ? strlen (bytes) : (gsize) length;
+
+  return n <= max_chars && is_clean (bytes, n) ? g_strndup (bytes, n) : clean (bytes, n, max_chars);
 }
