@@ -185,7 +185,7 @@ on_woken (WakeCause cause, gpointer data)
 {
   const Service *service = data;
 
-  if (service->engine != NULL)
+  if (service->engine != NULL && cause == WAKE_SLEPT)
     sendpath_engine_wake (service->engine, NULL);
   else if (service->engine != NULL)
     sendpath_engine_note_new_time (service->engine, NULL);
