@@ -70,7 +70,7 @@ caller_symfony_pipe ()
 {
   offers_whole www symfony-mailer.php 'sendmail://default?command=/usr/sbin/sendmail+-t+-i'
 }
-refusals[symfony_pipe]='*Process failed with exit code 67: sendmail: nobody@adatum.com was refused*'
+refusals[symfony_pipe]='*exit code 67: *nobody@adatum.com was refused*'
 
 caller_swiftmailer_smtp () { offers_whole www swiftmailer.php '/usr/sbin/sendmail -bs'; }
 

@@ -5,7 +5,9 @@ const fs = require('fs');
 const nodemailer = require('/usr/share/nodejs/nodemailer');
 
 const [from, to, bcc, file] = process.argv.slice(2);
-const transport = nodemailer.createTransport({ sendmail: true, newline: 'unix' });
+const transport = nodemailer.createTransport({
+  sendmail: true, newline: 'unix', path: '/usr/sbin/sendmail',
+});
 
 transport.sendMail({
   from: { name: 'Ben Miller', address: from }, to, bcc, subject: 'An offer',
