@@ -34,6 +34,17 @@ static const struct {
 
 /* ---- the refusal ----------------------------------------------------------------------------- */
 
+/* What was never offered, because it would be refused, counts as refused. */
+static guint
+get_first_digit (const SendpathReply *reply)
+{
+  SendpathFault fault = sendpath_reply_get_fault (reply);
+
+  if (fault == SENDPATH_FAULT_TOO_LARGE || fault == SENDPATH_FAULT_BAD_ADDRESS)
+    return 5;
+  return sendpath_reply_get_code (reply) / 100;
+}
+
 static gboolean
 is_meant (guint i, const SendpathReply *reply)
 {
@@ -41,7 +52,7 @@ is_meant (guint i, const SendpathReply *reply)
   const char *detail = enhanced != NULL && *enhanced != '\0' ? enhanced + 2 : "";
 
   return (meanings[i].first_digit == 0 ||
-          meanings[i].first_digit == sendpath_reply_get_code (reply) / 100) &&
+          meanings[i].first_digit == get_first_digit (reply)) &&
          g_str_has_prefix (detail, meanings[i].enhanced);
 }
 
