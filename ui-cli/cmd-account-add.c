@@ -14,7 +14,7 @@
 #include "commands.h"
 
 typedef struct {
-  const char *address;
+  char *address;
   char *as;
   GHashTable *values;
   gboolean password_stdin, no_test, yes;
@@ -25,6 +25,7 @@ typedef struct {
 static void
 add_clear (Add *add)
 {
+  g_free (add->address);
   g_free (add->as);
   g_clear_pointer (&add->values, g_hash_table_unref);
   g_clear_pointer (&add->setup, sendpath_setup_unref);
@@ -149,7 +150,7 @@ try_doors (SendpathAccount *account)
 }
 
 /* The account is written already, and stays: whoever named everything may be ahead of the
- * servers. */
+ * servers. @password: NULL if it needs none. */
 static int
 store_and_test (const Add *add, SendpathProfileStore *profiles, const char *password,
                 GError **error)
@@ -158,7 +159,7 @@ store_and_test (const Add *add, SendpathProfileStore *profiles, const char *pass
   g_autoptr (GPtrArray) checks = NULL;
   gboolean ok = TRUE;
 
-  if (!sendpath_engine_set_password (engine, add->as, password, NULL, error))
+  if (password != NULL && !sendpath_engine_set_password (engine, add->as, password, NULL, error))
     return CLI_UNAVAILABLE;
   if (add->no_test)
     return CLI_YES;
@@ -167,6 +168,46 @@ store_and_test (const Add *add, SendpathProfileStore *profiles, const char *pass
     return CLI_UNAVAILABLE;
   print_checks (checks);
   return ok ? CLI_YES : CLI_NO;
+}
+
+/* ---- the first message ----------------------------------------------------------------------- */
+
+/* A program of its own sends it: this one has threads since it tried the servers, and what may have
+ * to stay with a message that waits must fork before there are any. */
+static int
+send_first_message (const Add *add)
+{
+  g_autoptr (GSubprocess) send = NULL;
+  g_autofree char *message = NULL;
+
+  message = g_strdup_printf ("To: %s\nSubject: sendpath\nMIME-Version: 1.0\n"
+                             "Content-Type: text/plain; charset=utf-8\n"
+                             "Content-Transfer-Encoding: 8bit\n\n%s\n",
+                             add->address,
+                             _ ("This message has come by the account that you have just set up. "
+                                "It works."));
+  fflush (stdout);
+  send = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE, NULL, "/proc/self/exe", "send",
+                           "--account", add->as, "-t", NULL);
+  if (send == NULL || !g_subprocess_communicate_utf8 (send, message, NULL, NULL, NULL, NULL) ||
+      !g_subprocess_get_if_exited (send))
+    return CLI_UNAVAILABLE;
+  return g_subprocess_get_exit_status (send);
+}
+
+static gboolean
+is_guided (const Add *add)
+{
+  return !add->yes && !add->password_stdin && cli_terminal_may_ask ();
+}
+
+static int
+offer_first_message (const Add *add)
+{
+  g_autofree char *question =
+      g_strdup_printf (_ ("Send a first message to yourself, %s? [y/N]: "), add->address);
+
+  return cli_terminal_ask_yes (question) ? send_first_message (add) : CLI_YES;
 }
 
 /* ---- the steps ------------------------------------------------------------------------------- */
@@ -205,12 +246,19 @@ complete_account (Add *add, SendpathAccount *account, GError **error)
   return CLI_UNAVAILABLE;
 }
 
+/* What it needs for a login stands in it, or it needs none. */
+static gboolean
+has_all (SendpathAccount *account)
+{
+  return g_str_equal (sendpath_account_get (account, "auth"), "none") ||
+         sendpath_account_get (account, "secret-command") != NULL ||
+         sendpath_account_get (account, "token-command") != NULL;
+}
+
 static gboolean
 needs_password (const Add *add, SendpathAccount *account)
 {
-  return add->takes_password && !g_str_equal (sendpath_account_get (account, "auth"), "none") &&
-         sendpath_account_get (account, "secret-command") == NULL &&
-         sendpath_account_get (account, "token-command") == NULL;
+  return add->takes_password && !has_all (account);
 }
 
 /* NULL: none now. Wipe it. */
@@ -232,6 +280,7 @@ run_steps (Add *add, char *password, GError **error)
   g_autoptr (SendpathProfileStore) profiles = cli_load_profiles (TRUE, error);
   SendpathAccount *account = profiles != NULL ? make_account (add, profiles, error) : NULL;
   int status = account != NULL ? complete_account (add, account, error) : CLI_CONFIG;
+  gboolean is_ready = FALSE;
 
   if (status == CLI_YES && password == NULL)
     password = ask_password (add, account);
@@ -241,13 +290,30 @@ run_steps (Add *add, char *password, GError **error)
     {
       g_printf (_ ("Account %s for %s written to %s\n"), add->as, add->address,
                 sendpath_profile_store_get_path (profiles));
-      if (password != NULL)
+      fflush (stdout);
+      is_ready = password != NULL || (is_guided (add) && has_all (account));
+      if (is_ready)
         status = store_and_test (add, profiles, password, error);
       else if (needs_password (add, account))
         g_printf (_ ("Store its password with “sendpath password set %s”.\n"), add->as);
     }
   cli_password_wipe (password);
+  if (status == CLI_YES && is_ready && !add->no_test && is_guided (add))
+    return offer_first_message (add);
   return status;
+}
+
+/* NULL: nobody can be asked. */
+static char *
+ask_address (const Add *add, GError **error)
+{
+  char *address = is_guided (add) ? cli_terminal_ask (_ ("Your mail address: ")) : NULL;
+
+  if (address == NULL)
+    g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE,
+                 _ ("%s: %s is missing; see “sendpath %s --help”"), cmd_account_add.name, "ADDRESS",
+                 cmd_account_add.name);
+  return address;
 }
 
 static int
@@ -263,19 +329,21 @@ run_add (int argc, char **argv, GError **error)
     G_OPTION_ENTRY_NULL
   };
   g_auto (GStrv) operands = cli_parse_with_keys (&cmd_account_add, SENDPATH_SECTION_ACCOUNT,
-                                                 entries, argc, argv, 1, 1, &add.values, error);
+                                                 entries, argc, argv, 0, 1, &add.values, error);
   char *password = NULL;
 
-  if (operands == NULL || !cli_check_address (&cmd_account_add, operands[0], error))
+  if (operands == NULL)
+    return CLI_USAGE;
+  add.address = operands[0] != NULL ? g_strdup (operands[0]) : ask_address (&add, error);
+  if (add.address == NULL || !cli_check_address (&cmd_account_add, add.address, error))
     return CLI_USAGE;
   if (add.password_stdin && (password = cli_password_read ("", error)) == NULL)
     return CLI_USAGE;
-  add.address = operands[0];
   if (add.as == NULL)
     add.as = name_for (add.address);
   return run_steps (&add, password, error);
 }
 
-const CliCommand cmd_account_add = { "account add", "ADDRESS",
+const CliCommand cmd_account_add = { "account add", "[ADDRESS]",
                                      N_ ("Set up an account; every configuration key is an option"),
                                      run_add };
