@@ -101,10 +101,11 @@ shown_fields_dup_from (const char *value)
 static gboolean
 is_plain (const char *text)
 {
-  for (; *text != '\0'; text++)
-    if ((guchar) *text < ' ' || (guchar) *text > '~' || (text[0] == '=' && text[1] == '?'))
-      return FALSE;
-  return TRUE;
+  const char *at = text;
+
+  while (*at >= ' ' && *at <= '~')
+    at++;
+  return *at == '\0' && strstr (text, "=?") == NULL;
 }
 
 char *
@@ -141,6 +142,7 @@ note_field (Places *places, const char *line, const char *end)
       gsize length = strlen (field_names[i]);
 
       if (places->value[i] != NULL || (gsize) (colon - line) < length ||
+          g_ascii_tolower (line[0]) != g_ascii_tolower (field_names[i][0]) ||
           g_ascii_strncasecmp (line, field_names[i], length) != 0 ||
           line[length + strspn (line + length, " \t")] != ':')
         continue;
@@ -195,12 +197,18 @@ find_places (Places *places, const char *bytes, gsize length)
 static char *
 dup_value (const Places *places, Field field)
 {
+  const char *at = places->value[field], *end = places->end[field];
   char *value, *to;
+  gsize length;
 
-  if (places->value[field] == NULL)
+  if (at == NULL)
     return NULL;
-  to = value = g_malloc ((gsize) (places->end[field] - places->value[field]) + 1);
-  for (const char *at = places->value[field]; at < places->end[field]; at++)
+  while (at < end && *at == ' ')
+    at++;
+  length = end > at ? (gsize) (end - at) : 0;
+  if (memchr (at, '\r', length) == NULL)
+    return g_strchomp (g_strchug (g_strndup (at, length)));
+  for (to = value = g_malloc (length + 1); at < end; at++)
     if (*at != '\r' && *at != '\n')
       *to++ = *at;
   *to = '\0';

@@ -236,10 +236,14 @@ take_value (Cursor *cursor, const char *name, const char *before, const char *af
 static gboolean
 take_traits (Cursor *cursor, BodyTraits *found)
 {
-  g_autofree char *value = take_value (cursor, "traits:", "", "");
-  g_auto(GStrv) names = value != NULL ? g_strsplit (value, " ", -1) : NULL;
+  g_autofree char *value = NULL;
+  g_auto(GStrv) names = NULL;
 
   *found = BODY_PLAIN;
+  if (skip (cursor, "traits:\n"))
+    return TRUE;
+  value = take_value (cursor, "traits:", "", "");
+  names = value != NULL ? g_strsplit (value, " ", -1) : NULL;
   /* the value begins with the space before the first name */
   for (guint i = 1; names != NULL && names[0] != NULL && names[i] != NULL; i++)
     {
@@ -258,13 +262,14 @@ take_traits (Cursor *cursor, BodyTraits *found)
 static char **
 take_values (Cursor *cursor, const char *name, const char *before, const char *after)
 {
-  g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func (g_free);
-  char *value;
+  char *value = take_value (cursor, name, before, after);
+  g_autoptr(GPtrArray) values = NULL;
 
-  while ((value = take_value (cursor, name, before, after)) != NULL)
-    g_ptr_array_add (values, value);
-  if (values->len == 0)
+  if (value == NULL)
     return NULL;
+  values = g_ptr_array_new_full (2, g_free);
+  for (; value != NULL; value = take_value (cursor, name, before, after))
+    g_ptr_array_add (values, value);
   g_ptr_array_add (values, NULL);
   return (char **) g_ptr_array_free (g_steal_pointer (&values), FALSE);
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sendpath/outbox/disk.h"
@@ -50,6 +51,7 @@ static gboolean
 lock_entry (OutboxEntry *entry, GError **error)
 {
   static const guint folders[] = { OUTBOX_QUEUE, OUTBOX_FAILED, OUTBOX_SENT };
+  struct stat status;
 
   errno = ENOENT;
   for (guint i = 0; outbox_is_id (entry->id) && entry->lock == NULL && errno == ENOENT &&
@@ -68,8 +70,11 @@ lock_entry (OutboxEntry *entry, GError **error)
       return FALSE;
     }
   entry->fd = lock_get_fd (entry->lock);
-  if (outbox_reader_is_still_there (entry))
-    return TRUE;
+  if (fstat (entry->fd, &status) == 0 && outbox_reader_is_still_there (entry))
+    {
+      entry->file_bytes = (guint64) status.st_size;
+      return TRUE;
+    }
   g_set_error (error, OUTBOX_ERROR, OUTBOX_ERROR_BUSY,
                _("%s: this message was just filed by another process"), entry->id);
   return FALSE;

@@ -103,6 +103,15 @@ is_ours (Outbox *outbox, const struct stat *status)
 int
 outbox_open_file (Outbox *outbox, guint folder, const char *name, int flags)
 {
+  guint64 bytes;
+
+  return outbox_open_measured (outbox, folder, name, flags, &bytes);
+}
+
+int
+outbox_open_measured (Outbox *outbox, guint folder, const char *name, int flags,
+                      guint64 *ret_bytes)
+{
   gboolean is_plain = outbox->is_plain && folder == OUTBOX_QUEUE;
   struct stat status;
   int fd;
@@ -128,6 +137,7 @@ outbox_open_file (Outbox *outbox, guint folder, const char *name, int flags)
       errno = status.st_nlink == 0 ? ENOENT : EUCLEAN;
       return -1;
     }
+  *ret_bytes = (guint64) status.st_size;
   return fd;
 }
 

@@ -49,6 +49,9 @@ void     outbox_set_error (GError **error, OutboxError otherwise, Outbox *outbox
 /* Opens a file of ours: regular, owned by us, with one link, else errno is EUCLEAN, and nothing
  * was read (R-40, T-122). */
 int      outbox_open_file (Outbox *outbox, guint folder, const char *name, int flags);
+/* The same, and how long it is. */
+int      outbox_open_measured (Outbox *outbox, guint folder, const char *name, int flags,
+                               guint64 *ret_bytes);
 /* TRUE if @code (an errno) is the trouble of one file and none of its contents: a disk that fails
  * there, rights that somebody changed. Nothing is known of the message, so it stays where it is. */
 gboolean outbox_is_unreadable (int code);

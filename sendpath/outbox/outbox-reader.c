@@ -72,15 +72,13 @@ static Reading
 read_envelope (OutboxEntry *entry, Head *head)
 {
   g_autofree char *read = NULL;
-  struct stat status;
-  gssize length = -1;
+  gssize length;
   Reading result = READING_DAMAGED;
   const char *rest;
   gsize rest_bytes;
 
-  if (fstat (entry->fd, &status) == 0)
-    length = disk_read_at (entry->fd, head->bytes,
-                           (gsize) MIN ((guint64) status.st_size, sizeof head->bytes), 0);
+  length = disk_read_at (entry->fd, head->bytes,
+                         (gsize) MIN (entry->file_bytes, sizeof head->bytes), 0);
   if (length < 0)
     return failed_or_damaged (entry);
   head->length = (gsize) length;
@@ -94,7 +92,7 @@ read_envelope (OutboxEntry *entry, Head *head)
       return READING_NEWER;
     }
   if (!g_str_equal (entry->envelope.id, entry->id) ||
-      (guint64) status.st_size != envelope_get_file_bytes (&entry->envelope))
+      entry->file_bytes != envelope_get_file_bytes (&entry->envelope))
     return READING_DAMAGED;
   rest_bytes = (gsize) entry->envelope.envelope_bytes - ENVELOPE_FIXED_BYTES;
   rest = peek_text (entry, head, ENVELOPE_FIXED_BYTES, rest_bytes, &read, &result);

@@ -12,6 +12,7 @@ struct _OutboxEntry {
   char id[ENVELOPE_ID_CHARS + 1];
   int fd;         /* of the message: @lock's, or our own if we only look */
   Lock *lock;     /* NULL if we only look */
+  guint64 file_bytes; /* of the message */
   int journal_fd; /* of the journal, until @journal has it */
   int error_code; /* errno of what could not be read */
   Envelope envelope;

@@ -36,7 +36,8 @@ open_entry (OutboxEntry *entry, GError **error)
        i++)
     {
       entry->folder = folders[i];
-      entry->fd = outbox_open_file (entry->outbox, folders[i], name, O_RDONLY);
+      entry->fd =
+          outbox_open_measured (entry->outbox, folders[i], name, O_RDONLY, &entry->file_bytes);
     }
   if (entry->fd >= 0)
     return TRUE;
