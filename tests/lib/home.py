@@ -64,17 +64,18 @@ class Home:
         return self.run(SENDPATH, *args, text=text)
 
     def at_terminal(self, *args, answer):
-        """Runs `sendpath` on a terminal and types `answer` at the first question, or each of a list at
-        the next; the exit status, the standard output and all that the terminal showed."""
+        """Runs `sendpath` on a terminal and types `answer` at the first question, or of a list of
+        (the question's end, the answer) one after the other; the exit status, the standard output and
+        all that the terminal showed."""
         person, terminal = pty.openpty()
         with open(person, "r+b", buffering=0) as screen:
             process = subprocess.Popen([SENDPATH, *args], stdin=terminal, stderr=terminal,
                                        stdout=subprocess.PIPE, env=self.env, cwd=self.dir)
             os.close(terminal)
             shown = b""
-            for line in answer if isinstance(answer, list) else [answer]:
+            for end, line in answer if isinstance(answer, list) else [(b": ", answer)]:
                 asked = b""
-                while not asked.endswith(b": "):
+                while not asked.endswith(end):
                     asked += screen.read(1)
                 shown += asked
                 screen.write(line + b"\n")
