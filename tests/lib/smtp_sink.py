@@ -10,19 +10,21 @@ class Sink(socketserver.ThreadingTCPServer):
     """`refuse` maps a recipient to the reply it gets; everybody else is accepted.  With `password`
     nobody sends without a login by one of `mechanisms`.  `messages` are (sender, recipients, bytes
     on the wire without the final dot), `logins` (mechanism, user, was it accepted).  `trouble` is asked
-    with each verb, with `dot` when a message has come and `kept` when it is kept: None, a reply to give
-    in place of the usual one, or b"" to hang up."""
+    with `greeting`, with each verb, with `body` when a message begins to come (where it can only hang up),
+    with `dot` when it has come and with `kept` when it is kept: None, a reply to give in place of the
+    usual one, or b"" to hang up.  With `tls` (an SSLContext) it takes STARTTLS."""
 
     allow_reuse_address = True
     daemon_threads = True
 
     def __init__(self, refuse=None, after_data=b"250 2.0.0 queued", extensions=(), password=None,
-                 mechanisms=("PLAIN", "LOGIN"), trouble=lambda point: None):
+                 mechanisms=("PLAIN", "LOGIN"), trouble=lambda point: None, tls=None):
         super().__init__(("127.0.0.1", 0), Dialogue)
         self.refuse = refuse or {}
         self.after_data = after_data
         self.extensions = list(extensions)
         self.trouble = trouble
+        self.tls = tls
         self.password = password
         if password:
             self.extensions.append(b"AUTH " + " ".join(mechanisms).encode())
@@ -37,6 +39,8 @@ class Sink(socketserver.ThreadingTCPServer):
 
 
 class Dialogue(socketserver.StreamRequestHandler):
+    is_in_tls = False
+
     def say(self, line):
         self.wfile.write(line + b"\r\n")
 
@@ -66,9 +70,22 @@ class Dialogue(socketserver.StreamRequestHandler):
 
     def greet(self):
         words = [b"sink", *self.server.extensions]
+        if self.server.tls and not self.is_in_tls:
+            words.append(b"STARTTLS")
         for word in words[:-1]:
             self.say(b"250-" + word)
         self.say(b"250 " + words[-1])
+
+    def start_tls(self):
+        """False: the client will have none of it."""
+        self.say(b"220 go on")
+        try:
+            self.connection = self.server.tls.wrap_socket(self.connection, server_side=True)
+        except OSError:
+            return False
+        self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", buffering=0)
+        self.is_in_tls = True
+        return True
 
     def challenge(self, prompt):
         self.say(b"334 " + base64.b64encode(prompt))
@@ -91,9 +108,11 @@ class Dialogue(socketserver.StreamRequestHandler):
     def talk(self):
         sender, recipients = None, []
         may_send = self.server.password is None
-        self.say(b"220 sink ESMTP")
-        for line in self.rfile:
-            line = line.rstrip(b"\r\n")
+        greeting = self.server.trouble("greeting")
+        if greeting == b"":
+            return
+        self.say(greeting or b"220 sink ESMTP")
+        while line := self.rfile.readline().rstrip(b"\r\n"):
             self.server.commands.append(line)
             verb = line[:4].upper()
             trouble = self.server.trouble(verb.decode())
@@ -103,6 +122,9 @@ class Dialogue(socketserver.StreamRequestHandler):
                 self.say(trouble)
             elif verb == b"EHLO":
                 self.greet()
+            elif line.upper() == b"STARTTLS" and self.server.tls:
+                if not self.start_tls():
+                    return
             elif verb == b"AUTH" and self.server.password:
                 may_send = self.log_in(line) or may_send
             elif verb == b"MAIL" and not may_send:
@@ -121,6 +143,9 @@ class Dialogue(socketserver.StreamRequestHandler):
                     self.say(b"554 no recipients")
                     continue
                 self.say(b"354 go on")
+                if self.server.trouble("body") == b"":
+                    self.rfile.readline()
+                    return
                 text = self.read_message()
                 if text is None or not self.take_message(sender, recipients, text):
                     return

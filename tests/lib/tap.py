@@ -1,5 +1,6 @@
 """What the Python checks share: cases, comparing, and TAP on standard output."""
 
+import concurrent.futures
 import sys
 import time
 
@@ -33,6 +34,12 @@ def wait_until(condition, what):
         if time.monotonic() > end:
             raise AssertionError(f"{what}: not within {PATIENCE_S} s")
         time.sleep(0.02)
+
+
+def each(check, rows):
+    """The same for each row of a table, several at once: most of the time the disk is waited for."""
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        return list(pool.map(lambda row: check(*row), rows))
 
 
 def run_cases():
