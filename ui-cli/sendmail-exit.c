@@ -69,6 +69,36 @@ sendmail_exit_for_report (const SendpathReport *report)
   return EX_NOUSER;
 }
 
+/* In words for the manual page; what each is given for stands above and below. */
+static const SendmailExitRow rows[] = {
+  { EX_OK, "Every recipient is sent, or the rest is safely in the outbox: queued, on hold or uncertain. "
+           "Who was refused is named on standard error." },
+  { EX_USAGE, "The command line cannot be used: a bad option, or no recipients without -t. Nothing was "
+              "queued." },
+  { EX_DATAERR, "The message or an address cannot be used: no recipients with -t, a header that cannot "
+                "be read, nothing on standard input. Nothing was queued." },
+  { EX_NOUSER, "Nothing is left to try, and every recipient who was refused is unknown or invalid. A "
+               "copy is kept." },
+  { EX_UNAVAILABLE, "Nothing is left to try, and a recipient was refused for another reason. A copy is "
+                    "kept." },
+  { EX_SOFTWARE, "A fault of sendpath itself." },
+  { EX_OSERR, "No memory, or no process. Nothing was queued." },
+  { EX_CANTCREAT, "The outbox cannot be created. Nothing was queued." },
+  { EX_IOERR, "Reading or writing failed. Nothing was queued." },
+  { EX_TEMPFAIL, "The disk is full; or the message could not leave now and is not kept, because of "
+                 "delivery = direct. Nothing was queued; try again later." },
+  { EX_NOPERM, "Not permitted: a set-uid program, or an outbox that others may write to. Nothing was "
+               "queued." },
+  { EX_CONFIG, "There is no configuration. Nothing was queued." },
+};
+
+const SendmailExitRow *
+sendmail_exit_get_rows (guint *ret_n)
+{
+  *ret_n = G_N_ELEMENTS (rows);
+  return rows;
+}
+
 /* Nothing was kept: what is open is the caller's to send again. */
 int
 sendmail_exit_for_unkept (const SendpathReport *report)

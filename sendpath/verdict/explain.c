@@ -242,6 +242,32 @@ sendpath_explain_reply (const SendpathVerdictQuery *query)
   return explain_build (query, &answer, &clues);
 }
 
+/**
+ * sendpath_explain_verdict:
+ * @verdict: a verdict, not %SENDPATH_VERDICT_NONE
+ *
+ * Explains what is meant where nothing but @verdict is known, as after a RCPT to the account's own server
+ * without a login.
+ *
+ * Returns: (transfer full): the explanation, never %NULL
+ *
+ * Since: 1.0
+ */
+SendpathExplanation *
+sendpath_explain_verdict (SendpathVerdict verdict)
+{
+  g_autoptr (SendpathReply) silence = sendpath_reply_new (0, NULL, "");
+  SendpathVerdictQuery query = { .phase = SENDPATH_PHASE_RCPT, .reply = silence };
+  SendpathVerdictAnswer answer = { .verdict = verdict,
+                                   .rule = sendpath_verdict_to_string (verdict),
+                                   .remedy = verdict_remedies (verdict, &query)[0] };
+  ExplainClues clues = { 0 };
+
+  g_return_val_if_fail (verdict != SENDPATH_VERDICT_NONE, NULL);
+
+  return explain_build (&query, &answer, &clues);
+}
+
 /* ---- reading an explanation ------------------------------------------------------------------ */
 
 /**

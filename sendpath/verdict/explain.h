@@ -15,6 +15,7 @@ SendpathExplanation *sendpath_explanation_ref (SendpathExplanation *explanation)
 void                 sendpath_explanation_unref (SendpathExplanation *explanation);
 
 SendpathExplanation *sendpath_explain_reply (const SendpathVerdictQuery *query);
+SendpathExplanation *sendpath_explain_verdict (SendpathVerdict verdict);
 SendpathExplanation *sendpath_explain_text (SendpathPhase phase, const char *text, GError **error);
 
 SendpathVerdict sendpath_explanation_get_verdict (const SendpathExplanation *explanation);

@@ -146,3 +146,25 @@ verdict_remedies (SendpathVerdict verdict, const SendpathVerdictQuery *query)
       return rows[i].remedies;
   g_return_val_if_reached (rows[0].remedies);
 }
+
+/**
+ * sendpath_verdict_get_remedies: (skip)
+ * @verdict: a verdict
+ * @query: what was answered, and where, as for sendpath_verdict_classify()
+ *
+ * Gets all that is done after @verdict, in order, each if the one before it was not possible or did not
+ * help.
+ *
+ * Pure; any thread.
+ *
+ * Returns: (transfer none): the remedies, ended by %SENDPATH_REMEDY_NONE; static
+ *
+ * Since: 1.0
+ */
+const SendpathRemedy *
+sendpath_verdict_get_remedies (SendpathVerdict verdict, const SendpathVerdictQuery *query)
+{
+  g_return_val_if_fail (query != NULL && query->reply != NULL, rows[0].remedies);
+
+  return verdict_remedies (verdict, query);
+}

@@ -107,4 +107,7 @@ typedef struct {
 void sendpath_verdict_classify (const SendpathVerdictQuery *query,
                                 SendpathVerdictAnswer      *ret_answer);
 
+const SendpathRemedy *sendpath_verdict_get_remedies (SendpathVerdict             verdict,
+                                                     const SendpathVerdictQuery *query);
+
 G_END_DECLS
