@@ -198,7 +198,8 @@ sendpath_engine_note_new_time (SendpathEngine *self, GError **error)
 static Outbox *
 open_if_there (SendpathEngine *self)
 {
-  return g_file_test (self->outbox_dir, G_FILE_TEST_IS_DIR) ? engine_open_outbox (self, NULL) : NULL;
+  return g_file_test (self->outbox_dir, G_FILE_TEST_IS_DIR) ? engine_open_outbox (self, NULL)
+                                                            : NULL;
 }
 
 /**

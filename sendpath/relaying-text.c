@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sendpath/mail/address.h"
+#include "sendpath/verdict/explain-texts.h"
 #include "sendpath/verdict/explain.h"
 #include "sendpath/verdict/fill-in.h"
 
@@ -119,7 +120,7 @@ relaying_dup_why (const SendpathRelaying *relaying, const RelayServer *server)
       own != NULL ? fill (relaying, server, own) : dup_usual_sentence (relaying, server);
   g_autofree char *second = more != NULL ? fill (relaying, server, more) : NULL;
 
-  return second != NULL ? g_strconcat (first, " ", second, NULL) : g_steal_pointer (&first);
+  return second != NULL ? explain_texts_join (first, second) : g_steal_pointer (&first);
 }
 
 /* ---- what sendpath would do ------------------------------------------------------------------ */

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "sendpath/request-private.h"
+#include "sendpath/verdict/explain-texts.h"
+#include "sendpath/walk/words.h"
 
 struct _Answer {
   gatomicrefcount ref_count;
@@ -190,9 +192,32 @@ describe_identity (const char *key)
   return key == NULL
              ? g_strdup (_ ("Its certificate is trusted for this name."))
              : g_strdup_printf (_ ("Its certificate is not trusted; the fingerprint of its key is "
-                                   "%s. Say yes only if "
+                                   "%s. Use it only if "
                                    "whoever runs this network has told you that fingerprint."),
                                 key);
+}
+
+static const char *
+choose_offer (const WalkRelay *relay)
+{
+  if (relay->source == RELAY_SOURCE_NAME)
+    return _ ("This network has a mail server with the name %s.");
+  return relay->message != NULL ? _ ("This network offers the relay %s for your message.")
+                                : _ ("This network offers the relay %s.");
+}
+
+static char *
+join_all (const char *const *sentences)
+{
+  char *text = g_strdup (sentences[0]);
+
+  for (guint i = 1; sentences[i] != NULL; i++)
+    {
+      g_autofree char *so_far = text;
+
+      text = explain_texts_join (so_far, sentences[i]);
+    }
+  return text;
 }
 
 static char *
@@ -206,17 +231,14 @@ describe_relay (const WalkRelay *relay, const char *key)
                                "without encryption: everybody "
                                "nearby can read this message. Your password is not sent."),
                             relay->host);
-  offer = g_strdup_printf (relay->message != NULL
-                               ? _ ("This network offers the relay %s for your message.")
-                               : _ ("This network offers the relay %s."),
-                           relay->host);
-  return g_strjoin (
-      " ", offer, _ (sources[relay->source]), identity,
+  offer = words_fill (choose_offer (relay), relay->host);
+  return join_all ((const char *const[]) {
+      offer, _ (sources[relay->source]), identity,
       relay->message != NULL
           ? _ ("Whoever runs it can read this message. Your password is not sent.")
           : _ ("Whoever runs it can read the mail that leaves by it. Your password is not "
                "sent."),
-      NULL);
+      NULL });
 }
 
 SendpathRequest *

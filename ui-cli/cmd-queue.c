@@ -142,9 +142,19 @@ static gboolean
 tell_what_stays (SendpathEngine *engine)
 {
   g_autoptr (GPtrArray) waiting = sendpath_engine_list_queue (engine, NULL);
+  guint n_held = 0;
 
   for (guint i = 0; waiting != NULL && i < waiting->len; i++)
-    cli_report_print_summary (waiting->pdata[i]);
+    if (sendpath_report_get_held (waiting->pdata[i]))
+      n_held++;
+    else
+      cli_report_print_summary (waiting->pdata[i]);
+  if (n_held > 0)
+    g_printf (ngettext ("%u message is on hold and was not tried; “sendpath queue list” shows it\n",
+                        "%u messages are on hold and were not tried; “sendpath queue list” shows "
+                        "them\n",
+                        n_held),
+              n_held);
   return waiting == NULL || waiting->len > 0;
 }
 

@@ -100,7 +100,9 @@ static void
 print_line (const char *label, const char *text)
 {
   if (text != NULL && *text != '\0')
-    g_printf ("%s %s\n", label, text);
+    /* TRANSLATORS: a label that ends in a colon, and what it is about; leave the space out where your
+     * language has none there */
+    g_printf (_ ("%s %s\n"), label, text);
 }
 
 static void
@@ -167,11 +169,12 @@ print_offers (SendpathEngine *engine, GPtrArray *offers)
     {
       g_autoptr (JsonNode) node = json_from_string (offers->pdata[i], NULL);
       JsonObject *offer = json_node_get_object (node);
+      const char *host = json_object_get_string_member (offer, "host");
+      g_autofree char *text = g_strdup_printf ("%s:%" G_GINT64_FORMAT " %s", host,
+                                               json_object_get_int_member (offer, "port"),
+                                               get_choice_text (engine, host));
 
-      g_printf ("%s %s:%" G_GINT64_FORMAT " %s\n", get_offer_label (offer),
-                json_object_get_string_member (offer, "host"),
-                json_object_get_int_member (offer, "port"),
-                get_choice_text (engine, json_object_get_string_member (offer, "host")));
+      print_line (get_offer_label (offer), text);
     }
 }
 

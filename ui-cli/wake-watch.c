@@ -17,7 +17,7 @@
 struct _WakeWatch {
   WakeWatchTell tell;
   gpointer data;
-  int timer; /* -1: none */
+  int timer;       /* -1: none */
   gint64 slept_us; /* since the machine was started */
   GSource *timer_source;
   GCancellable *cancellable;

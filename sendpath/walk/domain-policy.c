@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sendpath/mail/address.h"
+#include "sendpath/verdict/explain-texts.h"
 #include "sendpath/verdict/fill-in.h"
 #include "sendpath/walk/policy-memory.h"
 
@@ -232,7 +233,7 @@ domain_policy_apply (const DomainPolicy *policy, SendpathRoute *route, SendpathM
     {
       g_autofree char *why = g_steal_pointer (&route->why);
 
-      route->why = g_strdup_printf ("%s %s", why, words);
+      route->why = explain_texts_join (why, words);
     }
 }
 

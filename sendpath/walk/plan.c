@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "sendpath/verdict/explain-texts.h"
 #include "sendpath/walk/discovery.h"
 
 #define HOUR_S 3600
@@ -403,7 +404,7 @@ move_to_front (GPtrArray *array, guint i)
 
 /* Why a route stands where it does. */
 static const char *const places[] = {
-  [SENDPATH_ROUTE_NONE] = N_ ("It worked last on this network, so it comes first."),
+  [SENDPATH_ROUTE_NONE] = N_ ("This way worked last on this network, so it comes first."),
   [SENDPATH_ROUTE_ACCOUNT] = N_ ("The servers of an account are tried in the order in which they are written."),
   [SENDPATH_ROUTE_ACCOUNT_PORT] = N_ ("They are tried where the configured port does not work."),
   [SENDPATH_ROUTE_ACCOUNT_POP] = N_ ("It is tried where the server refuses mail before a login."),
@@ -418,7 +419,7 @@ plan_explain_place (SendpathRoute *route, SendpathRouteKind place)
 {
   g_autofree char *why = g_steal_pointer (&route->why);
 
-  route->why = g_strdup_printf ("%s %s", why, _ (places[place]));
+  route->why = explain_texts_join (why, _ (places[place]));
 }
 
 /* Where it stands what worked last on this network: what was learned before NetworkManager told the

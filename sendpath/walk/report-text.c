@@ -46,12 +46,14 @@ append_attempt (GString *lines, guint number, const Attempt *attempt)
     append_clean (lines, attempt->server);
   g_string_append_printf (lines, ", %s", sendpath_phase_to_string (attempt->phase));
   append_code (lines, attempt->reply);
-  g_string_append_printf (lines, ": %s (%s", words, text);
   if (!attempt->is_protected && sendpath_reply_get_code (attempt->reply) != 0)
-    /* TRANSLATORS: stands behind what a server said, in the same brackets: anybody in between may have
-     * said it */
-    g_string_append_printf (lines, "; %s", _ ("said without encryption"));
-  g_string_append (lines, ")\n");
+    {
+      g_autofree char *bare = g_steal_pointer (&text);
+
+      /* TRANSLATORS: in brackets, after what a server said: anybody in between may have said it */
+      text = words_fill (_ ("%s; said without encryption"), bare);
+    }
+  g_string_append_printf (lines, ": %s (%s)\n", words, text);
 }
 
 static const char *

@@ -74,9 +74,9 @@ words_for_attempt (const Attempt *attempt, SendpathVerdict verdict)
   if (verdict == SENDPATH_VERDICT_RELAY_DENIED && was_without_login (attempt))
     clause = N_("%s does not relay mail from this network without a login");
   if (verdict == SENDPATH_VERDICT_TLS_FAILED && g_strcmp0 (attempt->rule, "intercepted") == 0)
-    clause = N_("%s is cut off: something in between answers in its place");
+    clause = N_("%s cannot be reached: something in between answers in its place");
   if (verdict == SENDPATH_VERDICT_TLS_FAILED && g_strcmp0 (attempt->rule, "tls-stripped") == 0)
-    clause = N_("%s is cut off: something in between hides its encryption");
+    clause = N_("%s cannot be reached safely: something in between hides its encryption");
   /* TRANSLATORS: becomes the first word of clauses such as "%s wants a login first" */
   return words_fill (_(clause), server != NULL ? server : _("the server"));
 }
