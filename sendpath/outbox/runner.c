@@ -7,16 +7,14 @@
 #include <glib-unix.h>
 #include <string.h>
 
+#include "sendpath/outbox/due.h"
 #include "sendpath/outbox/queue-events.h"
 #include "sendpath/outbox/runner-lock.h"
 #include "sendpath/outbox/waiting.h"
 
-/* A new message is its own deliverer's for so long; then that one must have died. */
-#define DELIVERER_S 60
 /* Nothing could be tried, or what came of it could not be written down. */
 #define LOOK_AGAIN_S 60
-/* Somebody else has it: that it is let go is told, unless its holder died. */
-#define OTHERS_S     1
+
 #define DEAF_LOOK_US (10 * G_USEC_PER_SEC)
 #define JUMP_US      (5 * G_USEC_PER_SEC)
 
@@ -52,57 +50,7 @@ get_now_s (void)
   return g_get_real_time () / G_USEC_PER_SEC;
 }
 
-/* ---- when a message is due ------------------------------------------------------------------- */
-
-/* What was tried on another network is tried on this one; what needed something may have got it while
- * nobody looked. */
-static ScheduleEvent
-choose_event (OutboxRunner *runner, const SendpathReport *report, ScheduleEvent event)
-{
-  if (runner->options->mode == RUNNER_ONCE)
-    return SCHEDULE_FLUSH;
-  if (runner->is_starting && report->needs != NULL)
-    return SCHEDULE_CONFIG;
-  if (event == SCHEDULE_CLOCK && report->network != NULL &&
-      g_strcmp0 (report->network, runner->network_id) != 0)
-    return SCHEDULE_NETWORK;
-  return event;
-}
-
-static gboolean
-was_tried (const SendpathReport *report)
-{
-  return report->attempts->len > 0 || report->reason != NULL;
-}
-
-static gint64
-get_due (OutboxRunner *runner, const SendpathReport *report, ScheduleEvent event, gint64 now_s)
-{
-  const RunnerOptions *options = runner->options;
-  gint64 due_s;
-
-  if (schedule_is_due (report, &options->policy, event, now_s))
-    due_s = 0;
-  else
-    due_s = schedule_due_at (report, &options->policy, now_s);
-  if (due_s == 0 && !schedule_is_due (report, &options->policy, event, now_s))
-    return WAITING_NEVER;
-  if (due_s != 0 && options->mode == RUNNER_ONCE) /* a repeat has its own time, flush or not (P-5) */
-    return WAITING_NEVER;
-  if (options->mode == RUNNER_RETRY && event == SCHEDULE_CLOCK && !was_tried (report))
-    due_s = MAX (due_s, MIN (report->queued_at_s, now_s) + DELIVERER_S);
-  if (options->mode != RUNNER_ONCE && sendpath_report_get_in_flight (report))
-    due_s = MAX (due_s, now_s + OTHERS_S);
-  return due_s;
-}
-
-/* Nobody stays for what a person has to do first, though another network might do without. */
-static gboolean
-is_hopeful (const SendpathReport *report, const SchedulePolicy *policy, gint64 now_s)
-{
-  return schedule_due_at (report, policy, now_s) != 0 ||
-         (!report->held && g_strcmp0 (report->needs, "network") == 0);
-}
+/* ---- what waits ------------------------------------------------------------------------------- */
 
 static void
 note_report (OutboxRunner *runner, const SendpathReport *report, gboolean is_new,
@@ -112,23 +60,15 @@ note_report (OutboxRunner *runner, const SendpathReport *report, gboolean is_new
   gint64 now_s = get_now_s ();
 
   report_set_text (&waiting->account, report->account);
-  waiting->is_new = !was_tried (report) && (is_new || waiting->is_new);
-  waiting->event = choose_event (runner, report, event);
-  waiting->due_s = get_due (runner, report, waiting->event, now_s);
+  waiting->is_new = !due_was_tried (report) && (is_new || waiting->is_new);
+  waiting->event = due_choose_event (runner->options, report, event, runner->network_id,
+                                     runner->is_starting);
+  waiting->due_s = due_get_time (runner->options, report, waiting->event, now_s);
   if (waiting->event == SCHEDULE_CLOCK && waiting->due_s != WAITING_NEVER)
     waiting->due_s = MAX (waiting->due_s, waiting->not_before_s);
   waiting_list_set_hopeful (runner->waiting, waiting,
-                            is_hopeful (report, &runner->options->policy, now_s));
+                            due_is_hopeful (report, &runner->options->policy, now_s));
   waiting_list_place (runner->waiting, waiting);
-}
-
-/* Uncertain mail waits too: for its repeat, or for the user's word (P-5). */
-static gboolean
-is_waiting (SendpathReport *report)
-{
-  SendpathOutcome outcome = sendpath_report_get_outcome (report);
-
-  return outcome == SENDPATH_OUTCOME_QUEUED || outcome == SENDPATH_OUTCOME_UNCERTAIN;
 }
 
 /* Reads what is known of @id; a message that is settled or gone is forgotten. */
@@ -145,7 +85,7 @@ look_at (OutboxRunner *runner, const char *id, gboolean is_new, ScheduleEvent ev
       return;
     }
   report = outbox_read_report (runner->outbox, id, NULL);
-  if (report == NULL || !is_waiting (report))
+  if (report == NULL || !due_is_waiting (report))
     waiting_list_remove (runner->waiting, id);
   else
     note_report (runner, report, is_new, event);
@@ -188,7 +128,7 @@ on_done (const char *id, SendpathReport *report, const GError *error, gboolean w
   Waiting *waiting = waiting_list_find (runner->waiting, id);
   gboolean has_changed = waiting != NULL && waiting->has_changed;
   ScheduleEvent meanwhile = waiting != NULL ? waiting->meanwhile : SCHEDULE_CLOCK;
-  gboolean still_waits = report != NULL && is_waiting (report);
+  gboolean still_waits = report != NULL && due_is_waiting (report);
   gboolean is_once = runner->options->mode == RUNNER_ONCE;
 
   runner->n_in_lanes--;
@@ -440,7 +380,8 @@ outbox_runner_has_hope (Outbox *outbox, const SchedulePolicy *policy)
     {
       g_autoptr (SendpathReport) report = outbox_read_report (outbox, ids[i], NULL);
 
-      if (report != NULL && is_waiting (report) && is_hopeful (report, policy, get_now_s ()))
+      if (report != NULL && due_is_waiting (report) &&
+          due_is_hopeful (report, policy, get_now_s ()))
         return TRUE;
     }
   return FALSE;
