@@ -1,5 +1,5 @@
-/* `sendmail -bs`: SMTP on standard input and output. A message that was accepted is in the outbox, and
- * nobody waits here for what becomes of it. */
+/* `sendmail -bs`: SMTP on standard input and output. A message that was accepted is in the outbox; what
+ * is known of it by then is the reply. */
 #include "config.h"
 
 #include "sendmail-smtp.h"
@@ -18,6 +18,7 @@ typedef struct {
   const SendmailOptions *options;
   SendmailDelivery delivery;
   const char *hold_reason;
+  guint wait_s;
   guint n_taken;
 } Smtp;
 
@@ -55,6 +56,21 @@ send_direct (Smtp *smtp, SendpathMessage *message, GError **error)
   return FALSE;
 }
 
+/* Everybody refused, and nothing left to try, is for the client to know; the outbox keeps a copy. */
+static gboolean
+tell (const SendpathReport *report, GError **error)
+{
+  g_autofree char *summary = NULL;
+
+  if (sendpath_report_get_outcome (report) == SENDPATH_OUTCOME_PARTIAL)
+    cli_report_warn (report, "sendmail");
+  if (sendpath_report_get_outcome (report) != SENDPATH_OUTCOME_FAILED)
+    return TRUE;
+  summary = sendpath_report_dup_summary (report);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, summary);
+  return FALSE;
+}
+
 /* On disk: from here on it is not the client's to send again. */
 static gboolean
 keep (Smtp *smtp, SendpathMessage *message, GError **error)
@@ -71,10 +87,12 @@ keep (Smtp *smtp, SendpathMessage *message, GError **error)
   if (smtp->hold_reason != NULL)
     warn_of_wait (smtp->hold_reason);
   else if (!is_for_later)
-    report = sendpath_engine_hand_over (smtp->engine, id, 0, &local_error);
-  if (local_error != NULL)
+    report = sendpath_engine_hand_over (smtp->engine, id, smtp->wait_s, &local_error);
+  /* NOT_FOUND: the service was quicker than we could look, and keeps no copies */
+  if (local_error != NULL &&
+      !g_error_matches (local_error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND))
     warn_of_wait (local_error->message);
-  return TRUE;
+  return report == NULL || tell (report, error);
 }
 
 static gboolean
@@ -97,9 +115,12 @@ int
 sendmail_smtp_run (SendpathEngine *engine, const SendmailOptions *options,
                    SendmailDelivery delivery, const char *hold_reason)
 {
-  Smtp smtp = { engine, options, delivery, hold_reason, 0 };
+  SendpathProfileStore *profiles = sendpath_engine_get_profiles (engine);
+  Smtp smtp = { engine, options, delivery, hold_reason, 0, 0 };
   g_autoptr (GError) error = NULL;
 
+  if (delivery == SENDMAIL_DELIVER_WAIT)
+    smtp.wait_s = (guint) sendpath_profile_store_get_policy_integer (profiles, "wait");
   if (sendpath_hand_in (STDIN_FILENO, STDOUT_FILENO, take, &smtp, &error))
     return EX_OK;
   g_fprintf (stderr, "sendmail: %s\n", error->message);
