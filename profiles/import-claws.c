@@ -12,8 +12,8 @@ enum { AUTH_OAUTH2 = 32 };
 
 typedef struct {
   const ImportFile *file;
-  const char       *section;
-  ImportDraft      *draft;
+  const char *section;
+  ImportDraft *draft;
 } Account;
 
 static const char *

@@ -128,10 +128,11 @@ import_draft_set_server (ImportDraft *draft, const char *key, const char *host, 
     import_draft_set (draft, g_str_equal (key, "smtp") ? "security" : "pop-security",
                       names[security], path, entry);
   else
-    import_draft_note (draft,
-                       _("%s was used without encryption there; here it has to encrypt, or nothing "
-                         "goes to it"),
-                       host);
+    import_draft_note (
+        draft,
+        _("%s was used without encryption there; here it has to encrypt, or nothing "
+           "goes to it"),
+        host);
 }
 
 void
@@ -139,8 +140,8 @@ import_draft_add_alias (ImportDraft *draft, const char *address)
 {
   const char *aliases = import_draft_get (draft, "aliases");
   g_auto(GStrv) known = profile_value_split (aliases != NULL ? aliases : "");
-  g_autofree char *all = aliases != NULL ? g_strconcat (aliases, "; ", address, NULL)
-                                         : g_strdup (address);
+  g_autofree char *all =
+      aliases != NULL ? g_strconcat (aliases, "; ", address, NULL) : g_strdup (address);
 
   if (g_ascii_strcasecmp (address, import_draft_get (draft, "address")) == 0 ||
       g_strv_contains ((const char *const *) known, address))
@@ -164,7 +165,7 @@ import_draft_take_port (ImportDraft *draft, const char *path, const ImportEntry 
   if (entry == NULL || g_strv_contains (usual, entry->value))
     return 0;
   if (!g_ascii_string_to_unsigned (entry->value, 10, 1, G_MAXUINT16, &port, NULL))
-    import_draft_note (draft, _("%s:%u: bad value of \"%s\"; it is left out"), path,
-                       entry->number, entry->key);
+    import_draft_note (draft, _("%s:%u: bad value of \"%s\"; it is left out"), path, entry->number,
+                       entry->key);
   return port;
 }

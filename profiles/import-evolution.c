@@ -13,15 +13,15 @@
 
 #include "profiles/profile-address.h"
 
-#define SUFFIX ".source"
+#define SUFFIX        ".source"
 #define N_PARENTS_MAX 8 /* a source that is its own grandparent ends here */
 
 #define IDENTITY "Mail Identity"
-#define LOGIN "Authentication"
+#define LOGIN    "Authentication"
 
 typedef struct {
-  GPtrArray     *uids;    /* of char, sorted */
-  GHashTable    *sources; /* uid -> ImportFile */
+  GPtrArray *uids;     /* of char, sorted */
+  GHashTable *sources; /* uid -> ImportFile */
   ImportReading *reading;
 } Registry;
 
@@ -108,10 +108,10 @@ set_server (ImportDraft *draft, const char *key, const ImportFile *source)
   else if (g_strcmp0 (method, "starttls-on-standard-port") == 0)
     security = IMPORT_SECURITY_STARTTLS;
   if (host != NULL && *host->value != '\0')
-    import_draft_set_server (draft, key, host->value,
-                             import_draft_take_port (draft, source->path,
-                                                     import_file_find (source, LOGIN, "Port")),
-                             security, source->path, host);
+    import_draft_set_server (
+        draft, key, host->value,
+        import_draft_take_port (draft, source->path, import_file_find (source, LOGIN, "Port")),
+        security, source->path, host);
 }
 
 /* `Name <address>, address`. */
@@ -137,8 +137,8 @@ read_aliases (ImportDraft *draft, const ImportFile *identity)
 static void
 read_login (const Registry *registry, ImportDraft *draft, const ImportFile *transport)
 {
-  static const char *const token_methods[] = { "OAuth2", "OAUTHBEARER", "XOAUTH2", "Google",
-                                               "Outlook", "Yahoo!", NULL };
+  static const char *const token_methods[] = { "OAuth2",  "OAUTHBEARER", "XOAUTH2", "Google",
+                                               "Outlook", "Yahoo!",      NULL };
   const char *method = import_file_get (transport, LOGIN, "Method");
   gboolean is_token = method != NULL && g_strv_contains (token_methods, method);
 
@@ -150,12 +150,13 @@ read_login (const Registry *registry, ImportDraft *draft, const ImportFile *tran
       key_values_set (draft->values, "auth", "none", NULL, NULL);
       draft->secret = SENDPATH_IMPORT_SECRET_NONE;
     }
-  if (g_strcmp0 (import_file_get (transport, LOGIN, "User"),
-                 import_draft_get (draft, "address")) != 0)
+  if (g_strcmp0 (import_file_get (transport, LOGIN, "User"), import_draft_get (draft, "address")) !=
+      0)
     set (draft, "user", transport, LOGIN, "User");
   if (is_token && find_above (registry, transport, "GNOME Online Accounts") == NULL)
-    import_draft_note (draft, _("Evolution itself has the OAuth2 access to %s; sendpath needs its "
-                                "own"),
+    import_draft_note (draft,
+                       _("Evolution itself has the OAuth2 access to %s; sendpath needs its "
+                          "own"),
                        import_draft_get (draft, "smtp"));
 }
 
@@ -248,8 +249,8 @@ import_evolution_read (const ImportPlaces *places, const char *path, GError **er
   if (path == NULL)
     return NULL;
   registry.uids = g_ptr_array_new_with_free_func (g_free);
-  registry.sources = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                            (GDestroyNotify) import_file_free);
+  registry.sources =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) import_file_free);
   registry.reading = import_reading_new ();
   if (!load_sources (&registry, path, error))
     return NULL;

@@ -17,7 +17,7 @@
 #include "profiles/safe-file.h"
 
 #define SIZE_MAX_BYTES (16 * 1024 * 1024) /* Thunderbird's grow with the years */
-#define BLANKS " \t\r\n\f\v"
+#define BLANKS         " \t\r\n\f\v"
 
 static void
 entry_free (ImportEntry *entry)
@@ -65,9 +65,9 @@ add_entry (ImportFile *file, const char *section, const char *key, char *value, 
 static void
 note_bad_line (ImportFile *file, guint number)
 {
-  g_ptr_array_add (file->notes,
-                   g_strdup_printf (_("%s:%u: this line cannot be read and is left out"),
-                                    file->path, number));
+  g_ptr_array_add (
+      file->notes,
+      g_strdup_printf (_("%s:%u: this line cannot be read and is left out"), file->path, number));
 }
 
 /* People keep such files elsewhere and link them, so links are followed. */
@@ -121,8 +121,8 @@ wipe_bytes (GBytes *bytes)
 
 typedef struct {
   ImportFile *file;
-  char       *section;
-  gboolean    has_escapes;
+  char *section;
+  gboolean has_escapes;
 } LineReader;
 
 typedef gboolean (*ReadLine) (LineReader *reader, char *line, guint number);
@@ -242,7 +242,7 @@ import_file_read_commands (const char *path, GError **error)
 typedef struct {
   const char *at;
   const char *end;
-  guint       number;
+  guint number;
 } Cursor;
 
 static gboolean
@@ -318,8 +318,8 @@ take_escape (Cursor *cursor, GString *text)
         {
           int low = take_hex (cursor, 4);
 
-          code = low >= 0xdc00 && low < 0xe000 ? 0x10000 + ((code - 0xd800) << 10) + low - 0xdc00
-                                               : -1;
+          code =
+              low >= 0xdc00 && low < 0xe000 ? 0x10000 + ((code - 0xd800) << 10) + low - 0xdc00 : -1;
         }
       if (code <= 0 || !g_unichar_validate (code))
         return FALSE;

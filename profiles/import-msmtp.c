@@ -13,17 +13,17 @@
 
 /* Settings of one account, command by command: the entries are the file's. */
 typedef struct {
-  char       *name;
+  char *name;
   GHashTable *settings;
-  gboolean    is_default;
+  gboolean is_default;
 } Section;
 
 typedef struct {
   const ImportPlaces *places;
-  ImportFile         *file;
-  ImportReading      *reading;
-  GHashTable         *defaults;
-  GPtrArray          *sections; /* of Section */
+  ImportFile *file;
+  ImportReading *reading;
+  GHashTable *defaults;
+  GPtrArray *sections; /* of Section */
 } Msmtp;
 
 static void
@@ -139,9 +139,8 @@ read_entries (Msmtp *msmtp)
     {
       const ImportEntry *entry = entries->pdata[i];
       gboolean is_last = i + 1 == entries->len || is_account (entries->pdata[i + 1]);
-      Section *target = g_str_equal (entry->key, "account") && is_last
-                            ? find_alias_target (msmtp, entry)
-                            : NULL;
+      Section *target =
+          g_str_equal (entry->key, "account") && is_last ? find_alias_target (msmtp, entry) : NULL;
 
       if (target != NULL)
         target->is_default = TRUE;
@@ -157,9 +156,9 @@ read_entries (Msmtp *msmtp)
 /* ---- one account ----------------------------------------------------------------------------- */
 
 typedef struct {
-  const Msmtp   *msmtp;
+  const Msmtp *msmtp;
   const Section *section;
-  ImportDraft   *draft;
+  ImportDraft *draft;
 } Account;
 
 static const ImportEntry *
@@ -267,14 +266,15 @@ read_tls_trust (const Account *account)
   const char *path = account->msmtp->file->path;
 
   if (get (account, "tls_fingerprint") != NULL)
-    import_draft_note (account->draft,
-                       _("%s:%u: a fingerprint of the certificate is not taken over, since tls-pin "
-                         "is that of the public key"),
-                       path, find (account, "tls_fingerprint")->number);
+    import_draft_note (
+        account->draft,
+        _("%s:%u: a fingerprint of the certificate is not taken over, since tls-pin "
+           "is that of the public key"),
+        path, find (account, "tls_fingerprint")->number);
   if (is_on (account, "tls", FALSE) && unchecked != NULL)
     import_draft_note (account->draft,
-                       _("%s:%u: the server's certificate was not checked there; here it is"), path,
-                       unchecked->number);
+                       _("%s:%u: the server's certificate was not checked there; here it is"),
+                       path, unchecked->number);
   /* the system's authorities are ours too, by whichever name of that file */
   if (trust != NULL && !g_str_has_suffix (trust->value, "/ca-certificates.crt") &&
       !g_str_equal (trust->value, "system"))
@@ -345,8 +345,9 @@ read_command (const Account *account, const char *key, const ImportEntry *entry)
     return;
   account->draft->secret = SENDPATH_IMPORT_SECRET_COMMAND;
   if (!g_str_equal (line, entry->value))
-    import_draft_note (account->draft, _("%s:%u: this command needs a shell and goes to \"sh -c\""),
-                       path, entry->number);
+    import_draft_note (account->draft,
+                       _("%s:%u: this command needs a shell and goes to \"sh -c\""), path,
+                       entry->number);
 }
 
 /* TRUE if ~/.netrc names @host; what else it says is not looked at. */
@@ -392,8 +393,9 @@ read_secret (const Account *account)
   else if (is_in_netrc (account, netrc))
     {
       account->draft->secret = SENDPATH_IMPORT_SECRET_CLOSED;
-      import_draft_note (account->draft, _("%s has a password for %s, which sendpath does not read"),
-                         netrc, get (account, "host"));
+      import_draft_note (account->draft,
+                         _("%s has a password for %s, which sendpath does not read"), netrc,
+                         get (account, "host"));
     }
 }
 
@@ -493,7 +495,7 @@ import_msmtp_read_password (const char *path, guint line, GError **error)
         return g_strdup (entry->value);
     }
   if (file != NULL)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("%s:%u: there is no password any more"),
-                 path, line);
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                 _("%s:%u: there is no password any more"), path, line);
   return NULL;
 }

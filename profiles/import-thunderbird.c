@@ -1,7 +1,7 @@
 /* Accounts of Thunderbird: profiles.ini leads to a profile, prefs.js has its accounts.
  *
- * prefs.js is a script by its looks; it is read as data and never run. Passwords are in logins.json,
- * which only Thunderbird can read. */
+ * prefs.js is a script by its looks; it is read as data and never run. Passwords are in
+ * logins.json, which only Thunderbird can read. */
 #include "config.h"
 
 #include "profiles/import-readers.h"
@@ -17,8 +17,8 @@ enum { AUTH_NONE = 1, AUTH_GSSAPI = 5, AUTH_NTLM = 6, AUTH_EXTERNAL = 7, AUTH_OA
 
 typedef struct {
   const ImportFile *prefs;
-  ImportReading    *reading;
-  GHashTable       *drafts; /* `ACCOUNT SMTP-SERVER` -> borrowed ImportDraft */
+  ImportReading *reading;
+  GHashTable *drafts; /* `ACCOUNT SMTP-SERVER` -> borrowed ImportDraft */
 } Thunderbird;
 
 /* ---- prefs.js -------------------------------------------------------------------------------- */
@@ -85,10 +85,12 @@ static void
 read_login (const Thunderbird *mail, ImportDraft *draft, const char *smtp)
 {
   static const struct {
-    int         method;
+    int method;
     const char *auth;
   } methods[] = {
-    { AUTH_NONE, "none" }, { AUTH_GSSAPI, "gssapi" }, { AUTH_NTLM, "ntlm" },
+    { AUTH_NONE, "none" },
+    { AUTH_GSSAPI, "gssapi" },
+    { AUTH_NTLM, "ntlm" },
     { AUTH_OAUTH2, "xoauth2" },
   };
   gint64 method = get_number (mail, "smtpserver", smtp, "authMethod", 0);
@@ -103,8 +105,8 @@ read_login (const Thunderbird *mail, ImportDraft *draft, const char *smtp)
     draft->secret = SENDPATH_IMPORT_SECRET_TOKEN;
   else if (method == AUTH_EXTERNAL)
     import_draft_lose (draft, mail->prefs->path, find (mail, "smtpserver", smtp, "authMethod"));
-  if (g_strcmp0 (get (mail, "smtpserver", smtp, "username"),
-                 import_draft_get (draft, "address")) != 0)
+  if (g_strcmp0 (get (mail, "smtpserver", smtp, "username"), import_draft_get (draft, "address")) !=
+      0)
     set (mail, draft, "user", find (mail, "smtpserver", smtp, "username"));
 }
 
@@ -145,11 +147,10 @@ read_pop (const Thunderbird *mail, ImportDraft *draft, const char *server)
     user = find (mail, "server", server, "userName");
   if (host == NULL || *host->value == '\0')
     return;
-  import_draft_set_server (draft, "pop", host->value,
-                           import_draft_take_port (draft, mail->prefs->path,
-                                                   find (mail, "server", server, "port")),
-                           to_security (get_number (mail, "server", server, "socketType", 0)),
-                           mail->prefs->path, host);
+  import_draft_set_server (
+      draft, "pop", host->value,
+      import_draft_take_port (draft, mail->prefs->path, find (mail, "server", server, "port")),
+      to_security (get_number (mail, "server", server, "socketType", 0)), mail->prefs->path, host);
   if (smtp_user == NULL)
     smtp_user = import_draft_get (draft, "address");
   if (user != NULL && g_strcmp0 (user->value, smtp_user) != 0)
@@ -287,8 +288,8 @@ ImportReading *
 import_thunderbird_read (const ImportPlaces *places, const char *path, GError **error)
 {
   g_autofree char *home = g_build_filename (places->home, ".thunderbird", NULL);
-  g_autofree char *snap = g_build_filename (places->home, "snap", "thunderbird", "common",
-                                            ".thunderbird", NULL);
+  g_autofree char *snap =
+      g_build_filename (places->home, "snap", "thunderbird", "common", ".thunderbird", NULL);
   g_autofree char *flatpak = g_build_filename (places->home, ".var", "app",
                                                "org.mozilla.Thunderbird", ".thunderbird", NULL);
   const char *const usual[] = { home, snap, flatpak, NULL };

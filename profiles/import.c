@@ -17,7 +17,7 @@
 #include "profiles/profile-value.h"
 
 static const struct {
-  const char     *name;
+  const char *name;
   ImportReading *(*read) (const ImportPlaces *places, const char *path, GError **error);
 } programs[] = {
   { "msmtp", import_msmtp_read },
@@ -28,8 +28,8 @@ static const struct {
 
 typedef struct {
   SendpathProfileStore *profiles; /* or NULL */
-  ImportReading        *reading;
-  GPtrArray            *found; /* of SendpathImported */
+  ImportReading *reading;
+  GPtrArray *found; /* of SendpathImported */
 } Import;
 
 const char *
@@ -136,8 +136,9 @@ lacks_something (ImportDraft *draft)
   for (gsize i = 0; i < G_N_ELEMENTS (needed); i++)
     if (import_draft_get (draft, needed[i]) == NULL)
       {
-        import_draft_note (draft, _("account \"%s\" is left out: it has no \"%s\" that sendpath "
-                                    "could use"),
+        import_draft_note (draft,
+                           _("account \"%s\" is left out: it has no \"%s\" that sendpath "
+                              "could use"),
                            name != NULL ? name : "", needed[i]);
         return TRUE;
       }
@@ -188,8 +189,9 @@ take_draft (Import *import, ImportDraft *draft)
   if (draft->name == NULL && is_second_way (import, account))
     return;
   if (other != NULL && !is_there)
-    import_draft_note (draft, _("account %s has the same address; this one has to be asked for by "
-                                "its name"),
+    import_draft_note (draft,
+                       _("account %s has the same address; this one has to be asked for by "
+                          "its name"),
                        other_id);
   g_ptr_array_add (import->found,
                    imported_new (account, is_there ? other_id : NULL, draft->notes, draft));
@@ -253,7 +255,7 @@ import_read_from (const ImportPlaces *places, const char *program, const char *p
                   SendpathProfileStore *profiles, GError **error)
 {
   g_autoptr(GPtrArray) found =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_imported_unref);
+                 g_ptr_array_new_with_free_func ((GDestroyNotify) sendpath_imported_unref);
   g_autoptr(ImportReading) reading = NULL;
   g_autoptr(GError) local = NULL;
   Import import = { profiles, NULL, found };
@@ -282,7 +284,8 @@ import_read_from (const ImportPlaces *places, const char *program, const char *p
 /**
  * sendpath_import_read:
  * @program: one of sendpath_import_get_programs()
- * @path: (nullable) (type filename): its configuration file or folder, or %NULL for the usual places
+ * @path: (nullable) (type filename): its configuration file or folder, or %NULL for the usual
+ *   places
  * @profiles: (nullable): where the accounts are to go, or %NULL
  * @error: return location for a #GError, or %NULL
  *

@@ -11,15 +11,14 @@
 #include "profiles/import-readers.h"
 #include "profiles/profile-file.h"
 
-struct _SendpathImported
-{
-  SendpathAccount     *account;
-  char                *twin;
-  char               **notes;
+struct _SendpathImported {
+  SendpathAccount *account;
+  char *twin;
+  char **notes;
   SendpathImportSecret secret;
-  char                *secret_path;
-  guint                secret_line;
-  char                *secret_place;
+  char *secret_path;
+  guint secret_line;
+  char *secret_place;
 };
 
 /**

@@ -9,10 +9,10 @@
 #include "profiles/import-readers.h"
 #include "profiles/import.h"
 
-#define N_GARBLED 400
-#define N_NONSENSE 200
+#define N_GARBLED    400
+#define N_NONSENSE   200
 #define NONSENSE_MAX 600
-#define SAVE_EVERY 100 /* a disk takes its time */
+#define SAVE_EVERY   100 /* a disk takes its time */
 
 static const struct {
   const char *program;
@@ -77,15 +77,14 @@ try_bytes (gsize format, const char *bytes, gsize size, gboolean is_saved)
 {
   const ImportPlaces places = { "/nonexistent", "/nonexistent", "/nonexistent", "terri" };
   gboolean is_folder = g_str_equal (formats[format].program, "evolution");
-  g_autofree char *folder =
-      g_build_filename (g_get_tmp_dir (), formats[format].program, NULL);
+  g_autofree char *folder = g_build_filename (g_get_tmp_dir (), formats[format].program, NULL);
   g_autofree char *path = g_build_filename (folder, formats[format].name, NULL);
   g_autoptr(GPtrArray) found = NULL;
   g_autoptr(GError) error = NULL;
 
   write_bytes (path, bytes, size);
-  found = import_read_from (&places, formats[format].program, is_folder ? folder : path, NULL,
-                            &error);
+  found =
+      import_read_from (&places, formats[format].program, is_folder ? folder : path, NULL, &error);
   g_assert_no_error (error);
   if (is_saved)
     assert_can_be_saved (found);
@@ -94,8 +93,8 @@ try_bytes (gsize format, const char *bytes, gsize size, gboolean is_saved)
 static char *
 load_sample (gsize format, gsize *ret_size)
 {
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "imports", formats[format].sample,
-                                                 NULL);
+  g_autofree char *path =
+      g_test_build_filename (G_TEST_DIST, "imports", formats[format].sample, NULL);
   char *bytes = NULL;
 
   g_assert_true (g_file_get_contents (path, &bytes, ret_size, NULL));
@@ -152,7 +151,7 @@ int
 main (int argc, char **argv)
 {
   static const struct {
-    const char   *name;
+    const char *name;
     GTestDataFunc run;
   } tests[] = {
     { "cut-at-every-byte", test_cut_at_every_byte },

@@ -76,8 +76,8 @@ assert_notes (const SendpathImported *imported, const char *const *words)
     }
 }
 
-#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-#define NO_WORDS ((const char *const[]){ NULL })
+#define WORDS(...) ((const char *const[]) { __VA_ARGS__, NULL })
+#define NO_WORDS   ((const char *const[]) { NULL })
 
 static const SendpathImported *
 get_last (GPtrArray *found)
@@ -235,8 +235,10 @@ test_netrc_is_said (void)
 
   g_file_set_contents (netrc, "machine smtp.proseware.com login terri password tram-water\n", -1,
                        NULL);
-  g_file_set_contents (msmtprc, "account home\nhost smtp.proseware.com\nauth on\nuser terri\n"
-                                "from terri@proseware.com\ntls on\n", -1, NULL);
+  g_file_set_contents (msmtprc,
+                       "account home\nhost smtp.proseware.com\nauth on\nuser terri\n"
+                       "from terri@proseware.com\ntls on\n",
+                       -1, NULL);
   found = import_read_from (&places, "msmtp", NULL, NULL, NULL);
   g_assert_nonnull (found);
   assert_notes (find (found, "home"), WORDS (".netrc has a password for smtp.proseware.com"));
@@ -275,9 +277,8 @@ test_thunderbird_accounts (void)
                   "auth = none\n"
                   "pop = pop.example.org\n"
                   "pop-user = terri\n");
-  assert_notes (find (found, "example"),
-                WORDS ("bad value of \"mail.smtpserver.smtp3.port\"", "2001:db8::25",
-                       "pop.example.org"));
+  assert_notes (find (found, "example"), WORDS ("bad value of \"mail.smtpserver.smtp3.port\"",
+                                                "2001:db8::25", "pop.example.org"));
   assert_notes (get_last (found), WORDS ("prefs.js:86: ", "prefs.js:87: "));
 }
 
@@ -303,15 +304,15 @@ test_claws_accounts (void)
                   "user = tchudzik\n"
                   "auth = none\n"
                   "ehlo = laptop.thephone-company.com\n");
-  assert_notes (find (found, "work"), WORDS ("mail.thephone-company.com",
-                                             "accountrc:146: \"out_ssl_client_cert_file\""));
-  assert_notes (found->pdata[2], WORDS ("accountrc:171: \"mail_command\"", "\"local\""));
+  assert_notes (find (found, "work"),
+                WORDS ("mail.thephone-company.com", "accountrc:144: \"out_ssl_client_cert_file\""));
+  assert_notes (found->pdata[2], WORDS ("accountrc:169: \"mail_command\"", "\"local\""));
   assert_section (found, "token", SENDPATH_IMPORT_SECRET_TOKEN,
                   "address = terri@example.com\n"
                   "smtp = smtp.example.com\n"
                   "security = tls\n"
                   "auth = xoauth2\n");
-  assert_notes (get_last (found), WORDS ("accountrc:208: "));
+  assert_notes (get_last (found), WORDS ("accountrc:206: "));
 }
 
 static void
@@ -341,15 +342,15 @@ test_evolution_accounts (void)
                   "name = Terri \"T\" Chüdzik\n"
                   "smtp = mail.thephone-company.com:25\n"
                   "user = tchudzik\n");
-  assert_notes (found->pdata[2], WORDS ("local-transport.source:20: \"BackendName\"",
-                                        "\"terri@example.org\""));
+  assert_notes (found->pdata[2],
+                WORDS ("local-transport.source:20: \"BackendName\"", "\"terri@example.org\""));
 }
 
 /* ---- beside what is there -------------------------------------------------------------------- */
 
 #define TWO                                                                                        \
-  "account home\nhost smtp.proseware.com\nfrom terri@proseware.com\n"                             \
-  "account work\nhost mail.thephone-company.com\nfrom tchudzik@thephone-company.com\n"            \
+  "account home\nhost smtp.proseware.com\nfrom terri@proseware.com\n"                              \
+  "account work\nhost mail.thephone-company.com\nfrom tchudzik@thephone-company.com\n"             \
   "account default : work\n"
 
 static void
@@ -376,7 +377,8 @@ test_same_address_twice (void)
 {
   g_autoptr(GPtrArray) found = read_msmtp (
       "defaults\nfrom terri@proseware.com\ntls on\naccount home\nhost smtp.proseware.com\n"
-      "account home\nhost smtp.example.net\naccount third : home\n", NULL);
+      "account home\nhost smtp.example.net\naccount third : home\n",
+      NULL);
 
   g_assert_cmpuint (found->len, ==, 3);
   assert_notes (find (found, "home"), NO_WORDS);
@@ -390,7 +392,8 @@ test_hostile_values (void)
 {
   g_autoptr(GPtrArray) found = read_msmtp (
       "account x]\nhost smtp.proseware.com\nfrom terri@proseware.com\nuser a\033[2Jb\n"
-      "\033[31mcommand x\nauth on\n", NULL);
+      "\033[31mcommand x\nauth on\n",
+      NULL);
   SendpathAccount *account = sendpath_imported_get_account (found->pdata[0]);
   g_autofree char *notes =
       g_strjoinv ("\n", (char **) sendpath_imported_get_notes (found->pdata[0]));

@@ -125,9 +125,8 @@ confirm (const Import *import, GError **error)
     return TRUE;
   if (!cli_terminal_may_ask ())
     {
-      g_set_error_literal (
-          error, CLI_ERROR, CLI_ERROR_USAGE,
-          _ ("account import: nobody can be asked here; use --yes to write this"));
+      g_set_error_literal (error, CLI_ERROR, CLI_ERROR_USAGE,
+                           _ ("account import: nobody can be asked here; use --yes to write this"));
       return FALSE;
     }
   question = g_strdup_printf (_ ("Write this to %s? [y/N]: "),
@@ -145,8 +144,8 @@ offer_to_copy (const Import *import, const SendpathImported *imported, GError **
   char *password;
   gboolean is_stored;
 
-  question = g_strdup_printf (_ ("Copy the password of %s from %s to the keyring? [y/N]: "), id,
-                              place);
+  question =
+      g_strdup_printf (_ ("Copy the password of %s from %s to the keyring? [y/N]: "), id, place);
   if (import->yes || !cli_terminal_may_ask () || !cli_terminal_ask_yes (question))
     {
       g_printf (_ ("Store its password with “sendpath password set %s”.\n"), id);
@@ -185,8 +184,7 @@ write_accounts (const Import *import, GError **error)
     }
   fflush (stdout);
   for (guint i = 0; i < import->accounts->len; i++)
-    if (sendpath_imported_get_secret (import->accounts->pdata[i]) ==
-            SENDPATH_IMPORT_SECRET_FILE &&
+    if (sendpath_imported_get_secret (import->accounts->pdata[i]) == SENDPATH_IMPORT_SECRET_FILE &&
         !offer_to_copy (import, import->accounts->pdata[i], error))
       return CLI_UNAVAILABLE;
   return CLI_YES;
@@ -242,9 +240,9 @@ static int
 run_import (int argc, char **argv, GError **error)
 {
   g_auto (Import) import = { 0 };
-  const GOptionEntry entries[] = { { "yes", 0, 0, G_OPTION_ARG_NONE, &import.yes,
-                                     N_ ("Do not ask"), NULL },
-                                   G_OPTION_ENTRY_NULL };
+  const GOptionEntry entries[] = {
+    { "yes", 0, 0, G_OPTION_ARG_NONE, &import.yes, N_ ("Do not ask"), NULL }, G_OPTION_ENTRY_NULL
+  };
   g_auto (GStrv) operands = cli_parse (&cmd_account_import, entries, argc, argv, 1, 2, error);
 
   if (operands == NULL || !check_program (operands[0], error))
@@ -252,6 +250,7 @@ run_import (int argc, char **argv, GError **error)
   return import_from (&import, operands[0], operands[1], error);
 }
 
-const CliCommand cmd_account_import = { "account import", "msmtp|thunderbird|claws|evolution [FILE]",
+const CliCommand cmd_account_import = { "account import",
+                                        "msmtp|thunderbird|claws|evolution [FILE]",
                                         N_ ("Take over the accounts of another mail program"),
                                         run_import };
