@@ -27,6 +27,43 @@ set_errno (GError **error, const char *name)
                g_strerror (saved));
 }
 
+/* ---- calls that a signal may interrupt ------------------------------------------------------- */
+
+static int
+open_at (int dir, const char *name, int flags, mode_t mode)
+{
+  int fd;
+
+  do
+    fd = openat (dir, name, flags | O_CLOEXEC, mode);
+  while (fd < 0 && errno == EINTR);
+  return fd;
+}
+
+static gboolean
+sync_file (int fd)
+{
+  int result;
+
+  do
+    result = fsync (fd);
+  while (result < 0 && errno == EINTR);
+  return result == 0;
+}
+
+static gboolean
+rename_at (int dir, const char *from, const char *to)
+{
+  int result;
+
+  do
+    result = renameat (dir, from, dir, to);
+  while (result < 0 && errno == EINTR);
+  return result == 0;
+}
+
+/* ---- folders and files ----------------------------------------------------------------------- */
+
 int
 safe_file_open_private_dir (const char *path, gboolean make, GError **error)
 {
@@ -35,7 +72,7 @@ safe_file_open_private_dir (const char *path, gboolean make, GError **error)
 
   if (make)
     g_mkdir_with_parents (path, 0700);
-  dir = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  dir = open_at (AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
   if (dir < 0)
     {
       set_errno (error, path);
@@ -86,7 +123,7 @@ safe_file_read (int dir, const char *name, gsize size_max, struct stat *ret_stat
 {
   struct stat st;
   GBytes *bytes;
-  int fd = openat (dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  int fd = open_at (dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
 
   if (fd < 0 || fstat (fd, &st) != 0)
     {
@@ -138,11 +175,11 @@ write_beside (int dir, const char *name, GBytes *bytes, mode_t mode, gboolean is
 
   if (unlinkat (dir, name, 0) != 0 && errno != ENOENT)
     return FALSE;
-  fd = openat (dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+  fd = open_at (dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
   if (fd < 0)
     return FALSE;
   /* fchmod: the umask must not take away what the old file had */
-  if (fchmod (fd, mode) == 0 && write_all (fd, bytes) && (!is_durable || fsync (fd) == 0))
+  if (fchmod (fd, mode) == 0 && write_all (fd, bytes) && (!is_durable || sync_file (fd)))
     return close (fd) == 0;
   saved = errno;
   close (fd);
@@ -154,7 +191,7 @@ static gboolean
 move_into_place (int dir, const char *from, const char *to, SafeFileFlags flags)
 {
   if ((flags & SAFE_FILE_NEW) == 0)
-    return renameat (dir, from, dir, to) == 0;
+    return rename_at (dir, from, to);
   if (linkat (dir, from, dir, to, 0) != 0)
     return FALSE;
   unlinkat (dir, from, 0);
@@ -179,7 +216,7 @@ safe_file_replace (int dir, const char *name, GBytes *bytes, mode_t mode, SafeFi
       unlinkat (dir, beside, 0);
       return FALSE;
     }
-  if (is_durable && fsync (dir) != 0)
+  if (is_durable && !sync_file (dir))
     {
       set_errno (error, name);
       return FALSE;
@@ -217,7 +254,7 @@ safe_file_lock_beside (int dir, const char *name, GError **error)
 {
   g_autofree char *beside = g_strconcat (name, ".lock", NULL);
   int fd =
-      openat (dir, beside, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+      open_at (dir, beside, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600);
 
   if (fd < 0)
     {

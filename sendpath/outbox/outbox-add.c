@@ -273,13 +273,7 @@ create_journal (Addition *addition, SendpathMessage *message, GError **error)
 static gboolean
 rename_into_queue (Addition *addition, const char *name)
 {
-  const int *folders = addition->outbox->folders;
-  int result;
-
-  do
-    result = renameat (folders[OUTBOX_TMP], name, folders[OUTBOX_QUEUE], name);
-  while (result < 0 && errno == EINTR);
-  return result == 0;
+  return outbox_move_file (addition->outbox, name, OUTBOX_TMP, name, OUTBOX_QUEUE);
 }
 
 /* The journal first: a message in queue/ without one could be taken for one that was never tried.

@@ -80,7 +80,7 @@ bring_journal (const char *id, gpointer data, GError **error)
   if (i == G_N_ELEMENTS (homes))
     result = unlinkat (outbox->folders[search->folder], name, 0);
   else if (homes[i] != search->folder && !exists (outbox, homes[i], id, OUTBOX_JOURNAL))
-    result = renameat (outbox->folders[search->folder], name, outbox->folders[homes[i]], name);
+    result = outbox_move_file (outbox, name, search->folder, name, homes[i]) ? 0 : -1;
   if (result < 0 && errno != ENOENT)
     {
       outbox_set_error (error, OUTBOX_ERROR_IO, outbox, search->folder, name);
