@@ -109,6 +109,25 @@ caller_git_send_email ()
   contains '+Grüße aus dem Zug.'
 }
 
+# Typed on a terminal; it speaks SMTP with `sendmail -bs`.
+caller_alpine ()
+{
+  file /home/terri/.pinerc <<'END'
+personal-name=Terri Chudzik
+user-domain=adatum.com
+customized-hdrs=From: Terri Chudzik <ben@adatum.com>
+inbox-path={}inbox
+last-version-used=7.99z99
+feature-list=quit-without-confirm,use-sender-not-x-sender,allow-changing-from
+END
+  by terri mkdir mail
+  by terri python3 /lab/parts/type-alpine.py someone@adatum.com "An offer $mark" "$mark"$'\n.\nlast line'
+  envelope ben@adatum.com someone@adatum.com
+  header From 'Terri Chudzik <ben@adatum.com>'
+  header Subject "An offer $mark"
+  contains "$mark"$'\n.\nlast line'
+}
+
 by_hand () { { printf 'To: someone@adatum.com, root\nSubject: %s\n\n' "$mark" && text; } | by root sendmail -t; }
 
 caller_by_hand ()

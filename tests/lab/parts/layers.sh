@@ -8,7 +8,7 @@ declare -A layer_packages=(
   [postfix]="postfix dovecot-core dovecot-pop3d"
   [exim]="exim4-base exim4-config exim4-daemon-light"
   [callers]="cron anacron at sudo mdadm logwatch bsd-mailx s-nail mutt neomutt alpine git git-email
-    smartmontools unattended-upgrades fail2ban rkhunter
+    smartmontools unattended-upgrades fail2ban rkhunter libbg2
     libemail-sender-perl libmime-lite-perl libmailtools-perl
     php-cli libphp-phpmailer php-symfony-mailer php-swiftmailer ruby-mail ruby-actionmailer
     nodejs node-nodemailer claws-mail xvfb python3-gi gir1.2-camel-1.2 evolution-data-server")
