@@ -23,13 +23,16 @@ add_flag (GString *text, const char *flag, const char *value)
   g_string_append_printf (text, " -%s %s", flag, quoted);
 }
 
-/* What @words stand for is asked for when it is needed. */
+/* What @words stand for is asked for when it is needed; fish knows files itself. */
 static void
 add_words (GString *text, const char *words)
 {
   g_autofree char *call = g_strdup_printf ("(__sendpath_words %s)", words);
 
-  add_flag (text, "a", call);
+  if (g_str_equal (words, "%files"))
+    g_string_append (text, " -F");
+  else
+    add_flag (text, "a", call);
 }
 
 static void
@@ -52,7 +55,7 @@ add_option (GString *text, const CliCommand *command, const RecordedOption *opti
   if (option->letter != 0)
     add_flag (text, "s", letter);
   if (option->value != NULL)
-    g_string_append (text, " -x");
+    g_string_append (text, g_strcmp0 (values, "%files") == 0 ? " -r" : " -x");
   if (option->value != NULL && values != NULL)
     add_words (text, values);
   add_flag (text, "d", option->help);
@@ -85,14 +88,14 @@ add_lists (GString *text)
   g_autofree const CliCommand **commands = record_group (NULL);
   g_autoptr (GHashTable) valued = g_hash_table_new (g_str_hash, g_str_equal);
 
-  g_string_append (text, "function __sendpath_commands\n    string split , ");
+  g_string_append (text, "function __sendpath_commands\n    printf '%s\\n'");
   for (guint i = 0; commands[i] != NULL; i++)
     {
       g_autofree char *quoted = g_shell_quote (commands[i]->name);
 
       g_string_append_printf (text, " %s", quoted);
     }
-  g_string_append (text, "\nend\nfunction __sendpath_valued\n    string split , ");
+  g_string_append (text, "\nend\nfunction __sendpath_valued\n    printf '%s\\n'");
   for (guint i = 0; commands[i] != NULL; i++)
     {
       g_autoptr (GArray) options = record_options (commands[i]);

@@ -25,7 +25,7 @@ begin_row (Table *table, const char *command, const char *place)
       g_strdup_printf ("%s%s%s", command, *command != '\0' && *place != '\0' ? " " : "", place);
   g_autofree char *quoted = g_shell_quote (key);
 
-  g_string_append_printf (table->text, "    %s) words=(", quoted);
+  g_string_append_printf (table->text, "    %s) found=(", quoted);
   table->is_open = FALSE;
 }
 
