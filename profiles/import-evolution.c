@@ -262,5 +262,6 @@ import_evolution_read (const ImportPlaces *places, const char *path, GError **er
       if (has_section (source, IDENTITY) && import_file_get (source, IDENTITY, "Address") != NULL)
         read_identity (&registry, uid, source);
     }
+  import_note_others (registry.reading, usual, path);
   return g_steal_pointer (&registry.reading);
 }

@@ -479,6 +479,7 @@ import_msmtp_read (const ImportPlaces *places, const char *path, GError **error)
   for (guint i = 0; i < msmtp.sections->len; i++)
     read_section (&msmtp, msmtp.sections->pdata[i]);
   import_reading_take_notes (msmtp.reading, msmtp.file);
+  import_note_others (msmtp.reading, usual, path);
   return g_steal_pointer (&msmtp.reading);
 }
 

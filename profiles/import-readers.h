@@ -27,6 +27,9 @@ GPtrArray     *import_read_from (const ImportPlaces *places, const char *program
                                  SendpathProfileStore *profiles, GError **error);
 /* The first of @paths (ended by NULL) that is there; NULL and an error that names the first. */
 const char    *import_find_path (const char *const *paths, GError **error);
+/* Notes which of @paths beside @path are there, but were not read. */
+void           import_note_others (ImportReading *reading, const char *const *paths,
+                                   const char *path);
 /* The password that stands in plain text in that line of a file of msmtp's; wipe it. */
 char          *import_msmtp_read_password (const char *path, guint line, GError **error);
 

@@ -294,10 +294,15 @@ import_thunderbird_read (const ImportPlaces *places, const char *path, GError **
                                                "org.mozilla.Thunderbird", ".thunderbird", NULL);
   const char *const usual[] = { home, snap, flatpak, NULL };
   g_autofree char *prefs = NULL;
+  ImportReading *reading = NULL;
 
   if (path == NULL)
     path = import_find_path (usual, error);
   if (path != NULL)
     prefs = dup_prefs_path (path, error);
-  return prefs != NULL ? read_prefs (prefs, error) : NULL;
+  if (prefs != NULL)
+    reading = read_prefs (prefs, error);
+  if (reading != NULL)
+    import_note_others (reading, usual, path);
+  return reading;
 }

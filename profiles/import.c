@@ -42,6 +42,18 @@ import_find_path (const char *const *paths, GError **error)
   return NULL;
 }
 
+void
+import_note_others (ImportReading *reading, const char *const *paths, const char *path)
+{
+  /* what somebody named is what they mean */
+  if (!g_strv_contains (paths, path))
+    return;
+  for (gsize i = 0; paths[i] != NULL; i++)
+    if (!g_str_equal (paths[i], path) && g_file_test (paths[i], G_FILE_TEST_EXISTS))
+      import_reading_note (reading, _("%s is there too and was not read; name it to read that one"),
+                           paths[i]);
+}
+
 /* ---- names and addresses --------------------------------------------------------------------- */
 
 /* The accounts that are there and those that will be, until @ask says yes; borrowed. */

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
  * @SENDPATH_IMPORT_SECRET_KEYRING: the keyring, as the program stored it; it is read there
  * @SENDPATH_IMPORT_SECRET_COMMAND: a command prints it, which the account has now
  * @SENDPATH_IMPORT_SECRET_FILE: the program's file, in plain text
- * @SENDPATH_IMPORT_SECRET_CLOSED: a place that only that program can read
+ * @SENDPATH_IMPORT_SECRET_CLOSED: a place of that program's, which sendpath cannot read
  * @SENDPATH_IMPORT_SECRET_TOKEN: it is an OAuth2 access token, of the desktop or of a command
  *
  * Where the password of an account is.

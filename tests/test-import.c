@@ -242,8 +242,34 @@ test_netrc_is_said (void)
   found = import_read_from (&places, "msmtp", NULL, NULL, NULL);
   g_assert_nonnull (found);
   assert_notes (find (found, "home"), WORDS (".netrc has a password for smtp.proseware.com"));
+  g_assert_true (get_last (found) == find (found, "home"));
   g_remove (netrc);
   g_remove (msmtprc);
+  g_rmdir (home);
+}
+
+/* msmtp reads both; here each is read when it is asked for. */
+static void
+test_other_files_are_named (void)
+{
+  g_autofree char *home = g_dir_make_tmp ("home-XXXXXX", NULL);
+  g_autofree char *own = g_build_filename (home, ".msmtprc", NULL);
+  g_autofree char *system = g_build_filename (home, "msmtprc", NULL);
+  const ImportPlaces places = { home, "/nonexistent", home, "terri" };
+  g_autoptr(GPtrArray) found = NULL;
+  g_autoptr(GPtrArray) named = NULL;
+
+  g_file_set_contents (own, "account home\nhost smtp.proseware.com\nfrom terri@proseware.com\n",
+                       -1, NULL);
+  g_file_set_contents (system, "account all\nhost smtp.adatum.com\nfrom all@adatum.com\n", -1,
+                       NULL);
+  found = import_read_from (&places, "msmtp", NULL, NULL, NULL);
+  g_assert_cmpuint (found->len, ==, 2);
+  assert_notes (get_last (found), WORDS ("/msmtprc is there too"));
+  named = read_file ("msmtp", system, NULL);
+  g_assert_cmpuint (named->len, ==, 1);
+  g_remove (own);
+  g_remove (system);
   g_rmdir (home);
 }
 
@@ -432,6 +458,7 @@ main (int argc, char **argv)
   g_test_add_func ("/import/msmtp/password-that-is-gone", test_password_that_is_gone);
   g_test_add_func ("/import/msmtp/commands", test_msmtp_commands);
   g_test_add_func ("/import/msmtp/netrc-is-said", test_netrc_is_said);
+  g_test_add_func ("/import/msmtp/other-files-are-named", test_other_files_are_named);
   g_test_add_func ("/import/thunderbird/accounts", test_thunderbird_accounts);
   g_test_add_func ("/import/claws/accounts", test_claws_accounts);
   g_test_add_func ("/import/evolution/accounts", test_evolution_accounts);

@@ -86,8 +86,8 @@ tell_password (const Import *import, const SendpathImported *imported)
   if (sendpath_imported_get_secret (imported) == SENDPATH_IMPORT_SECRET_KEYRING)
     return g_strdup_printf (
         _ ("Password: none was found; set it later with “sendpath password set %s”."), id);
-  return g_strdup_printf (_ ("Password: only the other program can read it; set it later with "
-                             "“sendpath password set %s”."),
+  return g_strdup_printf (_ ("Password: sendpath cannot use what the other program has; set it later "
+                             "with “sendpath password set %s”."),
                           id);
 }
 
