@@ -18,6 +18,7 @@
 #define FIRST_LINE "sendpath-memory 1"
 #define ENTRIES_MAX 1000
 #define SIZE_MAX_BYTES (1024 * 1024)
+#define LIFE_S ((guint64) 365 * 24 * 3600) /* what nobody has met again for so long is forgotten */
 
 struct _Memory
 {
@@ -223,6 +224,19 @@ remove_entries (GPtrArray *entries, const char *topic, const char *key, gboolean
     }
 }
 
+/* The future is not old: the clock may have been wrong then. */
+static void
+remove_old (GPtrArray *entries, gint64 now_s)
+{
+  for (guint i = entries->len; i-- > 0;)
+    {
+      gint64 time_s = ((const Entry *) entries->pdata[i])->time_s;
+
+      if (time_s < now_s && (guint64) now_s - (guint64) time_s > LIFE_S)
+        g_ptr_array_remove_index (entries, i);
+    }
+}
+
 /* Changes the file while nobody else does: removes entries, then adds @added (taken over), or
  * NULL. */
 static void
@@ -237,7 +251,10 @@ replace (Memory *memory, const char *topic, const char *key, gboolean is_prefix,
       entries = read_entries (dir);
       remove_entries (entries, topic, key, is_prefix);
       if (added != NULL)
-        g_ptr_array_add (entries, g_steal_pointer (&added));
+        {
+          remove_old (entries, added->time_s);
+          g_ptr_array_add (entries, g_steal_pointer (&added));
+        }
       write_entries (dir, entries);
       close (lock);
     }
@@ -284,6 +301,7 @@ memory_change (Memory *memory, const char *topic, const char *key, MemoryChange 
   if (lock >= 0 && value != NULL)
     {
       remove_entries (entries, topic, key, FALSE);
+      remove_old (entries, now_s);
       g_ptr_array_add (entries, new_entry (topic, key, value, now_s));
       write_entries (dir, entries);
     }

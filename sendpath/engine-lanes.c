@@ -112,11 +112,24 @@ deliver (gpointer data, const char *id, guint why, GCancellable *cancellable, GE
 
 /* ---- in the thread of the call --------------------------------------------------------------- */
 
+static gboolean
+waits_no_more (SendpathReport *report, const GError *error)
+{
+  SendpathOutcome outcome;
+
+  if (report == NULL)
+    return g_error_matches (error, OUTBOX_ERROR, OUTBOX_ERROR_NOT_FOUND);
+  outcome = sendpath_report_get_outcome (report);
+  return outcome != SENDPATH_OUTCOME_QUEUED && outcome != SENDPATH_OUTCOME_UNCERTAIN;
+}
+
 static void
 on_done (gpointer data, const char *id, SendpathReport *report, const GError *error)
 {
   Run *run = data;
 
+  if (waits_no_more (report, error))
+    relay_answers_forget (run->call->engine->answers, id);
   if (report != NULL)
     engine_call_tell_change (run->call, report);
   if (run->lanes->done != NULL)

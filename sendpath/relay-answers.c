@@ -133,3 +133,20 @@ relay_answers_is_granted (RelayAnswers *answers, const WalkRelay *relay)
   g_mutex_unlock (&answers->lock);
   return is_granted;
 }
+
+static gboolean
+is_of_message (gpointer grant, gpointer value, gpointer message)
+{
+  return g_str_has_suffix (grant, message);
+}
+
+void
+relay_answers_forget (RelayAnswers *answers, const char *message)
+{
+  g_autofree char *suffix = g_strconcat (" ", message, NULL);
+
+  g_mutex_lock (&answers->lock);
+  g_hash_table_remove (answers->by_message, message);
+  g_hash_table_foreach_remove (answers->grants, is_of_message, suffix);
+  g_mutex_unlock (&answers->lock);
+}

@@ -34,6 +34,8 @@ AskedRelay *relay_answers_find (RelayAnswers *answers, const char *message, cons
 void relay_answers_grant (RelayAnswers *answers, const WalkRelay *relay);
 /* TRUE if that was said: of a relay with encryption it says nothing about one without. */
 gboolean relay_answers_is_granted (RelayAnswers *answers, const WalkRelay *relay);
+/* That message waits no more: nothing about it is asked again. */
+void relay_answers_forget (RelayAnswers *answers, const char *message);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AskedRelay, asked_relay_free)
 

@@ -104,6 +104,31 @@ test_age (Fixture *fixture, gconstpointer data)
     }
 }
 
+static char *
+new_limit (const char *old, gpointer data)
+{
+  return g_strdup ("100");
+}
+
+/* Networks and servers that were met once are not remembered for ever. */
+static void
+test_a_year (Fixture *fixture, gconstpointer data)
+{
+  const gint64 year_s = 365 * 24 * 3600;
+
+  memory_set (fixture->memory, "route", "home future", "3", NOW + year_s);
+  memory_set (fixture->memory, "route", "home hotel", "1", NOW - year_s - 1);
+  memory_set (fixture->memory, "route", "home train", "2", NOW - year_s);
+  assert_known (fixture, "route", "home hotel", "1");
+  memory_set (fixture->memory, "route", "home work", "4", NOW);
+  assert_known (fixture, "route", "home hotel", NULL);
+  assert_known (fixture, "route", "home train", "2");
+  assert_known (fixture, "route", "home future", "3");
+  memory_change (fixture->memory, "limit", "home", new_limit, NULL, NOW + 1);
+  assert_known (fixture, "route", "home train", NULL);
+  assert_known (fixture, "route", "home work", "4");
+}
+
 static void
 test_forget (Fixture *fixture, gconstpointer data)
 {
@@ -255,6 +280,7 @@ main (int argc, char **argv)
   ADD ("/memory/what-is-set-is-known", test_set_and_get);
   ADD ("/memory/any-text-is-a-key", test_any_text);
   ADD ("/memory/P-13-age-is-the-callers-clock", test_age);
+  ADD ("/memory/a-year-is-the-longest", test_a_year);
   ADD ("/memory/forget-by-topic-and-prefix", test_forget);
   ADD ("/memory/folder-and-file-are-private", test_private);
   ADD ("/memory/a-damaged-file-is-thrown-away", test_damaged);

@@ -56,6 +56,31 @@ test_asked (void)
   relay_answers_free (answers);
 }
 
+/* A service lives long: what was said about a message goes with it, and with no other. */
+static void
+test_forgotten (void)
+{
+  RelayAnswers *answers = relay_answers_new ();
+  const WalkRelay gone = cases[0].relay;
+  const WalkRelay other = { "2", NETWORK, HOST, 587, SENDPATH_SECURITY_STARTTLS };
+  g_autoptr (AskedRelay) by_host = NULL;
+  g_autoptr (AskedRelay) by_message = NULL;
+
+  relay_answers_note_question (answers, &gone, NULL);
+  relay_answers_note_question (answers, &other, NULL);
+  relay_answers_grant (answers, &gone);
+  relay_answers_grant (answers, &other);
+  relay_answers_forget (answers, MESSAGE);
+  g_assert_null (relay_answers_find (answers, MESSAGE, NULL));
+  g_assert_false (relay_answers_is_granted (answers, &gone));
+  by_message = relay_answers_find (answers, "2", NULL);
+  by_host = relay_answers_find (answers, NULL, HOST);
+  g_assert_nonnull (by_message);
+  g_assert_nonnull (by_host);
+  g_assert_true (relay_answers_is_granted (answers, &other));
+  relay_answers_free (answers);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -67,5 +92,6 @@ main (int argc, char **argv)
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_granted);
     }
   g_test_add_func ("/relay-answers/asked", test_asked);
+  g_test_add_func ("/relay-answers/forgotten-with-the-message", test_forgotten);
   return g_test_run ();
 }
