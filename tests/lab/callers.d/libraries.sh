@@ -62,8 +62,8 @@ refusals[phpmailer_sendmail]='*Could not execute: /usr/sbin/sendmail*'
 caller_phpmailer_mail () { offers_whole www phpmailer.php isMail; }
 refusals[phpmailer_mail]='*Could not instantiate mail function*'
 
-# -bs: accepted means that it is in the outbox; a refusal that comes later is not the caller's
 caller_symfony_smtp () { offers_whole www symfony-mailer.php sendmail://default; }
+refusals[symfony_smtp]='*Expected response code "250" but got code "550"*nobody@adatum.com*'
 
 # without -i it would double the dots that lines begin with, which no sendmail takes away on a pipe
 caller_symfony_pipe ()
@@ -73,6 +73,7 @@ caller_symfony_pipe ()
 refusals[symfony_pipe]='*exit code 67: *nobody@adatum.com was refused*'
 
 caller_swiftmailer_smtp () { offers_whole www swiftmailer.php '/usr/sbin/sendmail -bs'; }
+refusals[swiftmailer_smtp]='*Expected response code 250 but got code "550"*nobody@adatum.com*'
 
 # never looks at the exit status
 caller_swiftmailer_pipe () { offers_whole www swiftmailer.php '/usr/sbin/sendmail -t -i'; }
