@@ -237,10 +237,10 @@ run_service (ServiceDoor *door, GError **error)
   g_unix_signal_add (SIGINT, on_signal, &service);
   follow_config (&service);
   start (&service);
-  service_manager_tell ("READY=1");
-  g_main_loop_run (service.loop);
   if (door != NULL)
     service_door_open (door);
+  service_manager_tell ("READY=1");
+  g_main_loop_run (service.loop);
   if (service.error == NULL)
     return CLI_YES;
   if (g_error_matches (service.error, SENDPATH_ERROR, SENDPATH_ERROR_BUSY))
@@ -252,8 +252,6 @@ run_service (ServiceDoor *door, GError **error)
   return CLI_UNAVAILABLE;
 }
 
-static int
-run (int argc, char **argv, GError **error)
 static gboolean
 is_broken (const GError *error)
 {
@@ -261,13 +259,15 @@ is_broken (const GError *error)
          g_error_matches (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_UNSAFE);
 }
 
+static int
+run (int argc, char **argv, GError **error)
 {
   g_auto (GStrv) operands = cli_parse (&cmd_watch, NULL, argc, argv, 0, 0, error);
-  g_autoptr (SendpathProfileStore) profiles = NULL;
-
   g_autoptr (GError) local_error = NULL;
-  if (operands == NULL)
+  g_autoptr (SendpathProfileStore) profiles = NULL;
   g_autoptr (ServiceDoor) door = NULL;
+
+  if (operands == NULL)
     return CLI_USAGE;
   clean_environment ();
   door = service_door_new (&local_error);
