@@ -140,12 +140,14 @@ suite ()
   test $status -eq 0 || test "$failed" -gt "$before" || fail "make check in ${directory#"$top/"}"
 }
 
-# compile_with_clang: every source and test compiles there too, warnings being errors.
+# compile_with_clang: every source and test compiles there too, warnings being errors. It is also the
+# build that the lab installs, as a package would be.
 compile_with_clang ()
 {
   command -v clang >/dev/null || { skip "clang: not installed"; return; }
   say "compiling with clang in _build/clang"
-  if build_in "$build/clang" --enable-werror --disable-introspection CC=clang &&
+  if build_in "$build/clang" --enable-werror --disable-introspection CC=clang \
+       --prefix=/usr --sysconfdir=/etc --localstatedir=/var --enable-sendmail-links &&
      make -s --no-print-directory -C "$build/clang" -j"$jobs" check TESTS= >/dev/null; then
     passed=$((passed + 1))
   else
@@ -169,7 +171,8 @@ lab_script ()
   test "$(cat "$build/lab.status")" -eq 0 || test "$failed" -gt "$before" || fail "the lab: $1"
 }
 
-# lab: real servers in network namespaces; stories first, then the matrix of places and obstacles.
+# lab: real servers in network namespaces; stories first, then the matrix of places and obstacles, then
+# those who call sendmail.
 lab ()
 {
   if test "$(id -u)" -ne 0; then

@@ -12,7 +12,7 @@ caller_cron ()
 
 caller_cron_of_root ()
 {
-  printf 'MAILTO=ben@adatum.com,ben@adatum.com\n@reboot root echo "%s"\n' "$mark" |
+  printf 'MAILTO=someone@adatum.com,ben@adatum.com\n@reboot root echo "%s"\n' "$mark" |
     file /etc/cron.d/lab
   by root cron
   envelope ben@adatum.com someone@adatum.com ben@adatum.com
@@ -35,7 +35,7 @@ caller_bcron ()
   local job
 
   job="1;terri;echo $mark;MAILTO=terri;"
-  printf '%s:%s,' ${#job} "$job" | tr ';' '\0' | by root /opt/bcron/usr/sbin/bcron-exec
+  printf '%s:%s,' ${#job} "$job" | tr ';' '\0' | complains='bcron-exec: (terri) CMD *' by root /opt/bcron/usr/sbin/bcron-exec
   envelope ben@adatum.com someone@adatum.com
   contains "$mark"
 }

@@ -117,6 +117,7 @@ personal-name=Terri Chudzik
 user-domain=adatum.com
 customized-hdrs=From: Terri Chudzik <ben@adatum.com>
 inbox-path={}inbox
+default-fcc=""
 last-version-used=7.99z99
 feature-list=quit-without-confirm,use-sender-not-x-sender,allow-changing-from
 END

@@ -5,10 +5,11 @@ import pty
 import re
 import select
 import sys
-import time
 import urllib.parse
 
-PATIENCE_S = 20
+PATIENCE_S = 15
+# what moves the cursor or changes the look
+MOVES = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]|\x1b\(B|\x0f")
 
 
 class Terminal:
@@ -19,28 +20,29 @@ class Terminal:
             os.execvp(command[0], command)
         self.seen = b""
 
+    def read(self, what):
+        """What is shown next; b"" when alpine has ended."""
+        if not select.select([self.file], [], [], PATIENCE_S)[0]:
+            sys.exit(f"alpine does not {what}: {self.seen[-2000:]!r}")
+        try:
+            data = os.read(self.file, 65536)
+        except OSError:
+            data = b""
+        self.seen += data
+        return data
+
     def wait_for(self, pattern):
-        until = time.monotonic() + PATIENCE_S
-        while not re.search(pattern, re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]|\x1b\(B|\x0f", b"", self.seen)):
-            ready = select.select([self.file], [], [], until - time.monotonic())[0]
-            try:
-                data = os.read(self.file, 65536) if ready else b""
-            except OSError:
-                data = b""
-            if not data:
-                sys.exit(f"alpine did not show {pattern}: {self.seen[-2000:]!r}")
-            self.seen += data
+        """Words may be apart: alpine moves the cursor where there is a blank."""
+        while not re.search(pattern, MOVES.sub(b"", self.seen)):
+            if not self.read(f"show {pattern}"):
+                sys.exit(f"alpine ended before it showed {pattern}: {self.seen[-2000:]!r}")
         self.seen = b""
 
     def type(self, keys):
         os.write(self.file, keys.encode())
 
     def end(self):
-        """Reads to the end, or alpine would wait for us."""
-        try:
-            while os.read(self.file, 65536):
-                pass
-        except OSError:
+        while self.read("end"):
             pass
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
