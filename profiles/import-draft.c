@@ -19,6 +19,7 @@ draft_free (ImportDraft *draft)
   g_clear_pointer (&draft->values, key_values_free);
   g_clear_pointer (&draft->notes, g_ptr_array_unref);
   g_free (draft->secret_path);
+  g_free (draft->secret_uid);
   g_free (draft);
 }
 

@@ -14,6 +14,7 @@ typedef struct {
   SendpathImportSecret secret;
   char                *secret_path; /* where it stands in plain text, or NULL */
   guint                secret_line;
+  char                *secret_uid; /* what Evolution calls its item in the keyring, or NULL */
   gboolean             is_default;
 } ImportDraft;
 

@@ -12,6 +12,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "profiles/profile-address.h"
+#include "profiles/secrets.h"
 
 #define SUFFIX        ".source"
 #define N_PARENTS_MAX 8 /* a source that is its own grandparent ends here */
@@ -135,14 +136,16 @@ read_aliases (ImportDraft *draft, const ImportFile *identity)
 }
 
 static void
-read_login (const Registry *registry, ImportDraft *draft, const ImportFile *transport)
+read_login (const Registry *registry, ImportDraft *draft, const ImportFile *transport,
+            const char *uid)
 {
   static const char *const token_methods[] = { "OAuth2",  "OAUTHBEARER", "XOAUTH2", "Google",
                                                "Outlook", "Yahoo!",      NULL };
   const char *method = import_file_get (transport, LOGIN, "Method");
   gboolean is_token = method != NULL && g_strv_contains (token_methods, method);
 
-  draft->secret = is_token ? SENDPATH_IMPORT_SECRET_TOKEN : SENDPATH_IMPORT_SECRET_CLOSED;
+  draft->secret = is_token ? SENDPATH_IMPORT_SECRET_TOKEN : SENDPATH_IMPORT_SECRET_ITEM;
+  draft->secret_uid = is_token ? NULL : g_strdup (uid);
   if (is_token)
     key_values_set (draft->values, "auth", "xoauth2", NULL, NULL);
   else if (method == NULL || g_str_equal (method, "none"))
@@ -163,8 +166,8 @@ read_login (const Registry *registry, ImportDraft *draft, const ImportFile *tran
 static void
 read_identity (const Registry *registry, const char *uid, const ImportFile *identity)
 {
-  const ImportFile *transport =
-      find_source (registry, import_file_get (identity, "Mail Submission", "TransportUid"));
+  const char *transport_uid = import_file_get (identity, "Mail Submission", "TransportUid");
+  const ImportFile *transport = find_source (registry, transport_uid);
   const ImportFile *account = find_mail_account (registry, uid);
   const char *backend = NULL;
   ImportDraft *draft;
@@ -185,7 +188,7 @@ read_identity (const Registry *registry, const char *uid, const ImportFile *iden
       return;
     }
   set_server (draft, "smtp", transport);
-  read_login (registry, draft, transport);
+  read_login (registry, draft, transport, transport_uid);
   if (account == NULL ||
       g_strcmp0 (import_file_get (account, "Mail Account", "BackendName"), "pop") != 0)
     return;
@@ -264,4 +267,13 @@ import_evolution_read (const ImportPlaces *places, const char *path, GError **er
     }
   import_note_others (registry.reading, usual, path);
   return g_steal_pointer (&registry.reading);
+}
+
+char *
+import_evolution_read_password (const char *uid, GError **error)
+{
+  g_autoptr(SendpathSecret) secret =
+      secrets_lookup_item ("org.gnome.Evolution.Data.Source", "e-source-uid", uid, NULL, error);
+
+  return secret != NULL ? g_strdup (sendpath_secret_peek (secret)) : NULL;
 }

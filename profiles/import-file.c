@@ -113,7 +113,8 @@ wipe_bytes (GBytes *bytes)
   gsize size;
   gpointer data = g_bytes_unref_to_data (bytes, &size);
 
-  explicit_bzero (data, size);
+  if (size > 0)
+    explicit_bzero (data, size);
   g_free (data);
 }
 

@@ -32,5 +32,7 @@ void           import_note_others (ImportReading *reading, const char *const *pa
                                    const char *path);
 /* The password that stands in plain text in that line of a file of msmtp's; wipe it. */
 char          *import_msmtp_read_password (const char *path, guint line, GError **error);
+/* The one that Evolution has in the keyring for that source; wipe it. */
+char          *import_evolution_read_password (const char *uid, GError **error);
 
 G_END_DECLS

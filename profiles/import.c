@@ -193,6 +193,8 @@ take_draft (Import *import, ImportDraft *draft)
     }
   if (draft->secret == SENDPATH_IMPORT_SECRET_NONE && import_draft_get (draft, "pop") != NULL)
     draft->secret = SENDPATH_IMPORT_SECRET_CLOSED; /* POP always logs in */
+  if (draft->secret != SENDPATH_IMPORT_SECRET_ITEM)
+    g_clear_pointer (&draft->secret_uid, g_free);
   account = make_account (import, draft);
   other = find_account (import, has_address, import_draft_get (draft, "address"));
   other_id = other != NULL ? sendpath_account_get_id (other) : NULL;

@@ -17,6 +17,7 @@ struct _SendpathImported {
   char **notes;
   SendpathImportSecret secret;
   char *secret_path;
+  char *secret_uid;
   guint secret_line;
   char *secret_place;
 };
@@ -51,6 +52,9 @@ imported_new (SendpathAccount *account, const char *twin, GPtrArray *notes,
   imported->secret = draft->secret;
   imported->secret_path = g_strdup (draft->secret_path);
   imported->secret_line = draft->secret_line;
+  imported->secret_uid = g_strdup (draft->secret_uid);
+  if (draft->secret_uid != NULL)
+    imported->secret_place = g_strdup ("Evolution");
   if (draft->secret_path != NULL)
     imported->secret_place = g_strdup_printf ("%s:%u", draft->secret_path, draft->secret_line);
   return imported;
@@ -83,6 +87,7 @@ clear (gpointer data)
   g_free (imported->twin);
   g_strfreev (imported->notes);
   g_free (imported->secret_path);
+  g_free (imported->secret_uid);
   g_free (imported->secret_place);
 }
 
@@ -181,10 +186,10 @@ sendpath_imported_get_secret (const SendpathImported *imported)
  * sendpath_imported_get_secret_place:
  * @imported: a #SendpathImported
  *
- * Gets the file and the line where the password stands in plain text.
+ * Gets where the password is that sendpath_imported_read_password() reads.
  *
- * Returns: (transfer none) (nullable): `FILE:LINE`; %NULL unless sendpath_imported_get_secret() is
- *   %SENDPATH_IMPORT_SECRET_FILE
+ * Returns: (transfer none) (nullable): `FILE:LINE` where it stands in plain text, or the name of the
+ *   program whose item it is; %NULL if it cannot be read
  *
  * Since: 1.0
  */
@@ -201,12 +206,13 @@ sendpath_imported_get_secret_place (const SendpathImported *imported)
  * @imported: a #SendpathImported
  * @error: return location for a #GError, or %NULL
  *
- * Reads the password that stands in plain text in the other program's file.
+ * Reads the password that stands in plain text in the other program's file, or that it has in the
+ * keyring in an item of its own.
  *
- * Nothing else reads it. Call this only when its owner said that it may be copied, give it to
+ * Nothing else reads it. The keyring may take two seconds, and is not asked to unlock. Call this only when its owner said that it may be copied, give it to
  * sendpath_engine_set_password(), and wipe it.
  *
- * Returns: (transfer full): the password, or %NULL if it does not stand there any more
+ * Returns: (transfer full): the password, or %NULL if it is not there
  *
  * Since: 1.0
  */
@@ -214,8 +220,10 @@ char *
 sendpath_imported_read_password (const SendpathImported *imported, GError **error)
 {
   g_return_val_if_fail (imported != NULL, NULL);
-  g_return_val_if_fail (imported->secret_path != NULL, NULL);
+  g_return_val_if_fail (imported->secret_place != NULL, NULL);
 
+  if (imported->secret_uid != NULL)
+    return import_evolution_read_password (imported->secret_uid, error);
   return import_msmtp_read_password (imported->secret_path, imported->secret_line, error);
 }
 

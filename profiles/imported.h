@@ -11,6 +11,8 @@ G_BEGIN_DECLS
  * @SENDPATH_IMPORT_SECRET_KEYRING: the keyring, as the program stored it; it is read there
  * @SENDPATH_IMPORT_SECRET_COMMAND: a command prints it, which the account has now
  * @SENDPATH_IMPORT_SECRET_FILE: the program's file, in plain text
+ * @SENDPATH_IMPORT_SECRET_ITEM: the keyring, in an item that does not say for which server; it has
+ *   to be copied
  * @SENDPATH_IMPORT_SECRET_CLOSED: a place of that program's, which sendpath cannot read
  * @SENDPATH_IMPORT_SECRET_TOKEN: it is an OAuth2 access token, of the desktop or of a command
  *
@@ -23,6 +25,7 @@ typedef enum {
   SENDPATH_IMPORT_SECRET_KEYRING,
   SENDPATH_IMPORT_SECRET_COMMAND,
   SENDPATH_IMPORT_SECRET_FILE,
+  SENDPATH_IMPORT_SECRET_ITEM,
   SENDPATH_IMPORT_SECRET_CLOSED,
   SENDPATH_IMPORT_SECRET_TOKEN,
 } SendpathImportSecret;

@@ -422,6 +422,41 @@ lookup_in_keyring (const SecretQuery *query, gboolean may_unlock, GCancellable *
   return item != NULL ? load_secret (&keyring, item, error) : NULL;
 }
 
+static gboolean
+has_attribute (SecretItem *item, const char *key, const char *value)
+{
+  g_autoptr(GHashTable) attributes = secret_item_get_attributes (item);
+
+  return g_strcmp0 (g_hash_table_lookup (attributes, key), value) == 0;
+}
+
+SendpathSecret *
+secrets_lookup_item (const char *schema_name, const char *key, const char *value,
+                     GCancellable *cancellable, GError **error)
+{
+  g_auto(Keyring) keyring = { NULL, NULL };
+  g_autoptr(GHashTable) wanted = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autolist(SecretItem) items = NULL;
+
+  g_hash_table_insert (wanted, (char *) "xdg:schema", (char *) schema_name);
+  g_hash_table_insert (wanted, (char *) key, (char *) value);
+  if (!keyring_open (&keyring, LOOKUP_LIMIT_MS, SECRET_SERVICE_OPEN_SESSION, cancellable, error))
+    return NULL;
+  secret_service_search (keyring.service, NULL, wanted, SECRET_SEARCH_ALL,
+                         session_bus_get_cancellable (keyring.bus), session_bus_on_result,
+                         keyring.bus);
+  result = session_bus_await (keyring.bus);
+  items = secret_service_search_finish (keyring.service, result, NULL);
+  if (items != NULL && items->next == NULL && !secret_item_get_locked (items->data) &&
+      has_attribute (items->data, "xdg:schema", schema_name) &&
+      has_attribute (items->data, key, value))
+    return load_secret (&keyring, items->data, error);
+  g_set_error_literal (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_NOT_FOUND,
+                       _("the keyring has no such password, or it is locked"));
+  return NULL;
+}
+
 SecretKind
 secret_query_get_kind (const SecretQuery *query)
 {

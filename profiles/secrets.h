@@ -31,6 +31,10 @@ SecretKind      secret_query_get_kind (const SecretQuery *query);
  * given the latter. */
 SendpathSecret *secrets_lookup (const SecretQuery *query, gboolean may_unlock,
                                 GCancellable *cancellable, GError **error);
+/* What a program stored under a key of its own (`e-source-uid`): the one unlocked item of @schema with
+ * exactly that value. Only read; NOT_FOUND if there is none or several. */
+SendpathSecret *secrets_lookup_item (const char *schema_name, const char *key, const char *value,
+                                     GCancellable *cancellable, GError **error);
 /* Stores @secret in the default keyring, which may ask its owner to unlock it. Stored without a
  * port, it takes the place of those with one. */
 gboolean        secrets_store (const SecretQuery *query, const SendpathSecret *secret,

@@ -347,7 +347,7 @@ test_evolution_accounts (void)
   g_autoptr(GPtrArray) found = read_shipped ("evolution", "evolution");
 
   g_assert_cmpuint (found->len, ==, 4); /* what is switched off is not there */
-  assert_section (found, "proseware", SENDPATH_IMPORT_SECRET_CLOSED,
+  assert_section (found, "proseware", SENDPATH_IMPORT_SECRET_ITEM,
                   "address = terri@proseware.com\n"
                   "aliases = terri.chudzik@proseware.com; t.c@proseware.com\n"
                   "name = Terri Chudzik\n"
@@ -363,7 +363,7 @@ test_evolution_accounts (void)
                   "security = starttls\n"
                   "auth = xoauth2\n");
   assert_notes (find (found, "example"), NO_WORDS);
-  assert_section (found, "thephone-company", SENDPATH_IMPORT_SECRET_CLOSED,
+  assert_section (found, "thephone-company", SENDPATH_IMPORT_SECRET_ITEM,
                   "address = tchudzik@thephone-company.com\n"
                   "name = Terri \"T\" Chüdzik\n"
                   "smtp = mail.thephone-company.com:25\n"

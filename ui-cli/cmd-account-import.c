@@ -75,6 +75,10 @@ tell_password (const Import *import, const SendpathImported *imported)
       return g_strdup_printf (_ ("Password: in plain text in %s; it is not copied unless you say "
                                  "so."),
                               sendpath_imported_get_secret_place (imported));
+    case SENDPATH_IMPORT_SECRET_ITEM:
+      return g_strdup_printf (_ ("Password: in the keyring if %s stored it there; it is not "
+                                 "copied unless you say so."),
+                              sendpath_imported_get_secret_place (imported));
     case SENDPATH_IMPORT_SECRET_KEYRING:
     case SENDPATH_IMPORT_SECRET_CLOSED:
       break;
@@ -134,38 +138,54 @@ confirm (const Import *import, GError **error)
   return cli_terminal_ask_yes (question);
 }
 
-/* Without a clear yes it stays where it is: --yes is about accounts, not about passwords. */
 static gboolean
-offer_to_copy (const Import *import, const SendpathImported *imported, GError **error)
+copy_password (const Import *import, const SendpathImported *imported, GError **error)
+{
+  char *password = sendpath_imported_read_password (imported, error);
+  gboolean is_stored;
+
+  if (password == NULL)
+    return FALSE;
+  is_stored =
+      sendpath_engine_set_password (import->engine, get_id (imported), password, NULL, error);
+  explicit_bzero (password, strlen (password));
+  g_free (password);
+  return is_stored;
+}
+
+/* Without a clear yes it stays where it is: --yes is about accounts, not about passwords. FALSE if
+ * it was to be copied and could not. */
+static gboolean
+offer_to_copy (const Import *import, const SendpathImported *imported)
 {
   const char *id = get_id (imported);
   const char *place = sendpath_imported_get_secret_place (imported);
-  g_autofree char *question = NULL;
-  char *password;
-  gboolean is_stored;
+  g_autofree char *question = g_strdup_printf (
+      _ ("Copy the password of %s from %s to the keyring? [y/N]: "), id, place);
+  g_autoptr (GError) error = NULL;
+  gboolean is_wanted =
+      !import->yes && cli_terminal_may_ask () && cli_terminal_ask_yes (question);
 
-  question =
-      g_strdup_printf (_ ("Copy the password of %s from %s to the keyring? [y/N]: "), id, place);
-  if (import->yes || !cli_terminal_may_ask () || !cli_terminal_ask_yes (question))
+  if (!is_wanted || !copy_password (import, imported, &error))
     {
+      if (error != NULL)
+        g_fprintf (stderr, "sendpath: %s\n", error->message);
       g_printf (_ ("Store its password with “sendpath password set %s”.\n"), id);
-      return TRUE;
     }
-  password = sendpath_imported_read_password (imported, error);
-  if (password == NULL)
-    return FALSE;
-  is_stored = sendpath_engine_set_password (import->engine, id, password, NULL, error);
-  explicit_bzero (password, strlen (password));
-  g_free (password);
-  if (is_stored)
+  else if (sendpath_imported_get_secret (imported) == SENDPATH_IMPORT_SECRET_FILE)
     g_printf (_ ("The password of %s is in the keyring now; you can take it out of %s.\n"), id,
               place);
-  return is_stored;
+  else
+    g_printf (_ ("The password of %s is in the keyring now.\n"), id);
+  fflush (stdout);
+  return error == NULL;
 }
 
 static int
 write_accounts (const Import *import, GError **error)
 {
+  int status = CLI_YES;
+
   if (!confirm (import, error))
     {
       if (*error == NULL)
@@ -184,10 +204,10 @@ write_accounts (const Import *import, GError **error)
     }
   fflush (stdout);
   for (guint i = 0; i < import->accounts->len; i++)
-    if (sendpath_imported_get_secret (import->accounts->pdata[i]) == SENDPATH_IMPORT_SECRET_FILE &&
-        !offer_to_copy (import, import->accounts->pdata[i], error))
-      return CLI_UNAVAILABLE;
-  return CLI_YES;
+    if (sendpath_imported_get_secret_place (import->accounts->pdata[i]) != NULL &&
+        !offer_to_copy (import, import->accounts->pdata[i]))
+      status = CLI_UNAVAILABLE;
+  return status;
 }
 
 /* ---- the steps ------------------------------------------------------------------------------- */
