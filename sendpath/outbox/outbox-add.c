@@ -256,7 +256,8 @@ create_journal (Addition *addition, SendpathMessage *message, GError **error)
 
   if (fd < 0)
     return fail (addition, OUTBOX_TMP, addition->journal, error);
-  if (!journal_reserve (fd, n_recipients) || !disk_sync (fd))
+  /* a first record is synced for itself */
+  if (!journal_reserve (fd, n_recipients) || (addition->next_try_s == 0 && !disk_sync (fd)))
     {
       fail (addition, OUTBOX_TMP, addition->journal, error);
       disk_close (fd);
