@@ -90,9 +90,10 @@ tell_password (const Import *import, const SendpathImported *imported)
   if (sendpath_imported_get_secret (imported) == SENDPATH_IMPORT_SECRET_KEYRING)
     return g_strdup_printf (
         _ ("Password: none was found; set it later with “sendpath password set %s”."), id);
-  return g_strdup_printf (_ ("Password: sendpath cannot use what the other program has; set it later "
-                             "with “sendpath password set %s”."),
-                          id);
+  return g_strdup_printf (
+      _ ("Password: sendpath cannot use what the other program has; set it later "
+         "with “sendpath password set %s”."),
+      id);
 }
 
 static void
@@ -160,11 +161,10 @@ offer_to_copy (const Import *import, const SendpathImported *imported)
 {
   const char *id = get_id (imported);
   const char *place = sendpath_imported_get_secret_place (imported);
-  g_autofree char *question = g_strdup_printf (
-      _ ("Copy the password of %s from %s to the keyring? [y/N]: "), id, place);
+  g_autofree char *question =
+      g_strdup_printf (_ ("Copy the password of %s from %s to the keyring? [y/N]: "), id, place);
   g_autoptr (GError) error = NULL;
-  gboolean is_wanted =
-      !import->yes && cli_terminal_may_ask () && cli_terminal_ask_yes (question);
+  gboolean is_wanted = !import->yes && cli_terminal_may_ask () && cli_terminal_ask_yes (question);
 
   if (!is_wanted || !copy_password (import, imported, &error))
     {
