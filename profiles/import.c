@@ -317,7 +317,7 @@ import_read_from (const ImportPlaces *places, const char *program, const char *p
  *
  * This function starts no thread and asks no D-Bus.
  *
- * Returns: (transfer full) (element-type SendpathImported): what was found, in its order
+ * Returns: (transfer container) (element-type SendpathImported): what was found, in its order
  *
  * Since: 1.0
  */
