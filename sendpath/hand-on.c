@@ -51,8 +51,7 @@ is_meant (guint i, const SendpathReply *reply)
   const char *enhanced = sendpath_reply_get_enhanced (reply);
   const char *detail = enhanced != NULL && *enhanced != '\0' ? enhanced + 2 : "";
 
-  return (meanings[i].first_digit == 0 ||
-          meanings[i].first_digit == get_first_digit (reply)) &&
+  return (meanings[i].first_digit == 0 || meanings[i].first_digit == get_first_digit (reply)) &&
          g_str_has_prefix (detail, meanings[i].enhanced);
 }
 
