@@ -194,6 +194,26 @@ sendpath_engine_note_new_time (SendpathEngine *self, GError **error)
   return tell_event (self, SCHEDULE_CLOCK, error);
 }
 
+/**
+ * sendpath_engine_note_unlocked:
+ * @self: a #SendpathEngine
+ * @error: return location for a #GError, or %NULL
+ *
+ * Tells whoever looks after the outbox, in this process or another, that the keyring was unlocked: what waits for
+ * a password is tried.
+ *
+ * Returns: %TRUE if it was told
+ *
+ * Since: 1.0
+ */
+gboolean
+sendpath_engine_note_unlocked (SendpathEngine *self, GError **error)
+{
+  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), FALSE);
+
+  return tell_event (self, SCHEDULE_PASSWORD, error);
+}
+
 /* Nobody looks after an outbox that was never made, and it is not made for the question. */
 static Outbox *
 open_if_there (SendpathEngine *self)

@@ -169,6 +169,10 @@ gboolean sendpath_engine_watch_finish (SendpathEngine *self, GAsyncResult *resul
 gboolean sendpath_engine_wake (SendpathEngine *self, GError **error);
 gboolean sendpath_engine_is_watched (SendpathEngine *self);
 
+/* Has it try what waits for a password: the keyring was unlocked. */
+gboolean sendpath_engine_note_unlocked (SendpathEngine *self, GError **error);
+gboolean sendpath_engine_is_watched (SendpathEngine *self);
+
 /* Has it plan anew: the clock was set. */
 gboolean sendpath_engine_note_new_time (SendpathEngine *self, GError **error);
 /* (element-type SendpathRoute): what would be tried; @account and @from may be NULL. No traffic. */

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "desktop.h"
+#include "keyring-watch.h"
 #include "notify.h"
 #include "service-door.h"
 #include "service-log.h"
@@ -192,6 +194,15 @@ on_woken (WakeCause cause, gpointer data)
 }
 
 static void
+on_unlocked (gpointer data)
+{
+  const Service *service = data;
+
+  if (service->engine != NULL)
+    sendpath_engine_note_unlocked (service->engine, NULL);
+}
+
+static void
 follow_config (Service *service)
 {
   g_autofree char *path = sendpath_profile_store_dup_default_path ();
@@ -228,11 +239,14 @@ run_service (ServiceDoor *door, GError **error)
 {
   g_auto (Service) service = { 0 };
   NotifierHost host = { find_message, on_pressed, &service };
+  g_autofree char *bus = desktop_dup_bus_address ();
   g_autoptr (WakeWatch) wake = NULL;
+  g_autoptr (KeyringWatch) keyring = NULL;
 
   service.loop = g_main_loop_new (NULL, FALSE);
   service.notifier = notifier_new (&host, is_sandboxed ());
   wake = wake_watch_new (on_woken, &service);
+  keyring = keyring_watch_new (bus, on_unlocked, &service);
   g_unix_signal_add (SIGTERM, on_signal, &service);
   g_unix_signal_add (SIGINT, on_signal, &service);
   follow_config (&service);

@@ -135,8 +135,8 @@ on_signal (GDBusConnection *connection, const char *sender, const char *path, co
 /* ---- the bus --------------------------------------------------------------------------------- */
 
 /* Only a socket of this machine: left to itself, GLib starts a bus where it finds none. */
-static char *
-dup_bus_address (void)
+char *
+desktop_dup_bus_address (void)
 {
   const char *given = g_getenv ("DBUS_SESSION_BUS_ADDRESS");
   const char *runtime = g_getenv ("XDG_RUNTIME_DIR");
@@ -248,7 +248,7 @@ reach (Desktop *desktop)
   if (desktop->connection != NULL && !g_dbus_connection_is_closed (desktop->connection))
     return TRUE;
   disconnect (desktop);
-  address = dup_bus_address ();
+  address = desktop_dup_bus_address ();
   if (address == NULL)
     return FALSE;
   desktop->connection = connect_in_time (desktop, address);

@@ -19,6 +19,9 @@ void     desktop_free (Desktop *desktop);
 void     desktop_show (Desktop *desktop, const char *slot, const Notice *notice);
 void     desktop_withdraw (Desktop *desktop, const char *slot);
 
+/* Where the session bus is; NULL: there is none. Newly allocated. */
+char    *desktop_dup_bus_address (void);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Desktop, desktop_free)
 
 G_END_DECLS
