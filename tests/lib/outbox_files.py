@@ -22,13 +22,13 @@ def message(ident, number, account, recipient):
 
 
 def fill(outbox, count, account, journal=b"", recipient="someone@adatum.com"):
-    """`count` messages that wait, in order of arrival."""
+    """`count` messages that wait, in order of arrival; `journal` of all, or called for that of each number."""
     chance = random.Random(count)
     for folder in ("", "queue", "failed", "sent", "corrupt", "tmp"):
         os.makedirs(outbox / folder, 0o700, exist_ok=True)
     for number in range(count):
         path = os.path.join(outbox, "queue", f"{chance.getrandbits(128):032x}")
-        for suffix, content in ((".journal", journal),
+        for suffix, content in ((".journal", journal(number) if callable(journal) else journal),
                                 (".message", message(os.path.basename(path), number, account, recipient))):
             with open(os.open(path + suffix, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as file:
                 file.write(content)
