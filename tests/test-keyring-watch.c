@@ -24,11 +24,11 @@ set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->daemon = g_test_dbus_new (G_TEST_DBUS_NONE);
   g_test_dbus_up (fixture->daemon);
-  fixture->bus = g_dbus_connection_new_for_address_sync (
-      g_test_dbus_get_bus_address (fixture->daemon),
-      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-          G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-      NULL, NULL, NULL);
+  fixture->bus =
+      g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (fixture->daemon),
+                                              G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                                  G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                              NULL, NULL, NULL);
   g_assert_nonnull (fixture->bus);
 }
 
@@ -100,8 +100,8 @@ wait_for (Fixture *fixture, guint n_told)
 static void
 test_unlocked (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (KeyringWatch) watch =
-                 keyring_watch_new (g_test_dbus_get_bus_address (fixture->daemon), note, fixture);
+  KeyringWatch *watch =
+      keyring_watch_new (g_test_dbus_get_bus_address (fixture->daemon), note, fixture);
 
   come (fixture);
   wait_for (fixture, 1);
@@ -111,18 +111,21 @@ test_unlocked (Fixture *fixture, gconstpointer data)
   say (fixture, ITEM, "Locked", FALSE);
   say (fixture, COLLECTION, "Locked", FALSE);
   wait_for (fixture, 1);
+  keyring_watch_free (watch);
 }
 
 static void
 test_no_bus (void)
 {
-  Fixture fixture = { NULL };
-  g_autoptr (KeyringWatch) nowhere = keyring_watch_new (NULL, note, &fixture);
-  g_autoptr (KeyringWatch) dead = keyring_watch_new ("unix:path=/nowhere/bus", note, &fixture);
+  Fixture fixture = { .n_told = 0 };
+  KeyringWatch *nowhere = keyring_watch_new (NULL, note, &fixture);
+  KeyringWatch *dead = keyring_watch_new ("unix:path=/nowhere/bus", note, &fixture);
 
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_assert_cmpuint (fixture.n_told, ==, 0);
+  keyring_watch_free (nowhere);
+  keyring_watch_free (dead);
 }
 
 int

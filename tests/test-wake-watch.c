@@ -25,19 +25,17 @@ static void
 test_clock (void)
 {
   g_autoptr (GArray) told = g_array_new (FALSE, FALSE, sizeof (WakeCause));
-  g_autoptr (WakeWatch) watch = wake_watch_new (note, told);
+  WakeWatch *watch = wake_watch_new (note, told);
 
-  for (guint turn = 1; turn <= 2; turn++)
+  for (guint turn = 1; turn <= 2 && set_clock (); turn++)
     {
-      if (!set_clock ())
-        {
-          g_test_skip ("the clock may not be set here");
-          return;
-        }
       while (told->len < turn)
         g_main_context_iteration (NULL, TRUE);
       g_assert_cmpint (g_array_index (told, WakeCause, turn - 1), ==, WAKE_NEW_TIME);
     }
+  if (told->len == 0)
+    g_test_skip ("the clock may not be set here");
+  wake_watch_free (watch);
 }
 
 int
