@@ -8,7 +8,7 @@ machine_sendpath=$run_dir/machine/sendpath
 
 machine_users=(terri www)
 
-# install_sendpath BUILD: one configured with --prefix=/usr --sysconfdir=/etc --enable-sendmail
+# install_sendpath BUILD: one configured with --prefix=/usr --sysconfdir=/etc --enable-sendmail-links
 install_sendpath ()
 {
   local destination=$machine_sendpath
@@ -19,7 +19,7 @@ install_sendpath ()
     die "make install failed, see $run_dir/machine/install.log"
   for name in usr/sbin/sendmail usr/bin/mailq usr/bin/newaliases usr/bin/sendpath; do
     [ -L "$destination/$name" ] || [ -x "$destination/$name" ] ||
-      die "$1 installs no /$name: configure it with --prefix=/usr --sysconfdir=/etc --enable-sendmail"
+      die "$1 installs no /$name: configure it with --prefix=/usr --sysconfdir=/etc --enable-sendmail-links"
   done
   write_machine_configuration "$destination/etc"
 }
