@@ -680,9 +680,9 @@ static const char *const states[] = {
 
 /* @space: behind the brace, where no line of ours has one. */
 static SendpathReport *
-read_state (Fixture *fixture, const char *space, const char *state)
+read_record (Fixture *fixture, const char *space, const char *event, const char *rest)
 {
-  g_autofree char *line = g_strdup_printf ("{%s\"event\":\"state\",%s\n", space, state);
+  g_autofree char *line = g_strdup_printf ("{%s\"event\":\"%s\",%s\n", space, event, rest);
 
   g_assert_true (g_file_set_contents (fixture->path, line, -1, NULL));
   return read_back (fixture, journal_replay);
@@ -693,8 +693,8 @@ test_a_state_by_either_way (Fixture *fixture, gconstpointer data)
 {
   for (guint i = 0; i < G_N_ELEMENTS (states); i++)
     {
-      g_autoptr(SendpathReport) ours = read_state (fixture, "", states[i]);
-      g_autoptr(SendpathReport) theirs = read_state (fixture, " ", states[i]);
+      g_autoptr(SendpathReport) ours = read_record (fixture, "", "state", states[i]);
+      g_autoptr(SendpathReport) theirs = read_record (fixture, " ", "state", states[i]);
       g_autofree char *our_line = sendpath_report_to_json (ours, SENDPATH_REPORT_QUEUE_LIST);
       g_autofree char *their_line = sendpath_report_to_json (theirs, SENDPATH_REPORT_QUEUE_LIST);
 
@@ -705,6 +705,54 @@ test_a_state_by_either_way (Fixture *fixture, gconstpointer data)
       g_assert_cmpint (ours->tried_s, ==, theirs->tried_s);
       g_assert_cmpuint (ours->n_tries, ==, theirs->n_tries);
       g_assert_cmpuint (ours->n_paced, ==, theirs->n_paced);
+    }
+}
+
+#define ROUTE(text)                                                                                \
+  "\"at\":\"2026-06-01T10:00:00Z\",\"attempt\":{\"route\":{\"kind\":\"account\",\"server\":" text             \
+  ",\"login\":\"none\",\"pop_login\":true,\"sender_rule\":\"sender\"},"
+#define ENDPOINT(port, security)                                                                   \
+  "\"host\":\"a.example\",\"ip\":\"192.0.2.1\",\"port\":" port ",\"security\":" security                  \
+  ",\"protected\":true,\"auth\":\"plain\",\"same_connection\":true,"
+#define ANSWER(code, text)                                                                         \
+  "\"phase\":\"rcpt\",\"code\":" code ",\"enhanced\":null,\"text\":" text                                 \
+  ",\"verdict\":\"relay-denied\",\"rule\":\"r\",\"outlook\":null,"
+#define TIMES(at)                                                                                  \
+  "\"at\":" at ",\"ms\":{\"resolve\":1,\"connect\":2,\"tls\":3,\"total\":4}},"
+#define FOR_BOB(text)                                                                              \
+  "\"recipients\":[{\"address\":\"" BOB "\",\"state\":\"failed\",\"verdict\":\"relay-denied\","            \
+  "\"code\":550,\"enhanced\":\"5.7.1\",\"text\":" text "}]}"
+
+/* As those above. */
+static const char *const attempts[] = {
+  ROUTE ("\"a.example\"") ENDPOINT ("587", "\"starttls\"") "\"mail_from\":null,\"header_changes\":[],"
+      ANSWER ("550", "\"no\"") TIMES ("\"2026-06-01T10:00:00Z\"")
+      "\"size_max\":1000,\"oauth_only\":true," FOR_BOB ("\"5.7.1 no, \\\"Bob\\\"\""),
+  ROUTE ("null") ENDPOINT ("null", "null") "\"mail_from\":\"\",\"header_changes\":[\"From\",\"Sender\"],"
+      ANSWER ("null", "\"tab\\there, grün\"") TIMES ("null") FOR_BOB ("null"),
+  ROUTE ("7") ENDPOINT ("70000", "\"odd\"") "\"mail_from\":true,\"header_changes\":[1],"
+      ANSWER ("999", "\"x\"") TIMES ("\"2026-02-30T10:00:00Z\"") FOR_BOB ("\"\\u00e4\""),
+  ROUTE ("\"a\"") ENDPOINT ("-1", "\"tls\"") "\"new\":[],\"header_changes\":null,"
+      ANSWER ("250", "\"  ok  \"") TIMES ("\"1969-12-31T23:59:59Z\"")
+      "\"recipients\":[{\"places\":\"0\",\"state\":\"sent\",\"verdict\":\"accepted\",\"text\":\"ok\"}]}",
+};
+
+static void
+test_an_attempt_by_either_way (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (attempts); i++)
+    {
+      g_autoptr(SendpathReport) ours = read_record (fixture, "", "attempt", attempts[i]);
+      g_autoptr(SendpathReport) theirs = read_record (fixture, " ", "attempt", attempts[i]);
+      g_autofree char *our_text = sendpath_report_to_json (ours, SENDPATH_REPORT_SEND);
+      g_autofree char *their_text = sendpath_report_to_json (theirs, SENDPATH_REPORT_SEND);
+      const Attempt *our_attempt = ours->attempts->pdata[0];
+      const Attempt *their_attempt = theirs->attempts->pdata[0];
+
+      g_assert_cmpstr (our_text, ==, their_text);
+      g_assert_cmpuint (our_attempt->size_max_bytes, ==, their_attempt->size_max_bytes);
+      g_assert_cmpint (our_attempt->is_oauth_only, ==, their_attempt->is_oauth_only);
+      g_assert_cmpint (our_attempt->security, ==, their_attempt->security);
     }
 }
 
@@ -722,6 +770,7 @@ main (int argc, char **argv)
   add ("/journal/everything-comes-back", test_everything_comes_back);
   add ("/journal/states-replace-each-other", test_states_replace_each_other);
   add ("/journal/a-state-is-read-alike-by-either-way", test_a_state_by_either_way);
+  add ("/journal/an-attempt-is-read-alike-by-either-way", test_an_attempt_by_either_way);
   add ("/journal/walks-are-told-apart", test_walks_are_told_apart);
   add ("/journal/found-out-after-the-attempt-comes-back", test_found_out_after_the_attempt);
   add ("/journal/found-out-by-a-replay-is-kept", test_found_out_by_a_replay);
