@@ -145,10 +145,10 @@ suite ()
 compile_with_clang ()
 {
   command -v clang >/dev/null || { skip "clang: not installed"; return; }
-  say "compiling with clang in _build/clang"
-  if build_in "$build/clang" --enable-werror --disable-introspection CC=clang \
+  say "compiling with clang in _build/package"
+  if build_in "$build/package" --enable-werror --disable-introspection CC=clang \
        --prefix=/usr --sysconfdir=/etc --localstatedir=/var --enable-sendmail-links &&
-     make -s --no-print-directory -C "$build/clang" -j"$jobs" check TESTS= >/dev/null; then
+     make -s --no-print-directory -C "$build/package" -j"$jobs" check TESTS= >/dev/null; then
     passed=$((passed + 1))
   else
     fail "the build with clang"

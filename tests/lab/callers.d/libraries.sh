@@ -118,7 +118,6 @@ failed_messages () { find "$call_dir"/machine/{upper,homes} -path '*/outbox/fail
 # message is kept
 refused ()
 {
-  lab move home
   fresh "$1-refused"
   exits='[1-9]*' complains=${refusals[$1]} offer_to=nobody@adatum.com offer_bcc=nobody@adatum.com \
     "caller_$1"

@@ -60,7 +60,7 @@ END
 
 caller_mutt_with_reports ()
 {
-  lab set record on
+  record on
   mutt_settings | file /home/terri/.muttrc
   text | by terri mutt -s "An offer $mark" -- someone@adatum.com
   envelope ben@adatum.com someone@adatum.com
@@ -83,7 +83,7 @@ caller_neomutt ()
 
 caller_neomutt_with_reports ()
 {
-  lab set record on
+  record on
   mutt_settings | file /home/terri/.neomuttrc
   text | by terri neomutt -s "An offer $mark" -- someone@adatum.com
   envelope ben@adatum.com someone@adatum.com

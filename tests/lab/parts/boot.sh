@@ -79,15 +79,11 @@ enter_machine ()
   umask 022
   exec chroot . /bin/bash -euc '
     cd /
-    for user in "$@"; do
-      useradd --no-create-home --shell /bin/bash --comment "${user^} Chudzik" "$user"
-      chown "$user:$user" "/home/$user"
-    done
     : >/lab/up
-    while :; do sleep infinity & wait; done' bash $users
+    while :; do sleep infinity & wait; done'
 }
 
-kind=$1 pid_file=$2 dir=$3 name=$4 users=${*:5}
+kind=$1 pid_file=$2 dir=$3 name=$4
 
 # still the machine's /proc here: the pid and start time as seen from outside
 read -r stat </proc/self/stat

@@ -1,7 +1,6 @@
 """What a caller's row expects of the message, against what the lab's servers hold.
 
-called.py copies EXPECTED HOSTS     how many copies there must be
-called.py problems EXPECTED HOSTS   what is not as it should be, nothing when all is
+called.py EXPECTED HOSTS   prints what is not as it should be, nothing when all is
 """
 
 import email
@@ -108,12 +107,8 @@ def problems(wanted, hosts):
 
 
 def main():
-    command, expected, hosts = sys.argv[1:4]
-    wanted = load(expected)
-    if command == "copies":
-        print(len(recipients(wanted)))
-        return
-    for problem in problems(wanted, pathlib.Path(hosts)):
+    expected, hosts = sys.argv[1:]
+    for problem in problems(load(expected), pathlib.Path(hosts)):
         print(problem)
 
 

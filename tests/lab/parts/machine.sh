@@ -60,6 +60,21 @@ start_machine_files ()
   rm -f "$layer_dir/callers/mounted"
 }
 
+# Its users, from the start: in the files that are laid over the packages'.
+add_machine_users ()
+{
+  local file user
+
+  for file in passwd group shadow gshadow; do
+    nsenter --target "$(pid_of machine-files)" --mount -- \
+      cp -a "$machine_files/etc/$file" "$machine_sendpath/etc/$file"
+  done
+  for user in "${machine_users[@]}"; do
+    useradd --prefix "$machine_sendpath" --user-group --no-create-home --home-dir "/home/$user" --shell /bin/bash \
+      --comment "${user^} Chudzik" "$user"
+  done
+}
+
 # start_machine DIR: a fresh one, whose own files stay in DIR
 start_machine ()
 {
@@ -70,6 +85,7 @@ start_machine ()
   chmod 0700 "$1/homes/root"
   for user in "${machine_users[@]}"; do
     mkdir -m 0700 "$1/homes/$user"
+    chown "$(id_of "$user")" "$1/homes/$user"
   done
   printf '%s\n' "$machine_sendpath:$machine_files" >"$1/lower"
   (
@@ -77,12 +93,15 @@ start_machine ()
     exec setsid nsenter --target "$(pid_of machine-files)" --mount \
       --net="/run/netns/$(netns_of traveller)" -- \
       unshare --mount --pid --uts --ipc --fork --kill-child \
-      bash "$lab_dir/parts/boot.sh" machine "$pid_dir/machine" "$1" traveller "${machine_users[@]}"
+      bash "$lab_dir/parts/boot.sh" machine "$pid_dir/machine" "$1" traveller
   ) </dev/null >"$1/boot.log" 2>&1 {turn}>&- &
   disown
   wait_until 10 test -e "$1/upper/lab/up" || die "the callers' machine does not start, see $1/boot.log"
   machine=/proc/$(pid_of machine)/root
 }
+
+# id_of USER: user and group, as chown takes them
+id_of () { sed -n "s/^$1:[^:]*:\([0-9]*:[0-9]*\):.*/\1/p" "$machine_sendpath/etc/passwd"; }
 
 # in_machine COMMAND…: as root, with the environment of the caller
 in_machine ()
