@@ -86,8 +86,7 @@ static const char *const remedies[] = {
       "Log in to the account's POP3 server, then offer the message again.",
   [SENDPATH_REMEDY_ENCRYPT] = "Encrypt the connection, then offer the message again.",
   [SENDPATH_REMEDY_ASK_LOGIN] = "Ask the person for the password, or wait until it is set.",
-  [SENDPATH_REMEDY_SENDER_RULE] = "Offer the message with the other sender address that the "
-                                  "configuration allows there.",
+  [SENDPATH_REMEDY_SENDER_RULE] = "Offer the message with the sender address that is allowed there.",
   [SENDPATH_REMEDY_OTHER_FAMILY] = "Try the same server by IPv6 instead of IPv4, or the reverse.",
   [SENDPATH_REMEDY_NEXT_ENDPOINT] = "Try the next address or port of the same route.",
   [SENDPATH_REMEDY_NEXT_ROUTE] = "Try the next route of the plan.",
@@ -121,8 +120,7 @@ static const char *const phases[] = {
   [SENDPATH_PHASE_MAIL] = "The sender address, MAIL FROM.",
   [SENDPATH_PHASE_RCPT] = "A recipient, RCPT TO.",
   [SENDPATH_PHASE_DATA] = "The message itself, up to the final dot.",
-  [SENDPATH_PHASE_EOD] = "The final dot and its reply; a connection that is lost here leaves the "
-                         "outcome uncertain.",
+  [SENDPATH_PHASE_EOD] = "The final dot and its reply; lost here, the outcome is uncertain.",
   [SENDPATH_PHASE_QUIT] = "The message was settled before.",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (phases) == SENDPATH_PHASE_QUIT + 1);
