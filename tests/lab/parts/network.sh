@@ -173,6 +173,8 @@ lab_move ()
   esac
   runs traveller || die "the lab is down: run 'lab up'"
   if [ -n "$air" ]; then
+    # the name server is known before anybody hears that there is a network
+    [ "$(cat "$run_dir/place")" != nowhere ] || write_resolver "$place" "$air"
     attach traveller "$air"
   else
     ip -n "$(netns_of traveller)" link set eth0 down
