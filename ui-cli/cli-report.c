@@ -93,8 +93,7 @@ cli_report_dup_waiting (const SendpathReport *report)
   if (reason != NULL)
     g_string_append_printf (text, "              %s\n", reason);
   add_prospect (text, report);
-  g_string_truncate (text, text->len - 1);
-  return g_string_free (g_steal_pointer (&text), FALSE);
+  return g_strndup (text->str, text->len - 1); /* many are kept: no more than they need */
 }
 
 /* ---- one line on standard error --------------------------------------------------------------- */

@@ -177,8 +177,7 @@ take_outcome (LineCursor *cursor, AttemptLine *read)
   outcome.address = g_steal_pointer (&members.address);
   memcpy (outcome.state, members.state, sizeof outcome.state);
   outcome.verdict = sendpath_verdict_from_string (members.verdict);
-  outcome.reply =
-      attempt_new_reply (members.code, members.enhanced, members.text, outcome.verdict);
+  outcome.reply = attempt_new_reply (members.code, members.enhanced, members.text, outcome.verdict);
   g_array_append_val (read->outcomes, outcome);
   return TRUE;
 }

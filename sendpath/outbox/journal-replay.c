@@ -341,8 +341,7 @@ read_records (Replay *replay, int fd, GError **error)
         return FALSE;
       memmove (text, text + used, length - (gsize) used);
       if (length < room) /* disk_read_at() gives less at the end alone */
-        return length == (gsize) used ||
-               replay_line (replay, text, length - (gsize) used, error);
+        return length == (gsize) used || replay_line (replay, text, length - (gsize) used, error);
       length -= (gsize) used;
       if (length == room)
         {

@@ -116,8 +116,8 @@ keep_all (Outbox *outbox, Keep keep, gpointer data, GDestroyNotify free_found, G
   Outbox listed = *outbox;
   Reports reports = { .outbox = &listed, .lines = lines, .keep = keep, .data = data };
 
-  if (!outbox_visit_all (outbox, OUTBOX_QUEUE, OUTBOX_MESSAGE, add_line, &reports,
-                         &listed.is_plain, error))
+  if (!outbox_visit_all (outbox, OUTBOX_QUEUE, OUTBOX_MESSAGE, add_line, &reports, &listed.is_plain,
+                         error))
     return NULL;
   read_all (&reports);
   g_array_sort (lines, outbox_compare_places);

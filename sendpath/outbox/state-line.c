@@ -6,8 +6,7 @@
 
 #include "sendpath/outbox/line-cursor.h"
 
-#define MEMBER(name, take, field)                                                                  \
-  LINE_MEMBER (",", name, line_cursor_take_##take, StateLine, field)
+#define MEMBER(name, take, field) LINE_MEMBER (",", name, line_cursor_take_##take, StateLine, field)
 
 /* In the order of journal_note_state(); earlier versions did not write all. */
 static const LineMember members[] = {
