@@ -557,6 +557,37 @@ test_summary_of_one_of_two (void)
                    "sendpath logged in.");
 }
 
+static void
+assert_answer (const SendpathReport *report, guint i, const char *expected)
+{
+  g_autofree char *answer = sendpath_report_dup_answer (report, i);
+
+  g_assert_cmpstr (answer, ==, expected);
+}
+
+/* Who said what about each; where nobody did, what kept the answer away. */
+static void
+test_answer_names_who_gave_it (void)
+{
+  static const Step unknown = { ISP, 587, NULL, SENDER_RULE_KEEP, UNKNOWN };
+  static const Step silent = { ISP, 587, NULL, SENDER_RULE_KEEP, SENDPATH_PHASE_CONNECT, 0,
+                               "nobody listens", SENDPATH_VERDICT_UNREACHABLE };
+  g_autoptr(SendpathReport) report = new_report ("a@adatum.com b@adatum.com c@adatum.com");
+  g_autoptr(SendpathReply) full = sendpath_reply_new (552, NULL, "5.2.2 Mailbox full");
+
+  assert_answer (report, 0, NULL);
+  take_step (report, "b@adatum.com", &unknown);
+  report_set_recipient (report, "a@adatum.com", 0, SENDPATH_RECIPIENT_FAILED,
+                        SENDPATH_VERDICT_MAILBOX_FULL, full);
+  take_step (report, "c@adatum.com", &silent);
+  assert_answer (report, 0, "smtp.proseware.com answered: 552 5.2.2 Mailbox full");
+  assert_answer (report, 2, "smtp.proseware.com: nobody listens");
+  ((Attempt *) report->attempts->pdata[0])->is_protected = FALSE;
+  assert_answer (report, 0,
+                 "smtp.proseware.com, or somebody in its place, answered without encryption: 552 "
+                 "5.2.2 Mailbox full");
+}
+
 /* One transaction, two refusals: each has the words that were said of it. */
 static void
 test_each_has_its_own_words (void)
@@ -735,6 +766,7 @@ main (int argc, char **argv)
   g_test_add_func ("/report/summary-tells-why-it-waits", test_summary_of_what_waits);
   g_test_add_func ("/report/summary-tells-each-fate", test_summary_of_what_failed);
   g_test_add_func ("/report/summary-has-concrete-help", test_summary_has_concrete_help);
+  g_test_add_func ("/report/answer-names-who-gave-it", test_answer_names_who_gave_it);
   g_test_add_func ("/report/summary-tells-one-from-another", test_summary_of_one_of_two);
   g_test_add_func ("/report/facts-are-the-recipient's-own", test_each_has_its_own_words);
   g_test_add_func ("/report/facts-are-those-of-the-last-of-equals",
