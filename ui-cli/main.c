@@ -90,8 +90,8 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "");
   textdomain (GETTEXT_PACKAGE);
   g_set_prgname ("sendpath");
-  signal (SIGPIPE, SIG_IGN); /* a reader of our output that goes away must not end a delivery */
   no_memory_ends_with ("sendpath", EX_OSERR);
+  signal (SIGPIPE, SIG_IGN); /* a reader of our output that goes away must not end a delivery */
   sendpath_engine_harden_process ();
 
   if (argc > 1 && g_str_equal (argv[1], "--system"))

@@ -14,6 +14,7 @@
 
 #include "cli-report.h"
 #include "mailq.h"
+#include "no-memory.h"
 #include "sendmail-exit.h"
 #include "sendmail-help.h"
 #include "sendmail-home.h"
@@ -164,6 +165,7 @@ keep_and_send (SendpathEngine *engine, const SendmailOptions *options, SendpathM
     id = sendpath_engine_submit (engine, message, NULL, hold_reason, &error);
   if (id == NULL)
     return fail (error);
+  no_memory_ends_with ("sendmail", EX_OK);
   if (hold_reason != NULL)
     g_fprintf (stderr,
                _ ("sendmail: the message waits in the outbox until the configuration is mended: %s\n"),
@@ -315,6 +317,7 @@ main (int argc, char **argv)
   sendmail_home_mend ();
   setlocale (LC_ALL, "");
   textdomain (GETTEXT_PACKAGE);
+  no_memory_ends_with ("sendmail", EX_OSERR);
   signal (SIGPIPE, SIG_IGN); /* a caller that goes away must not end a delivery */
   sendpath_engine_harden_process ();
 
