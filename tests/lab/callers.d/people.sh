@@ -37,7 +37,7 @@ caller_s_nail_with_a_sender ()
 
 caller_mutt ()
 {
-  printf 'set from="Terri Chudzik <ben@adatum.com>"\n' | file /home/terri/.muttrc
+  printf 'set from="Terri Chudzik <ben@adatum.com>"\n' | file '~terri/.muttrc'
   text | by terri mutt -s "An offer $mark" -b ben@adatum.com -- someone@adatum.com
   envelope ben@adatum.com someone@adatum.com ben@adatum.com
   header From 'Terri Chudzik <ben@adatum.com>'
@@ -61,7 +61,7 @@ END
 caller_mutt_with_reports ()
 {
   record on
-  mutt_settings | file /home/terri/.muttrc
+  mutt_settings | file '~terri/.muttrc'
   text | by terri mutt -s "An offer $mark" -- someone@adatum.com
   envelope ben@adatum.com someone@adatum.com
   header Content-Transfer-Encoding 8bit
@@ -73,7 +73,7 @@ caller_mutt_with_reports ()
 
 caller_neomutt ()
 {
-  printf 'set from="Terri Chudzik <ben@adatum.com>"\n' | file /home/terri/.neomuttrc
+  printf 'set from="Terri Chudzik <ben@adatum.com>"\n' | file '~terri/.neomuttrc'
   text | by terri neomutt -s "An offer $mark" -b ben@adatum.com -- someone@adatum.com
   envelope ben@adatum.com someone@adatum.com ben@adatum.com
   header From 'Terri Chudzik <ben@adatum.com>'
@@ -84,7 +84,7 @@ caller_neomutt ()
 caller_neomutt_with_reports ()
 {
   record on
-  mutt_settings | file /home/terri/.neomuttrc
+  mutt_settings | file '~terri/.neomuttrc'
   text | by terri neomutt -s "An offer $mark" -- someone@adatum.com
   envelope ben@adatum.com someone@adatum.com
   header Content-Transfer-Encoding 8bit
@@ -99,7 +99,7 @@ caller_git_send_email ()
   by terri git config --global user.email ben@adatum.com
   by terri git config --global sendemail.smtpServer /usr/sbin/sendmail
   by terri git init -q .
-  text | file /home/terri/letter
+  text | file '~terri/letter'
   by terri git add letter
   by terri git commit -q -m "A letter $mark"
   by terri git send-email --root --to someone@adatum.com --cc ben@adatum.com --confirm never HEAD
@@ -112,7 +112,7 @@ caller_git_send_email ()
 # Typed on a terminal; it speaks SMTP with `sendmail -bs`.
 caller_alpine ()
 {
-  file /home/terri/.pinerc <<'END'
+  file '~terri/.pinerc' <<'END'
 personal-name=Terri Chudzik
 user-domain=adatum.com
 customized-hdrs=From: Terri Chudzik <ben@adatum.com>
@@ -139,5 +139,15 @@ caller_by_hand ()
   by root sendmail -bp
   envelope ben@adatum.com someone@adatum.com
   header Subject "$mark"
+  body "$(text)"
+}
+
+# -odq starts nobody who would look after it
+caller_queue_by_hand ()
+{
+  { printf 'To: someone@adatum.com\nSubject: %s\n\n' "$mark" && text; } | by terri /usr/sbin/sendmail -odq -t
+  by terri /usr/sbin/sendmail -q
+  flushed_by terri
+  envelope ben@adatum.com someone@adatum.com
   body "$(text)"
 }
