@@ -167,14 +167,12 @@ void sendpath_engine_watch_async (SendpathEngine *self, GCancellable *cancellabl
 gboolean sendpath_engine_watch_finish (SendpathEngine *self, GAsyncResult *result, GError **error);
 /* Has whoever looks after the outbox try now what waits: after a resume, say. */
 gboolean sendpath_engine_wake (SendpathEngine *self, GError **error);
-gboolean sendpath_engine_is_watched (SendpathEngine *self);
-
+/* Has it plan anew: the clock was set. */
+gboolean sendpath_engine_note_new_time (SendpathEngine *self, GError **error);
 /* Has it try what waits for a password: the keyring was unlocked. */
 gboolean sendpath_engine_note_unlocked (SendpathEngine *self, GError **error);
 gboolean sendpath_engine_is_watched (SendpathEngine *self);
 
-/* Has it plan anew: the clock was set. */
-gboolean sendpath_engine_note_new_time (SendpathEngine *self, GError **error);
 /* (element-type SendpathRoute): what would be tried; @account and @from may be NULL. No traffic. */
 GPtrArray *sendpath_engine_plan (SendpathEngine *self, const char *account, const char *from,
                                  GError **error);
