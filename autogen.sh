@@ -155,37 +155,56 @@ compile_with_clang ()
   fi
 }
 
-# lab_script NAME: runs it and counts its TAP.
-lab_script ()
+# lab_runs SCRIPT...: in the lab, real servers in network namespaces; what each says is kept.
+lab_runs ()
 {
-  tap=$build/lab-$1.tap
-  { "tests/lab/$1"; echo $? >"$build/lab.status"; } | tee "$tap"
-  if grep -q '^1\.\.0' "$tap"; then
-    skip "the lab: $(sed -n 's/^1\.\.0 *# *//p' "$tap")"
-    return
-  fi
-  before=$failed
-  skipped=$((skipped + $(grep -cE '^ok .*# *SKIP' "$tap")))
-  passed=$((passed + $(grep -E '^ok\>' "$tap" | grep -cvE '# *SKIP')))
-  failed=$((failed + $(grep -cE '^(not ok\>|Bail out!)' "$tap")))
-  test "$(cat "$build/lab.status")" -eq 0 || test "$failed" -gt "$before" || fail "the lab: $1"
-}
-
-# lab: real servers in network namespaces; stories first, then the matrix of places and obstacles, then
-# those who call sendmail.
-lab ()
-{
-  if test "$(id -u)" -ne 0; then
-    skip "the lab (real servers in network namespaces) runs as root only"
-    return
-  fi
-  say "the lab: real servers in network namespaces"
   SENDPATH=$build/ui-cli/sendpath
   SENDMAIL=$build/ui-cli/sendpath-sendmail
   export SENDPATH SENDMAIL
-  lab_script scenarios
-  lab_script matrix
-  lab_script headers
+  for script in "$@"; do
+    "tests/lab/$script" >"$build/lab-$script.tap"
+    echo $? >"$build/lab-$script.status"
+  done
+}
+
+# count_lab SCRIPT...: shows and counts the TAP of what has run.
+count_lab ()
+{
+  for script in "$@"; do
+    tap=$build/lab-$script.tap
+    say "the lab: $script"
+    cat "$tap"
+    if grep -q '^1\.\.0' "$tap"; then
+      skip "the lab: $(sed -n 's/^1\.\.0 *# *//p' "$tap")"
+      continue
+    fi
+    before=$failed
+    skipped=$((skipped + $(grep -cE '^ok .*# *SKIP' "$tap")))
+    passed=$((passed + $(grep -E '^ok\>' "$tap" | grep -cvE '# *SKIP')))
+    failed=$((failed + $(grep -cE '^(not ok\>|Bail out!)' "$tap")))
+    test "$(cat "$build/lab-$script.status")" -eq 0 || test "$failed" -gt "$before" ||
+      fail "the lab: $script"
+  done
+}
+
+# lab_and_sanitizers: the lab mostly waits for its servers, and the sanitizers for the processor. The
+# matrix has its turn alone: it takes times.
+lab_and_sanitizers ()
+{
+  if test "$(id -u)" -ne 0; then
+    suite "$build/asan" --enable-sanitizers CFLAGS='-g -O1'
+    skip "the lab (real servers in network namespaces) runs as root only"
+    return
+  fi
+  say "beginning with the lab: stories, the headers of sendmail -t, and those who call sendmail"
+  rm -f "$build"/lab-*
+  lab_runs scenarios headers callers &
+  suite "$build/asan" --enable-sanitizers CFLAGS='-g -O1'
+  wait $!
+  count_lab scenarios headers callers
+  say "the matrix of places and obstacles"
+  lab_runs matrix
+  count_lab matrix
 }
 
 # ---- what is asked for ----------------------------------------------------------------------------
@@ -215,8 +234,7 @@ case $#:${1-} in
     make_configure || die "autoreconf failed"
     suite "$build"
     compile_with_clang
-    suite "$build/asan" --enable-sanitizers CFLAGS='-g -O1'
-    lab
+    lab_and_sanitizers
     echo
     echo "$passed passed, $failed failed, $skipped skipped"
     test "$failed" -eq 0 && test "$passed" -gt 0
