@@ -9,6 +9,7 @@
 #include "cli-json.h"
 #include "cli-report.h"
 #include "commands.h"
+#include "system-service.h"
 
 /* The whole id: when it is needed again, the message may be elsewhere, or its first digits
  * another's. */
@@ -20,6 +21,19 @@ dup_id (SendpathEngine *engine, const char *prefix, GError **error)
   return report != NULL ? g_strdup (sendpath_report_get_id (report)) : NULL;
 }
 
+/* The service of all users alone has their configuration: what may go now is seen there, and sent. */
+static SendpathEngine *
+open_engine (gboolean may_be_missing, GError **error)
+{
+  return cli_open_engine (may_be_missing || system_service_is_entered (), FALSE, error);
+}
+
+static int
+try_now (SendpathEngine *engine, const char *id)
+{
+  return system_service_is_entered () ? CLI_YES : cli_deliver (engine, id, FALSE);
+}
+
 static int
 run_retry (int argc, char **argv, GError **error)
 {
@@ -29,13 +43,13 @@ run_retry (int argc, char **argv, GError **error)
 
   if (operands == NULL)
     return CLI_USAGE;
-  engine = cli_open_engine (FALSE, FALSE, error);
+  engine = open_engine (FALSE, error);
   if (engine == NULL)
     return CLI_CONFIG;
   id = dup_id (engine, operands[0], error);
   if (id == NULL || !sendpath_engine_retry (engine, id, error))
     return CLI_NO;
-  return cli_deliver (engine, id, FALSE);
+  return try_now (engine, id);
 }
 
 const CliCommand cmd_queue_retry = { "queue retry", "ID",
@@ -79,13 +93,13 @@ run_resolve (int argc, char **argv, GError **error)
                    operands[1]);
       return CLI_USAGE;
     }
-  engine = cli_open_engine (was_sent, FALSE, error);
+  engine = open_engine (was_sent, error);
   if (engine == NULL)
     return CLI_CONFIG;
   id = dup_id (engine, operands[0], error);
   if (id == NULL || !sendpath_engine_resolve (engine, id, was_sent, error))
     return CLI_NO;
-  return was_sent ? CLI_YES : cli_deliver (engine, id, FALSE);
+  return was_sent ? CLI_YES : try_now (engine, id);
 }
 
 const CliCommand cmd_queue_resolve = { "queue resolve", "ID sent|again",

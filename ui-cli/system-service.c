@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static gboolean is_entered;
+
 gboolean
 system_service_is_ours (void)
 {
@@ -68,7 +70,14 @@ system_service_enter (GError **error)
   g_setenv ("XDG_STATE_HOME", "/var/lib", TRUE);
   g_setenv ("SENDPATH_CONFIG", SYSTEM_STATE "/none", TRUE); /* root's own says nothing about it */
   g_unsetenv ("SENDPATH_OUTBOX");
+  is_entered = TRUE;
   return TRUE;
+}
+
+gboolean
+system_service_is_entered (void)
+{
+  return is_entered;
 }
 
 gboolean

@@ -17,6 +17,7 @@ gboolean system_service_check_readable (const char *path, GError **error);
 /* Makes this process the service's user's, with its outbox and no configuration. Only root can;
  * there must be no thread yet. */
 gboolean system_service_enter (GError **error);
+gboolean system_service_is_entered (void);
 /* Has it try now whatever waits; after system_service_enter(). */
 gboolean system_service_flush (GError **error);
 
