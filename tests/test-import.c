@@ -224,6 +224,29 @@ test_msmtp_commands (void)
                   "auth = cram-md5\n");
 }
 
+/* It is in no file of ours, however the shell is asked to print it. */
+static void
+test_msmtp_password_in_a_command (void)
+{
+  static const char *const commands[] = {
+    "sh -c 'echo tram-water-9'", "exec echo tram-water-9",      "/bin/bash -c \"printf tram-water-9\"",
+    "cat <<< tram-water-9",      "LC_ALL=C echo tram-water-9", "sh -ec \"exec echo 'tram-water-9'\"",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("account home\nhost smtp.proseware.com\nauth on\n"
+                                               "tls on\nfrom terri@proseware.com\npasswordeval %s\n",
+                                               commands[i]);
+      g_autoptr(GPtrArray) found = read_msmtp (text, NULL);
+
+      assert_section (found, "home", SENDPATH_IMPORT_SECRET_KEYRING,
+                      "address = terri@proseware.com\nsmtp = smtp.proseware.com\n"
+                      "security = starttls\n");
+      assert_notes (find (found, "home"), WORDS ("msmtprc:6: the command has the password"));
+    }
+}
+
 static void
 test_netrc_is_said (void)
 {
@@ -412,6 +435,43 @@ test_same_address_twice (void)
   assert_notes (find (found, "home-2"), WORDS ("account home has the same address"));
 }
 
+static GPtrArray *
+read_prefs (const char *text)
+{
+  g_autofree char *path = g_build_filename (g_get_tmp_dir (), "prefs.js", NULL);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  return read_file ("thunderbird", path, NULL);
+}
+
+#define PREF(key, value) "user_pref(\"mail." key "\", \"" value "\");\n"
+#define IDENTITY(id, address)                                                                      \
+  PREF ("identity." id ".useremail", address) PREF ("identity." id ".smtpServer", "smtp")
+
+/* The default one is the same account as the one before it, and knows one address more. */
+static void
+test_second_way_adds_what_it_knows (void)
+{
+  g_autoptr(GPtrArray) found = read_prefs (
+      PREF ("accountmanager.accounts", "first,pop,imap")
+      PREF ("accountmanager.defaultaccount", "imap")
+      PREF ("account.first.identities", "id0") IDENTITY ("id0", "terri@example.com")
+      PREF ("account.pop.identities", "id1") IDENTITY ("id1", "terri@proseware.com")
+      PREF ("account.imap.identities", "id2,id3,id4") IDENTITY ("id2", "terri@proseware.com")
+      IDENTITY ("id3", "t.c@proseware.com") IDENTITY ("id4", "x@proseware.com; *@example.net")
+      PREF ("smtpserver.smtp.hostname", "smtp.proseware.com")
+      PREF ("smtpserver.smtp.try_ssl", "3") PREF ("smtpserver.smtp.authMethod", "4"));
+
+  g_assert_cmpuint (found->len, ==, 2);
+  assert_section (found, "proseware", SENDPATH_IMPORT_SECRET_CLOSED,
+                  "address = terri@proseware.com\n"
+                  "aliases = t.c@proseware.com\n"
+                  "default = yes\n"
+                  "smtp = smtp.proseware.com\n"
+                  "security = tls\n"
+                  "auth = cram-md5\n");
+}
+
 /* What another program's file says gets no line of its own here, and drives no terminal. */
 static void
 test_hostile_values (void)
@@ -428,6 +488,31 @@ test_hostile_values (void)
   g_assert_cmpstr (sendpath_account_get_id (account), ==, "proseware");
   g_assert_null (strchr (notes, '\033'));
   g_assert_null (strchr (text, '\033'));
+}
+
+/* Nor does the name of a file, and one host is one. */
+static void
+test_hostile_names (void)
+{
+  g_autofree char *path = g_build_filename (g_get_tmp_dir (), "a\033[2J\xff", NULL);
+  g_autoptr(GPtrArray) found = NULL;
+
+  g_assert_true (g_file_set_contents (path,
+                                      "no line\n[Account: 1]\naddress=terri@proseware.com\n"
+                                      "smtp_server=smtp.proseware.com;smtp.example.net\n",
+                                      -1, NULL));
+  found = read_file ("claws", path, NULL);
+  for (guint i = 0; i < found->len; i++)
+    {
+      g_autofree char *text =
+          g_strjoinv ("\n", (char **) sendpath_imported_get_notes (found->pdata[i]));
+
+      g_assert_null (sendpath_imported_get_account (found->pdata[i]));
+      g_assert_true (g_utf8_validate (text, -1, NULL));
+      g_assert_null (strchr (text, '\033'));
+    }
+  g_assert_cmpuint (found->len, ==, 2);
+  g_remove (path);
 }
 
 static void
@@ -457,6 +542,7 @@ main (int argc, char **argv)
   g_test_add_func ("/import/msmtp/password-is-not-kept", test_password_is_not_kept);
   g_test_add_func ("/import/msmtp/password-that-is-gone", test_password_that_is_gone);
   g_test_add_func ("/import/msmtp/commands", test_msmtp_commands);
+  g_test_add_func ("/import/msmtp/password-in-a-command", test_msmtp_password_in_a_command);
   g_test_add_func ("/import/msmtp/netrc-is-said", test_netrc_is_said);
   g_test_add_func ("/import/msmtp/other-files-are-named", test_other_files_are_named);
   g_test_add_func ("/import/thunderbird/accounts", test_thunderbird_accounts);
@@ -466,7 +552,9 @@ main (int argc, char **argv)
   g_test_add_func ("/import/address-that-is-there-is-skipped",
                    test_address_that_is_there_is_skipped);
   g_test_add_func ("/import/same-address-twice", test_same_address_twice);
+  g_test_add_func ("/import/second-way-adds-what-it-knows", test_second_way_adds_what_it_knows);
   g_test_add_func ("/import/hostile-values", test_hostile_values);
+  g_test_add_func ("/import/hostile-names", test_hostile_names);
   g_test_add_func ("/import/nothing-there", test_nothing_there);
 
   return g_test_run ();

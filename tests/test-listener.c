@@ -192,6 +192,22 @@ test_half_a_message (House *house, gconstpointer data)
   g_assert_cmpuint (house->taken->len, ==, 0);
 }
 
+/* Who does not listen to what is said to him keeps nobody from ending, either. */
+static void
+test_deaf (House *house, gconstpointer data)
+{
+  g_autoptr (GSocketConnection) deaf = come_in (house, "EHLO a\r\n", "250 ");
+  GSocket *socket = g_socket_connection_get_socket (deaf);
+  gint64 start_us;
+
+  g_socket_set_timeout (socket, 1); /* until nothing more goes in, since no reply was read */
+  while (g_socket_send (socket, "HELP\r\n", 6, NULL, NULL) > 0)
+    ;
+  start_us = g_get_monotonic_time ();
+  end (house);
+  g_assert_cmpint (g_get_monotonic_time () - start_us, <, 30 * G_TIME_SPAN_SECOND);
+}
+
 static void
 test_too_many (House *house, gconstpointer data)
 {
@@ -238,6 +254,7 @@ main (int argc, char **argv)
   g_test_add ("/listener/refusal-says-what-to-do", House, NULL, set_up, test_refusals, tear_down);
   g_test_add ("/listener/half-a-message-is-nobodys", House, NULL, set_up, test_half_a_message,
               tear_down);
+  g_test_add ("/listener/who-does-not-listen", House, NULL, set_up, test_deaf, tear_down);
   g_test_add ("/listener/one-user-does-not-fill-it", House, NULL, set_up, test_too_many, tear_down);
   g_test_add_func ("/listener/no-other-sockets", test_other_sockets);
   g_test_add_func ("/hand-on/nobody-listens", test_nobody_listens);

@@ -4,10 +4,17 @@ import concurrent.futures
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 
 CALL = re.compile(r"(?:(\d+) +)?(\w+)\(")
+# Calls are counted in each thread, and how often one thread wakes another differs from run to run. No kernel
+# refuses a wake-up, and no program is awake after one that was.
+WAKE = re.compile(r"write\(\d+<anon_inode:\[eventfd\]>.*\(INJECTED\)")
+PATIENCE_S = 120
+LOOK_S = 5
 # A sanitizer that looks for leaks cannot work under ptrace.
 NO_LEAKS = {"ASAN_OPTIONS": "detect_leaks=0"}
 
@@ -31,13 +38,31 @@ class Run:
             inject = ["-e", f"inject={injection}"] if injection else []
             # quick, but signals are not given that way
             filtered = [] if injection and "signal=" in injection else ["--seccomp-bpf"]
-            done = subprocess.run(["strace", "-f", *filtered, "-y", "-o", log.name, "-e", f"trace={traced}",
-                                   *inject, *command], env={**env, **NO_LEAKS}, capture_output=True,
-                                  text=True, stdin=subprocess.DEVNULL, timeout=120, check=False)
-            with open(log.name, encoding="utf-8", errors="replace") as lines:
-                self.log = lines.read().splitlines()
-        self.status = done.returncode
-        self.output, self.complaint = done.stdout, done.stderr.strip()
+            self._play(["strace", "-f", *filtered, "-y", "-o", log.name, "-e", f"trace={traced}", *inject, *command],
+                       env, log.name)
+
+    def _play(self, command, env, log):
+        """`has_missed`: what was to be refused was a wake-up; nothing else is known of the run then."""
+        end = time.monotonic() + PATIENCE_S
+        with subprocess.Popen(command, env={**env, **NO_LEAKS}, stdin=subprocess.DEVNULL, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as traced:
+            while True:
+                try:
+                    self.output, complaint = traced.communicate(timeout=LOOK_S)
+                    break
+                except subprocess.TimeoutExpired:
+                    if self._read(log) or time.monotonic() > end:
+                        os.killpg(traced.pid, signal.SIGKILL)
+                    if not self.has_missed and time.monotonic() > end:
+                        raise
+        self._read(log)
+        self.status, self.complaint = traced.returncode, complaint.strip()
+
+    def _read(self, log):
+        with open(log, encoding="utf-8", errors="replace") as lines:
+            self.log = lines.read().splitlines()
+        self.has_missed = any(WAKE.search(line) for line in self.log)
+        return self.has_missed
 
     def calls(self, begin):
         """(name, number among those of its name in its thread, line), from the first on that names
