@@ -6,17 +6,22 @@
 
 #include <glib.h>
 #include <pwd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-/* sudo says "/" */
+/* sudo says "/"; and root may write to the folders of all others, who own what is in there. */
 static gboolean
 is_home (const char *path)
 {
-  return !g_str_equal (path, "/") && access (path, W_OK | X_OK) == 0;
+  struct stat state;
+
+  return !g_str_equal (path, "/") && access (path, W_OK | X_OK) == 0 && stat (path, &state) == 0 &&
+         (geteuid () != 0 || state.st_uid == 0);
 }
 
 /* Without this, the mail of a user's job would have no outbox where cron was started by hand: cron and at
- * change the user, and keep root's HOME. */
+ * change the user, and keep root's HOME. The other way round, root's mail would be left in the folder of
+ * whoever called sudo. */
 void
 sendmail_home_mend (void)
 {
