@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli-report.h"
+#include "no-memory.h"
 #include "sendmail-exit.h"
 
 typedef struct {
@@ -84,6 +85,7 @@ keep (Smtp *smtp, SendpathMessage *message, GError **error)
 
   if (id == NULL)
     return FALSE;
+  no_memory_ends_with ("sendmail", EX_OK);
   if (smtp->hold_reason != NULL)
     warn_of_wait (smtp->hold_reason);
   else if (!is_for_later)
