@@ -65,8 +65,9 @@ choose_account (SendpathEngine *self, const char *id, SendpathMessage *message,
                               sendpath_message_get_sender (message), location, error);
 }
 
-/* What is sent in place of @message, and goes with it, not before: GObject asks for memory to free one,
- * and nothing may fail once it is in the outbox (T-163). */
+/* What is sent in place of @message, and is freed with it or by its next submission: GObject asks for memory
+ * to free one, and nothing may fail once it is in the outbox (T-163). Another thread may submit @message, so
+ * who uses it holds it. */
 static SendpathMessage *
 finish_beside (SendpathEngine *self, SendpathMessage *message, SendpathAccount *account,
                GError **error)
@@ -74,7 +75,8 @@ finish_beside (SendpathEngine *self, SendpathMessage *message, SendpathAccount *
   SendpathMessage *finished = finish_message (self, message, account, error);
 
   if (finished != NULL)
-    g_object_set_data_full (G_OBJECT (message), "sendpath-finished", finished, g_object_unref);
+    g_object_set_data_full (G_OBJECT (message), "sendpath-finished", g_object_ref (finished),
+                            g_object_unref);
   return finished;
 }
 
@@ -84,7 +86,7 @@ add_to_outbox (SendpathEngine *self, SendpathMessage *message, SendpathAccount *
                const char *hold_reason, gint64 next_try_s, GError **error)
 {
   const OutboxAgain again = { .next_try_s = next_try_s };
-  SendpathMessage *finished = finish_beside (self, message, account, error);
+  g_autoptr (SendpathMessage) finished = finish_beside (self, message, account, error);
   g_autoptr (Outbox) outbox = finished != NULL ? outbox_open (self->outbox_dir, error) : NULL;
   char *id = outbox != NULL
                  ? outbox_add_again (outbox, finished,

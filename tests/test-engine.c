@@ -374,6 +374,47 @@ test_held (void)
   g_assert_cmpstr (sendpath_report_get_account (sent), ==, "home");
 }
 
+#define N_TOGETHER 20
+
+typedef struct {
+  EngineFixture *fixture;
+  SendpathMessage *message;
+} Together;
+
+static gpointer
+submit_together (gpointer data)
+{
+  const Together *together = data;
+
+  for (guint i = 0; i < N_TOGETHER; i++)
+    {
+      g_autoptr(GError) error = NULL;
+      g_autofree char *id G_GNUC_UNUSED = sendpath_engine_submit (
+          together->fixture->engine, together->message, NULL, NULL, &error);
+
+      g_assert_no_error (error);
+    }
+  return NULL;
+}
+
+/* A message is only read, so whoever has it may submit it whenever they like. */
+static void
+test_one_message_in_several_threads (void)
+{
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (NULL, NULL);
+  g_autoptr(SendpathMessage) message
+      = engine_fixture_new_message (FIXTURE_TEXT, "someone@adatum.com");
+  Together together = { fixture, message };
+  GThread *threads[3];
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("submit", submit_together, &together);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  g_assert_cmpuint (engine_fixture_count_waiting (fixture), ==,
+                    N_TOGETHER * G_N_ELEMENTS (threads));
+}
+
 /* ---- the outbox ------------------------------------------------------------------------------ */
 
 static void
@@ -613,6 +654,8 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/submit/no-account-at-all", test_no_account_at_all);
   g_test_add_func ("/engine/submit/unusable-message", test_unusable_message);
   g_test_add_func ("/engine/submit/held-until-the-profiles-are-good", test_held);
+  g_test_add_func ("/engine/submit/one-message-in-several-threads",
+                   test_one_message_in_several_threads);
   g_test_add_func ("/engine/outbox/list-show-remove", test_list_show_remove);
   g_test_add_func ("/engine/outbox/damaged-one-blocks-nobody", test_flush_with_a_damaged_one);
   g_test_add_func ("/engine/outbox/busy-one-is-told", test_flush_with_a_busy_one);
