@@ -214,10 +214,10 @@ def to_bytes(kind, fields):
 
 
 def from_messages(paths):
-    """The headers of messages that really came, and of those inside them."""
+    """The headers of messages that really came, and of those inside them: none of them is to be refused."""
     for path in paths:
         whole = email.message_from_bytes(path.read_bytes(), policy=email.policy.compat32)
         for number, part in enumerate(part for part in whole.walk() if part.get("To") or part.get("Cc")):
             lines = "".join(f"{name}: {value}\n" for name, value in part.items())
             text = re.sub(r"\r\n?", "\n", lines).encode("utf-8", "surrogateescape") + b"\nText.\n"
-            yield Case(f"{path.stem}-{number}", text, False)
+            yield Case(f"{path.stem}-{number}", text, True)
