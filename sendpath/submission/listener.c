@@ -17,6 +17,9 @@
 /* No descriptors are left, say: until one is. */
 #define PAUSE_MS 100
 
+/* At the end, that somebody may take to listen to what is still said to him. */
+#define ENDING_S 3
+
 #define BUSY_REPLY "421 4.7.0 too many at once, come again\r\n"
 
 typedef struct {
@@ -30,17 +33,30 @@ typedef struct {
   Listener *listener;
   int fd;
   guint uid;
+  gint64 taken_us; /* monotonic: when a message was taken or refused last; G_MAXINT64: now */
 } Client;
 
 /* ---- one client ------------------------------------------------------------------------------ */
 
+static void
+note_taken (Client *client, gint64 at_us)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&client->listener->lock);
+
+  client->taken_us = at_us;
+}
+
 static char *
 take (SendpathMessage *message, gpointer data)
 {
-  const Client *client = data;
+  Client *client = data;
   const ListenerSettings *settings = client->listener->settings;
+  char *reply;
 
-  return settings->take (message, client->uid, settings->data);
+  note_taken (client, G_MAXINT64);
+  reply = settings->take (message, client->uid, settings->data);
+  note_taken (client, g_get_monotonic_time ());
+  return reply;
 }
 
 /* Its descriptor is closed under the lock, so that nobody else's is shut down in its place. */
@@ -131,15 +147,35 @@ welcome (Listener *listener, int fd)
   g_mutex_unlock (&listener->lock);
 }
 
-/* They hear no more from anybody, and may still be told what became of what they said. */
+/* Who does not listen must not keep the others from being heard by whoever listens next; but nobody is left
+ * without a reply to a message. */
+static void
+hang_up_on_the_deaf (Listener *listener, gint64 taken_before_us)
+{
+  for (guint i = 0; i < listener->clients->len; i++)
+    {
+      const Client *client = listener->clients->pdata[i];
+
+      if (client->taken_us <= taken_before_us)
+        shutdown (client->fd, SHUT_RDWR);
+    }
+}
+
+/* Nobody hears them any more; they may still be told what became of what they said. */
 static void
 send_away (Listener *listener)
 {
+  gint64 now_us = g_get_monotonic_time (), round_us = ENDING_S * G_TIME_SPAN_SECOND;
+
   g_mutex_lock (&listener->lock);
   for (guint i = 0; i < listener->clients->len; i++)
     shutdown (((const Client *) listener->clients->pdata[i])->fd, SHUT_RD);
   while (listener->clients->len > 0)
-    g_cond_wait (&listener->is_gone, &listener->lock);
+    if (!g_cond_wait_until (&listener->is_gone, &listener->lock, now_us + round_us))
+      {
+        hang_up_on_the_deaf (listener, now_us);
+        now_us += round_us;
+      }
   g_mutex_unlock (&listener->lock);
 }
 
