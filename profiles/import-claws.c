@@ -8,7 +8,7 @@
 /* As Claws Mail numbers them. */
 enum { PROTOCOL_POP3 = 0 };
 enum { SSL_NONE = 0, SSL_TUNNEL = 1, SSL_STARTTLS = 2 };
-enum { AUTH_OAUTH2 = 32 };
+enum { AUTH_CRAM_MD5 = 2, AUTH_OAUTH2 = 32 };
 
 typedef struct {
   const ImportFile *file;
@@ -97,6 +97,8 @@ read_login (const Account *account)
       key_values_set (account->draft->values, "auth", "xoauth2", NULL, NULL);
       account->draft->secret = SENDPATH_IMPORT_SECRET_TOKEN;
     }
+  else if (get_number (account, "smtp_auth_method") == AUTH_CRAM_MD5)
+    key_values_set (account->draft->values, "auth", "cram-md5", NULL, NULL);
   set (account, "user", get (account, "smtp_user_id") != NULL ? "smtp_user_id" : "user_id");
 }
 

@@ -10,6 +10,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "profiles/profile-address.h"
 #include "profiles/profile-value.h"
 
 static void
@@ -57,8 +58,9 @@ add_note (GPtrArray *notes, char *text)
 void
 import_reading_take_notes (ImportReading *reading, ImportFile *file)
 {
-  g_ptr_array_extend_and_steal (reading->notes, g_steal_pointer (&file->notes));
-  file->notes = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < file->notes->len; i++)
+    add_note (reading->notes, g_steal_pointer (&file->notes->pdata[i]));
+  g_ptr_array_set_size (file->notes, 0);
 }
 
 void
@@ -123,6 +125,12 @@ import_draft_set_server (ImportDraft *draft, const char *key, const char *host, 
   g_autofree char *named = g_strdup_printf (is_literal ? "[%s]" : "%s", host);
   g_autofree char *value = port != 0 ? g_strdup_printf ("%s:%u", named, port) : g_strdup (named);
 
+  if (strchr (host, ';') != NULL) /* a list of servers is none of theirs */
+    {
+      import_draft_note (draft, _("%s:%u: bad value of \"%s\"; it is left out"), path,
+                         entry->number, entry->key);
+      return;
+    }
   if (!import_draft_set (draft, key, value, path, entry))
     return;
   if (security != IMPORT_SECURITY_NONE)
@@ -144,10 +152,11 @@ import_draft_add_alias (ImportDraft *draft, const char *address)
   g_autofree char *all =
       aliases != NULL ? g_strconcat (aliases, "; ", address, NULL) : g_strdup (address);
 
-  if (g_ascii_strcasecmp (address, import_draft_get (draft, "address")) == 0 ||
+  if (!profile_address_is_valid (address) || /* a list is none, either */
+      g_ascii_strcasecmp (address, import_draft_get (draft, "address")) == 0 ||
       g_strv_contains ((const char *const *) known, address))
     return;
-  key_values_set (draft->values, "aliases", all, NULL, NULL); /* what is no address is no loss */
+  key_values_set (draft->values, "aliases", all, NULL, NULL);
 }
 
 void

@@ -46,7 +46,7 @@ gboolean       import_draft_set (ImportDraft *draft, const char *key, const char
 void           import_draft_set_server (ImportDraft *draft, const char *key, const char *host,
                                         guint port, ImportSecurity security, const char *path,
                                         const ImportEntry *entry);
-/* One more of the addresses. */
+/* One more of the addresses; what is no address is no loss. */
 void           import_draft_add_alias (ImportDraft *draft, const char *address);
 /* Notes that what @entry says has no counterpart. */
 void           import_draft_lose (ImportDraft *draft, const char *path, const ImportEntry *entry);

@@ -141,11 +141,20 @@ read_login (const Registry *registry, ImportDraft *draft, const ImportFile *tran
 {
   static const char *const token_methods[] = { "OAuth2",  "OAUTHBEARER", "XOAUTH2", "Google",
                                                "Outlook", "Yahoo!",      NULL };
+  static const struct {
+    const char *theirs, *ours;
+  } methods[] = {
+    { "CRAM-MD5", "cram-md5" }, { "NTLM", "ntlm" },           { "GSSAPI", "gssapi" },
+    { "SCRAM-SHA-1", "scram" }, { "SCRAM-SHA-256", "scram" },
+  };
   const char *method = import_file_get (transport, LOGIN, "Method");
   gboolean is_token = method != NULL && g_strv_contains (token_methods, method);
 
   draft->secret = is_token ? SENDPATH_IMPORT_SECRET_TOKEN : SENDPATH_IMPORT_SECRET_ITEM;
   draft->secret_uid = is_token ? NULL : g_strdup (uid);
+  for (gsize i = 0; i < G_N_ELEMENTS (methods); i++)
+    if (g_strcmp0 (method, methods[i].theirs) == 0)
+      key_values_set (draft->values, "auth", methods[i].ours, NULL, NULL);
   if (is_token)
     key_values_set (draft->values, "auth", "xoauth2", NULL, NULL);
   else if (method == NULL || g_str_equal (method, "none"))
@@ -153,6 +162,8 @@ read_login (const Registry *registry, ImportDraft *draft, const ImportFile *tran
       key_values_set (draft->values, "auth", "none", NULL, NULL);
       draft->secret = SENDPATH_IMPORT_SECRET_NONE;
     }
+  else if (g_str_equal (method, "GSSAPI"))
+    draft->secret = SENDPATH_IMPORT_SECRET_NONE;
   if (g_strcmp0 (import_file_get (transport, LOGIN, "User"), import_draft_get (draft, "address")) !=
       0)
     set (draft, "user", transport, LOGIN, "User");

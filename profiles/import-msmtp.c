@@ -314,13 +314,36 @@ needs_shell (const char *command, char **argv)
   return strpbrk (command, "|&;<>()$`*?[]{}#~!\\\n") != NULL || strchr (argv[0], '=') != NULL;
 }
 
+/* TRUE if @command prints what stands in it, or lets a shell do so. */
+static gboolean
+is_printer (const char *command)
+{
+  static const char *const wrappers[] = { "exec", "command", "builtin", "eval", "env", NULL };
+  static const char *const printers[] = { "echo", "printf", NULL };
+  static const char *const shells[] = { "sh", "bash", "dash", "ksh", "zsh", NULL };
+  g_auto(GStrv) argv = NULL;
+  g_autofree char *program = NULL;
+  char **word;
+
+  if (!g_shell_parse_argv (command, NULL, &argv, NULL))
+    return FALSE;
+  word = argv;
+  while (word[1] != NULL && (strchr (*word, '=') != NULL || g_strv_contains (wrappers, *word)))
+    word++;
+  program = g_path_get_basename (*word);
+  if (g_strv_contains (printers, program))
+    return TRUE;
+  for (gboolean is_shell = g_strv_contains (shells, program); is_shell && *word != NULL; word++)
+    if (strlen (*word) < strlen (command) && is_printer (*word))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 read_command (const Account *account, const char *key, const ImportEntry *entry)
 {
-  static const char *const printers[] = { "echo", "printf", NULL };
   const char *path = account->msmtp->file->path;
   g_auto(GStrv) argv = NULL;
-  g_autofree char *program = NULL;
   g_autofree char *quoted = NULL;
   g_autofree char *line = NULL;
 
@@ -330,8 +353,7 @@ read_command (const Account *account, const char *key, const ImportEntry *entry)
                          entry->number, entry->key);
       return;
     }
-  program = g_path_get_basename (argv[0]);
-  if (g_strv_contains (printers, program))
+  if (is_printer (entry->value) || strstr (entry->value, "<<<") != NULL)
     {
       import_draft_note (account->draft,
                          _("%s:%u: the command has the password in it and is left out"), path,

@@ -13,7 +13,14 @@
 
 /* As Thunderbird numbers them. */
 enum { SOCKET_STARTTLS_IF_OFFERED = 1, SOCKET_STARTTLS = 2, SOCKET_TLS = 3 };
-enum { AUTH_NONE = 1, AUTH_GSSAPI = 5, AUTH_NTLM = 6, AUTH_EXTERNAL = 7, AUTH_OAUTH2 = 10 };
+enum {
+  AUTH_NONE = 1,
+  AUTH_CRAM_MD5 = 4,
+  AUTH_GSSAPI = 5,
+  AUTH_NTLM = 6,
+  AUTH_EXTERNAL = 7,
+  AUTH_OAUTH2 = 10
+};
 
 typedef struct {
   const ImportFile *prefs;
@@ -89,6 +96,7 @@ read_login (const Thunderbird *mail, ImportDraft *draft, const char *smtp)
     const char *auth;
   } methods[] = {
     { AUTH_NONE, "none" },
+    { AUTH_CRAM_MD5, "cram-md5" }, /* what it calls an encrypted password is nothing else */
     { AUTH_GSSAPI, "gssapi" },
     { AUTH_NTLM, "ntlm" },
     { AUTH_OAUTH2, "xoauth2" },

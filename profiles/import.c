@@ -163,9 +163,10 @@ is_same (SendpathAccount *account, SendpathAccount *other, const char *key)
   return g_strcmp0 (sendpath_account_get (account, key), sendpath_account_get (other, key)) == 0;
 }
 
-/* As of somebody who has both POP3 and IMAP. */
-static gboolean
-is_second_way (const Import *import, SendpathAccount *account)
+/* The one found before that @account is only another way to, as of somebody who has both POP3 and
+ * IMAP; or NULL. */
+static SendpathAccount *
+find_first_way (const Import *import, SendpathAccount *account)
 {
   for (guint i = 0; i < import->found->len; i++)
     {
@@ -173,9 +174,29 @@ is_second_way (const Import *import, SendpathAccount *account)
 
       if (other != NULL && is_same (account, other, "address") &&
           is_same (account, other, "smtp") && is_same (account, other, "user"))
-        return TRUE;
+        return other;
     }
-  return FALSE;
+  return NULL;
+}
+
+/* What only the second way says. */
+static void
+join_ways (SendpathAccount *first, SendpathAccount *second)
+{
+  const char *more = sendpath_account_get (second, "aliases");
+  g_auto(GStrv) aliases = profile_value_split (more != NULL ? more : "");
+
+  for (gsize i = 0; aliases[i] != NULL; i++)
+    {
+      const char *known = sendpath_account_get (first, "aliases");
+      g_autofree char *all =
+          known != NULL ? g_strconcat (known, "; ", aliases[i], NULL) : g_strdup (aliases[i]);
+
+      if (!has_address (first, aliases[i]))
+        sendpath_account_set (first, "aliases", all, NULL);
+    }
+  if (sendpath_account_is_set (second, "default"))
+    sendpath_account_set (first, "default", "yes", NULL);
 }
 
 static void
@@ -183,6 +204,7 @@ take_draft (Import *import, ImportDraft *draft)
 {
   g_autoptr(SendpathAccount) account = NULL;
   SendpathAccount *other;
+  SendpathAccount *first;
   const char *other_id;
   gboolean is_there;
 
@@ -200,8 +222,12 @@ take_draft (Import *import, ImportDraft *draft)
   other_id = other != NULL ? sendpath_account_get_id (other) : NULL;
   is_there = other_id != NULL && import->profiles != NULL &&
              sendpath_profile_store_get_account (import->profiles, other_id) == other;
-  if (draft->name == NULL && is_second_way (import, account))
-    return;
+  first = draft->name == NULL ? find_first_way (import, account) : NULL;
+  if (first != NULL)
+    {
+      join_ways (first, account);
+      return;
+    }
   if (other != NULL && !is_there)
     import_draft_note (draft,
                        _("account %s has the same address; this one has to be asked for by "
