@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_ANSWER_BYTES 80
+#define MAX_ANSWER_BYTES 320 /* the longest address */
 
 int
 cli_terminal_open (void)
@@ -53,8 +53,11 @@ ask_on (int in, int out, const char *question)
 
   if (write (out, question, strlen (question)) < 0)
     return NULL;
-  while (length < MAX_ANSWER_BYTES && read (in, &c, 1) == 1 && c != '\n')
-    answer[length++] = c;
+  while (read (in, &c, 1) == 1 && c != '\n')
+    if (length <= MAX_ANSWER_BYTES) /* what is longer ends here, and answers no other question */
+      answer[length++] = c;
+  if (length > MAX_ANSWER_BYTES)
+    length = 0;
   answer[length] = '\0';
   return g_strdup (g_strstrip (answer));
 }
