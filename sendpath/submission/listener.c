@@ -41,9 +41,9 @@ typedef struct {
 static void
 note_taken (Client *client, gint64 at_us)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&client->listener->lock);
-
+  g_mutex_lock (&client->listener->lock);
   client->taken_us = at_us;
+  g_mutex_unlock (&client->listener->lock);
 }
 
 static char *
