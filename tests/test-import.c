@@ -229,15 +229,20 @@ static void
 test_msmtp_password_in_a_command (void)
 {
   static const char *const commands[] = {
-    "sh -c 'echo tram-water-9'", "exec echo tram-water-9",      "/bin/bash -c \"printf tram-water-9\"",
-    "cat <<< tram-water-9",      "LC_ALL=C echo tram-water-9", "sh -ec \"exec echo 'tram-water-9'\"",
+    "sh -c 'echo tram-water-9'",
+    "exec echo tram-water-9",
+    "/bin/bash -c \"printf tram-water-9\"",
+    "cat <<< tram-water-9",
+    "LC_ALL=C echo tram-water-9",
+    "sh -ec \"exec echo 'tram-water-9'\"",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     {
-      g_autofree char *text = g_strdup_printf ("account home\nhost smtp.proseware.com\nauth on\n"
-                                               "tls on\nfrom terri@proseware.com\npasswordeval %s\n",
-                                               commands[i]);
+      g_autofree char *text =
+          g_strdup_printf ("account home\nhost smtp.proseware.com\nauth on\n"
+                           "tls on\nfrom terri@proseware.com\npasswordeval %s\n",
+                           commands[i]);
       g_autoptr(GPtrArray) found = read_msmtp (text, NULL);
 
       assert_section (found, "home", SENDPATH_IMPORT_SECRET_KEYRING,
@@ -454,13 +459,15 @@ test_second_way_adds_what_it_knows (void)
 {
   g_autoptr(GPtrArray) found = read_prefs (
       PREF ("accountmanager.accounts", "first,pop,imap")
-      PREF ("accountmanager.defaultaccount", "imap")
-      PREF ("account.first.identities", "id0") IDENTITY ("id0", "terri@example.com")
-      PREF ("account.pop.identities", "id1") IDENTITY ("id1", "terri@proseware.com")
-      PREF ("account.imap.identities", "id2,id3,id4") IDENTITY ("id2", "terri@proseware.com")
-      IDENTITY ("id3", "t.c@proseware.com") IDENTITY ("id4", "x@proseware.com; *@example.net")
-      PREF ("smtpserver.smtp.hostname", "smtp.proseware.com")
-      PREF ("smtpserver.smtp.try_ssl", "3") PREF ("smtpserver.smtp.authMethod", "4"));
+          PREF ("accountmanager.defaultaccount", "imap") PREF ("account.first.identities", "id0")
+              IDENTITY ("id0", "terri@example.com") PREF ("account.pop.identities", "id1")
+                  IDENTITY ("id1", "terri@proseware.com") PREF ("account.imap.identities",
+                                                                "id2,id3,id4")
+                      IDENTITY ("id2", "terri@proseware.com") IDENTITY ("id3", "t.c@proseware.com")
+                          IDENTITY ("id4", "x@proseware.com; *@example.net")
+                              PREF ("smtpserver.smtp.hostname", "smtp.proseware.com")
+                                  PREF ("smtpserver.smtp.try_ssl", "3")
+                                      PREF ("smtpserver.smtp.authMethod", "4"));
 
   g_assert_cmpuint (found->len, ==, 2);
   assert_section (found, "proseware", SENDPATH_IMPORT_SECRET_CLOSED,
