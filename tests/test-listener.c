@@ -30,7 +30,6 @@ take (SendpathMessage *message, guint uid, gpointer data, GError **error)
 {
   House *house = data;
   g_autofree char *to = g_strjoinv (" ", (char **) sendpath_message_get_recipients (message));
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&house->lock);
 
   if (house->refusal_domain != 0)
     {
@@ -38,9 +37,11 @@ take (SendpathMessage *message, guint uid, gpointer data, GError **error)
       return FALSE;
     }
   g_assert_cmpuint (uid, ==, getuid ());
+  g_mutex_lock (&house->lock);
   g_ptr_array_add (house->taken,
                    g_strdup_printf ("<%s> %s: %s", sendpath_message_get_sender (message), to,
                                     sendpath_message_get_subject (message)));
+  g_mutex_unlock (&house->lock);
   return TRUE;
 }
 

@@ -110,6 +110,7 @@ find_uid (int fd, guint *ret_uid)
   return TRUE;
 }
 
+/* Root always finds room: somebody can be many users (subuid(5)). */
 static gboolean
 is_room_for (const Listener *listener, guint uid)
 {
@@ -117,7 +118,7 @@ is_room_for (const Listener *listener, guint uid)
 
   for (guint i = 0; i < listener->clients->len; i++)
     n_of_user += ((const Client *) listener->clients->pdata[i])->uid == uid ? 1 : 0;
-  return listener->clients->len < listener->settings->max_clients &&
+  return (uid == 0 || listener->clients->len < listener->settings->max_clients) &&
          n_of_user < listener->settings->max_of_one_user;
 }
 

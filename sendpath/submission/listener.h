@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  guint max_clients; /* at once; who comes then is told to come again */
+  guint max_clients; /* at once; who comes then is told to come again, but for root */
   guint max_of_one_user;
   guint64 max_bytes; /* of a message */
   guint max_recipients;
