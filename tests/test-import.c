@@ -400,6 +400,37 @@ test_evolution_accounts (void)
                 WORDS ("local-transport.source:20: \"BackendName\"", "\"terri@example.org\""));
 }
 
+/* Who logs in by Kerberos has no password to copy, and is asked for none. */
+static void
+test_evolution_kerberos (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("sources-XXXXXX", NULL);
+  g_autofree char *identity = g_build_filename (folder, "a.source", NULL);
+  g_autofree char *transport = g_build_filename (folder, "b.source", NULL);
+  g_autoptr(GPtrArray) found = NULL;
+
+  g_file_set_contents (identity,
+                       "[Mail Identity]\nAddress=terri@proseware.com\n"
+                       "[Mail Submission]\nTransportUid=b\n",
+                       -1, NULL);
+  g_file_set_contents (transport,
+                       "[Mail Transport]\nBackendName=smtp\n[Security]\n"
+                       "Method=ssl-on-alternate-port\n[Authentication]\n"
+                       "Host=smtp.proseware.com\nMethod=GSSAPI\nUser=terri\n",
+                       -1, NULL);
+  found = read_file ("evolution", folder, NULL);
+  assert_section (found, "proseware", SENDPATH_IMPORT_SECRET_NONE,
+                  "address = terri@proseware.com\n"
+                  "smtp = smtp.proseware.com\n"
+                  "security = tls\n"
+                  "user = terri\n"
+                  "auth = gssapi\n");
+  g_assert_null (sendpath_imported_get_secret_place (get_last (found)));
+  g_remove (identity);
+  g_remove (transport);
+  g_rmdir (folder);
+}
+
 /* ---- beside what is there -------------------------------------------------------------------- */
 
 #define TWO                                                                                        \
@@ -555,6 +586,7 @@ main (int argc, char **argv)
   g_test_add_func ("/import/thunderbird/accounts", test_thunderbird_accounts);
   g_test_add_func ("/import/claws/accounts", test_claws_accounts);
   g_test_add_func ("/import/evolution/accounts", test_evolution_accounts);
+  g_test_add_func ("/import/evolution/kerberos", test_evolution_kerberos);
   g_test_add_func ("/import/encryption-is-never-taken-away", test_encryption_is_never_taken_away);
   g_test_add_func ("/import/address-that-is-there-is-skipped",
                    test_address_that_is_there_is_skipped);
