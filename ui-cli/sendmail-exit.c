@@ -78,15 +78,16 @@ static const SendmailExitRow rows[] = {
   { EX_DATAERR, "The message or an address cannot be used: no recipients with -t, a header that cannot "
                 "be read, nothing on standard input. Nothing was queued." },
   { EX_NOUSER, "Nothing is left to try, and every recipient who was refused is unknown or invalid. A "
-               "copy is kept." },
+               "copy is kept, but not with delivery = direct." },
   { EX_UNAVAILABLE, "Nothing is left to try, and a recipient was refused for another reason. A copy is "
-                    "kept." },
+                    "kept, but not with delivery = direct." },
   { EX_SOFTWARE, "A fault of sendpath itself." },
   { EX_OSERR, "No memory, or no process. Nothing was queued." },
   { EX_CANTCREAT, "The outbox cannot be created. Nothing was queued." },
   { EX_IOERR, "Reading or writing failed. Nothing was queued." },
-  { EX_TEMPFAIL, "The disk is full; or the message could not leave now and is not kept, because of "
-                 "delivery = direct. Nothing was queued; try again later." },
+  { EX_TEMPFAIL, "The disk is full; or the service that sends for all users did not take the message; "
+                 "or it could not leave now and is not kept, because of delivery = direct. Nothing was "
+                 "queued; try again later." },
   { EX_NOPERM, "Not permitted: a set-uid program, or an outbox that others may write to. Nothing was "
                "queued." },
   { EX_CONFIG, "There is no configuration. Nothing was queued." },
