@@ -488,6 +488,32 @@ test_flush_with_a_damaged_one (void)
   g_assert_true (g_str_has_prefix (g_dir_read_name (dir), damaged));
 }
 
+typedef enum { BY_LIST, BY_FLUSH } Finder;
+
+/* P-2: as is one whose envelope is whole, but not its journal. */
+static void
+test_damaged_journal (gconstpointer data)
+{
+  g_autoptr(EngineFixture) fixture = engine_fixture_new (NULL, NULL);
+  g_autofree char *id = engine_fixture_submit (fixture);
+  g_autofree char *file = g_strconcat (id, ".journal", NULL);
+  g_autofree char *path = g_build_filename (fixture->outbox, "queue", file, NULL);
+  g_autoptr(GPtrArray) reports = NULL;
+  g_autoptr(GError) error = NULL;
+  g_auto(GStrv) damaged = NULL;
+
+  g_file_set_contents (path, "what is this\n{\"event\":\"state\"}\n", -1, &error);
+  g_assert_no_error (error);
+  reports = GPOINTER_TO_INT (data) == BY_LIST
+                ? sendpath_engine_list_queue (fixture->engine, &error)
+                : sendpath_engine_flush (fixture->engine, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (reports->len, ==, 0);
+  damaged = sendpath_engine_list_damaged (fixture->engine, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstrv (damaged, ((const char *const[]) { id, NULL }));
+}
+
 /* P-7: what another process sends just now is neither sent twice nor passed over in silence. */
 static void
 test_flush_with_a_busy_one (void)
@@ -658,6 +684,10 @@ main (int argc, char **argv)
                    test_one_message_in_several_threads);
   g_test_add_func ("/engine/outbox/list-show-remove", test_list_show_remove);
   g_test_add_func ("/engine/outbox/damaged-one-blocks-nobody", test_flush_with_a_damaged_one);
+  g_test_add_data_func ("/engine/outbox/damaged-journal/listed", GINT_TO_POINTER (BY_LIST),
+                        test_damaged_journal);
+  g_test_add_data_func ("/engine/outbox/damaged-journal/flushed", GINT_TO_POINTER (BY_FLUSH),
+                        test_damaged_journal);
   g_test_add_func ("/engine/outbox/busy-one-is-told", test_flush_with_a_busy_one);
   g_test_add_func ("/engine/outbox/damaged-one-is-an-error", test_damaged_one_alone);
   g_test_add_func ("/engine/plan-and-location", test_plan_and_location);

@@ -101,6 +101,15 @@ outbox_take (Outbox *outbox, const char *id, GError **error)
   return g_steal_pointer (&entry);
 }
 
+void
+outbox_settle_damage (Outbox *outbox, const char *id)
+{
+  OutboxEntry *entry = outbox_take (outbox, id, NULL);
+
+  if (entry != NULL)
+    outbox_entry_free (entry);
+}
+
 const char *
 outbox_entry_get_id (OutboxEntry *entry)
 {

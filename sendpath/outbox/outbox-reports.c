@@ -97,9 +97,12 @@ settle_trouble (Outbox *outbox, const GArray *lines, GError **error)
     {
       const Line *line = &g_array_index (lines, Line, i);
 
-      is_damaged = is_damaged || (line->has_trouble && line->trouble == OUTBOX_ERROR_CORRUPT);
       is_general = is_general || (line->has_trouble && (line->trouble == OUTBOX_ERROR_IO ||
                                                         line->trouble == OUTBOX_ERROR_FULL));
+      if (!line->has_trouble || line->trouble != OUTBOX_ERROR_CORRUPT)
+        continue;
+      is_damaged = TRUE;
+      outbox_settle_damage (outbox, line->place.id);
     }
   if (!is_damaged && !is_general)
     return TRUE;

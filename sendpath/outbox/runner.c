@@ -71,33 +71,37 @@ note_report (OutboxRunner *runner, const SendpathReport *report, gboolean is_new
   waiting_list_place (runner->waiting, waiting);
 }
 
-/* Reads what is known of @id; a message that is settled or gone is forgotten. */
-static void
+/* Reads what is known of @id; a message that is settled or gone is forgotten. FALSE: it looks damaged. */
+static gboolean
 look_at (OutboxRunner *runner, const char *id, gboolean is_new, ScheduleEvent event)
 {
   g_autoptr (SendpathReport) report = NULL;
+  g_autoptr (GError) error = NULL;
   Waiting *waiting = waiting_list_find (runner->waiting, id);
 
   if (waiting != NULL && waiting->is_in_lane)
     {
       waiting->has_changed = TRUE;
       waiting->meanwhile = event != SCHEDULE_CLOCK ? event : waiting->meanwhile;
-      return;
+      return TRUE;
     }
-  report = outbox_read_report (runner->outbox, id, NULL);
+  report = outbox_read_report (runner->outbox, id, &error);
   if (report == NULL || !due_is_waiting (report))
     waiting_list_remove (runner->waiting, id);
   else
     note_report (runner, report, is_new, event);
+  return !g_error_matches (error, OUTBOX_ERROR, OUTBOX_ERROR_CORRUPT);
 }
 
+/* Damage is looked into here alone: to take a message is told as a change of it, too. */
 static gboolean
 look_at_all (OutboxRunner *runner, ScheduleEvent event, GError **error)
 {
   g_auto (GStrv) ids = outbox_list (runner->outbox, OUTBOX_QUEUE, NULL, error);
 
   for (guint i = 0; ids != NULL && ids[i] != NULL; i++)
-    look_at (runner, ids[i], FALSE, event);
+    if (!look_at (runner, ids[i], FALSE, event))
+      outbox_settle_damage (runner->outbox, ids[i]);
   return ids != NULL;
 }
 
