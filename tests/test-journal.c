@@ -666,14 +666,14 @@ test_full_disk_and_many_refused (Fixture *fixture, gconstpointer data)
 
 /* Lines as they were and are written, and some that only a parser of JSON takes. */
 static const char *const states[] = {
-  "\"at\":\"2026-06-01T10:00:00Z\",\"account\":\"far\",\"location\":null,\"network\":null,"
-  "\"reason\":\"no network\",\"needs\":\"network\",\"next_try\":null,\"held\":false,"
-  "\"recipients\":[]}",
-  "\"at\":\"2026-06-01T10:00:00Z\",\"account\":\"home\",\"location\":\"work\",\"network\":\"uuid:1\","
-  "\"reason\":\"später, “bald”\",\"needs\":null,\"next_try\":\"2026-06-01T10:05:00Z\",\"held\":true,"
-  "\"tries\":3,\"tried\":86400,\"paced\":0,\"recipients\":[]}",
-  "\"at\":null,\"account\":\"a \\\"b\\\"\",\"reason\":\"\",\"tries\":123456789012345678901,\"held\":true,"
-  "\"recipients\":[]}",
+  ("\"at\":\"2026-06-01T10:00:00Z\",\"account\":\"far\",\"location\":null,\"network\":null,"
+   "\"reason\":\"no network\",\"needs\":\"network\",\"next_try\":null,\"held\":false,"
+   "\"recipients\":[]}"),
+  ("\"at\":\"2026-06-01T10:00:00Z\",\"account\":\"home\",\"location\":\"work\",\"network\":\"uuid:1\","
+   "\"reason\":\"später, “bald”\",\"needs\":null,\"next_try\":\"2026-06-01T10:05:00Z\",\"held\":true,"
+   "\"tries\":3,\"tried\":86400,\"paced\":0,\"recipients\":[]}"),
+  ("\"at\":null,\"account\":\"a \\\"b\\\"\",\"reason\":\"\",\"tries\":123456789012345678901,\"held\":true,"
+   "\"recipients\":[]}"),
   "\"held\":true,\"account\":\"late\",\"tries\":-1,\"new\":{\"x\":[1]},\"recipients\":[]}",
   "\"at\":\"noon\",\"account\":7,\"reason\":\"tab\tin it\",\"tries\":1.5,\"recipients\":[]}",
 };
