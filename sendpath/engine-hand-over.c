@@ -51,6 +51,22 @@ run_deliverer (int report_fd, gpointer data)
   return 0;
 }
 
+typedef struct {
+  SendpathEngine *engine;
+  SendpathReport *report;
+} Asking;
+
+static int
+run_asking (int report_fd, gpointer data)
+{
+  const Asking *asking = data;
+  g_autofree char *domains =
+      report_domains_ask (asking->report, sendpath_engine_get_network (asking->engine), NULL, NULL);
+
+  deliverer_report (report_fd, domains);
+  return 0;
+}
+
 /* ---- the caller ------------------------------------------------------------------------------ */
 
 /* What is told after the outcome, if it comes before the caller's time is up; a deliverer that ends
@@ -73,6 +89,19 @@ get_left_s (gint64 end_us)
   return (guint) (MAX (end_us - g_get_monotonic_time (), 0) / G_USEC_PER_SEC);
 }
 
+/* By a process of its own: this one stays without a second thread, and may have more to hand over. */
+static void
+ask_for_domains (SendpathEngine *self, SendpathReport *report, gint64 end_us)
+{
+  Asking asking = { self, report };
+  g_autoptr (Deliverer) deliverer = NULL;
+
+  if (report_domains_are_wanted (report))
+    deliverer = deliverer_fork (run_asking, &asking, NULL);
+  if (deliverer != NULL)
+    wait_for_domains (deliverer, report, end_us);
+}
+
 /* The service sends it. FALSE: there is none, or it went before it had tried. */
 static gboolean
 leave_to_service (SendpathEngine *self, Outbox *outbox, OutboxEntry *watch, gint64 end_us,
@@ -86,8 +115,8 @@ leave_to_service (SendpathEngine *self, Outbox *outbox, OutboxEntry *watch, gint
   report = outbox_wait (outbox, watch, get_left_s (end_us), &is_over, NULL, error);
   if (report != NULL && !is_over)
     return runner_lock_is_held (outbox, RUNNER_LOCK_SERVICE);
-  if (report != NULL && report_domains_are_wanted (report) && get_left_s (end_us) > DOMAINS_WAIT_S)
-    g_free (report_domains_ask (report, sendpath_engine_get_network (self), NULL, NULL));
+  if (report != NULL)
+    ask_for_domains (self, report, end_us);
   *ret_report = g_steal_pointer (&report);
   return TRUE;
 }
