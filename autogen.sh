@@ -155,12 +155,11 @@ compile_with_clang ()
   fi
 }
 
-# lab_runs SCRIPT...: in the lab, real servers in network namespaces; what each says is kept.
+# lab_runs SCRIPT...: in the lab, real servers in network namespaces; what each says is kept. Each waits
+# for its turn there.
 lab_runs ()
 {
-  SENDPATH=$build/ui-cli/sendpath
-  SENDMAIL=$build/ui-cli/sendpath-sendmail
-  export SENDPATH SENDMAIL
+  export SENDPATH="$build/ui-cli/sendpath" SENDMAIL="$build/ui-cli/sendpath-sendmail" BUILD="$build/package"
   for script in "$@"; do
     "tests/lab/$script" >"$build/lab-$script.tap"
     echo $? >"$build/lab-$script.status"
@@ -185,26 +184,6 @@ count_lab ()
     test "$(cat "$build/lab-$script.status")" -eq 0 || test "$failed" -gt "$before" ||
       fail "the lab: $script"
   done
-}
-
-# lab_and_sanitizers: the lab mostly waits for its servers, and the sanitizers for the processor. The
-# matrix has its turn alone: it takes times.
-lab_and_sanitizers ()
-{
-  if test "$(id -u)" -ne 0; then
-    suite "$build/asan" --enable-sanitizers CFLAGS='-g -O1'
-    skip "the lab (real servers in network namespaces) runs as root only"
-    return
-  fi
-  say "beginning with the lab: stories, the headers of sendmail -t, and those who call sendmail"
-  rm -f "$build"/lab-*
-  lab_runs scenarios headers callers &
-  suite "$build/asan" --enable-sanitizers CFLAGS='-g -O1'
-  wait $!
-  count_lab scenarios headers callers
-  say "the matrix of places and obstacles"
-  lab_runs matrix
-  count_lab matrix
 }
 
 # ---- what is asked for ----------------------------------------------------------------------------
@@ -233,8 +212,14 @@ case $#:${1-} in
     install $build_packages $check_packages
     make_configure || die "autoreconf failed"
     suite "$build"
+    # the lab mostly waits for its servers, and the rest for the processor; the matrix is alone: it takes times
+    lab_runs scenarios headers &
     compile_with_clang
-    lab_and_sanitizers
+    lab_runs callers &
+    suite "$build/asan" --enable-sanitizers CFLAGS='-g -O1'
+    wait
+    lab_runs matrix
+    count_lab scenarios headers callers matrix
     echo
     echo "$passed passed, $failed failed, $skipped skipped"
     test "$failed" -eq 0 && test "$passed" -gt 0
