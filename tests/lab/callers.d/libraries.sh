@@ -100,7 +100,7 @@ refusals[nodemailer]='Sendmail exited with code 67'
 
 # Evolution's own way to sendmail, without Evolution's windows.
 caller_camel () { offers_whole terri camel.py; }
-refusals[camel]='*sendmail? exited with status 67: mail not sent.'
+refusals[camel]='*sendmail* exited with status 67: mail not sent.'
 
 # Claws Mail makes two dots of a line with one, whatever its mail command is.
 caller_claws_mail ()
