@@ -2,8 +2,14 @@
 for the real ones of the lab where only the client's behaviour is looked at."""
 
 import base64
+import re
 import socketserver
 import threading
+
+
+def has_bcc(wire):
+    """Whether the header has a Bcc or Resent-Bcc, however it is spelt; a Message-ID may hold these letters."""
+    return re.search(rb"^(resent-)?bcc[ \t]*:", wire.split(b"\r\n\r\n", 1)[0], re.I | re.M) is not None
 
 
 class Sink(socketserver.ThreadingTCPServer):
