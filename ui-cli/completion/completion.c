@@ -7,43 +7,21 @@
 
 /* ---- values of options ----------------------------------------------------------------------- */
 
-static char *
-dup_choices (const char *choices)
-{
-  return g_strdelimit (g_strdup (choices), "|", ' ');
-}
+/* What a value may be; NULL: nobody can say, or its choices say. */
+static const char *const key_words[] = {
+  [SENDPATH_KEY_NAME] = "%accounts",
+  [SENDPATH_KEY_NAMES] = "%accounts",
+  [SENDPATH_KEY_BOOLEAN] = "yes no",
+  [SENDPATH_KEY_PATH] = "%files",
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (key_words) == SENDPATH_KEY_PATH + 1);
 
 static char *
 dup_key_values (const SendpathProfileKey *key)
 {
-  switch (key->type)
-    {
-    case SENDPATH_KEY_CHOICE:
-    case SENDPATH_KEY_CHOICES:
-      return dup_choices (key->choices);
-    case SENDPATH_KEY_BOOLEAN:
-      return g_strdup ("yes no");
-    case SENDPATH_KEY_NAME:
-    case SENDPATH_KEY_NAMES:
-      return g_strdup ("%accounts");
-    case SENDPATH_KEY_PATH:
-      return g_strdup ("%files");
-    case SENDPATH_KEY_TEXT:
-    case SENDPATH_KEY_ADDRESS:
-    case SENDPATH_KEY_ADDRESSES:
-    case SENDPATH_KEY_SERVERS:
-    case SENDPATH_KEY_SERVER:
-    case SENDPATH_KEY_INTEGER:
-    case SENDPATH_KEY_RATE:
-    case SENDPATH_KEY_PIN:
-    case SENDPATH_KEY_COMMAND:
-    case SENDPATH_KEY_DOMAIN:
-    case SENDPATH_KEY_EHLO:
-    case SENDPATH_KEY_MAC:
-    case SENDPATH_KEY_CIDR:
-      return NULL;
-    }
-  return NULL;
+  if (key->type == SENDPATH_KEY_CHOICE || key->type == SENDPATH_KEY_CHOICES)
+    return g_strdelimit (g_strdup (key->choices), "|", ' ');
+  return g_strdup (key_words[key->type]);
 }
 
 static char *
@@ -62,9 +40,11 @@ completion_dup_values (const RecordedOption *option)
 {
   if (option->key != NULL)
     return dup_key_values (option->key);
-  if (g_strcmp0 (option->value, "FILE") == 0)
+  if (option->value == NULL)
+    return NULL;
+  if (g_str_equal (option->value, "FILE"))
     return g_strdup ("%files");
-  if (g_strcmp0 (option->value, "PHASE") == 0)
+  if (g_str_equal (option->value, "PHASE"))
     return dup_phases ();
   return g_str_equal (option->name, "account") ? g_strdup ("%accounts") : NULL;
 }
@@ -153,7 +133,7 @@ completion_get_second_word (const CliCommand *command)
 GStrv
 completion_dup_groups (void)
 {
-  g_autofree const CliCommand **commands = record_group (NULL);
+  const CliCommand *const *commands = commands_get ();
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GStrvBuilder) groups = g_strv_builder_new ();
 

@@ -56,7 +56,7 @@ add_option (GString *text, const CliCommand *command, const RecordedOption *opti
     add_flag (text, "s", letter);
   if (option->value != NULL)
     g_string_append (text, g_strcmp0 (values, "%files") == 0 ? " -r" : " -x");
-  if (option->value != NULL && values != NULL)
+  if (values != NULL)
     add_words (text, values);
   add_flag (text, "d", option->help);
   g_string_append_c (text, '\n');
@@ -85,7 +85,7 @@ add_operands (GString *text, const CliCommand *command)
 static void
 add_lists (GString *text)
 {
-  g_autofree const CliCommand **commands = record_group (NULL);
+  const CliCommand *const *commands = commands_get ();
   g_autoptr (GHashTable) valued = g_hash_table_new (g_str_hash, g_str_equal);
 
   g_string_append (text, "function __sendpath_commands\n    printf '%s\\n'");
@@ -115,7 +115,7 @@ gboolean
 completion_add_fish (Page *page, const char *argument)
 {
   g_auto (GStrv) groups = completion_dup_groups ();
-  g_autofree const CliCommand **commands = record_group (NULL);
+  const CliCommand *const *commands = commands_get ();
 
   add_lists (page->text);
   for (guint i = 0; groups[i] != NULL; i++)

@@ -89,7 +89,7 @@ add_values (Table *table, const CliCommand *command, GArray *options)
       g_autofree char *values = completion_dup_values (option);
       g_autofree char *name = g_strdup_printf ("--%s", option->name);
 
-      if (option->value != NULL && values != NULL)
+      if (values != NULL)
         add_list (table, command->name, name, values);
     }
 }
@@ -137,7 +137,7 @@ add_table (Page *page, gboolean has_help)
 {
   Table table = { .text = page->text, .has_help = has_help };
   g_auto (GStrv) groups = completion_dup_groups ();
-  g_autofree const CliCommand **commands = record_group (NULL);
+  const CliCommand *const *commands = commands_get ();
 
   begin_row (&table, "", "");
   for (guint i = 0; groups[i] != NULL; i++)

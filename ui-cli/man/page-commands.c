@@ -84,7 +84,7 @@ print_command (Page *page, const CliCommand *command)
 gboolean
 page_add_command (Page *page, const char *name)
 {
-  g_autofree const CliCommand **commands = record_group (NULL);
+  const CliCommand *const *commands = commands_get ();
 
   for (guint i = 0; commands[i] != NULL; i++)
     if (g_str_equal (commands[i]->name, name))
@@ -109,7 +109,7 @@ page_add_commands (Page *page, const char *group)
 gboolean
 page_add_command_list (Page *page, const char *argument)
 {
-  g_autofree const CliCommand **commands = record_group (NULL);
+  const CliCommand *const *commands = commands_get ();
 
   for (guint i = 0; commands[i] != NULL; i++)
     {

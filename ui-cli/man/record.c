@@ -79,7 +79,7 @@ record_group (const char *group)
     {
       g_autofree char *own = record_dup_group (*command);
 
-      if (group == NULL || g_str_equal (own, group))
+      if (g_str_equal (own, group))
         g_ptr_array_add (found, (gpointer) *command);
     }
   g_ptr_array_add (found, NULL);

@@ -17,8 +17,7 @@ typedef struct {
 /* RecordedOption; free with g_array_unref. The command does nothing. */
 GArray *record_options (const CliCommand *command);
 
-/* The commands whose first word is @group, or all for NULL: borrowed rows, ended by NULL; free with
- * g_free. */
+/* The commands whose first word is @group: borrowed rows, ended by NULL; free with g_free. */
 const CliCommand **record_group (const char *group);
 /* `account` of `account add`. */
 char *record_dup_group (const CliCommand *command);
