@@ -26,6 +26,8 @@ struct _Delivery {
   /* Only a question: would they be taken? There is no DATA; each one's answer is the reply to its
    * RCPT, in phase RCPT also if it was taken. before_dot and settled are not called. */
   gboolean         is_question;
+  /* The route has taken mail before: envelope and a small content may go as one flight. */
+  gboolean         is_proven;
 
   /* "About to send the final dot" must be on disk when this returns TRUE (P-6). FALSE: the session
    * ends without the dot and nothing was sent. NULL: no record is kept. */
@@ -34,6 +36,10 @@ struct _Delivery {
    * each before_dot that returned TRUE (or was NULL), and never otherwise. May be NULL. */
   void     (*settled) (Delivery *delivery);
   void     (*progress) (Delivery *delivery, guint64 sent_bytes, guint64 total_bytes); /* or NULL */
+  /* Asked once, right before the final dot, if nobody of @delivery was refused: what would be sent
+   * next in this session. Its envelope goes out behind the dot; it is borrowed for that moment, and
+   * offered by a smtp_session_deliver() of its own, or never. NULL: nobody knows of any. */
+  const Delivery *(*get_next) (Delivery *delivery);
   gpointer   data;
 
   /* Filled in by the session: the furthest phase and the last decisive reply of the transaction. */
