@@ -70,7 +70,7 @@ write_all (const DataContent *content)
   Line line;
   line_open (&line, TRUE);
   g_assert_true (data_writer_write (line.stream, content));
-  g_assert_true (data_writer_end (line.stream));
+  g_assert_true (data_writer_end (line.stream) && stream_flush (line.stream));
   return line_close (&line);
 }
 

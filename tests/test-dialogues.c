@@ -8,6 +8,7 @@
  *   #! open OUTCOME                    a new connection; `ok`, or a phase with a code or fault
  *   #! login [token:]SECRET POLICY OUTCOME
  *   #! deliver ADDRESS OUTCOME; …      one message; all its recipients
+ *   #! guess ADDRESS; …                what seems to follow the delivery in the next line
  */
 #include "config.h"
 
@@ -31,7 +32,9 @@ typedef struct {
   gboolean           allow_cleartext;
   const char        *notify;
   guint              n_body_lines;
+  char              *guess; /* of the next delivery; or NULL */
 
+  Delivery          *next;       /* as guessed */
   SmtpSession       *session;    /* NULL: none, or no greeting */
   guint              n_opened;
   guint              n_dots_here; /* recorded in this connection */
@@ -211,6 +214,13 @@ dup_message_text (const Player *player)
   return g_string_free (text, FALSE);
 }
 
+static void
+set_guess (Player *player, const char *line, const char *value)
+{
+  g_free (player->guess);
+  player->guess = g_strdup (value);
+}
+
 /* The first word of each, with a space between. */
 static char *
 dup_addresses (char **expected)
@@ -226,24 +236,52 @@ dup_addresses (char **expected)
   return g_string_free (addresses, FALSE);
 }
 
+/* To those whom @words begin with. */
+static Delivery *
+new_delivery (const Player *player, char **words)
+{
+  g_autofree char *addresses = dup_addresses (words);
+  g_autofree char *text = dup_message_text (player);
+  g_autoptr(SendpathMessage) message
+      = smtp_fixture_message ("terri@proseware.com", addresses, text);
+  Delivery *delivery = smtp_fixture_delivery (message);
+
+  delivery->dsn_notify = player->notify;
+  return delivery;
+}
+
+/* It is borrowed only for the moment. */
+static const Delivery *
+on_get_next (Delivery *delivery)
+{
+  Player *player = delivery->data;
+
+  g_assert_cmpuint (delivery_count_undecided (delivery), ==, delivery->recipients->len);
+  g_clear_pointer (&player->next, delivery_free);
+  if (player->guess)
+    {
+      g_auto(GStrv) words = g_strsplit (player->guess, ";", -1);
+      player->next = new_delivery (player, words);
+    }
+  return player->next;
+}
+
 static void
 deliver (Player *player, const char *line, const char *value)
 {
   g_auto(GStrv) expected = g_strsplit (value, ";", -1);
-  g_autofree char *addresses = dup_addresses (expected);
-  g_autofree char *text = dup_message_text (player);
 
   if (!player->session)
     return;
-  g_autoptr(SendpathMessage) message
-      = smtp_fixture_message ("terri@proseware.com", addresses, text);
-  g_autoptr(Delivery) delivery = smtp_fixture_delivery (message);
+  g_autoptr(Delivery) delivery = new_delivery (player, expected);
   delivery->before_dot = on_before_dot;
   delivery->settled = on_settled;
-  delivery->dsn_notify = player->notify;
+  delivery->get_next = on_get_next;
   delivery->data = player;
   player->n_dots = player->n_settled = 0;
   smtp_session_deliver (player->session, delivery);
+  g_clear_pointer (&player->next, delivery_free);
+  g_clear_pointer (&player->guess, g_free);
   check_outcomes (player, line, expected, delivery);
 }
 
@@ -254,6 +292,7 @@ static const struct {
   { "security ", set_security }, { "cleartext ", set_cleartext },
   { "ehlo ", set_ehlo }, { "notify ", set_notify }, { "body-lines ", set_body_lines },
   { "open ", open_session }, { "login ", log_in }, { "deliver ", deliver },
+  { "guess ", set_guess },
 };
 
 /* ---- playing -------------------------------------------------------------------------------- */
@@ -311,6 +350,7 @@ play (const char *name, const char *text, TestCerts *certs, int cut_at)
         run_line (&player, lines[i]);
     }
   g_clear_pointer (&player.session, smtp_session_free);
+  g_free (player.guess);
 
   g_autofree char *mismatch = scripted_server_finish (server);
   if (mismatch && cut_at == SCRIPTED_SERVER_NO_CUT)

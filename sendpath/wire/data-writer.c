@@ -119,5 +119,5 @@ data_writer_write (Stream *stream, const DataContent *content)
 gboolean
 data_writer_end (Stream *stream)
 {
-  return stream_write (stream, ".\r\n", 3) && stream_flush (stream);
+  return stream_write (stream, ".\r\n", 3);
 }

@@ -24,7 +24,8 @@ guint64  data_content_get_size (const DataContent *content);
  * (FAULT_LOCAL: a body that cannot be read, or holds a bare CR or LF or a NUL), or, if it is not
  * dead, the server spoke before it was asked. */
 gboolean data_writer_write (Stream *stream, const DataContent *content);
-/* Writes and flushes the final dot. From here on a retry may deliver twice. */
+/* Writes the final dot, which is flushed with what follows it. From then on a retry may deliver
+ * twice. */
 gboolean data_writer_end (Stream *stream);
 
 G_END_DECLS

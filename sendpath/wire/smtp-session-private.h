@@ -17,6 +17,7 @@ typedef enum {
   SMTP_STEP_AUTH,
   SMTP_STEP_CHALLENGE,
   SMTP_STEP_AUTH_BREAK_OFF,
+  SMTP_STEP_DROP_AHEAD,
   SMTP_STEP_RSET,
   SMTP_STEP_PREPARE,
   SMTP_STEP_ENVELOPE,
@@ -71,6 +72,7 @@ struct _SmtpSession {
   gboolean           is_open;    /* ready for the next login or delivery */
   gboolean           may_quit;   /* a QUIT would be read as a command */
   gboolean           needs_rset; /* a transaction was left half done */
+  GBytes            *ahead; /* envelope that is out, replies unread, before its delivery; or NULL */
   char              *mechanism;  /* of the login, lower case, or NULL */
   guint              tls_ms;
 
@@ -91,7 +93,8 @@ void     smtp_session_send_secret (SmtpSession *session, const char *shown);
  * that is not between @first and @last ends the session as a protocol error; so does what is no
  * reply. The result is the code, or 0 for a fault. */
 guint    smtp_session_read (SmtpSession *session, guint first, guint last);
-/* Our own reason takes the place of a reply; the session goes on. */
+/* Our own reason, @reply (taken over), takes the place of a reply; the session goes on. */
+void     smtp_session_set_reply (SmtpSession *session, SendpathReply *reply);
 void     smtp_session_set_fault (SmtpSession *session, SendpathFault fault, const char *text);
 /* The session is over for a reason seen here. */
 void     smtp_session_break (SmtpSession *session, SendpathFault fault, const char *text);
@@ -109,6 +112,8 @@ SmtpStep smtp_step_handshake (SmtpSession *session);
 SmtpStep smtp_step_auth (SmtpSession *session);
 SmtpStep smtp_step_challenge (SmtpSession *session);
 SmtpStep smtp_step_auth_break_off (SmtpSession *session);
+/* smtp-ahead.c */
+SmtpStep smtp_step_drop_ahead (SmtpSession *session);
 /* smtp-transaction.c */
 SmtpStep smtp_step_rset (SmtpSession *session);
 SmtpStep smtp_step_prepare (SmtpSession *session);
@@ -116,11 +121,53 @@ SmtpStep smtp_step_envelope (SmtpSession *session);
 SmtpStep smtp_step_mail (SmtpSession *session);
 SmtpStep smtp_step_rcpt (SmtpSession *session);
 SmtpStep smtp_step_data (SmtpSession *session);
+/* smtp-content.c */
 SmtpStep smtp_step_lone_dot (SmtpSession *session);
 SmtpStep smtp_step_content (SmtpSession *session);
 SmtpStep smtp_step_dot_record (SmtpSession *session);
 SmtpStep smtp_step_dot (SmtpSession *session);
+
+/* ---- transactions --------------------------------------------------------------------------- */
+
+/* What may be outstanding before replies are read, so that full socket buffers never lock both
+ * sides: the replies to this many commands fit into any. */
+#define SMTP_WINDOW_COMMANDS 100
+#define SMTP_WINDOW_BYTES    (32 * 1024)
+
+/* smtp-prepare.c */
 /* All but the delivery and what is left out. */
-void     smtp_transaction_clear (SmtpTransaction *transaction);
+void           smtp_transaction_clear (SmtpTransaction *transaction);
+/* From its delivery: message, header, and no recipients yet. The fault why that cannot be sent
+ * here (owned), or NULL. */
+SendpathReply *smtp_transaction_prepare (SmtpTransaction *transaction, const SmtpCaps *caps);
+/* Names recipient @i of the delivery in the envelope, unless the result says why not. */
+SendpathFault  smtp_transaction_add_recipient (SmtpSession *session, SmtpTransaction *transaction,
+                                               guint i);
+guint64        smtp_transaction_get_size (const SmtpTransaction *transaction);
+guint          smtp_transaction_get_data_number (const SmtpTransaction *transaction);
+/* The number of the last command before the content. */
+guint          smtp_transaction_get_last_number (const SmtpTransaction *transaction);
+/* Of the delivery; @number is that of its RCPT. */
+guint          smtp_transaction_get_recipient (const SmtpTransaction *transaction, guint number);
+/* Command @number is out. */
+void           smtp_transaction_note_offered (SmtpTransaction *transaction, guint number);
+/* Builds command @number. */
+SendpathFault  smtp_transaction_build (SmtpSession *session, const SmtpTransaction *transaction,
+                                       guint number);
+
+/* smtp-transaction.c */
+/* The present phase and reply are the fate of all who have none yet. */
+SmtpStep       smtp_transaction_decide_rest (SmtpSession *session);
+/* The same, for a delivery whose dot was recorded. */
+SmtpStep       smtp_transaction_settle (SmtpSession *session);
+/* Nobody was taken: once more, without what may have been refused? */
+SmtpStep       smtp_transaction_finish_envelope (SmtpSession *session);
+
+/* smtp-ahead.c */
+/* Right before a final dot: what follows it, if anything does. */
+void           smtp_ahead_prepare (SmtpSession *session);
+void           smtp_ahead_write (SmtpSession *session);
+/* TRUE: what is ahead is this transaction's envelope, and its replies come next. */
+gboolean       smtp_ahead_take (SmtpSession *session);
 
 G_END_DECLS

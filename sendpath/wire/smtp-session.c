@@ -1,5 +1,6 @@
 /* The session: one table of steps, one loop, and the doors to it. Only the loop moves from step to
- * step; what a step does stands in smtp-hello.c, smtp-login.c and smtp-transaction.c. */
+ * step; what a step does stands in smtp-hello.c, smtp-login.c, smtp-transaction.c, smtp-content.c
+ * and smtp-ahead.c. */
 #include "config.h"
 
 #include "sendpath/wire/smtp-session-private.h"
@@ -28,6 +29,7 @@ static const struct {
   [SMTP_STEP_AUTH] = { "AUTH", SENDPATH_PHASE_AUTH, 60, smtp_step_auth },
   [SMTP_STEP_CHALLENGE] = { "challenge", SENDPATH_PHASE_AUTH, 60, smtp_step_challenge },
   [SMTP_STEP_AUTH_BREAK_OFF] = { "break off", SENDPATH_PHASE_AUTH, 60, smtp_step_auth_break_off },
+  [SMTP_STEP_DROP_AHEAD] = { "drop ahead", SENDPATH_PHASE_MAIL, 0, smtp_step_drop_ahead },
   [SMTP_STEP_RSET] = { "RSET", SENDPATH_PHASE_MAIL, 60, smtp_step_rset },
   [SMTP_STEP_PREPARE] = { "prepare", SENDPATH_PHASE_MAIL, 0, smtp_step_prepare },
   [SMTP_STEP_ENVELOPE] = { "envelope", SENDPATH_PHASE_MAIL, 300, smtp_step_envelope },
@@ -65,8 +67,8 @@ run (SmtpSession *session, SmtpStep first)
 
 /* ---- talking -------------------------------------------------------------------------------- */
 
-static void
-set_reply (SmtpSession *session, SendpathReply *reply)
+void
+smtp_session_set_reply (SmtpSession *session, SendpathReply *reply)
 {
   g_clear_pointer (&session->reply, sendpath_reply_unref);
   session->reply = reply;
@@ -82,14 +84,14 @@ close_door (SmtpSession *session)
 void
 smtp_session_take_failure (SmtpSession *session)
 {
-  set_reply (session, stream_dup_failure (session->stream));
+  smtp_session_set_reply (session, stream_dup_failure (session->stream));
   close_door (session);
 }
 
 void
 smtp_session_set_fault (SmtpSession *session, SendpathFault fault, const char *text)
 {
-  set_reply (session, sendpath_reply_new_fault (fault, text));
+  smtp_session_set_reply (session, sendpath_reply_new_fault (fault, text));
 }
 
 void
@@ -104,7 +106,7 @@ static void
 take_unasked (SmtpSession *session)
 {
   stream_set_deadline (session->stream, UNASKED_TIMEOUT_S);
-  set_reply (session, reply_read (session->stream));
+  smtp_session_set_reply (session, reply_read (session->stream));
   close_door (session);
   if (stream_is_dead (session->stream))
     smtp_session_take_failure (session);
@@ -154,7 +156,7 @@ smtp_session_read (SmtpSession *session, guint first, guint last)
 {
   stream_set_deadline (session->stream, session->timeout_s);
   stream_flush (session->stream);
-  set_reply (session, reply_read (session->stream));
+  smtp_session_set_reply (session, reply_read (session->stream));
 
   guint code = sendpath_reply_get_code (session->reply);
   if (stream_is_dead (session->stream))
@@ -208,6 +210,7 @@ smtp_session_free (SmtpSession *session)
   smtp_caps_clear (&session->caps);
   g_clear_pointer (&session->binding, g_bytes_unref);
   g_clear_pointer (&session->reply, sendpath_reply_unref);
+  g_clear_pointer (&session->ahead, g_bytes_unref);
   sendpath_endpoint_unref (session->endpoint);
   g_free (session->mechanism);
   g_free (session);
@@ -269,7 +272,9 @@ smtp_session_log_in (SmtpSession *session, const char *user, const SendpathSecre
     .policy = auth,
   };
   session->login = &login;
-  run (session, session->needs_rset ? SMTP_STEP_RSET : SMTP_STEP_AUTH);
+  run (session, session->ahead        ? SMTP_STEP_DROP_AHEAD
+                : session->needs_rset ? SMTP_STEP_RSET
+                                      : SMTP_STEP_AUTH);
   session->login = NULL;
   smtp_auth_free (login.auth);
   g_clear_error (&login.problem);

@@ -1,0 +1,143 @@
+/* What a delivery becomes for the server of this session: text that it can take, recipients that it
+ * can be told of, the commands that say so. Nothing is written and no fate is decided here. */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "sendpath/mail/recode.h"
+#include "sendpath/wire/data-writer.h"
+#include "sendpath/wire/smtp-session-private.h"
+
+void
+smtp_transaction_clear (SmtpTransaction *transaction)
+{
+  g_clear_object (&transaction->message);
+  g_clear_pointer (&transaction->header, g_bytes_unref);
+  g_clear_pointer (&transaction->rcpts, g_array_unref);
+  *transaction = (SmtpTransaction) { .delivery = transaction->delivery,
+                                     .left_out = transaction->left_out };
+}
+
+/* 8-bit text for a server that takes none. */
+static SendpathReply *
+make_7bit (SmtpTransaction *transaction)
+{
+  gboolean is_signed = message_is_signed (transaction->message);
+  g_autoptr(GError) error = NULL;
+
+  if (!is_signed)
+    {
+      SendpathMessage *recoded = recode_message (transaction->message, BODY_HAS_8BIT, &error);
+      if (!recoded)
+        return sendpath_reply_new_fault (SENDPATH_FAULT_LOCAL, error->message);
+      g_object_unref (transaction->message);
+      transaction->message = recoded;
+    }
+  if (!(message_get_body_traits (transaction->message) & BODY_HAS_8BIT))
+    return NULL;
+  return sendpath_reply_new_fault (
+      SENDPATH_FAULT_NO_8BITMIME,
+      is_signed ? _("the server takes no 8-bit text, and a signature forbids "
+                    "to change the message")
+                : _("the server takes no 8-bit text, and the message has some "
+                    "that cannot be recoded, such as the name of a file"));
+}
+
+guint64
+smtp_transaction_get_size (const SmtpTransaction *transaction)
+{
+  DataContent content = { .header = transaction->header,
+                          .body = message_peek_body (transaction->message) };
+  return data_content_get_size (&content);
+}
+
+SendpathReply *
+smtp_transaction_prepare (SmtpTransaction *transaction, const SmtpCaps *caps)
+{
+  transaction->message = g_object_ref (transaction->delivery->message);
+  transaction->rcpts = g_array_new (FALSE, FALSE, sizeof (guint));
+  transaction->is_utf8 = (caps->offered & SMTP_CAP_SMTPUTF8)
+                         && message_needs_smtputf8 (transaction->message);
+  if (!(caps->offered & SMTP_CAP_8BITMIME)
+      && (message_get_body_traits (transaction->message) & BODY_HAS_8BIT))
+    {
+      SendpathReply *problem = make_7bit (transaction);
+      if (problem)
+        return problem;
+    }
+  transaction->header = header_to_bytes (message_peek_header (transaction->message));
+
+  guint64 size = smtp_transaction_get_size (transaction);
+  if (caps->size_max_bytes == 0 || size <= caps->size_max_bytes)
+    return NULL;
+  g_autofree char *text = g_strdup_printf (
+      _("the message has %" PRIu64 " bytes, the server takes %" PRIu64), size,
+      caps->size_max_bytes);
+  return sendpath_reply_new_fault (SENDPATH_FAULT_TOO_LARGE, text);
+}
+
+SendpathFault
+smtp_transaction_add_recipient (SmtpSession *session, SmtpTransaction *transaction, guint i)
+{
+  g_array_append_val (transaction->rcpts, i);
+  SendpathFault fault
+      = smtp_transaction_build (session, transaction, transaction->rcpts->len);
+  if (fault != SENDPATH_FAULT_NONE)
+    g_array_set_size (transaction->rcpts, transaction->rcpts->len - 1);
+  return fault;
+}
+
+guint
+smtp_transaction_get_data_number (const SmtpTransaction *transaction)
+{
+  return transaction->rcpts->len + 1;
+}
+
+guint
+smtp_transaction_get_last_number (const SmtpTransaction *transaction)
+{
+  return transaction->delivery->is_question ? transaction->rcpts->len
+                                            : smtp_transaction_get_data_number (transaction);
+}
+
+guint
+smtp_transaction_get_recipient (const SmtpTransaction *transaction, guint number)
+{
+  return g_array_index (transaction->rcpts, guint, number - 1);
+}
+
+void
+smtp_transaction_note_offered (SmtpTransaction *transaction, guint number)
+{
+  if (number > 0 && number <= transaction->rcpts->len)
+    delivery_get_recipient (transaction->delivery,
+                            smtp_transaction_get_recipient (transaction, number))
+        ->is_offered
+        = TRUE;
+}
+
+SendpathFault
+smtp_transaction_build (SmtpSession *session, const SmtpTransaction *transaction, guint number)
+{
+  const Delivery *delivery = transaction->delivery;
+
+  if (number == smtp_transaction_get_data_number (transaction))
+    return smtp_command_plain (&session->command, "DATA");
+  if (number > 0)
+    {
+      guint i = smtp_transaction_get_recipient (transaction, number);
+      return smtp_command_rcpt (&session->command, delivery_get_recipient (delivery, i)->address,
+                                transaction->is_utf8, delivery->dsn_notify, &session->caps);
+    }
+  SmtpMail mail = {
+    .sender = sendpath_message_get_sender (transaction->message),
+    .size_bytes = smtp_transaction_get_size (transaction),
+    .is_8bit = (message_get_body_traits (transaction->message) & BODY_HAS_8BIT) != 0,
+    .is_utf8 = transaction->is_utf8,
+    .dsn_ret = delivery->dsn_ret,
+    .dsn_envid = delivery->dsn_envid,
+  };
+  return smtp_command_mail (&session->command, &mail, &session->caps);
+}
