@@ -121,37 +121,6 @@ test_certificate (gconstpointer data)
     assert_refused (server, stream, SENDPATH_FAULT_TLS, cases[i].words);
 }
 
-/* one connection let in by its pin must not open the door to the next one without. */
-static void
-test_pin_is_for_one (gconstpointer version)
-{
-  g_autofree char *pin = test_certs_dup_pin (certs, "self-signed");
-  g_autofree char *dialogue
-      = g_strdup_printf ("!tls self-signed tickets %s\nC: EHLO x\nS: 250 x\n---\n"
-                         "!tls self-signed tickets %s\nC: EHLO x\nS: 250 x\n---\n"
-                         "!tls self-signed tickets %s\n",
-                         (const char *) version, (const char *) version, (const char *) version);
-  g_autoptr(ScriptedServer) server = play (dialogue);
-
-  for (guint i = 0; i < 2; i++)
-    {
-      g_autoptr(Stream) stream = loopback_connect (server, NULL, NULL);
-      g_autoptr(SendpathReply) reply = NULL;
-
-      g_assert_true (stream_start_tls (stream, HOST, pin));
-      g_assert_true (stream_write (stream, "EHLO x\r\n", 8));
-      g_assert_true (stream_flush (stream));
-      reply = reply_read (stream);
-      g_assert_cmpuint (sendpath_reply_get_code (reply), ==, 250);
-    }
-  {
-    g_autoptr(Stream) stream = loopback_connect (server, NULL, NULL);
-
-    g_assert_false (stream_start_tls (stream, HOST, NULL));
-  }
-  scripted_server_assert_played (server);
-}
-
 static void
 test_key_pin (void)
 {
@@ -396,8 +365,6 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_certificate);
     }
-  g_test_add_data_func ("/tls/pin-is-for-one/tls1.2", "tls1.2", test_pin_is_for_one);
-  g_test_add_data_func ("/tls/pin-is-for-one/tls1.3", "", test_pin_is_for_one);
   g_test_add_func ("/tls/pin-is-the-hash-of-the-public-key", test_key_pin);
   g_test_add_func ("/tls/1.1-is-too-old", test_old_version);
   g_test_add_func ("/tls/1.2-is-enough", test_tls_1_2);

@@ -4,7 +4,7 @@
  *   S+: RAW          the server sends exactly RAW; \r \n \t \\ and \xNN stand for bytes
  *   C: GLOB          the client sends a line that matches GLOB (`*`, `?`) and ends in CRLF
  *   C: <data>        the client sends message text up to the line with a single dot
- *   !tls CERT [tls1.1|tls1.2] [request] [tickets]
+ *   !tls CERT [tls1.1|tls1.2] [request] [tickets [forget]] [resumed|whole]
  *                    TLS begins with CERT of test-certs.h; `request` asks for the client's,
  *                    `tickets` lets the client resume
  *   !renegotiate     the server asks for a new handshake (tls1.2)

@@ -140,9 +140,16 @@ static Outcome
 start_tls (Play *play, const DialogueStep *step)
 {
   g_auto(GStrv) words = g_strsplit (step->text, " ", -1);
+  const char *const *options = (const char *const *) words;
   const char *file = test_certs_get_file (play->part->certs, words[0]);
 
-  return test_link_start_tls (play->link, file, (const char *const *) words) ? GO_ON : LOST;
+  if (!test_link_start_tls (play->link, file, options))
+    return LOST;
+  if (g_strv_contains (options, "resumed") && !test_link_is_resumed (play->link))
+    scripted_record_note_mismatch (play->part->record, "line %u: not resumed", step->line);
+  if (g_strv_contains (options, "whole") && test_link_is_resumed (play->link))
+    scripted_record_note_mismatch (play->part->record, "line %u: resumed", step->line);
+  return GO_ON;
 }
 
 /* Nothing more is said. Whatever the client still says is kept; only a QUIT is expected of it. */

@@ -88,6 +88,10 @@ test_link_stall (TestLink *link)
 static const gnutls_datum_t ticket_key
     = { (guint8 *) "sixty-four bytes that are no secret, for tickets of tests alone.", 64 };
 
+/* Of a server that knows the tickets of the other no longer. */
+static const gnutls_datum_t other_ticket_key
+    = { (guint8 *) "sixty-four other bytes, which is all that they have to be, here.", 64 };
+
 static const char *
 choose_priority (const char *const *options)
 {
@@ -115,12 +119,19 @@ test_link_start_tls (TestLink *link, const char *cert_file, const char *const *o
                                                         ? GNUTLS_CERT_REQUEST
                                                         : GNUTLS_CERT_IGNORE);
   if (g_strv_contains (options, "tickets"))
-    gnutls_session_ticket_enable_server (link->tls, &ticket_key);
+    gnutls_session_ticket_enable_server (
+        link->tls, g_strv_contains (options, "forget") ? &other_ticket_key : &ticket_key);
   gnutls_transport_set_int (link->tls, link->fd);
   do
     status = gnutls_handshake (link->tls);
   while (status < 0 && !gnutls_error_is_fatal (status));
   return status == GNUTLS_E_SUCCESS;
+}
+
+gboolean
+test_link_is_resumed (TestLink *link)
+{
+  return gnutls_session_is_resumed (link->tls) != 0;
 }
 
 void

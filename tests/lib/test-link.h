@@ -22,6 +22,8 @@ void      test_link_stall (TestLink *link);
 
 /* @options: words after the certificate in a `!tls` line. FALSE: no handshake. */
 gboolean  test_link_start_tls (TestLink *link, const char *cert_file, const char *const *options);
+/* That handshake went on from a ticket. */
+gboolean  test_link_is_resumed (TestLink *link);
 void      test_link_renegotiate (TestLink *link);
 /* Says that nothing more will be sent. */
 void      test_link_finish (TestLink *link);
