@@ -1,4 +1,4 @@
-/* One small file over HTTPS: the only file with libsoup.
+/* One small file over HTTPS: the only file with libsoup, which is loaded at the first.
  *
  * It sends no cookie, no password and nothing of the user but what stands in the URL. It never
  * speaks plain HTTP, never takes a certificate that does not verify, and is not sent to this machine
@@ -10,10 +10,29 @@
 #include <libsoup/soup.h>
 
 #include "profiles/found-server.h"
+#include "profiles/late.h"
 
 #define HTTPS_PORT    443
 #define MAX_REDIRECTS 3
 #define CHUNK_BYTES   8192
+
+#define FUNCTIONS(F)                                                                               \
+  F (soup, auth_manager_get_type)                                                                  \
+  F (soup, content_decoder_get_type)                                                               \
+  F (soup, message_add_flags)                                                                      \
+  F (soup, message_get_response_headers)                                                           \
+  F (soup, message_get_status)                                                                     \
+  F (soup, message_get_tls_protocol_version)                                                       \
+  F (soup, message_get_uri)                                                                        \
+  F (soup, message_headers_get_one)                                                                \
+  F (soup, message_new_from_uri)                                                                   \
+  F (soup, session_abort)                                                                          \
+  F (soup, session_new_with_options)                                                               \
+  F (soup, session_remove_feature_by_type)                                                         \
+  F (soup, session_send_async)                                                                     \
+  F (soup, session_send_finish)
+
+LATE_LIBRARY (libsoup, LIBSOUP_FILE, FUNCTIONS)
 
 typedef struct {
   SoupSession *session;
@@ -30,7 +49,7 @@ get_free (gpointer data)
 
   g_clear_object (&get->body);
   g_clear_object (&get->message);
-  soup_session_abort (get->session);
+  libsoup.session_abort (get->session);
   g_object_unref (get->session);
   g_byte_array_unref (get->bytes);
   g_free (get);
@@ -41,7 +60,7 @@ fail (GTask *task, const char *why)
 {
   Get *get = g_task_get_task_data (task);
   g_autofree char *url =
-      get->message != NULL ? g_uri_to_string (soup_message_get_uri (get->message)) : NULL;
+      get->message != NULL ? g_uri_to_string (libsoup.message_get_uri (get->message)) : NULL;
 
   g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s",
                            url != NULL ? url : "https", why);
@@ -110,9 +129,9 @@ static GUri *
 find_next (SoupMessage *message)
 {
   const char *location =
-      soup_message_headers_get_one (soup_message_get_response_headers (message), "Location");
+      libsoup.message_headers_get_one (libsoup.message_get_response_headers (message), "Location");
   g_autoptr(GUri) next = location != NULL
-                              ? g_uri_parse_relative (soup_message_get_uri (message), location,
+                              ? g_uri_parse_relative (libsoup.message_get_uri (message), location,
                                                       SOUP_HTTP_URI_FLAGS, NULL)
                               : NULL;
 
@@ -130,15 +149,15 @@ on_sent (GObject *source, GAsyncResult *result, gpointer data)
   SoupMessage *message = get->message;
   g_autoptr(GError) error = NULL;
 
-  get->body = soup_session_send_finish (SOUP_SESSION (source), result, &error);
+  get->body = libsoup.session_send_finish (get->session, result, &error);
   if (get->body == NULL)
     {
       g_task_return_error (task, g_steal_pointer (&error));
       g_object_unref (task);
     }
-  else if (soup_message_get_tls_protocol_version (message) < G_TLS_PROTOCOL_VERSION_TLS_1_2)
+  else if (libsoup.message_get_tls_protocol_version (message) < G_TLS_PROTOCOL_VERSION_TLS_1_2)
     fail (task, "TLS is too old");
-  else if (SOUP_STATUS_IS_REDIRECTION (soup_message_get_status (message)))
+  else if (SOUP_STATUS_IS_REDIRECTION (libsoup.message_get_status (message)))
     {
       g_autoptr(GUri) next = find_next (message);
 
@@ -147,7 +166,7 @@ on_sent (GObject *source, GAsyncResult *result, gpointer data)
       else
         send_request (task, next);
     }
-  else if (soup_message_get_status (message) != SOUP_STATUS_OK)
+  else if (libsoup.message_get_status (message) != SOUP_STATUS_OK)
     fail (task, "not there");
   else
     read_more (task);
@@ -160,10 +179,10 @@ send_request (GTask *task, GUri *uri)
 
   g_clear_object (&get->body);
   g_clear_object (&get->message);
-  get->message = soup_message_new_from_uri (SOUP_METHOD_GET, uri);
-  soup_message_add_flags (get->message, SOUP_MESSAGE_NO_REDIRECT);
-  soup_session_send_async (get->session, get->message, G_PRIORITY_DEFAULT,
-                           g_task_get_cancellable (task), on_sent, task);
+  get->message = libsoup.message_new_from_uri (g_intern_static_string ("GET"), uri);
+  libsoup.message_add_flags (get->message, SOUP_MESSAGE_NO_REDIRECT);
+  libsoup.session_send_async (get->session, get->message, G_PRIORITY_DEFAULT,
+                              g_task_get_cancellable (task), on_sent, task);
 }
 
 void
@@ -172,12 +191,20 @@ https_get_async (const char *url, GCancellable *cancellable, GAsyncReadyCallback
 {
   GTask *task = g_task_new (NULL, cancellable, callback, data);
   g_autoptr(GUri) uri = g_uri_parse (url, SOUP_HTTP_URI_FLAGS, NULL);
-  Get *get = g_new0 (Get, 1);
+  GError *error = NULL;
+  Get *get;
 
   g_task_set_source_tag (task, https_get_async);
-  get->session = soup_session_new_with_options ("user-agent", "sendpath", NULL);
-  soup_session_remove_feature_by_type (get->session, SOUP_TYPE_AUTH_MANAGER);
-  soup_session_remove_feature_by_type (get->session, SOUP_TYPE_CONTENT_DECODER);
+  if (!load_libsoup (&error))
+    {
+      g_task_return_error (task, error);
+      g_object_unref (task);
+      return;
+    }
+  get = g_new0 (Get, 1);
+  get->session = libsoup.session_new_with_options ("user-agent", "sendpath", NULL);
+  libsoup.session_remove_feature_by_type (get->session, libsoup.auth_manager_get_type ());
+  libsoup.session_remove_feature_by_type (get->session, libsoup.content_decoder_get_type ());
   get->bytes = g_byte_array_new ();
   g_task_set_task_data (task, get, get_free);
   if (uri == NULL || !g_str_equal (g_uri_get_scheme (uri), "https"))

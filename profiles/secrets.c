@@ -1,5 +1,5 @@
 /* Passwords and tokens: the Secret Service, and commands that print them. The only room with
- * libsecret.
+ * libsecret, which is loaded when the keyring is asked first.
  *
  * Never prints, logs or keeps a secret, never copies one that another program stored, never
  * starts a bus, and never lets a person be asked unless the caller said so. */
@@ -13,9 +13,35 @@
 #include <glib/gi18n-lib.h>
 #include <libsecret/secret.h>
 
+#include "profiles/late.h"
 #include "profiles/secret-command.h"
 #include "profiles/session-bus.h"
 #include "profiles/tokens.h"
+
+#define FUNCTIONS(F)                                                                               \
+  F (secret, collection_for_alias)                                                                 \
+  F (secret, collection_for_alias_finish)                                                          \
+  F (secret, collection_get_locked)                                                                \
+  F (secret, error_get_quark)                                                                      \
+  F (secret, item_delete)                                                                          \
+  F (secret, item_delete_finish)                                                                   \
+  F (secret, item_get_attributes)                                                                  \
+  F (secret, item_get_locked)                                                                      \
+  F (secret, item_get_secret)                                                                      \
+  F (secret, item_load_secret)                                                                     \
+  F (secret, item_load_secret_finish)                                                              \
+  F (secret, service_get_type)                                                                     \
+  F (secret, service_search)                                                                       \
+  F (secret, service_search_finish)                                                                \
+  F (secret, service_store)                                                                        \
+  F (secret, service_store_finish)                                                                 \
+  F (secret, service_unlock)                                                                       \
+  F (secret, service_unlock_finish)                                                                \
+  F (secret, value_get)                                                                            \
+  F (secret, value_new)                                                                            \
+  F (secret, value_unref)
+
+LATE_LIBRARY (libsecret, LIBSECRET_FILE, FUNCTIONS)
 
 #define SCHEMA_NAME "org.sendpath.Password"
 #define LOOKUP_LIMIT_MS 2000
@@ -66,7 +92,7 @@ typedef struct {
 } OwnServiceClass;
 
 static GType own_service_get_type (void);
-G_DEFINE_TYPE (OwnService, own_service, SECRET_TYPE_SERVICE)
+G_DEFINE_TYPE (OwnService, own_service, libsecret.service_get_type ())
 
 static GObject *
 own_service_constructor (GType type, guint n_properties, GObjectConstructParam *properties)
@@ -89,6 +115,17 @@ own_service_init (OwnService *self)
 {
 }
 
+/* libsecret's own way to free one would call it by name. */
+typedef SecretValue OwnedValue;
+
+static void
+owned_value_free (OwnedValue *value)
+{
+  libsecret.value_unref (value);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OwnedValue, owned_value_free)
+
 typedef struct {
   SessionBus    *bus;
   SecretService *service;
@@ -110,11 +147,18 @@ set_locked (GError **error)
                        _("the keyring is locked; unlock it, or log in to the desktop"));
 }
 
+static void
+set_unreachable (const GError *cause, GError **error)
+{
+  g_set_error (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_UNAVAILABLE,
+               _("the keyring cannot be reached: %s"), cause->message);
+}
+
 /* Says in our words why a call failed; always FALSE. @cause is NULL where a prompt was refused. */
 static gboolean
 fail (Keyring *keyring, GError *cause, GError **error)
 {
-  if (cause == NULL || g_error_matches (cause, SECRET_ERROR, SECRET_ERROR_IS_LOCKED))
+  if (cause == NULL || g_error_matches (cause, libsecret.error_get_quark (), SECRET_ERROR_IS_LOCKED))
     {
       set_locked (error);
       return FALSE;
@@ -126,8 +170,7 @@ fail (Keyring *keyring, GError *cause, GError **error)
   else if (g_cancellable_is_cancelled (session_bus_get_cancellable (keyring->bus)))
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, cause->message);
   else
-    g_set_error (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_UNAVAILABLE,
-                 _("the keyring cannot be reached: %s"), cause->message);
+    set_unreachable (cause, error);
   return FALSE;
 }
 
@@ -141,6 +184,11 @@ keyring_open (Keyring *keyring, guint limit_ms, SecretServiceFlags flags, GCance
   g_autoptr(GError) cause = NULL;
   GObject *service;
 
+  if (!load_libsecret (&cause))
+    {
+      set_unreachable (cause, error);
+      return FALSE;
+    }
   keyring->bus = session_bus_new (limit_ms, cancellable);
   if (!session_bus_connect (keyring->bus, &cause))
     return fail (keyring, cause, error);
@@ -154,7 +202,7 @@ keyring_open (Keyring *keyring, guint limit_ms, SecretServiceFlags flags, GCance
   service = g_async_initable_new_finish (G_ASYNC_INITABLE (source), result, &cause);
   if (service == NULL)
     return fail (keyring, cause, error);
-  keyring->service = SECRET_SERVICE (service);
+  keyring->service = (SecretService *) service;
   return TRUE;
 }
 
@@ -186,7 +234,7 @@ describe (const Pattern *pattern, const SecretQuery *query)
 static gboolean
 is_exact (SecretItem *item, const Pattern *pattern, GHashTable *wanted)
 {
-  g_autoptr(GHashTable) attributes = secret_item_get_attributes (item);
+  g_autoptr(GHashTable) attributes = libsecret.item_get_attributes (item);
   gboolean is_ours = g_strcmp0 (g_hash_table_lookup (attributes, "xdg:schema"), SCHEMA_NAME) == 0;
   GHashTableIter iter;
   gpointer name, value;
@@ -204,7 +252,7 @@ is_exact (SecretItem *item, const Pattern *pattern, GHashTable *wanted)
 static guint16
 get_port (SecretItem *item)
 {
-  g_autoptr(GHashTable) attributes = secret_item_get_attributes (item);
+  g_autoptr(GHashTable) attributes = libsecret.item_get_attributes (item);
   const char *text = g_hash_table_lookup (attributes, "port");
 
   return text != NULL ? g_ascii_strtoull (text, NULL, 10) : 0;
@@ -233,17 +281,17 @@ search (Keyring *keyring, const Pattern *pattern, const SecretQuery *query, Secr
   g_autoptr(GError) cause = NULL;
   g_autolist(SecretItem) items = NULL;
 
-  secret_service_search (keyring->service, pattern == own_pattern ? &schema : NULL, wanted,
+  libsecret.service_search (keyring->service, pattern == own_pattern ? &schema : NULL, wanted,
                          flags | SECRET_SEARCH_ALL, session_bus_get_cancellable (keyring->bus),
                          session_bus_on_result, keyring->bus);
   result = session_bus_await (keyring->bus);
-  items = secret_service_search_finish (keyring->service, result, &cause);
+  items = libsecret.service_search_finish (keyring->service, result, &cause);
   if (cause != NULL)
     return fail (keyring, cause, error);
 
   ret_matches->exact = g_ptr_array_new_with_free_func (g_object_unref);
   for (GList *item = items; item != NULL; item = item->next)
-    if (secret_item_get_locked (item->data))
+    if (libsecret.item_get_locked (item->data))
       ret_matches->locked = g_list_prepend (ret_matches->locked, g_object_ref (item->data));
     else if (is_exact (item->data, pattern, wanted))
       g_ptr_array_add (ret_matches->exact, g_object_ref (item->data));
@@ -287,12 +335,12 @@ get_locked_collection (Keyring *keyring)
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(SecretCollection) collection = NULL;
 
-  secret_collection_for_alias (keyring->service, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE,
+  libsecret.collection_for_alias (keyring->service, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE,
                                session_bus_get_cancellable (keyring->bus), session_bus_on_result,
                                keyring->bus);
   result = session_bus_await (keyring->bus);
-  collection = secret_collection_for_alias_finish (result, NULL);
-  if (collection == NULL || !secret_collection_get_locked (collection))
+  collection = libsecret.collection_for_alias_finish (result, NULL);
+  if (collection == NULL || !libsecret.collection_get_locked (collection))
     return NULL;
   return g_steal_pointer (&collection);
 }
@@ -356,10 +404,10 @@ unlock (Keyring *keyring, GList *objects)
 {
   g_autoptr(GAsyncResult) result = NULL;
 
-  secret_service_unlock (keyring->service, objects, session_bus_get_cancellable (keyring->bus),
+  libsecret.service_unlock (keyring->service, objects, session_bus_get_cancellable (keyring->bus),
                          session_bus_on_result, keyring->bus);
   result = session_bus_await (keyring->bus);
-  return secret_service_unlock_finish (keyring->service, result, NULL, NULL) > 0;
+  return libsecret.service_unlock_finish (keyring->service, result, NULL, NULL) > 0;
 }
 
 static SecretItem *
@@ -388,21 +436,21 @@ load_secret (Keyring *keyring, SecretItem *item, GError **error)
 {
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(GError) cause = NULL;
-  g_autoptr(SecretValue) value = NULL;
+  g_autoptr(OwnedValue) value = NULL;
   g_autoptr(SendpathSecret) secret = NULL;
   const char *bytes;
   gsize length = 0;
 
-  secret_item_load_secret (item, session_bus_get_cancellable (keyring->bus), session_bus_on_result,
+  libsecret.item_load_secret (item, session_bus_get_cancellable (keyring->bus), session_bus_on_result,
                            keyring->bus);
   result = session_bus_await (keyring->bus);
-  if (!secret_item_load_secret_finish (item, result, &cause))
+  if (!libsecret.item_load_secret_finish (item, result, &cause))
     {
       fail (keyring, cause, error);
       return NULL;
     }
-  value = secret_item_get_secret (item);
-  bytes = value != NULL ? secret_value_get (value, &length) : "";
+  value = libsecret.item_get_secret (item);
+  bytes = value != NULL ? libsecret.value_get (value, &length) : "";
   secret = sendpath_secret_new (bytes, length, SECRET_PASSWORD);
   return sendpath_secret_check (secret, error) ? g_steal_pointer (&secret) : NULL;
 }
@@ -425,7 +473,7 @@ lookup_in_keyring (const SecretQuery *query, gboolean may_unlock, GCancellable *
 static gboolean
 has_attribute (SecretItem *item, const char *key, const char *value)
 {
-  g_autoptr(GHashTable) attributes = secret_item_get_attributes (item);
+  g_autoptr(GHashTable) attributes = libsecret.item_get_attributes (item);
 
   return g_strcmp0 (g_hash_table_lookup (attributes, key), value) == 0;
 }
@@ -443,12 +491,12 @@ secrets_lookup_item (const char *schema_name, const char *key, const char *value
   g_hash_table_insert (wanted, (char *) key, (char *) value);
   if (!keyring_open (&keyring, LOOKUP_LIMIT_MS, SECRET_SERVICE_OPEN_SESSION, cancellable, error))
     return NULL;
-  secret_service_search (keyring.service, NULL, wanted, SECRET_SEARCH_ALL,
+  libsecret.service_search (keyring.service, NULL, wanted, SECRET_SEARCH_ALL,
                          session_bus_get_cancellable (keyring.bus), session_bus_on_result,
                          keyring.bus);
   result = session_bus_await (keyring.bus);
-  items = secret_service_search_finish (keyring.service, result, NULL);
-  if (items != NULL && items->next == NULL && !secret_item_get_locked (items->data) &&
+  items = libsecret.service_search_finish (keyring.service, result, NULL);
+  if (items != NULL && items->next == NULL && !libsecret.item_get_locked (items->data) &&
       has_attribute (items->data, "xdg:schema", schema_name) &&
       has_attribute (items->data, key, value))
     return load_secret (&keyring, items->data, error);
@@ -490,10 +538,10 @@ delete_item (Keyring *keyring, SecretItem *item, GError **error)
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(GError) cause = NULL;
 
-  secret_item_delete (item, session_bus_get_cancellable (keyring->bus), session_bus_on_result,
+  libsecret.item_delete (item, session_bus_get_cancellable (keyring->bus), session_bus_on_result,
                       keyring->bus);
   result = session_bus_await (keyring->bus);
-  return secret_item_delete_finish (item, result, &cause) || fail (keyring, cause, error);
+  return libsecret.item_delete_finish (item, result, &cause) || fail (keyring, cause, error);
 }
 
 static gboolean
@@ -503,19 +551,19 @@ store_item (Keyring *keyring, const SecretQuery *query, const SendpathSecret *se
   g_autoptr(GHashTable) attributes = describe (own_pattern, query);
   g_autofree char *label = g_strdup_printf (_("sendpath: password of %s for %s"), query->account,
                                             query->server);
-  g_autoptr(SecretValue) value = NULL;
+  g_autoptr(OwnedValue) value = NULL;
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(GError) cause = NULL;
 
   if (query->port != 0)
     g_hash_table_insert (attributes, (char *) "port", g_strdup_printf ("%u", query->port));
-  value = secret_value_new (sendpath_secret_peek (secret), sendpath_secret_get_length (secret),
+  value = libsecret.value_new (sendpath_secret_peek (secret), sendpath_secret_get_length (secret),
                             "text/plain");
-  secret_service_store (keyring->service, &schema, attributes, SECRET_COLLECTION_DEFAULT, label,
+  libsecret.service_store (keyring->service, &schema, attributes, SECRET_COLLECTION_DEFAULT, label,
                         value, session_bus_get_cancellable (keyring->bus), session_bus_on_result,
                         keyring->bus);
   result = session_bus_await (keyring->bus);
-  return secret_service_store_finish (keyring->service, result, &cause) ||
+  return libsecret.service_store_finish (keyring->service, result, &cause) ||
          fail (keyring, cause, error);
 }
 

@@ -4,10 +4,10 @@
 
 #include "sendpath/recipient-domain.h"
 
-#include <libpsl.h>
 #include <string.h>
 
 #include "profiles/time-limit.h"
+#include "sendpath/mail/public-suffix.h"
 
 typedef enum { ANSWER_NONE, ANSWER_YES, ANSWER_NO } Answer;
 
@@ -251,8 +251,8 @@ is_same_owner (const char *host, const char *other)
     return TRUE;
   if (g_hostname_is_ip_address (first) || g_hostname_is_ip_address (second))
     return FALSE;
-  first_owner = psl_registrable_domain (psl_builtin (), first);
-  second_owner = psl_registrable_domain (psl_builtin (), second);
+  first_owner = public_suffix_find_registered (first);
+  second_owner = public_suffix_find_registered (second);
   return first_owner != NULL && g_strcmp0 (first_owner, second_owner) == 0;
 }
 

@@ -5,12 +5,12 @@
 #include "sendpath/setup.h"
 
 #include <glib/gi18n-lib.h>
-#include <libpsl.h>
 #include <string.h>
 
 #include "profiles/found-server.h"
 #include "profiles/server-finder.h"
 #include "sendpath/engine.h"
+#include "sendpath/mail/public-suffix.h"
 #include "sendpath/setup-text.h"
 
 /* More is the account's default. */
@@ -254,8 +254,8 @@ sendpath_setup_apply (const SendpathSetup *setup, SendpathAccount *account, GErr
 static gboolean
 is_own (const char *host, const char *domain)
 {
-  return psl_is_public_suffix (psl_builtin (), domain) ? g_str_equal (host, domain)
-                                                       : found_server_is_within (host, domain);
+  return public_suffix_is_one (domain) ? g_str_equal (host, domain)
+                                        : found_server_is_within (host, domain);
 }
 
 static void

@@ -6,9 +6,9 @@
 
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
-#include <libpsl.h>
 #include <string.h>
 
+#include "sendpath/mail/public-suffix.h"
 #include "sendpath/verdict/address-fault.h"
 #include "sendpath/verdict/blocklists.h"
 #include "sendpath/verdict/fill-in.h"
@@ -298,7 +298,7 @@ find_registered (const char *host)
 {
   if (host == NULL || g_hostname_is_ip_address (host))
     return NULL;
-  return psl_registrable_domain (psl_builtin (), host);
+  return public_suffix_find_registered (host);
 }
 
 /* What somebody can mend at the server. */

@@ -4,8 +4,9 @@
 
 #include "sendpath/verdict/mail-domains.h"
 
-#include <libpsl.h>
 #include <string.h>
+
+#include "sendpath/mail/public-suffix.h"
 
 #define DOMAIN_MAX 64
 
@@ -114,7 +115,7 @@ static gboolean
 is_slip_of_country (const char *country, const char *meant)
 {
   return is_swapped (country, strlen (country), meant, strlen (meant)) &&
-         !psl_is_public_suffix2 (psl_builtin (), country, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE);
+         !public_suffix_is_listed (country);
 }
 
 /* Slips in what follows the first dot, one at most. Another country is no slip. */

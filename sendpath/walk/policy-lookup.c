@@ -5,10 +5,10 @@
 
 #include "sendpath/walk/policy-lookup.h"
 
-#include <libpsl.h>
 #include <string.h>
 
 #include "profiles/time-limit.h"
+#include "sendpath/mail/public-suffix.h"
 #include "sendpath/wire/txt-resolver.h"
 
 typedef enum { QUESTION_NOT_ASKED, QUESTION_PENDING, QUESTION_FAILED, QUESTION_ANSWERED } State;
@@ -204,7 +204,7 @@ policy_lookup_dup_owner (const char *domain)
 {
   g_autofree char *ascii = g_hostname_to_ascii (domain);
   g_autofree char *plain = g_ascii_strdown (ascii != NULL ? ascii : domain, -1);
-  const char *owner = psl_registrable_domain (psl_builtin (), plain);
+  const char *owner = public_suffix_find_registered (plain);
 
   return g_strdup (owner != NULL ? owner : plain);
 }

@@ -5,8 +5,9 @@
 #include "sendpath/walk/server-face.h"
 
 #include <glib/gi18n-lib.h>
-#include <libpsl.h>
 #include <string.h>
+
+#include "sendpath/mail/public-suffix.h"
 
 #define TOPIC   "server"
 #define UNKNOWN "-"
@@ -56,8 +57,8 @@ server_face_note (Memory *memory, const ServerFace *face, gint64 now_s)
 static gboolean
 are_of_one_domain (const char *a, const char *b)
 {
-  const char *domain_a = psl_registrable_domain (psl_builtin (), a);
-  const char *domain_b = psl_registrable_domain (psl_builtin (), b);
+  const char *domain_a = public_suffix_find_registered (a);
+  const char *domain_b = public_suffix_find_registered (b);
 
   return g_str_equal (domain_a != NULL ? domain_a : a, domain_b != NULL ? domain_b : b);
 }

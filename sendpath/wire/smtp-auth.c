@@ -7,6 +7,20 @@
 #include <gsasl.h>
 #include <string.h>
 
+#include "profiles/late.h"
+
+#define FUNCTIONS(F)                                                                               \
+  F (gsasl, client_start)                                                                          \
+  F (gsasl, done)                                                                                  \
+  F (gsasl, finish)                                                                                \
+  F (gsasl, init)                                                                                  \
+  F (gsasl, property_fast)                                                                         \
+  F (gsasl, property_set)                                                                          \
+  F (gsasl, step)                                                                                  \
+  F (gsasl, strerror)
+
+LATE_LIBRARY (libgsasl, LIBGSASL_FILE, FUNCTIONS)
+
 /* Some servers ask for 600000 rounds of PBKDF2; a hostile one could keep us busy for hours. */
 #define SCRAM_ITERATIONS_MAX 1000000
 
@@ -173,7 +187,7 @@ fail_gsasl (const SmtpAuth *auth, int status, GError **error)
   g_set_error (error, G_IO_ERROR, is_server ? G_IO_ERROR_INVALID_DATA : G_IO_ERROR_NOT_SUPPORTED,
                is_server ? _("what %s sent does not fit %s: %s")
                          : _("cannot log in to %s by %s: %s"),
-               auth->who.host, auth->mechanism->name, gsasl_strerror (status));
+               auth->who.host, auth->mechanism->name, libgsasl.strerror (status));
 }
 
 /* One step of gsasl; its answer in @ret_answer. */
@@ -181,7 +195,7 @@ static gboolean
 step (SmtpAuth *auth, const char *input, gsize length, Wiped *ret_answer, GError **error)
 {
   Wiped answer = { NULL, 0 };
-  int status = gsasl_step (auth->session, input, length, &answer.bytes, &answer.length);
+  int status = libgsasl.step (auth->session, input, length, &answer.bytes, &answer.length);
   if (status != GSASL_OK && status != GSASL_NEEDS_MORE)
     {
       wipe (&answer);
@@ -196,24 +210,34 @@ step (SmtpAuth *auth, const char *input, gsize length, Wiped *ret_answer, GError
 static gboolean
 start_gsasl (SmtpAuth *auth, GError **error)
 {
-  int status = gsasl_init (&auth->gsasl);
+  g_autoptr(GError) load_error = NULL;
+  int status;
+
+  if (!load_libgsasl (&load_error))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                   _("cannot log in to %s by %s: %s"), auth->who.host, auth->mechanism->name,
+                   load_error->message);
+      return FALSE;
+    }
+  status = libgsasl.init (&auth->gsasl);
   if (status == GSASL_OK)
-    status = gsasl_client_start (auth->gsasl, auth->mechanism->name, &auth->session);
+    status = libgsasl.client_start (auth->gsasl, auth->mechanism->name, &auth->session);
   if (status == GSASL_OK)
-    status = gsasl_property_set (auth->session, GSASL_AUTHID, auth->who.user);
+    status = libgsasl.property_set (auth->session, GSASL_AUTHID, auth->who.user);
   if (status == GSASL_OK && auth->who.secret)
-    status = gsasl_property_set (auth->session, GSASL_PASSWORD,
+    status = libgsasl.property_set (auth->session, GSASL_PASSWORD,
                                  sendpath_secret_peek (auth->who.secret));
   if (status == GSASL_OK)
-    status = gsasl_property_set (auth->session, GSASL_SERVICE, "smtp");
+    status = libgsasl.property_set (auth->session, GSASL_SERVICE, "smtp");
   if (status == GSASL_OK)
-    status = gsasl_property_set (auth->session, GSASL_HOSTNAME, auth->who.host);
+    status = libgsasl.property_set (auth->session, GSASL_HOSTNAME, auth->who.host);
   if (status == GSASL_OK && (auth->mechanism->manners & BINDING))
     {
       gsize length;
       const guchar *data = g_bytes_get_data (auth->who.binding, &length);
       g_autofree char *base64 = g_base64_encode (data, length);
-      status = gsasl_property_set (auth->session, GSASL_CB_TLS_EXPORTER, base64);
+      status = libgsasl.property_set (auth->session, GSASL_CB_TLS_EXPORTER, base64);
     }
   if (status != GSASL_OK)
     {
@@ -255,7 +279,7 @@ wipe_properties (Gsasl_session *session)
   };
   for (guint i = 0; i < G_N_ELEMENTS (secrets); i++)
     {
-      char *copy = (char *) gsasl_property_fast (session, secrets[i]);
+      char *copy = (char *) libgsasl.property_fast (session, secrets[i]);
       if (copy)
         explicit_bzero (copy, strlen (copy));
     }
@@ -270,10 +294,10 @@ smtp_auth_free (SmtpAuth *auth)
   if (auth->session)
     {
       wipe_properties (auth->session);
-      gsasl_finish (auth->session);
+      libgsasl.finish (auth->session);
     }
   if (auth->gsasl)
-    gsasl_done (auth->gsasl);
+    libgsasl.done (auth->gsasl);
   g_free (auth);
 }
 

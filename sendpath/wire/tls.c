@@ -11,6 +11,16 @@
 #include <glib/gi18n-lib.h>
 #include <gnutls/x509.h>
 
+#include "profiles/late.h"
+
+#define FUNCTIONS(F)                                                                               \
+  F (gnutls, x509_crt_deinit)                                                                      \
+  F (gnutls, x509_crt_get_key_id)                                                                  \
+  F (gnutls, x509_crt_import)                                                                      \
+  F (gnutls, x509_crt_init)
+
+LATE_LIBRARY (libgnutls, LIBGNUTLS_FILE, FUNCTIONS)
+
 /* One handshake; the data of its GTask. */
 typedef struct {
   GIOStream           *connection; /* GTlsClientConnection */
@@ -128,14 +138,14 @@ tls_dup_key_pin (GTlsCertificate *certificate)
   gboolean is_read;
 
   g_object_get (certificate, "certificate", &der, NULL);
-  if (der == NULL || gnutls_x509_crt_init (&crt) < 0)
+  if (der == NULL || !load_libgnutls (NULL) || libgnutls.x509_crt_init (&crt) < 0)
     return NULL;
   datum.data = der->data;
   datum.size = der->len;
-  is_read = gnutls_x509_crt_import (crt, &datum, GNUTLS_X509_FMT_DER) >= 0
-            && gnutls_x509_crt_get_key_id (crt, GNUTLS_KEYID_USE_SHA256, id, &id_length) >= 0
+  is_read = libgnutls.x509_crt_import (crt, &datum, GNUTLS_X509_FMT_DER) >= 0
+            && libgnutls.x509_crt_get_key_id (crt, GNUTLS_KEYID_USE_SHA256, id, &id_length) >= 0
             && id_length == sizeof id;
-  gnutls_x509_crt_deinit (crt);
+  libgnutls.x509_crt_deinit (crt);
   if (!is_read)
     return NULL;
   for (gsize i = 0; i < sizeof id; i++)
