@@ -39,6 +39,7 @@ typedef struct {
   EngineCall call;
   Workplace place; /* for the network of @call */
   SessionPool *pool;
+  Lane *lane; /* that it delivers for just now */
 } Worker;
 
 /* ---- in a lane ------------------------------------------------------------------------------- */
@@ -72,6 +73,14 @@ close_worker (gpointer data)
   g_free (worker);
 }
 
+static ErrandPrepared *
+look_ahead (gpointer data)
+{
+  Worker *worker = data;
+
+  return lane_look_ahead (worker->lane, worker);
+}
+
 /* Where we are now. What belongs to another network or location is left behind: its sessions and
  * approvals. */
 static gboolean
@@ -89,6 +98,8 @@ go_to_place (Worker *worker, GError **error)
                                 MAX (PATIENCE_S, run->call->engine->patience_s), error);
       worker->place.context.pool = worker->pool;
       worker->place.context.profiles_lock = &run->mutex;
+      worker->place.context.look_ahead = look_ahead;
+      worker->place.context.look_ahead_data = worker;
     }
   g_mutex_unlock (&run->mutex);
   if (!is_open)
@@ -97,17 +108,33 @@ go_to_place (Worker *worker, GError **error)
 }
 
 static SendpathReport *
-deliver (gpointer data, const char *id, guint why, GCancellable *cancellable, GError **error)
+deliver (gpointer data, const LaneTask *task, GCancellable *cancellable, GError **error)
 {
   Worker *worker = data;
+  g_autoptr (ErrandPrepared) prepared = task->prepared;
 
   if (!go_to_place (worker, error))
     return NULL;
+  worker->lane = task->lane;
   workplace_read_approvals (&worker->place, &worker->call);
   worker->place.context.by_schedule = TRUE;
-  worker->place.context.event = (ScheduleEvent) why;
+  worker->place.context.event = (ScheduleEvent) task->why;
   g_set_object (&worker->call.cancellable, cancellable);
-  return workplace_deliver (&worker->place, &worker->call, id, cancellable, error);
+  return workplace_deliver (&worker->place, &worker->call, task->id, g_steal_pointer (&prepared),
+                            cancellable, error);
+}
+
+/* Only within a delivery: the place is open. */
+static gpointer
+prepare (gpointer data, const char *id, guint why)
+{
+  return errand_prepare (&((Worker *) data)->place.context, id);
+}
+
+static void
+release (gpointer prepared)
+{
+  errand_prepared_free (prepared);
 }
 
 /* ---- in the thread of the call --------------------------------------------------------------- */
@@ -244,7 +271,12 @@ follow_network (Run *run)
 static gboolean
 run_runner (Run *run, Outbox *outbox, GError **error)
 {
-  LaneHost host = { open_worker, deliver, close_worker, run };
+  LaneHost host = { .open = open_worker,
+                    .deliver = deliver,
+                    .close = close_worker,
+                    .data = run,
+                    .prepare = prepare,
+                    .release = release };
   RunnerOptions options = { .mode = run->lanes->mode,
                             .is_news = run->lanes->is_news,
                             .policy = schedule_policy_read (run->call->engine->profiles),

@@ -77,14 +77,14 @@ workplace_open (Workplace *place, EngineCall *call, guint patience_s, GError **e
 }
 
 SendpathReport *
-workplace_deliver (Workplace *place, EngineCall *call, const char *id, GCancellable *cancellable,
-                   GError **error)
+workplace_deliver (Workplace *place, EngineCall *call, const char *id, ErrandPrepared *prepared,
+                   GCancellable *cancellable, GError **error)
 {
   SendpathReport *report;
 
   call->message = id;
   call->progress_us = 0;
-  report = errand_deliver (&place->context, id, cancellable, error);
+  report = errand_deliver (&place->context, id, prepared, cancellable, error);
   call->message = NULL;
   return report;
 }
@@ -100,7 +100,8 @@ deliver_here (EngineCall *call, const char *id, gboolean *ret_has_left, GError *
   if (!workplace_open (&place, call, call->engine->patience_s, error))
     return NULL;
   guard = engine_call_guard (call);
-  report = workplace_deliver (&place, call, id, network_guard_get_cancellable (guard), error);
+  report = workplace_deliver (&place, call, id, NULL, network_guard_get_cancellable (guard),
+                              error);
   engine_call_unguard (call);
   *ret_has_left = network_guard_has_left (guard);
   return report;

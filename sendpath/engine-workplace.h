@@ -24,9 +24,10 @@ void     workplace_clear (Workplace *place);
 void     workplace_read_approvals (Workplace *place, EngineCall *call);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Workplace, workplace_clear)
 
-/* Has message @id walk. */
+/* Has message @id walk. @prepared, taken over: that message, or NULL. */
 SendpathReport *workplace_deliver (Workplace *place, EngineCall *call, const char *id,
-                                   GCancellable *cancellable, GError **error);
+                                   ErrandPrepared *prepared, GCancellable *cancellable,
+                                   GError **error);
 
 /* The same for the one message of a call, in a place of its own; whoever has left the network starts
  * anew on the next one (P-14). What another process is sending just now is waited for. */

@@ -122,6 +122,9 @@ typedef struct {
   gboolean has_arrival;   /* when the gate is reached, another message comes in */
   gboolean is_full;       /* the disk: nothing can be written down */
   int n_tried;
+  int n_prepared;         /* ahead of their turn, and whose turn did not come yet */
+  gboolean looks_ahead;   /* who reaches the gate */
+  gboolean has_looked;
   OutboxEntry *other;     /* what somebody else has taken */
   RunnerLock *service;    /* there is one now */
   guint turns;            /* when it was over */
@@ -175,13 +178,17 @@ add (OutboxFixture *fixture, const char *account, const char *whom)
 
 /* Sent: everybody has it, and it leaves the outbox. */
 static SendpathReport *
-deliver (gpointer worker, const char *id, guint why, GCancellable *cancellable, GError **error)
+deliver (gpointer worker, const LaneTask *task, GCancellable *cancellable, GError **error)
 {
   Scene *scene = worker;
-  g_autoptr (OutboxEntry) entry = outbox_take (scene->fixture->outbox, id, error);
+  g_autoptr (OutboxEntry) entry = task->prepared != NULL
+                                      ? task->prepared
+                                      : outbox_take (scene->fixture->outbox, task->id, error);
   SendpathReport *report;
   const char *whom;
 
+  if (task->prepared != NULL)
+    g_atomic_int_add (&scene->n_prepared, -1);
   g_atomic_int_inc (&scene->n_tried);
   if (entry == NULL)
     return NULL;
@@ -196,12 +203,43 @@ deliver (gpointer worker, const char *id, guint why, GCancellable *cancellable, 
     {
       if (scene->has_arrival)
         add (scene->fixture, "a", "new@adatum.com");
+      if (scene->looks_ahead)
+        {
+          g_assert_nonnull (lane_look_ahead (task->lane, worker));
+          g_assert_true (lane_look_ahead (task->lane, worker) ==
+                         lane_look_ahead (task->lane, worker));
+          g_assert_cmpint (g_atomic_int_get (&scene->n_prepared), ==, 1);
+          g_mutex_lock (&scene->mutex);
+          scene->has_looked = TRUE;
+          g_cond_broadcast (&scene->changed);
+          g_mutex_unlock (&scene->mutex);
+        }
       wait_at_gate (scene);
     }
   report_set_recipient (report, whom, REPORT_NO_ATTEMPT, SENDPATH_RECIPIENT_SENT,
                         SENDPATH_VERDICT_ACCEPTED, NULL);
   g_assert_true (outbox_entry_file (entry, NULL));
   return sendpath_report_ref (report);
+}
+
+static Scene *scene_of_release; /* release() is told of nothing else */
+
+static gpointer
+prepare (gpointer worker, const char *id, guint why)
+{
+  Scene *scene = worker;
+  OutboxEntry *entry = outbox_take (scene->fixture->outbox, id, NULL);
+
+  g_assert_nonnull (entry);
+  g_atomic_int_inc (&scene->n_prepared);
+  return entry;
+}
+
+static void
+release (gpointer prepared)
+{
+  g_atomic_int_add (&scene_of_release->n_prepared, -1);
+  outbox_entry_free (prepared);
 }
 
 static void
@@ -229,7 +267,7 @@ static void
 run_scene (Scene *scene, RunnerMode mode, const LaneTimes *times)
 {
   g_autoptr (GMainContext) context = g_main_context_new ();
-  LaneHost host = { open_lane, deliver, close_lane, scene };
+  LaneHost host = { open_lane, deliver, close_lane, scene, prepare, release };
   RunnerOptions options = { .mode = mode,
                             .policy = { .retry_max_s = 3600,
                                         .warn_after_s = 1800,
@@ -302,6 +340,55 @@ test_stuck_message (OutboxFixture *fixture, gconstpointer data)
   g_assert_cmpstr (scene.order->str, ==, "one two stuck ");
 }
 
+
+/* Nor what was prepared to follow it. */
+static void
+test_stuck_before_prepared (OutboxFixture *fixture, gconstpointer data)
+{
+  g_auto (Scene) scene = {
+    .fixture = fixture, .n_expected = 3, .on_sent = open_after_others, .looks_ahead = TRUE
+  };
+
+  scene_of_release = &scene;
+  add (fixture, "a", "stuck@adatum.com");
+  add (fixture, "a", "one@adatum.com");
+  add (fixture, "a", "two@adatum.com");
+  run_scene (&scene, RUNNER_ONCE, &quick_times);
+  g_assert_cmpstr (scene.order->str, ==, "one two stuck ");
+  g_assert_cmpint (scene.n_prepared, ==, 0);
+}
+
+static void
+stop_at_gate (gpointer data, const char *whom)
+{
+  Scene *scene = data;
+
+  g_mutex_lock (&scene->mutex);
+  while (!scene->has_looked)
+    g_cond_wait (&scene->changed, &scene->mutex);
+  g_mutex_unlock (&scene->mutex);
+  outbox_runner_stop (scene->runner);
+  open_gate (scene);
+}
+
+/* What was prepared and is not begun any more is let go of, untouched. */
+static void
+test_stop_with_prepared (OutboxFixture *fixture, gconstpointer data)
+{
+  g_auto (Scene) scene = {
+    .fixture = fixture, .n_expected = 9, .on_sent = stop_at_gate, .looks_ahead = TRUE
+  };
+  g_autofree char *left = NULL;
+
+  scene_of_release = &scene;
+  add (fixture, "b", "other@adatum.com");
+  add (fixture, "a", "stuck@adatum.com");
+  left = add_one (fixture, "a", "left@adatum.com");
+  run_scene (&scene, RUNNER_ONCE, &patient_times);
+  g_assert_cmpint (scene.n_prepared, ==, 0);
+  g_assert_null (strstr (scene.order->str, "left"));
+  outbox_entry_free (outbox_take (fixture->outbox, left, NULL));
+}
 
 static void
 open_after_new (gpointer data, const char *whom)
@@ -513,6 +600,8 @@ main (int argc, char **argv)
   g_test_add_func ("/runner/too-many-recipients-are-split-at-once", test_split_by_452);
   outbox_fixture_add_test ("/runner/stuck-host-blocks-no-other", test_stuck_host, FALSE);
   outbox_fixture_add_test ("/runner/stuck-message-blocks-no-other", test_stuck_message, FALSE);
+  outbox_fixture_add_test ("/runner/nor-what-was-prepared-to-follow", test_stuck_before_prepared, FALSE);
+  outbox_fixture_add_test ("/runner/what-was-prepared-stays-as-it-was", test_stop_with_prepared, FALSE);
   outbox_fixture_add_test ("/runner/new-arrival-overtakes-backlog", test_new_arrival, FALSE);
   outbox_fixture_add_test ("/runner/idle-does-not-wake", test_idle, FALSE);
   outbox_fixture_add_test ("/runner/in-other-hands", test_in_other_hands, FALSE);

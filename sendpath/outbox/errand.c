@@ -10,9 +10,16 @@
 #include "sendpath/mail/submission.h"
 #include "sendpath/outbox/pacing.h"
 
+struct _ErrandPrepared {
+  OutboxEntry *entry; /* NULL: @error */
+  GError *error;
+  SendpathMessage *message; /* as it will be sent, once somebody asked for it */
+};
+
 typedef struct {
   const ErrandContext *context;
   OutboxEntry *entry;
+  SendpathAccount *account;
   HistoryNote note;
 } Errand;
 
@@ -86,6 +93,8 @@ choose_relay (gpointer data, const WalkRelay *relay, char **ret_key)
   return relay->message != NULL ? host->choose_relay (host->data, relay, ret_key)
                                 : SENDPATH_RELAY_CHOICE_KEEP;
 }
+
+static gboolean get_next (gpointer data, WalkNext *ret_next);
 
 static void
 progress (gpointer data, guint64 sent_bytes, guint64 total_bytes)
@@ -206,6 +215,7 @@ walk_message (const ErrandContext *context, OutboxEntry *entry, SendpathReport *
 {
   Errand errand = { context,
                     entry,
+                    account,
                     { .message_id = sendpath_message_get_message_id (message),
                       .resend_of = entry != NULL ? outbox_entry_get_resend_of (entry) : NULL,
                       .envid = message_get_dsn (message)->envid } };
@@ -216,6 +226,7 @@ walk_message (const ErrandContext *context, OutboxEntry *entry, SendpathReport *
                     .pause = pause_for,
                     .progress = progress,
                     .choose_relay = choose_relay,
+                    .get_next = context->look_ahead != NULL ? get_next : NULL,
                     .data = &errand };
   PlanInput input = { .profiles = context->profiles,
                       .account = account,
@@ -343,11 +354,80 @@ is_wanted (const ErrandContext *context, const SendpathReport *report)
          schedule_is_due (report, &context->policy, context->event, get_now_s ());
 }
 
-SendpathReport *
-errand_deliver (const ErrandContext *context, const char *id, GCancellable *cancellable,
-                GError **error)
+/* ---- before its turn ------------------------------------------------------------------------- */
+
+ErrandPrepared *
+errand_prepare (const ErrandContext *context, const char *id)
 {
-  g_autoptr (OutboxEntry) entry = outbox_take (context->outbox, id, error);
+  ErrandPrepared *prepared = g_new0 (ErrandPrepared, 1);
+
+  prepared->entry = outbox_take (context->outbox, id, &prepared->error);
+  return prepared;
+}
+
+void
+errand_prepared_free (ErrandPrepared *prepared)
+{
+  g_clear_pointer (&prepared->entry, outbox_entry_free);
+  g_clear_error (&prepared->error);
+  g_clear_object (&prepared->message);
+  g_free (prepared);
+}
+
+/* Whether nothing keeps it from being offered as soon as its turn comes. */
+static gboolean
+may_follow (const ErrandContext *context, OutboxEntry *entry, SendpathAccount *account)
+{
+  SendpathReport *report = outbox_entry_get_report (entry);
+  gint64 now_s = get_now_s ();
+
+  return is_wanted (context, report) && outbox_entry_get_avoid (entry) == NULL &&
+         pacing_ready_at (context->memory, account, report->recipients->len, now_s) <= now_s;
+}
+
+static gboolean
+get_next (gpointer data, WalkNext *ret_next)
+{
+  const Errand *errand = data;
+  const ErrandContext *context = errand->context;
+  ErrandPrepared *prepared = context->look_ahead (context->look_ahead_data);
+  SendpathAccount *account = NULL;
+
+  if (prepared == NULL || prepared->entry == NULL)
+    return FALSE;
+  lock_profiles (context);
+  account = errand_choose_account (context->profiles, outbox_entry_get_account (prepared->entry),
+                                   outbox_entry_get_message (prepared->entry), context->location);
+  g_clear_object (&prepared->message);
+  if (account == errand->account)
+    prepared->message = errand_dup_message (context->profiles, prepared->entry, account, NULL);
+  unlock_profiles (context);
+  if (prepared->message == NULL || !may_follow (context, prepared->entry, account))
+    return FALSE;
+  ret_next->message = prepared->message;
+  ret_next->report = outbox_entry_get_report (prepared->entry);
+  return TRUE;
+}
+
+/* ---- its turn -------------------------------------------------------------------------------- */
+
+/* Somebody else may have let go of it since, so being busy then says nothing. */
+static OutboxEntry *
+take (const ErrandContext *context, const char *id, ErrandPrepared *prepared, GError **error)
+{
+  if (prepared == NULL || g_error_matches (prepared->error, OUTBOX_ERROR, OUTBOX_ERROR_BUSY))
+    return outbox_take (context->outbox, id, error);
+  if (prepared->entry == NULL)
+    g_propagate_error (error, g_steal_pointer (&prepared->error));
+  return g_steal_pointer (&prepared->entry);
+}
+
+SendpathReport *
+errand_deliver (const ErrandContext *context, const char *id, ErrandPrepared *prepared_before,
+                GCancellable *cancellable, GError **error)
+{
+  g_autoptr (ErrandPrepared) prepared = prepared_before;
+  g_autoptr (OutboxEntry) entry = take (context, id, prepared, error);
   g_autoptr (SendpathMessage) message = NULL;
   g_autoptr (SendpathReport) report = NULL;
   SendpathAccount *account = NULL;

@@ -12,6 +12,9 @@
 
 G_BEGIN_DECLS
 
+/* A message that was locked and read before its turn, or why it could not be. */
+typedef struct _ErrandPrepared ErrandPrepared;
+
 /* Where the messages are, who sends them and from where; borrowed. */
 typedef struct {
   Outbox *outbox; /* NULL: for errand_send_unkept() alone */
@@ -30,12 +33,22 @@ typedef struct {
   ScheduleEvent event;
   SchedulePolicy policy;
   GMutex *profiles_lock; /* held while @profiles is looked through; NULL: nobody else does */
-  const WalkHost *host; /* before_dot is the errand's own */
+  const WalkHost *host; /* before_dot and get_next are the errand's own */
+  /* What will be delivered in this thread after the present message, or NULL; lent. May be NULL. */
+  ErrandPrepared *(*look_ahead) (gpointer data);
+  gpointer look_ahead_data;
 } ErrandContext;
 
-/* Has message @id walk now. The report tells everything that ever happened to it. */
+/* What can be done before its turn. */
+ErrandPrepared *errand_prepare (const ErrandContext *context, const char *id);
+/* Its turn never came: the message is as it was. */
+void            errand_prepared_free (ErrandPrepared *prepared);
+
+/* Has message @id walk now. The report tells everything that ever happened to it. @prepared, taken
+ * over: that message, NULL if nothing was done for it yet. */
 SendpathReport *errand_deliver (const ErrandContext *context, const char *id,
-                                GCancellable *cancellable, GError **error);
+                                ErrandPrepared *prepared, GCancellable *cancellable,
+                                GError **error);
 
 /* The same for a message that is in no outbox: what happened is told, and kept nowhere but in the log. */
 SendpathReport *errand_send_unkept (const ErrandContext *context, SendpathMessage *message,
@@ -53,5 +66,7 @@ SendpathMessage *errand_dup_message (SendpathProfileStore *profiles, OutboxEntry
 
 /* Where mail to unqualified names goes; borrowed, NULL if there is no account. */
 const char *errand_get_local (SendpathProfileStore *profiles);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ErrandPrepared, errand_prepared_free)
 
 G_END_DECLS

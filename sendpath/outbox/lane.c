@@ -11,6 +11,8 @@
 typedef struct {
   char *id;
   guint why;
+  gpointer prepared; /* by the host; or NULL */
+  gpointer worker;   /* whose next job it is; NULL: anybody's */
 } Job;
 
 struct _Lane {
@@ -42,12 +44,21 @@ typedef struct {
 } Result;
 
 static void
-job_free (gpointer data)
+job_free (Job *job, const LaneHost *host)
 {
-  Job *job = data;
-
+  if (job->prepared != NULL)
+    host->release (job->prepared);
   g_free (job->id);
   g_free (job);
+}
+
+static void
+drop_jobs (Lane *lane)
+{
+  Job *job;
+
+  while ((job = g_queue_pop_head (&lane->jobs)) != NULL)
+    job_free (job, lane->host);
 }
 
 static void
@@ -55,7 +66,7 @@ lane_unref (Lane *lane)
 {
   if (!g_atomic_ref_count_dec (&lane->ref_count))
     return;
-  g_queue_clear_full (&lane->jobs, job_free);
+  drop_jobs (lane);
   g_object_unref (lane->cancellable);
   g_main_context_unref (lane->context);
   g_mutex_clear (&lane->mutex);
@@ -68,7 +79,7 @@ result_free (gpointer data)
 {
   Result *result = data;
 
-  job_free (result->job);
+  job_free (result->job, result->lane->host);
   g_clear_pointer (&result->report, sendpath_report_unref);
   g_clear_error (&result->error);
   lane_unref (result->lane);
@@ -100,16 +111,33 @@ send_result (Result *result)
 
 /* ---- a thread of the lane -------------------------------------------------------------------- */
 
+/* The first job that is not another worker's next one. The mutex is held. */
+static Job *
+take_job (Lane *lane, gpointer worker)
+{
+  for (GList *link = lane->jobs.head; link != NULL; link = link->next)
+    {
+      Job *job = link->data;
+
+      if (job->worker != NULL && job->worker != worker)
+        continue;
+      g_queue_delete_link (&lane->jobs, link);
+      return job;
+    }
+  return NULL;
+}
+
 /* The next job, or NULL: there is none, and none came for some time. The mutex is held. */
 static Job *
-wait_for_job (Lane *lane)
+wait_for_job (Lane *lane, gpointer worker)
 {
   gint64 end_us = g_get_monotonic_time () + lane->times->idle_ms * G_TIME_SPAN_MILLISECOND;
+  Job *job = NULL;
 
-  while (g_queue_is_empty (&lane->jobs) && !lane->is_over)
+  while (!lane->is_over && (job = take_job (lane, worker)) == NULL)
     if (!g_cond_wait_until (&lane->changed, &lane->mutex, end_us))
       break;
-  return lane->is_over ? NULL : g_queue_pop_head (&lane->jobs);
+  return job;
 }
 
 /* Takes @job over. The mutex is held, and let go meanwhile. */
@@ -117,6 +145,7 @@ static void
 do_job (Lane *lane, gpointer worker, Job *job)
 {
   g_autoptr (GCancellable) cancellable = g_object_ref (lane->cancellable);
+  LaneTask task = { lane, job->id, job->why, g_steal_pointer (&job->prepared) };
   Result *result = g_new0 (Result, 1);
 
   g_atomic_ref_count_inc (&lane->ref_count);
@@ -125,8 +154,7 @@ do_job (Lane *lane, gpointer worker, Job *job)
   lane->n_busy++;
   lane->taken_us = g_get_monotonic_time ();
   g_mutex_unlock (&lane->mutex);
-  result->report =
-      lane->host->deliver (worker, job->id, job->why, cancellable, &result->error);
+  result->report = lane->host->deliver (worker, &task, cancellable, &result->error);
   result->was_cut_off = g_cancellable_is_cancelled (cancellable);
   g_mutex_lock (&lane->mutex);
   lane->n_busy--;
@@ -141,7 +169,7 @@ run_worker (gpointer data)
   Job *job;
 
   g_mutex_lock (&lane->mutex);
-  while ((job = wait_for_job (lane)) != NULL)
+  while ((job = wait_for_job (lane, worker)) != NULL)
     do_job (lane, worker, job);
   lane->n_workers--;
   g_mutex_unlock (&lane->mutex);
@@ -152,6 +180,41 @@ run_worker (gpointer data)
   g_mutex_unlock (&lane->mutex);
   lane_unref (lane);
   return NULL;
+}
+
+gpointer
+lane_look_ahead (Lane *lane, gpointer worker)
+{
+  gpointer prepared = NULL;
+  Job *job;
+
+  g_mutex_lock (&lane->mutex);
+  job = lane->is_over ? NULL : take_job (lane, worker);
+  if (job != NULL && job->prepared == NULL)
+    {
+      g_mutex_unlock (&lane->mutex); /* meanwhile it is in no queue, and nobody else's */
+      job->prepared = lane->host->prepare (worker, job->id, job->why);
+      g_mutex_lock (&lane->mutex);
+    }
+  if (job != NULL && lane->is_over)
+    job_free (g_steal_pointer (&job), lane->host);
+  if (job != NULL)
+    {
+      job->worker = worker;
+      prepared = job->prepared;
+      g_queue_push_head (&lane->jobs, job);
+    }
+  g_mutex_unlock (&lane->mutex);
+  return prepared;
+}
+
+/* What a worker that is stuck would have done next is anybody's. The mutex is held. */
+static void
+disown_jobs (Lane *lane)
+{
+  for (GList *link = lane->jobs.head; link != NULL; link = link->next)
+    ((Job *) link->data)->worker = NULL;
+  g_cond_broadcast (&lane->changed);
 }
 
 /* The mutex is held. */
@@ -201,7 +264,7 @@ lane_stop (Lane *lane)
 {
   g_mutex_lock (&lane->mutex);
   lane->is_over = TRUE;
-  g_queue_clear_full (&lane->jobs, job_free);
+  drop_jobs (lane);
   g_cond_broadcast (&lane->changed);
   g_mutex_unlock (&lane->mutex);
 }
@@ -233,7 +296,7 @@ lane_add (Lane *lane, const char *id, guint why)
   g_cond_broadcast (&lane->changed);
   g_mutex_unlock (&lane->mutex);
   if (!has_worker)
-    job_free (job);
+    job_free (job, lane->host);
   return has_worker;
 }
 
@@ -245,17 +308,16 @@ lane_work_past (Lane *lane)
   gint64 again_us = 0;
 
   g_mutex_lock (&lane->mutex);
-  if (!g_queue_is_empty (&lane->jobs) && lane->n_workers < WORKERS_MAX)
+  if (!g_queue_is_empty (&lane->jobs) &&
+      (lane->n_workers < WORKERS_MAX || lane->n_busy < lane->n_workers))
     {
-      gboolean is_stuck =
-          lane->n_busy == lane->n_workers && lane->taken_us + stuck_us <= now_us;
+      gboolean is_stuck = lane->taken_us + stuck_us <= now_us;
 
       if (is_stuck)
+        disown_jobs (lane);
+      if (is_stuck && lane->n_busy == lane->n_workers)
         start_worker (lane); /* if that fails, the one that is stuck goes on later */
-      if (is_stuck || lane->n_busy < lane->n_workers)
-        again_us = now_us + stuck_us;
-      else
-        again_us = lane->taken_us + stuck_us;
+      again_us = is_stuck ? now_us + stuck_us : lane->taken_us + stuck_us;
     }
   g_mutex_unlock (&lane->mutex);
   return again_us;

@@ -8,15 +8,29 @@
 
 G_BEGIN_DECLS
 
+typedef struct _Lane Lane;
+
+/* What a thread of a lane is to do next; lent. */
+typedef struct {
+  Lane *lane;
+  const char *id;
+  guint why;         /* the one that it was added with */
+  gpointer prepared; /* what prepare() made of it, taken over; NULL: nobody called it */
+} LaneTask;
+
 /* What one thread of a lane works with. All of it is called in that thread. */
 typedef struct {
   gpointer (*open) (gpointer data);
-  /* Sends message @id; @why is the one that it was added with. */
-  SendpathReport *(*deliver) (gpointer worker, const char *id, guint why,
-                              GCancellable *cancellable, GError **error);
+  /* Sends the message of @task. */
+  SendpathReport *(*deliver) (gpointer worker, const LaneTask *task, GCancellable *cancellable,
+                              GError **error);
   /* Nothing is to be done for now: what is open is to be closed. */
   void (*close) (gpointer worker);
   gpointer data;
+  /* What of message @id can be done before its turn; not NULL. With lane_look_ahead() alone. */
+  gpointer (*prepare) (gpointer worker, const char *id, guint why);
+  /* Its turn never came. May be called in any thread. */
+  void (*release) (gpointer prepared);
 } LaneHost;
 
 /* What became of a message; @report and @error are lent. @was_cut_off: lane_cut_off() or
@@ -28,8 +42,6 @@ typedef struct {
   guint idle_ms;  /* a thread without work waits so long for more, with its sessions open */
   guint stuck_ms; /* one that has been at one message for so long is worked past */
 } LaneTimes;
-
-typedef struct _Lane Lane;
 
 /* @context: where @done is called. @host and @times must outlive the lane. */
 Lane    *lane_new (const LaneHost *host, const LaneTimes *times, GMainContext *context,
@@ -49,6 +61,10 @@ void     lane_leave_network (Lane *lane);
 /* Begins nothing more. */
 void     lane_stop (Lane *lane);
 gboolean lane_is_idle (Lane *lane);
+
+/* Within deliver() of @worker: the message that will be its next one, prepared, as far as can be told
+ * now; or NULL. Lent until the deliver() is over. */
+gpointer lane_look_ahead (Lane *lane, gpointer worker);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Lane, lane_free)
 

@@ -18,6 +18,8 @@ typedef struct {
   SenderRule rule;
   SendpathMessage *mail; /* the message under @rule */
   char **header_changes;
+  Delivery *next; /* of the message that will be sent in this session after this one; or NULL */
+  char *next_notify; /* its dsn_notify */
 
   guint n_offers_here;    /* in this connection, of this message */
   gboolean is_reused;     /* this connection is one that an earlier message left open */
@@ -67,6 +69,16 @@ SendpathReply *leg_judge_failure (Leg *leg, const Runner *failed);
 SendpathReply *leg_judge_session (Leg *leg);
 /* TLS has verified the server of this session. */
 void leg_note_face (Leg *leg);
+
+/* leg-next.c */
+/* Delivery.get_next: the message that follows, if it will be offered here in the same way as this one. */
+const Delivery *leg_get_next (Delivery *delivery);
+/* For the other: by the same account, as it will be offered at first. */
+Delivery *leg_new_delivery (Leg *leg, SendpathMessage *message, SendpathMessage *mail, const char *id,
+                            const char *const *addresses, const char *dsn_notify);
+SendpathMessage *leg_apply_rule (Leg *leg, SenderRule rule, SendpathMessage *message,
+                                 char ***ret_header_changes);
+char *leg_dup_dsn_notify (Leg *leg, SendpathMessage *message);
 
 /* leg-login.c */
 typedef enum {

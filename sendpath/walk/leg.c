@@ -17,6 +17,8 @@ leg_clear (Leg *leg)
   g_clear_pointer (&leg->session, smtp_session_free);
   g_clear_pointer (&leg->contact, runner_free);
   g_clear_pointer (&leg->race, race_free);
+  g_clear_pointer (&leg->next, delivery_free);
+  g_clear_pointer (&leg->next_notify, g_free);
   g_clear_object (&leg->mail);
   g_clear_pointer (&leg->header_changes, g_strfreev);
   g_clear_pointer (&leg->dsn_notify, g_free);
@@ -338,22 +340,35 @@ was_stale (Leg *leg, const Delivery *delivery)
          (is_lost || (is_idle && sendpath_reply_get_code (delivery->reply) == 421));
 }
 
+Delivery *
+leg_new_delivery (Leg *leg, SendpathMessage *message, SendpathMessage *mail, const char *id,
+                  const char *const *addresses, const char *dsn_notify)
+{
+  Delivery *delivery = delivery_new (mail, addresses);
+  const DsnRequest *dsn = message_get_dsn (message);
+
+  delivery->dsn_notify = dsn_notify;
+  delivery->dsn_ret = dsn->ret;
+  /* what a bounce is known again by */
+  delivery->dsn_envid = dsn->envid != NULL ? dsn->envid : id;
+  delivery->is_proven = leg->route->is_learned || leg->was_of_use;
+  return delivery;
+}
+
 /* One transaction for @addresses. */
 static void
 offer_to (Leg *leg, const char *const *addresses)
 {
-  g_autoptr (Delivery) delivery = delivery_new (leg->mail, addresses);
-  const DsnRequest *dsn = message_get_dsn (leg->walk->message);
+  g_autoptr (Delivery) delivery =
+      leg_new_delivery (leg, leg->walk->message, leg->mail, leg->walk->report->id, addresses,
+                        leg->dsn_notify);
   Attempt *attempt;
   guint index;
 
   delivery->before_dot = on_before_dot;
   delivery->progress = leg->walk->host->progress != NULL ? on_progress : NULL;
+  delivery->get_next = leg_get_next;
   delivery->data = leg;
-  delivery->dsn_notify = leg->dsn_notify;
-  delivery->dsn_ret = dsn->ret;
-  /* what a bounce is known again by */
-  delivery->dsn_envid = dsn->envid != NULL ? dsn->envid : leg->walk->report->id;
   smtp_session_deliver (leg->session, delivery);
   if (was_stale (leg, delivery))
     {
@@ -416,30 +431,34 @@ offer (Leg *leg)
 
 /* The server's provider would put the account's address into From: and not say so. */
 static gboolean
-loses_from (Leg *leg)
+loses_from (Leg *leg, SendpathMessage *message)
 {
-  const char *from = sendpath_message_get_from (leg->walk->message);
+  const char *from = sendpath_message_get_from (message);
   g_autoptr (Provider) provider = NULL;
 
   if (leg->route->account == NULL || from == NULL ||
       sendpath_account_covers (leg->route->account, from) ||
-      !sender_rule_may_add_reply_to (leg->walk->message))
+      !sender_rule_may_add_reply_to (message))
     return FALSE;
   provider = providers_find_by_server (leg->route->server);
   return provider != NULL && provider->from == PROVIDER_FROM_REWRITES;
 }
 
+SendpathMessage *
+leg_apply_rule (Leg *leg, SenderRule rule, SendpathMessage *message, char ***ret_header_changes)
+{
+  return sender_rule_apply (rule, message,
+                            plan_get_mail_from (leg->walk->context->plan->account, message),
+                            leg->route->sender, loses_from (leg, message), ret_header_changes);
+}
+
 void
 leg_use_rule (Leg *leg, SenderRule rule)
 {
-  const PlanInput *plan = leg->walk->context->plan;
-
   leg->rule = rule;
   g_clear_object (&leg->mail);
   g_clear_pointer (&leg->header_changes, g_strfreev);
-  leg->mail = sender_rule_apply (rule, leg->walk->message,
-                                 plan_get_mail_from (plan->account, leg->walk->message),
-                                 leg->route->sender, loses_from (leg), &leg->header_changes);
+  leg->mail = leg_apply_rule (leg, rule, leg->walk->message, &leg->header_changes);
 }
 
 /* Whoever was accepted shows that this route works here. */
@@ -457,9 +476,10 @@ remember_success (Leg *leg)
 }
 
 /* What the message asks for, else the value of the account's `dsn` key, as NOTIFY wants it, or NULL. */
-static char *
-dup_dsn_notify (SendpathMessage *message, SendpathAccount *account)
+char *
+leg_dup_dsn_notify (Leg *leg, SendpathMessage *message)
 {
+  SendpathAccount *account = leg->walk->context->plan->account;
   g_auto (GStrv) wanted = sendpath_account_dup_list (account, "dsn");
   g_autofree char *list = g_strjoinv (",", wanted);
   char *asked = dsn_notify_to_string (message_get_dsn (message)->notify);
@@ -480,7 +500,7 @@ leg_run (Walk *walk, SendpathRoute *route)
     .tls_pin = route_get_setting (route, "tls-pin"),
     .trace = walk->context->trace,
   };
-  leg.dsn_notify = dup_dsn_notify (walk->message, walk->context->plan->account);
+  leg.dsn_notify = leg_dup_dsn_notify (&leg, walk->message);
   leg_use_rule (&leg, route->first_rule);
   if (route->pop_first && !leg_pop_first (&leg))
     return;

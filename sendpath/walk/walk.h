@@ -30,6 +30,12 @@ typedef struct {
   gboolean is_changed;       /* it was approved, and does not show what was approved */
 } WalkRelay;
 
+/* The message that will be offered next, as far as can be told; borrowed. */
+typedef struct {
+  SendpathMessage *message;
+  const SendpathReport *report;
+} WalkNext;
+
 /* What the walk needs done by those above it; called in the thread of the walk. */
 typedef struct {
   /* The secret for @query, or NULL and an error that says why there is none. */
@@ -49,6 +55,9 @@ typedef struct {
    * block. @ret_key: the one key (`sha256:HEX`) that it must show, NULL: a certificate that is trusted
    * for its name. */
   SendpathRelayChoice (*choose_relay) (gpointer data, const WalkRelay *relay, char **ret_key);
+  /* What will be sent after this message, by the same account and for the first time. FALSE: nothing,
+   * or nobody knows. May be NULL. */
+  gboolean (*get_next) (gpointer data, WalkNext *ret_next);
   gpointer data;
 } WalkHost;
 
