@@ -128,11 +128,11 @@ typedef struct {
 } LocalTaker;
 
 static char *
-take_local (SendpathMessage *message, guint uid, gpointer data)
+take_local (SendpathMessage *message, const ListenerGuest *guest, gpointer data)
 {
   const LocalTaker *taker = data;
   g_autoptr (GError) error = NULL;
-  gboolean is_taken = taker->take (message, uid, taker->user_data, &error);
+  gboolean is_taken = taker->take (message, guest->uid, taker->user_data, &error);
 
   return format_outcome (is_taken, error);
 }
@@ -164,6 +164,7 @@ sendpath_listen (int fd, SendpathTakeFromFunc take_func, gpointer user_data,
                  GCancellable *cancellable, GError **error)
 {
   LocalTaker taker = { take_func, user_data };
+  const ListenerDoor door = { fd, LISTENER_ALL_USERS };
   const ListenerSettings settings = {
     .max_clients = LOCAL_CLIENTS_MAX,
     .max_of_one_user = LOCAL_OF_ONE_MAX,
@@ -176,5 +177,5 @@ sendpath_listen (int fd, SendpathTakeFromFunc take_func, gpointer user_data,
   };
 
   g_return_val_if_fail (take_func != NULL, FALSE);
-  return listener_run (fd, &settings, cancellable, error);
+  return listener_run (&door, 1, &settings, cancellable, error);
 }

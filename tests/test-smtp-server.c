@@ -4,155 +4,15 @@
 
 #include <string.h>
 
-#include "sendpath/submission/smtp-server.h"
-
-#define CLIENT_MAX 64
-
-/* What a client says in one go, one after the other, and what became of it. */
-typedef struct {
-  const char *says[CLIENT_MAX];
-  guint n_says;
-  guint next;
-  gboolean is_hasty; /* does not wait for replies */
-  gsize max_read;    /* bytes at a time; 0: all */
-  gsize used;        /* of the one before next */
-  guint64 max_bytes;
-  guint max_recipients;
-  const char *refusal; /* of a message */
-
-  GString *heard;
-  GString *taken;
-  guint n_taken;
-  SmtpServerEnd end;
-} Client;
-
-static gssize
-read_client (gpointer source, char *buffer, gsize size, GError **error)
-{
-  Client *client = source;
-  const char *said;
-  gsize length;
-
-  if (client->next < client->n_says && client->used == strlen (client->says[client->next]))
-    {
-      client->next++;
-      client->used = 0;
-    }
-  if (client->next == client->n_says)
-    return 0;
-  said = client->says[client->next] + client->used;
-  length = MIN (size, client->max_read > 0 ? MIN (client->max_read, strlen (said)) : strlen (said));
-  memcpy (buffer, said, length);
-  client->used += length;
-  return (gssize) length;
-}
-
-static gboolean
-write_client (gpointer source, const char *text, gsize length)
-{
-  g_string_append_len (((Client *) source)->heard, text, (gssize) length);
-  return TRUE;
-}
-
-static gboolean
-has_input (gpointer source)
-{
-  return ((Client *) source)->is_hasty;
-}
-
-static char *
-read_body (SendpathMessage *message)
-{
-  BodySource *body = message_peek_body (message);
-  gsize length = (gsize) body_source_get_length (body);
-  char *text = g_malloc0 (length + 1);
-
-  g_assert_cmpint (body_source_read (body, 0, text, length, NULL), ==, (gssize) length);
-  return text;
-}
-
-static char *
-take (SendpathMessage *message, gpointer data)
-{
-  Client *client = data;
-  g_autofree char *to = g_strjoinv (" ", (char **) sendpath_message_get_recipients (message));
-  g_autofree char *body = read_body (message);
-  g_autofree char *notify = dsn_notify_to_string (message_get_dsn (message)->notify);
-  const DsnRequest *dsn = message_get_dsn (message);
-
-  if (client->refusal != NULL)
-    return g_strdup (client->refusal);
-  client->n_taken++;
-  g_string_append_printf (client->taken, "<%s> %s: %s: %s", sendpath_message_get_sender (message),
-                          to, sendpath_message_get_subject (message), body);
-  if (notify != NULL || dsn->ret != NULL || dsn->envid != NULL)
-    g_string_append_printf (client->taken, "[%s %s %s]", notify, dsn->ret, dsn->envid);
-  return g_strdup ("250 2.0.0 accepted");
-}
-
-static void
-client_clear (Client *client)
-{
-  g_string_free (client->heard, TRUE);
-  g_string_free (client->taken, TRUE);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Client, client_clear)
-
-static void
-run (Client *client)
-{
-  const SmtpServerIo io = { read_client, write_client, has_input, client };
-  const SmtpServerSettings settings = {
-    .max_bytes = client->max_bytes,
-    .max_recipients = client->max_recipients > 0 ? client->max_recipients : 100,
-    .take = take,
-    .data = client,
-  };
-
-  client->heard = g_string_new (NULL);
-  client->taken = g_string_new (NULL);
-  while (client->n_says < CLIENT_MAX && client->says[client->n_says] != NULL)
-    client->n_says++;
-  client->end = smtp_server_run (&io, &settings);
-}
-
-/* Each line's code, with `-` for all but the last of one reply left out. */
-static char *
-dup_codes (const Client *client)
-{
-  g_auto (GStrv) lines = g_strsplit (client->heard->str, "\r\n", -1);
-  GString *codes = g_string_new (NULL);
-
-  for (guint i = 0; lines[i] != NULL; i++)
-    if (strlen (lines[i]) > 3 && lines[i][3] == ' ')
-      g_string_append_printf (codes, "%s%.3s", codes->len > 0 ? " " : "", lines[i]);
-  return g_string_free (codes, FALSE);
-}
-
-static void
-assert_dialogue (const Client *client, const char *codes, const char *taken, SmtpServerEnd end)
-{
-  g_autofree char *seen = dup_codes (client);
-
-  g_assert_cmpstr (seen, ==, codes);
-  g_assert_cmpstr (client->taken->str, ==, taken);
-  g_assert_cmpint (client->end, ==, end);
-}
-
-#define EHLO "EHLO [127.0.0.1]\r\n"
-#define MAIL "MAIL FROM:<terri@proseware.com>\r\n"
-#define RCPT "RCPT TO:<bob@adatum.com>\r\n"
-#define TEXT "Subject: Hello\r\n\r\nHello.\r\n"
-#define SENT "<terri@proseware.com> bob@adatum.com: Hello: Hello.\r\n"
+#include "tests/lib/smtp-client.h"
 
 static void
 test_one_message (void)
 {
   g_auto (Client) client = { .says = { EHLO, MAIL, RCPT, "DATA\r\n", TEXT ".\r\n", "QUIT\r\n" } };
 
-  run (&client);
-  assert_dialogue (&client, "220 250 250 250 354 250 221", SENT, SMTP_SERVER_DONE);
+  client_run (&client);
+  client_assert (&client, "220 250 250 250 354 250 221", SENT, SMTP_SERVER_DONE);
 }
 
 static void
@@ -162,7 +22,7 @@ test_extensions (void)
                                          "CHUNKING", "DSN",        "ENHANCEDSTATUSCODES" };
   g_auto (Client) client = { .says = { EHLO } };
 
-  run (&client);
+  client_run (&client);
   for (guint i = 0; i < G_N_ELEMENTS (offered); i++)
     g_assert_nonnull (strstr (client.heard->str, offered[i]));
 }
@@ -178,8 +38,8 @@ test_several_messages (void)
                                        TEXT ".\r\nQUIT\r\n" },
                              .max_read = i };
 
-      run (&client);
-      assert_dialogue (&client, "220 250 250 250 354 250 250 250 354 250 221", SENT SENT,
+      client_run (&client);
+      client_assert (&client, "220 250 250 250 354 250 250 250 354 250 221", SENT SENT,
                        SMTP_SERVER_DONE);
     }
 }
@@ -191,8 +51,8 @@ test_dots (void)
                                        "Subject: Hello\r\n\r\n..\r\n...a\r\n.b\r\n \r\n.", "\r",
                                        "\n" } };
 
-  run (&client);
-  assert_dialogue (&client, "220 250 250 250 354 250",
+  client_run (&client);
+  client_assert (&client, "220 250 250 250 354 250",
                    "<terri@proseware.com> bob@adatum.com: Hello: .\r\n..a\r\nb\r\n \r\n",
                    SMTP_SERVER_DONE);
 }
@@ -216,8 +76,8 @@ test_bare_line_ends (void)
       g_auto (Client)
                   client = { .says = { EHLO MAIL RCPT "DATA\r\n", texts[i], RCPT, "DATA\r\n" } };
 
-      run (&client);
-      assert_dialogue (&client, "220 250 250 250 354 550", "", SMTP_SERVER_HUNG_UP);
+      client_run (&client);
+      client_assert (&client, "220 250 250 250 354 550", "", SMTP_SERVER_HUNG_UP);
     }
 }
 
@@ -228,10 +88,10 @@ test_content_before_354 (void)
   g_auto (Client) pipelined = { .says = { EHLO MAIL RCPT "DATA\r\n" TEXT ".\r\n" } };
   g_auto (Client) hasty = { .says = { EHLO MAIL RCPT "DATA\r\n", TEXT ".\r\n" }, .is_hasty = TRUE };
 
-  run (&pipelined);
-  assert_dialogue (&pipelined, "220 250 250 250 503", "", SMTP_SERVER_HUNG_UP);
-  run (&hasty);
-  assert_dialogue (&hasty, "220 250 250 250 503", "", SMTP_SERVER_HUNG_UP);
+  client_run (&pipelined);
+  client_assert (&pipelined, "220 250 250 250 503", "", SMTP_SERVER_HUNG_UP);
+  client_run (&hasty);
+  client_assert (&hasty, "220 250 250 250 503", "", SMTP_SERVER_HUNG_UP);
 }
 
 /* T-160 */
@@ -241,8 +101,8 @@ test_too_many_recipients (void)
   g_auto (Client) client = { .says = { EHLO MAIL RCPT RCPT, RCPT RCPT, "DATA\r\n", TEXT ".\r\n" },
                              .max_recipients = 2 };
 
-  run (&client);
-  assert_dialogue (&client, "220 250 250 250 250 452 452 354 250",
+  client_run (&client);
+  client_assert (&client, "220 250 250 250 250 452 452 354 250",
                    "<terri@proseware.com> bob@adatum.com bob@adatum.com: Hello: Hello.\r\n",
                    SMTP_SERVER_DONE);
 }
@@ -253,8 +113,8 @@ test_chunks (void)
   g_auto (Client) client = { .says = { EHLO MAIL RCPT, "BDAT 16\r\nSubject: Hello\r\nBDAT 2\r\n\r",
                                        "\nBDAT 7\r\nHello.\rBDAT 1 LAST\r\n\n", "QUIT\r\n" } };
 
-  run (&client);
-  assert_dialogue (&client, "220 250 250 250 250 250 250 250 221", SENT, SMTP_SERVER_DONE);
+  client_run (&client);
+  client_assert (&client, "220 250 250 250 250 250 250 250 221", SENT, SMTP_SERVER_DONE);
 }
 
 /* T-160: what belongs to a refused chunk is never taken for a command. */
@@ -286,8 +146,8 @@ test_wrong_chunks (void)
       g_autofree char *codes =
           g_strconcat ("220 250 250 250", *cases[i].codes != '\0' ? " " : "", cases[i].codes, NULL);
 
-      run (&client);
-      assert_dialogue (&client, codes, "", cases[i].end);
+      client_run (&client);
+      client_assert (&client, codes, "", cases[i].end);
     }
 }
 
@@ -301,12 +161,12 @@ test_too_large (void)
   g_auto (Client) chunk = { .says = { EHLO MAIL RCPT "BDAT 26 LAST\r\n" TEXT, "NOOP\r\n" },
                             .max_bytes = 20 };
 
-  run (&said);
-  assert_dialogue (&said, "220 250 552 503", "", SMTP_SERVER_DONE);
-  run (&data);
-  assert_dialogue (&data, "220 250 250 250 354 552 250", "", SMTP_SERVER_DONE);
-  run (&chunk);
-  assert_dialogue (&chunk, "220 250 250 250 552 250", "", SMTP_SERVER_DONE);
+  client_run (&said);
+  client_assert (&said, "220 250 552 503", "", SMTP_SERVER_DONE);
+  client_run (&data);
+  client_assert (&data, "220 250 250 250 354 552 250", "", SMTP_SERVER_DONE);
+  client_run (&chunk);
+  client_assert (&chunk, "220 250 250 250 552 250", "", SMTP_SERVER_DONE);
 }
 
 static void
@@ -349,8 +209,8 @@ test_arguments (void)
       g_autofree char *codes = g_strconcat ("220 250 ", cases[i].code, NULL);
       g_autofree char *seen = NULL;
 
-      run (&client);
-      seen = dup_codes (&client);
+      client_run (&client);
+      seen = client_dup_codes (&client);
       g_assert_cmpstr (seen, ==, codes);
     }
 }
@@ -365,8 +225,8 @@ test_delivery_reports (void)
                                     "RCPT TO:<eve@adatum.com> NOTIFY=sometimes\r\n",
                                "DATA\r\n", TEXT ".\r\n" } };
 
-  run (&client);
-  assert_dialogue (&client, "220 250 250 250 250 501 354 250",
+  client_run (&client);
+  client_assert (&client, "220 250 250 250 250 501 354 250",
                    "<terri@proseware.com> bob@adatum.com ann@adatum.com: Hello: Hello.\r\n"
                    "[FAILURE,DELAY FULL my own]",
                    SMTP_SERVER_DONE);
@@ -380,8 +240,8 @@ test_browsers (void)
                                        "DATA\r\n",
                                        TEXT ".\r\n" } };
 
-  run (&client);
-  assert_dialogue (&client, "220 500", "", SMTP_SERVER_HUNG_UP);
+  client_run (&client);
+  client_assert (&client, "220 500", "", SMTP_SERVER_HUNG_UP);
 }
 
 static void
@@ -395,11 +255,11 @@ test_lines_that_cannot_be_read (void)
                                        "X\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\nX\r\n",
                                        MAIL } };
 
-  run (&bare);
-  assert_dialogue (&bare, "220 500", "", SMTP_SERVER_HUNG_UP);
-  run (&longer);
-  assert_dialogue (&longer, "220 250 500", "", SMTP_SERVER_HUNG_UP);
-  run (&faulty);
+  client_run (&bare);
+  client_assert (&bare, "220 500", "", SMTP_SERVER_HUNG_UP);
+  client_run (&longer);
+  client_assert (&longer, "220 250 500", "", SMTP_SERVER_HUNG_UP);
+  client_run (&faulty);
   g_assert_true (g_str_has_suffix (faulty.heard->str, "421 4.7.0 too many errors\r\n"));
   g_assert_cmpint (faulty.end, ==, SMTP_SERVER_HUNG_UP);
 }
@@ -410,8 +270,8 @@ test_refused_by_the_outbox (void)
   g_auto (Client) client = { .says = { EHLO MAIL RCPT "DATA\r\n", TEXT ".\r\n", MAIL },
                              .refusal = "452 4.3.1 the disk is full" };
 
-  run (&client);
-  assert_dialogue (&client, "220 250 250 250 354 452 250", "", SMTP_SERVER_BROKEN_OFF);
+  client_run (&client);
+  client_assert (&client, "220 250 250 250 354 452 250", "", SMTP_SERVER_BROKEN_OFF);
 }
 
 static void
@@ -421,8 +281,8 @@ test_header_that_cannot_be_used (void)
   g_auto (Client) client = { .says = { EHLO MAIL RCPT "DATA\r\n", "X: ", header, "\r\n\r\n.\r\n",
                                        "NOOP\r\n" } };
 
-  run (&client);
-  assert_dialogue (&client, "220 250 250 250 354 554 250", "", SMTP_SERVER_DONE);
+  client_run (&client);
+  client_assert (&client, "220 250 250 250 354 554 250", "", SMTP_SERVER_DONE);
 }
 
 /* A dialogue cut after each byte: acknowledged or not taken. */
@@ -444,7 +304,7 @@ test_cut_everywhere (void)
         for (guint k = 0; k < i; k++)
           client.says[k] = parts[k];
         client.says[i] = cut > 0 ? part : NULL;
-        run (&client);
+        client_run (&client);
         for (const char *at = client.heard->str; (at = strstr (at, "250 2.0.0 accepted")) != NULL;
              at++)
           n_accepted++;
@@ -489,7 +349,7 @@ test_rubbish (void)
 
       for (guint i = 0; i + 1 < CLIENT_MAX; i++)
         client.says[i] = words[g_rand_int_range (random, 0, G_N_ELEMENTS (words))];
-      run (&client);
+      client_run (&client);
       for (const char *at = client.heard->str; (at = strstr (at, "250 2.0.0 accepted")) != NULL;
            at++)
         n_accepted++;

@@ -197,6 +197,11 @@ smtp_content_on_bdat (SmtpServer *server, const char *argument)
   g_autoptr (SendpathMessage) message = NULL;
   g_autoptr (GError) error = NULL;
 
+  if (!smtp_server_may_send (server))
+    {
+      smtp_server_say (server, "530 5.7.0 first log in");
+      return SMTP_HANG_UP;
+    }
   if (!begin_chunk (&content, argument))
     return SMTP_HANG_UP;
   if (server->recipients->len == 0)

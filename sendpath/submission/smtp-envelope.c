@@ -67,6 +67,15 @@ take_orcpt (SmtpServer *server, const char *value)
   return strchr (value, ';') != NULL ? NULL : "501 5.5.4 ORCPT is a type and an address";
 }
 
+/* RFC 4954 section 5: who is said to have sent it first; we know only who logged in. */
+static const char *
+take_auth (SmtpServer *server, const char *value)
+{
+  if (server->settings->log_in == NULL)
+    return "555 5.5.4 this parameter is not known";
+  return *value != '\0' ? NULL : "501 5.5.4 AUTH is an address";
+}
+
 typedef struct {
   const char *name;
   TakeParameter take;
@@ -74,7 +83,8 @@ typedef struct {
 
 static const Parameter mail_parameters[] = {
   { "SIZE", take_size }, { "BODY", take_body },   { "SMTPUTF8", take_smtputf8 },
-  { "RET", take_ret },   { "ENVID", take_envid }, { NULL, NULL },
+  { "RET", take_ret },   { "ENVID", take_envid }, { "AUTH", take_auth },
+  { NULL, NULL },
 };
 
 static const Parameter rcpt_parameters[] = {
@@ -125,6 +135,7 @@ SmtpNext
 smtp_envelope_on_mail (SmtpServer *server, const char *argument)
 {
   g_auto (SmtpArguments) arguments = { 0 };
+  g_autofree char *not_yours = NULL;
   const char *refusal;
 
   if (server->has_sender)
@@ -134,7 +145,10 @@ smtp_envelope_on_mail (SmtpServer *server, const char *argument)
   refusal = take_parameters (server, mail_parameters, arguments.parameters);
   if (refusal == NULL)
     server->sender = read_address (server, arguments.path, TRUE, &refusal);
-  if (server->sender == NULL)
+  if (server->sender != NULL && server->settings->refuse_sender != NULL)
+    refusal = not_yours =
+        server->settings->refuse_sender (server->sender, server->settings->data);
+  if (refusal != NULL)
     {
       smtp_server_reset (server);
       smtp_server_say (server, refusal);

@@ -33,13 +33,14 @@ smtp_input_new (MessageReadFunc read, gpointer source)
   input->read = read;
   input->source = source;
   input->buffer = g_malloc (BUFFER_BYTES);
-  input->line = g_string_new (NULL);
+  input->line = g_string_sized_new (LINE_MAX_BYTES + 1); /* it never moves: no copy is left behind */
   return input;
 }
 
 void
 smtp_input_free (SmtpInput *input)
 {
+  smtp_input_wipe (input);
   g_free (input->buffer);
   g_string_free (input->line, TRUE);
   g_clear_error (&input->error);
@@ -79,6 +80,20 @@ has_byte (SmtpInput *input)
   input->start = 0;
   input->end = (gsize) MAX (count, 0);
   return count > 0;
+}
+
+int
+smtp_input_peek (SmtpInput *input)
+{
+  return has_byte (input) ? (guchar) input->buffer[input->start] : -1;
+}
+
+void
+smtp_input_wipe (SmtpInput *input)
+{
+  explicit_bzero (input->buffer, input->start);
+  explicit_bzero (input->line->str, input->line->allocated_len);
+  input->line->len = 0;
 }
 
 /* ---- lines ----------------------------------------------------------------------------------- */

@@ -23,6 +23,11 @@ typedef enum {
 /* @ret_line: without its end; belongs to @input until the next call. */
 SmtpLine smtp_input_take_line (SmtpInput *input, const char **ret_line);
 
+/* The next byte, which stays there, or -1. */
+int smtp_input_peek (SmtpInput *input);
+/* What was read so far is nowhere any more. */
+void smtp_input_wipe (SmtpInput *input);
+
 /* Before content. */
 void smtp_input_begin_content (SmtpInput *input);
 /* Text up to CRLF . CRLF, without that and without the dots that protect lines. 0 at its end, -1 at a

@@ -14,7 +14,9 @@ typedef struct {
   char *next_line;  /* read already, or NULL */
   gboolean is_gone;
   gboolean is_greeted;
+  gboolean is_logged_in;
   guint n_faults;
+  guint n_refused_logins;
 
   /* the transaction */
   gboolean has_sender;
@@ -31,8 +33,14 @@ void smtp_server_say (SmtpServer *server, const char *reply);
 /* To a client that breaks the rules; if it does so again and again, the last it hears. */
 SmtpNext smtp_server_say_fault (SmtpServer *server, const char *reply);
 SmtpLine smtp_server_take_line (SmtpServer *server, char **ret_line);
+/* @line may hold a password. */
+void smtp_server_free_line (char *line);
+gboolean smtp_server_may_send (const SmtpServer *server);
 /* The transaction is over. */
 void smtp_server_reset (SmtpServer *server);
+
+/* smtp-login.c */
+SmtpNext smtp_login_on_auth (SmtpServer *server, const char *argument);
 
 /* smtp-envelope.c */
 SmtpNext smtp_envelope_on_mail (SmtpServer *server, const char *argument);

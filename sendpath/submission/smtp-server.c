@@ -89,6 +89,8 @@ on_ehlo (SmtpServer *server, const char *argument)
   smtp_server_say (server, "250-SMTPUTF8");
   smtp_server_say (server, "250-DSN");
   smtp_server_say (server, "250-CHUNKING");
+  if (server->settings->log_in != NULL)
+    smtp_server_say (server, "250-AUTH PLAIN LOGIN");
   smtp_server_say (server, "250 ENHANCEDSTATUSCODES");
   return SMTP_GO_ON;
 }
@@ -129,7 +131,7 @@ on_vrfy (SmtpServer *server, const char *argument)
 static SmtpNext
 on_help (SmtpServer *server, const char *argument)
 {
-  smtp_server_say (server, "214 2.0.0 EHLO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT");
+  smtp_server_say (server, "214 2.0.0 EHLO AUTH MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT");
   return SMTP_GO_ON;
 }
 
@@ -144,11 +146,12 @@ static const struct {
   const char *verb;
   SmtpNext (*run) (SmtpServer *server, const char *argument);
   gboolean needs_argument;
-  enum { ANYWHERE, AFTER_GREETING, AFTER_MAIL, AFTER_RCPT } place;
+  enum { ANYWHERE, AFTER_GREETING, AFTER_LOGIN, AFTER_MAIL, AFTER_RCPT } place;
 } commands[] = {
   { "EHLO", on_ehlo, TRUE, ANYWHERE },
   { "HELO", on_helo, TRUE, ANYWHERE },
-  { "MAIL", smtp_envelope_on_mail, TRUE, AFTER_GREETING },
+  { "AUTH", smtp_login_on_auth, TRUE, AFTER_GREETING },
+  { "MAIL", smtp_envelope_on_mail, TRUE, AFTER_LOGIN },
   { "RCPT", smtp_envelope_on_rcpt, TRUE, AFTER_MAIL },
   { "DATA", smtp_content_on_data, FALSE, AFTER_RCPT },
   { "BDAT", smtp_content_on_bdat, TRUE, ANYWHERE }, /* octets follow it, wherever it comes */
@@ -160,6 +163,12 @@ static const struct {
 };
 
 /* ---- the dialogue ---------------------------------------------------------------------------- */
+
+gboolean
+smtp_server_may_send (const SmtpServer *server)
+{
+  return server->settings->log_in == NULL || server->is_logged_in;
+}
 
 SmtpLine
 smtp_server_take_line (SmtpServer *server, char **ret_line)
@@ -178,6 +187,14 @@ smtp_server_take_line (SmtpServer *server, char **ret_line)
   return state;
 }
 
+void
+smtp_server_free_line (char *line)
+{
+  if (line != NULL)
+    explicit_bzero (line, strlen (line));
+  g_free (line);
+}
+
 /* Why command @i cannot come here, or NULL. */
 static const char *
 find_fault (const SmtpServer *server, guint i, const char *argument)
@@ -186,6 +203,8 @@ find_fault (const SmtpServer *server, guint i, const char *argument)
     return "501 5.5.4 something is missing behind this command";
   if (commands[i].place >= AFTER_GREETING && !server->is_greeted)
     return "503 5.5.1 first say EHLO";
+  if (commands[i].place >= AFTER_LOGIN && !smtp_server_may_send (server))
+    return "530 5.7.0 first log in";
   if (commands[i].place >= AFTER_MAIL && !server->has_sender)
     return "503 5.5.1 first say who sends it";
   if (commands[i].place >= AFTER_RCPT && server->recipients->len == 0)
@@ -218,15 +237,32 @@ run_line (SmtpServer *server, const char *line)
   return smtp_server_say_fault (server, "500 5.5.1 this command is not known");
 }
 
+/* Whatever does not even begin with a letter, such as TLS, is not waited for to end a line. */
+static gboolean
+is_other_protocol (SmtpServer *server)
+{
+  int first = server->is_greeted ? 'a' : smtp_input_peek (server->input);
+
+  return first >= 0 && !g_ascii_isalpha (first);
+}
+
 static SmtpNext
 run_command (SmtpServer *server)
 {
-  g_autofree char *line = NULL;
+  char *line = NULL;
+  SmtpNext next;
 
+  if (is_other_protocol (server))
+    {
+      smtp_server_say (server, "500 5.5.1 this is SMTP");
+      return SMTP_HANG_UP;
+    }
   switch (smtp_server_take_line (server, &line))
     {
     case SMTP_LINE_GOOD:
-      return run_line (server, line);
+      next = run_line (server, line);
+      smtp_server_free_line (line);
+      return next;
     case SMTP_LINE_UNCLEAN:
       return smtp_server_say_fault (server, "500 5.5.2 a command has no control characters");
     case SMTP_LINE_UNREADABLE:
@@ -262,7 +298,7 @@ smtp_server_run (const SmtpServerIo *io, const SmtpServerSettings *settings)
     smtp_server_say (&server, "421 4.4.2 nothing was said for too long");
   flush (&server);
   smtp_server_reset (&server);
-  g_free (server.next_line);
+  smtp_server_free_line (server.next_line);
   if (next == SMTP_SAY_GOODBYE)
     return SMTP_SERVER_DONE;
   if (!smtp_input_is_over (input))

@@ -19,6 +19,11 @@ typedef struct {
 typedef struct {
   guint64 max_bytes; /* of a message; 0: no limit */
   guint max_recipients;
+  /* NULL: nobody has to log in. The reply to the client; 235 lets it in. */
+  char *(*log_in) (const char *user, const char *password, gpointer data);
+  guint refusal_delay_ms; /* before the reply to a login that was refused; longer each time */
+  /* NULL: any sender will do. The reply that refuses this one (it may be empty), or NULL. */
+  char *(*refuse_sender) (const char *sender, gpointer data);
   /* A whole message with its envelope. The reply to the client: it begins with 250 if the message
    * is on disk and synced (P-1), or settled otherwise, and else nobody must get it. */
   char *(*take) (SendpathMessage *message, gpointer data);
