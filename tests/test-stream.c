@@ -1,4 +1,4 @@
-/* The stream under libetpan: deadlines, cancel, bounds, failure that stays. */
+/* The stream, and libetpan over it: deadlines, cancel, bounds, failure that stays. */
 #include "config.h"
 
 #include <netinet/in.h>
@@ -8,6 +8,7 @@
 
 #include <libetpan/mailstream.h>
 
+#include "sendpath/wire/pop-stream.h"
 #include "tests/lib/loopback.h"
 
 static ScriptedServer *
@@ -51,20 +52,20 @@ test_lines (void)
   assert_failure (stream, SENDPATH_FAULT_LINK_LOST);
 }
 
-/* a password goes through libetpan's buffer, and does not stay there. */
+/* a password goes through a buffer, and does not stay there. */
 static void
 test_wiping (void)
 {
   static const char secret[] = "PASS canary-81d0\r\n";
   g_autoptr(ScriptedServer) server = play ("C: PASS canary-81d0\n!wait\n");
   g_autoptr(Stream) stream = loopback_connect (server, NULL, NULL);
-  const mailstream *mail = stream_get_mailstream (stream);
+  const char *buffer = stream_peek_written (stream);
 
   g_assert_true (stream_write (stream, secret, strlen (secret)));
-  g_assert_cmpmem (mail->write_buffer, strlen (secret), secret, strlen (secret));
+  g_assert_cmpmem (buffer, strlen (secret), secret, strlen (secret));
   g_assert_true (stream_flush (stream));
   for (gsize i = 0; i < strlen (secret); i++)
-    g_assert_cmpint (mail->write_buffer[i], ==, '\0');
+    g_assert_cmpint (buffer[i], ==, '\0');
   g_clear_pointer (&stream, stream_free);
   scripted_server_assert_played (server);
 }
@@ -88,7 +89,7 @@ test_nodelay (void)
 {
   g_autoptr(ScriptedServer) server = play ("!wait\n");
   g_autoptr(Stream) stream = loopback_connect (server, NULL, NULL);
-  int fd = mailstream_low_get_fd (mailstream_get_low (stream_get_mailstream (stream)));
+  int fd = stream_get_fd (stream);
   int value = 0;
   socklen_t length = sizeof value;
 
@@ -155,6 +156,7 @@ test_failure_stays (void)
 {
   g_autoptr(ScriptedServer) server = play ("C: ONE\n!wait\n");
   Stream *stream = loopback_connect (server, NULL, NULL);
+  mailstream *mail = pop_stream_new (stream, NULL);
   gsize length;
   g_autoptr(GBytes) received = NULL;
 
@@ -165,10 +167,11 @@ test_failure_stays (void)
   stream_set_deadline (stream, 60);
   g_assert_false (stream_write (stream, "TWO\r\n", 5));
   g_assert_false (stream_flush (stream));
-  g_assert_cmpint (mailstream_write (stream_get_mailstream (stream), "TWO\r\n", 5), >=, -1);
-  g_assert_cmpint (mailstream_flush (stream_get_mailstream (stream)), ==, -1);
+  g_assert_cmpint (mailstream_write (mail, "TWO\r\n", 5), >=, -1);
+  g_assert_cmpint (mailstream_flush (mail), ==, -1);
   g_assert_null (stream_read_line (stream, 100, &length));
   assert_failure (stream, SENDPATH_FAULT_LINK_LOST);
+  pop_stream_free (mail);
   stream_free (stream);
   scripted_server_assert_played (server);
   received = scripted_server_dup_received (server);
@@ -308,12 +311,14 @@ test_budget (void)
 {
   g_autoptr(ScriptedServer) server = play ("!flood 100000000 x\n!wait\n");
   g_autoptr(Stream) stream = loopback_connect (server, NULL, NULL);
+  mailstream *mail = pop_stream_new (stream, NULL);
   MMAPString *line = mmap_string_new ("");
 
-  g_assert_null (mailstream_read_line (stream_get_mailstream (stream), line));
+  g_assert_null (mailstream_read_line (mail, line));
   assert_failure (stream, SENDPATH_FAULT_PROTOCOL);
   g_assert_cmpuint (line->len, <=, 64 * 1024);
   mmap_string_free (line);
+  pop_stream_free (mail);
 }
 
 /* R-13, T-040: what came before TLS must not be taken for something said inside it. */

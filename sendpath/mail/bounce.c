@@ -11,6 +11,7 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 
+#include "profiles/late.h"
 #include "sendpath/mail/bounce-charset.h"
 #include "sendpath/mail/bounce-fields.h"
 #include "sendpath/mail/bounce-html.h"
@@ -21,6 +22,12 @@
 #include "sendpath/mail/content-type.h"
 #include "sendpath/mail/encoded-word.h"
 #include "sendpath/mail/mime-cursor.h"
+
+#define FUNCTIONS(F)                                                                               \
+  F (mailmime, decoded_part_free)                                                                  \
+  F (mailmime, part_parse)
+
+LATE_LIBRARY (libetpan, LIBETPAN_FILE, FUNCTIONS)
 
 #define MAX_DEPTH 16
 #define MAX_PARTS 200
@@ -98,12 +105,12 @@ decode_part (const char *bytes, gsize length, const Header *header)
   gsize used = 0, decoded_length = 0;
 
   length = MIN (length, MAX_PART_BYTES);
-  if (length == 0 || mechanism == MAILMIME_MECHANISM_8BIT ||
-      mailmime_part_parse (bytes, length, &used, mechanism, &decoded, &decoded_length) !=
+  if (length == 0 || mechanism == MAILMIME_MECHANISM_8BIT || !load_libetpan (NULL) ||
+      libetpan.part_parse (bytes, length, &used, mechanism, &decoded, &decoded_length) !=
           MAILIMF_NO_ERROR)
     return bounce_charset_to_text (bytes, length, charset);
   text = bounce_charset_to_text (decoded, decoded_length, charset);
-  mailmime_decoded_part_free (decoded);
+  libetpan.decoded_part_free (decoded);
   return text;
 }
 

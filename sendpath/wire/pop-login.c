@@ -10,7 +10,22 @@
 #include <glib/gi18n-lib.h>
 #include <libetpan/mailpop3.h>
 
+#include "profiles/late.h"
+#include "sendpath/wire/pop-stream.h"
 #include "sendpath/wire/smtp-auth.h"
+
+#define FUNCTIONS(F)                                                                               \
+  F (mailpop3, capa)                                                                               \
+  F (mailpop3, capa_resp_free)                                                                     \
+  F (mailpop3, connect)                                                                            \
+  F (mailpop3, free)                                                                               \
+  F (mailpop3, new)                                                                                \
+  F (mailpop3, pass)                                                                               \
+  F (mailpop3, stls)                                                                               \
+  F (mailpop3, user)                                                                               \
+  F (mmap_string, assign)
+
+LATE_LIBRARY (libetpan, LIBETPAN_FILE, FUNCTIONS)
 
 #define ANSWER_S     60
 #define HANDSHAKE_S  30 /* SAFETY R-32 */
@@ -24,9 +39,11 @@
 /* One dialogue. */
 typedef struct {
   const PopLoginOptions *options;
+  SendpathEndpoint      *endpoint;
   const char            *host;
   guint16                port;
   Stream                *stream;
+  mailstream            *mail;
   mailpop3              *pop;
   gboolean               offers_stls;
   GPtrArray             *mechanisms; /* upper case, NULL-terminated */
@@ -92,7 +109,7 @@ static gboolean
 read_greeting (Login *login)
 {
   stream_set_deadline (login->stream, ANSWER_S);
-  mailpop3_connect (login->pop, stream_get_mailstream (login->stream));
+  libetpan.connect (login->pop, login->mail);
   return is_ok (login);
 }
 
@@ -119,11 +136,11 @@ ask_capabilities (Login *login)
   login->offers_stls = FALSE;
   g_ptr_array_set_size (login->mechanisms, 0);
   say (login, "CAPA");
-  if (mailpop3_capa (login->pop, &list) == MAILPOP3_NO_ERROR)
+  if (libetpan.capa (login->pop, &list) == MAILPOP3_NO_ERROR)
     {
       for (clistiter *i = clist_begin (list); i != NULL; i = clist_next (i))
         note_capability (login, clist_content (i));
-      mailpop3_capa_resp_free (list);
+      libetpan.capa_resp_free (list);
     }
   else if (!is_ok (login)
            && (stream_is_dead (login->stream) || !is_indicator (get_line (login), "-ERR")))
@@ -143,7 +160,7 @@ start_tls (Login *login)
       return end_with_fault (login, SENDPATH_FAULT_TLS_MISSING, text);
     }
   say (login, "STLS");
-  mailpop3_stls (login->pop);
+  libetpan.stls (login->pop);
   if (!is_ok (login))
     return FALSE;
   stream_set_deadline (login->stream, HANDSHAKE_S);
@@ -182,12 +199,12 @@ say_password (Login *login, const SendpathSecret *secret)
       return end_with_fault (login, SENDPATH_FAULT_NO_CREDENTIAL, text);
     }
   say (login, shown);
-  mailpop3_user (login->pop, user);
+  libetpan.user (login->pop, user);
   if (!is_ok (login))
     return FALSE;
   trace_sent_secret (login->options->trace, "PASS");
   stream_set_deadline (login->stream, ANSWER_S);
-  mailpop3_pass (login->pop, sendpath_secret_peek (secret));
+  libetpan.pass (login->pop, sendpath_secret_peek (secret));
   return is_ok (login);
 }
 
@@ -201,7 +218,7 @@ read_answer (Login *login)
 
   if (line == NULL)
     return FALSE;
-  mmap_string_assign (login->pop->pop3_stream_buffer, line);
+  libetpan.assign (login->pop->pop3_stream_buffer, line);
   return TRUE;
 }
 
@@ -295,29 +312,53 @@ say_goodbye (Login *login)
     stream_read_line (login->stream, CHALLENGE_MAX, &length);
 }
 
+static void
+log_in_after_greeting (Login *login)
+{
+  gboolean wants_stls =
+      sendpath_endpoint_get_security (login->endpoint) == SENDPATH_SECURITY_STARTTLS;
+
+  if (read_greeting (login) && ask_capabilities (login) && (!wants_stls || start_tls (login))
+      && log_in (login))
+    login->reply = sendpath_reply_new (0, NULL, get_line (login));
+  say_goodbye (login);
+}
+
+/* With libetpan's mailpop3 over the stream, which it never gets to keep. */
+static void
+run_dialogue (Login *login)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (load_libetpan (&error))
+    login->mail = pop_stream_new (login->stream, &error);
+  if (login->mail == NULL)
+    {
+      end_with_fault (login, SENDPATH_FAULT_LOCAL, error->message);
+      return;
+    }
+  login->pop = libetpan.new (0, NULL);
+  log_in_after_greeting (login);
+  /* libetpan would say QUIT once more and free the stream; the timestamp it frees only there. */
+  login->pop->pop3_stream = NULL;
+  g_clear_pointer (&login->pop->pop3_timestamp, free);
+  libetpan.free (login->pop);
+  pop_stream_free (login->mail);
+}
+
 /* Talks to the greeted @runner and leaves the result in it. TRUE: that is the result, good or
  * bad. */
 static gboolean
 talk (Runner *runner, const PopLoginOptions *options)
 {
-  gboolean wants_stls = sendpath_endpoint_get_security (runner->endpoint)
-                        == SENDPATH_SECURITY_STARTTLS;
   Login login = { .options = options,
+                  .endpoint = runner->endpoint,
                   .host = sendpath_endpoint_get_host (runner->endpoint),
                   .port = sendpath_endpoint_get_port (runner->endpoint),
                   .stream = runner->stream,
-                  .pop = mailpop3_new (0, NULL),
                   .mechanisms = g_ptr_array_new_with_free_func (g_free) };
 
-  if (read_greeting (&login) && ask_capabilities (&login) && (!wants_stls || start_tls (&login))
-      && log_in (&login))
-    login.reply = sendpath_reply_new (0, NULL, get_line (&login));
-  say_goodbye (&login);
-
-  /* libetpan would say QUIT once more and free the stream; the timestamp it frees only there. */
-  login.pop->pop3_stream = NULL;
-  g_clear_pointer (&login.pop->pop3_timestamp, free);
-  mailpop3_free (login.pop);
+  run_dialogue (&login);
   g_ptr_array_unref (login.mechanisms);
   g_clear_pointer (&runner->stream, stream_free);
   g_clear_pointer (&runner->greeting, sendpath_reply_unref);

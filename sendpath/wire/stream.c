@@ -1,77 +1,28 @@
-/* libetpan's mailstream over a Link, and lines out of its buffer. It knows no protocol. */
+/* Buffers over a Link, and lines out of them. It knows no protocol. */
 #include "config.h"
 
 #include "sendpath/wire/stream.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <glib/gi18n-lib.h>
-#include <libetpan/mailstream.h>
 
 #include "sendpath/wire/link.h"
 
-#define BUFFER_BYTES (64 * 1024)
+/* A whole flight goes out in one write: an envelope, the last piece of a content, and what follows
+ * it. */
+#define BUFFER_BYTES    (160 * 1024)
+#define FOLLOWING_BYTES (32 * 1024)
 
 struct _Stream {
   Link       *link;
-  mailstream *mail;
-  gboolean    may_wait; /* for input */
-  GByteArray *line;     /* of the line being read */
+  char       *out; /* written, not flushed */
+  gsize       out_length;
+  char       *in; /* read; nobody has taken what lies from in_begin to in_end */
+  gsize       in_begin;
+  gsize       in_end;
+  GByteArray *line; /* being read */
   gboolean    line_is_whole;
-};
-
-/* ---- the low driver under libetpan ----------------------------------------------------------- */
-
-/* libetpan takes 0 for an empty or a whole line; a link never gives it. */
-static ssize_t
-low_read (mailstream_low *low, void *buffer, size_t size)
-{
-  Stream *stream = low->data;
-
-  return link_read (stream->link, buffer, size, stream->may_wait);
-}
-
-/* All of it or -1: libetpan loops for ever on 0 and takes a part for the whole. Commands with a
- * secret in them come out of its buffer and must not stay there (R-9). */
-static ssize_t
-low_write (mailstream_low *low, const void *buffer, size_t size)
-{
-  Stream *stream = low->data;
-  gboolean is_written = link_write (stream->link, buffer, size);
-
-  if (buffer == stream->mail->write_buffer)
-    explicit_bzero (stream->mail->write_buffer, size);
-  return is_written ? (ssize_t) size : -1;
-}
-
-/* The connection is the link's and ends with it. */
-static int
-low_close (mailstream_low *low)
-{
-  return 0;
-}
-
-static int
-low_get_fd (mailstream_low *low)
-{
-  Stream *stream = low->data;
-
-  return link_get_fd (stream->link);
-}
-
-static void
-low_free (mailstream_low *low)
-{
-  free (low);
-}
-
-static mailstream_low_driver low_driver = {
-  .mailstream_read = low_read,
-  .mailstream_write = low_write,
-  .mailstream_close = low_close,
-  .mailstream_get_fd = low_get_fd,
-  .mailstream_free = low_free,
 };
 
 /* ---- life ------------------------------------------------------------------------------------ */
@@ -80,15 +31,20 @@ Stream *
 stream_new (GSocketConnection *connection, const Trace *trace, GCancellable *cancellable)
 {
   Stream *stream = g_new0 (Stream, 1);
-  mailstream_low *low = mailstream_low_new (stream, &low_driver);
 
   stream->link = link_new (connection, trace, cancellable);
   stream->line = g_byte_array_new ();
-  stream->may_wait = TRUE;
-  stream->mail = low != NULL ? mailstream_new (low, BUFFER_BYTES) : NULL;
-  if (stream->mail == NULL)
-    g_error ("no memory for a connection");
+  stream->out = g_malloc (BUFFER_BYTES);
+  stream->in = g_malloc (BUFFER_BYTES);
   return stream;
+}
+
+/* Commands with a secret in them must not stay in the buffer. */
+static void
+wipe_written (Stream *stream)
+{
+  explicit_bzero (stream->out, stream->out_length);
+  stream->out_length = 0;
 }
 
 void
@@ -97,55 +53,85 @@ stream_free (Stream *stream)
   if (stream == NULL)
     return;
 
-  explicit_bzero (stream->mail->write_buffer, stream->mail->write_buffer_len);
-  mailstream_close (stream->mail);
+  wipe_written (stream);
   link_free (stream->link);
   g_byte_array_unref (stream->line);
+  g_free (stream->out);
+  g_free (stream->in);
   g_free (stream);
 }
 
 /* ---- writing and reading --------------------------------------------------------------------- */
 
-/* mailstream_write() gives a partial count when a later part fails: only the stream's own failure
- * tells. */
 gboolean
 stream_write (Stream *stream, const char *bytes, gsize length)
 {
-  if (!stream_is_dead (stream))
-    mailstream_write (stream->mail, bytes, length);
+  if (length > BUFFER_BYTES - stream->out_length && !stream_flush (stream))
+    return FALSE;
+  if (length > BUFFER_BYTES)
+    return link_write (stream->link, bytes, length);
+  if (stream_is_dead (stream))
+    return FALSE;
+  memcpy (stream->out + stream->out_length, bytes, length);
+  stream->out_length += length;
+  return TRUE;
+}
+
+gboolean
+stream_reserve (Stream *stream, gsize length)
+{
+  if (stream->out_length + length > BUFFER_BYTES - FOLLOWING_BYTES)
+    stream_flush (stream);
   return !stream_is_dead (stream);
 }
 
 gboolean
 stream_flush (Stream *stream)
 {
-  if (!stream_is_dead (stream))
-    mailstream_flush (stream->mail);
+  if (!stream_is_dead (stream) && stream->out_length > 0)
+    link_write (stream->link, stream->out, stream->out_length);
+  wipe_written (stream);
   return !stream_is_dead (stream);
 }
 
-/* Something in libetpan's read buffer? */
+/* Something in the read buffer? */
 static gboolean
 fill (Stream *stream, gboolean may_wait)
 {
-  gboolean is_filled;
+  gssize count;
 
-  if (stream->mail->read_buffer_len > 0)
+  if (stream->in_begin < stream->in_end)
     return TRUE;
-  stream->may_wait = may_wait;
-  is_filled = mailstream_feed_read_buffer (stream->mail) > 0;
-  stream->may_wait = TRUE;
-  return is_filled;
+  count = link_read (stream->link, stream->in, BUFFER_BYTES, may_wait);
+  stream->in_begin = 0;
+  stream->in_end = count > 0 ? (gsize) count : 0;
+  return count > 0;
 }
 
-/* Moves the first @size bytes of libetpan's read buffer to the line. */
-static void
-take (Stream *stream, gsize size)
+/* What is in the read buffer up to the end of a line, which is in it or not. */
+static gsize
+measure_part (const Stream *stream, gboolean *ret_ends)
 {
-  guint old_length = stream->line->len;
+  const char *begin = stream->in + stream->in_begin;
+  gsize length = stream->in_end - stream->in_begin;
+  const char *line_end = memchr (begin, '\n', length);
 
-  g_byte_array_set_size (stream->line, old_length + (guint) size);
-  mailstream_read (stream->mail, stream->line->data + old_length, size);
+  *ret_ends = line_end != NULL;
+  return line_end != NULL ? (gsize) (line_end - begin) + 1 : length;
+}
+
+gssize
+stream_read_part (Stream *stream, char *buffer, gsize size)
+{
+  gboolean ends;
+  gsize count;
+
+  if (stream_is_dead (stream) || !fill (stream, TRUE))
+    return -1;
+  count = MIN (measure_part (stream, &ends), size);
+  memcpy (buffer, stream->in + stream->in_begin, count);
+  stream->in_begin += count;
+  return (gssize) count;
 }
 
 static const char *
@@ -158,18 +144,17 @@ next_line (Stream *stream, gsize max, gboolean may_wait, gsize *ret_length)
   stream->line_is_whole = FALSE;
   while (!stream_is_dead (stream) && fill (stream, may_wait))
     {
-      const char *buffer = stream->mail->read_buffer;
-      const char *line_end = memchr (buffer, '\n', stream->mail->read_buffer_len);
-      gsize size = line_end != NULL ? (gsize) (line_end - buffer) + 1
-                                    : stream->mail->read_buffer_len;
+      gboolean ends;
+      gsize size = measure_part (stream, &ends);
 
-      if (line->len + size > max || (line->len + size == max && line_end == NULL))
+      if (line->len + size > max || (line->len + size == max && !ends))
         {
           stream_fail (stream, SENDPATH_FAULT_PROTOCOL, _("the server sent a line without end"));
           return NULL;
         }
-      take (stream, size);
-      if (line_end == NULL)
+      g_byte_array_append (line, (const guint8 *) stream->in + stream->in_begin, (guint) size);
+      stream->in_begin += size;
+      if (!ends)
         continue;
       g_byte_array_set_size (line, line->len - 1);
       if (line->len > 0 && line->data[line->len - 1] == '\r')
@@ -215,7 +200,7 @@ stream_has_input (Stream *stream)
 static void
 refuse_leftovers (Stream *stream)
 {
-  if (stream->mail->write_buffer_len > 0 || stream_has_input (stream) || stream_is_tls (stream))
+  if (stream->out_length > 0 || stream_has_input (stream) || stream_is_tls (stream))
     stream_fail (stream, SENDPATH_FAULT_TLS, _("the server sent something before TLS began"));
 }
 
@@ -252,6 +237,12 @@ void
 stream_set_shielded (Stream *stream, gboolean is_shielded)
 {
   link_set_shielded (stream->link, is_shielded);
+}
+
+gboolean
+stream_was_heard_within (const Stream *stream, guint seconds)
+{
+  return link_was_heard_within (stream->link, seconds);
 }
 
 void
@@ -314,8 +305,14 @@ stream_get_local_address (const Stream *stream)
   return link_get_local_address (stream->link);
 }
 
-mailstream *
-stream_get_mailstream (Stream *stream)
+int
+stream_get_fd (const Stream *stream)
 {
-  return stream->mail;
+  return link_get_fd (stream->link);
+}
+
+const char *
+stream_peek_written (const Stream *stream)
+{
+  return stream->out;
 }

@@ -1,4 +1,4 @@
-/* libetpan's mailstream over a GIOStream: absolute deadlines, cancel, bounds, sticky failure.
+/* Lines and bytes over a connection: absolute deadlines, cancel, bounds, sticky failure.
  * One thread, one stream. It knows no protocol. */
 #pragma once
 
@@ -39,6 +39,9 @@ char            *stream_dup_peer_key (const Stream *stream);
 /* Buffered write; FALSE once anything failed. */
 gboolean         stream_write (Stream *stream, const char *bytes, gsize length);
 gboolean         stream_flush (Stream *stream);
+/* Flushes if there is no room for @length more bytes (at most 96 KiB) and 32 KiB of what may follow
+ * them. */
+gboolean         stream_reserve (Stream *stream, gsize length);
 
 /* One line ending in LF, without its line end (LF or CRLF), borrowed until the next call; a line
  * of more than @max bytes with its end is a failure as soon as it is seen. NULL: failure. NUL
@@ -47,6 +50,9 @@ const char      *stream_read_line (Stream *stream, gsize max, gsize *ret_length)
 /* The same without waiting and without a deadline: NULL while the line is not there yet, or for a
  * failure (stream_is_dead()). What has come of it is kept for the next call. */
 const char      *stream_try_line (Stream *stream, gsize max, gsize *ret_length);
+/* Bytes as they come, up to @size and not beyond the end of a line, for who puts lines together
+ * itself. -1: failure. */
+gssize           stream_read_part (Stream *stream, char *buffer, gsize size);
 /* A source that is ready when stream_try_line() is worth a call; its callback is a
  * GPollableSourceFunc. It does not look at the cancellable. */
 GSource         *stream_create_input_source (Stream *stream);
@@ -58,6 +64,9 @@ void             stream_set_shielded (Stream *stream, gboolean is_shielded);
 /* TRUE if bytes have arrived that nobody has read yet (never blocks). */
 gboolean         stream_has_input (Stream *stream);
 
+/* Something came in the last @seconds. */
+gboolean         stream_was_heard_within (const Stream *stream, guint seconds);
+
 gboolean         stream_is_dead (const Stream *stream);
 /* Marks the stream dead for a reason seen above it. */
 void             stream_fail (Stream *stream, SendpathFault fault, const char *text);
@@ -68,8 +77,9 @@ const Trace     *stream_get_trace (const Stream *stream);
 /* Borrowed; NULL where the connection is not over IP. */
 GInetAddress    *stream_get_remote_address (const Stream *stream);
 GInetAddress    *stream_get_local_address (const Stream *stream);
-/* The mailstream itself, for libetpan's mailpop3. */
-struct _mailstream *stream_get_mailstream (Stream *stream);
+int              stream_get_fd (const Stream *stream);
+/* Where what is written waits to be flushed; for the test that nothing stays there. */
+const char      *stream_peek_written (const Stream *stream);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Stream, stream_free)
 
