@@ -826,6 +826,187 @@ test_nat64 (void)
   g_assert_cmpstr (beside, ==, "0.0.0.1 ");
 }
 
+/* ---- what is known of another day ------------------------------------------------------------ */
+
+/* The address of another day is at the server before any name server has said a word. */
+static void
+test_known_address (void)
+{
+  g_auto(Ring) ring = { 0 };
+  g_autoptr(ScriptedServer) server = play ("!tls wildcard\nS: 220 hello\n!wait\n");
+  g_autoptr(Race) race = NULL;
+  g_autoptr(Runner) winner = NULL;
+
+  ring_init (&ring);
+  ring.options.is_learned = TRUE;
+  ring.options.known_ip = "127.0.0.1";
+  enter (&ring, "mute.example.org", scripted_server_get_port (server), SENDPATH_SECURITY_TLS);
+  race = race_new (ring.endpoints, &ring.options);
+  winner = race_run (race, RACE_ALL, NULL);
+  g_assert_nonnull (winner);
+  g_assert_true (winner->is_guess);
+  g_assert_true (stream_is_tls (winner->stream));
+  g_assert_cmpuint (winner->resolve_ms, ==, 0);
+}
+
+/* Only where TLS shows whose address it is, and never for what the network named. */
+static void
+test_known_address_without_tls (gconstpointer is_offered)
+{
+  g_auto(Ring) ring = { 0 };
+  g_autoptr(ScriptedServer) server = play ("");
+  g_autoptr(Race) race = NULL;
+
+  ring_init (&ring);
+  ring.options.times = &brief;
+  ring.options.is_learned = TRUE;
+  ring.options.known_ip = "127.0.0.1";
+  ring.options.is_offered = is_offered != NULL;
+  enter (&ring, "mute.example.org", scripted_server_get_port (server),
+         is_offered != NULL ? SENDPATH_SECURITY_TLS : SENDPATH_SECURITY_NONE);
+  race = race_new (ring.endpoints, &ring.options);
+  g_assert_null (race_run (race, RACE_ALL, NULL));
+  g_assert_null (strstr (ring.lines->str, "connecting"));
+  scripted_server_assert_played (server);
+  g_assert_cmpuint (scripted_server_count_connections (server), ==, 0);
+}
+
+/* The host has moved: what is at its old address costs nothing and is told to nobody. */
+static const char *const strangers[] = {
+  NULL,               /* nobody listens there */
+  "!tls other\n",     /* somebody else's server */
+  "!wait\n",          /* one that is mute */
+  "S: 554 not us\n", /* one that speaks plain text */
+};
+
+static void
+test_host_has_moved (gconstpointer data)
+{
+  const char *stranger = strangers[GPOINTER_TO_SIZE (data)];
+  g_auto(Ring) ring = { 0 };
+  g_autoptr(ScriptedServer) server = play ("!tls good\nS: 220 hello\n!wait\n");
+  guint16 port = scripted_server_get_port (server);
+  g_autoptr(ScriptedServer) other
+      = stranger != NULL ? scripted_server_new_at (stranger, "127.0.0.2", port) : NULL;
+  g_autoptr(Race) race = NULL;
+  g_autoptr(Runner) winner = NULL;
+  g_autoptr(GPtrArray) failures = NULL;
+
+  if (other != NULL)
+    scripted_server_set_certs (other, certs);
+  ring_init (&ring);
+  ring.options.is_learned = TRUE;
+  ring.options.learned = G_SOCKET_FAMILY_IPV4;
+  ring.options.known_ip = "127.0.0.2";
+  enter (&ring, HOST, port, SENDPATH_SECURITY_TLS);
+  race = race_new (ring.endpoints, &ring.options);
+  winner = race_run (race, RACE_ALL, NULL);
+  g_assert_nonnull (winner);
+  g_assert_false (winner->is_guess);
+  g_assert_cmpstr (winner->ip, ==, "127.0.0.1");
+  g_assert_nonnull (strstr (ring.lines->str, "[127.0.0.2]"));
+  failures = race_steal_failures (race);
+  g_assert_cmpuint (failures->len, ==, 0);
+}
+
+/* It has not moved: one connection, and what it says counts, once. */
+static void
+test_known_address_is_refused (void)
+{
+  g_auto(Ring) ring = { 0 };
+  g_autoptr(ScriptedServer) server = play ("!tls good\nS: 421 later\n");
+  g_autoptr(Race) race = NULL;
+  g_autoptr(GPtrArray) failures = NULL;
+
+  ring_init (&ring);
+  ring.options.is_learned = TRUE;
+  ring.options.known_ip = "127.0.0.1";
+  enter (&ring, HOST, scripted_server_get_port (server), SENDPATH_SECURITY_TLS);
+  race = race_new (ring.endpoints, &ring.options);
+  g_assert_null (race_run (race, RACE_ALL, NULL));
+  failures = race_steal_failures (race);
+  g_assert_cmpuint (failures->len, ==, 1);
+  assert_failure (failures, 0, scripted_server_get_port (server), SENDPATH_PHASE_GREETING, 421,
+                  SENDPATH_FAULT_NONE);
+  scripted_server_assert_played (server);
+}
+
+/* Whoever finds out later that it was the wrong one begins anew with the name servers. */
+static void
+test_known_address_is_forgotten (void)
+{
+  g_auto(Ring) ring = { 0 };
+  g_autoptr(ScriptedServer) server = play ("S: 220 hello\n!wait\n");
+  guint16 port = scripted_server_get_port (server);
+  g_autoptr(ScriptedServer) other
+      = scripted_server_new_at ("S: 220 not us\n!wait\n", "127.0.0.2", port);
+  g_autoptr(Race) race = NULL;
+  Runner *winner;
+
+  ring_init (&ring);
+  ring.options.is_learned = TRUE;
+  ring.options.known_ip = "127.0.0.2";
+  enter (&ring, HOST, port, SENDPATH_SECURITY_STARTTLS);
+  race = race_new (ring.endpoints, &ring.options);
+  winner = race_run (race, RACE_ALL, NULL);
+  if (winner->is_guess) /* or the name servers were quicker */
+    {
+      runner_free (winner);
+      race_forget_known (race);
+      winner = race_run (race, RACE_ALL, NULL);
+    }
+  g_assert_cmpstr (winner->ip, ==, "127.0.0.1");
+  runner_free (winner);
+}
+
+/* What was asked a moment ago is not asked again, until the network is another one. */
+static void
+test_recent_answers (void)
+{
+  static const guint expected[] = { 2, 2, 4 };
+  g_auto(Ring) ring = { 0 };
+  g_autoptr(RecentAnswers) recent = recent_answers_new (60000);
+  g_autoptr(ScriptedServer) server = play (
+      "S: 220 hello\n!wait\n---\nS: 220 hello\n!wait\n---\nS: 220 hello\n!wait\n");
+
+  ring_init (&ring);
+  ring.options.recent = recent;
+  enter (&ring, HOST, scripted_server_get_port (server), SENDPATH_SECURITY_STARTTLS);
+  for (gsize i = 0; i < G_N_ELEMENTS (expected); i++)
+    {
+      g_autoptr(Race) race = race_new (ring.endpoints, &ring.options);
+      g_autoptr(Runner) winner = NULL;
+
+      if (i == 2)
+        recent_answers_clear (recent);
+      winner = race_run (race, RACE_ALL, NULL);
+      g_assert_nonnull (winner);
+      g_assert_cmpuint (fake_resolver_count_addresses (ring.resolver), ==, expected[i]);
+    }
+}
+
+/* Not where nothing would show whose address it is. */
+static void
+test_recent_answers_without_tls (void)
+{
+  g_auto(Ring) ring = { 0 };
+  g_autoptr(RecentAnswers) recent = recent_answers_new (60000);
+  g_autoptr(ScriptedServer) server
+      = play ("S: 220 hello\n!wait\n---\nS: 220 hello\n!wait\n");
+
+  ring_init (&ring);
+  ring.options.recent = recent;
+  enter (&ring, HOST, scripted_server_get_port (server), SENDPATH_SECURITY_NONE);
+  for (guint i = 1; i <= 2; i++)
+    {
+      g_autoptr(Race) race = race_new (ring.endpoints, &ring.options);
+      g_autoptr(Runner) winner = race_run (race, RACE_ALL, NULL);
+
+      g_assert_nonnull (winner);
+      g_assert_cmpuint (fake_resolver_count_addresses (ring.resolver), ==, 2 * i);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -868,6 +1049,21 @@ main (int argc, char **argv)
   g_test_add_func ("/race/fields", test_fields);
   g_test_add_func ("/race/other-family", test_other_family);
   g_test_add_func ("/race/other-family-is-missing", test_other_family_missing);
+  g_test_add_func ("/race/known-address-waits-for-no-name-server", test_known_address);
+  g_test_add_data_func ("/race/known-address-needs-tls", NULL, test_known_address_without_tls);
+  g_test_add_data_func ("/race/known-address-is-none-of-the-network-s", "offered",
+                        test_known_address_without_tls);
+  for (gsize i = 0; i < G_N_ELEMENTS (strangers); i++)
+    {
+      static const char *const names[] = { "refused", "another-name", "mute", "plain-text" };
+      g_autofree char *path = g_strconcat ("/race/host-has-moved/", names[i], NULL);
+
+      g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_host_has_moved);
+    }
+  g_test_add_func ("/race/known-address-fails-once", test_known_address_is_refused);
+  g_test_add_func ("/race/known-address-is-forgotten", test_known_address_is_forgotten);
+  g_test_add_func ("/race/asked-once-in-a-while", test_recent_answers);
+  g_test_add_func ("/race/asked-each-time-without-tls", test_recent_answers_without_tls);
 
   if (!g_test_subprocess ())
     {

@@ -353,6 +353,12 @@ contender_get_endpoint (const Contender *contender)
   return contender->endpoint;
 }
 
+const char *
+contender_get_ip (const Contender *contender)
+{
+  return contender->ip;
+}
+
 Runner *
 contender_steal_runner (Contender *contender)
 {

@@ -46,6 +46,7 @@ gboolean          contender_is_mute (const Contender *contender);
 gboolean          contender_is_pending (const Contender *contender);
 GSocketFamily     contender_get_family (const Contender *contender);
 SendpathEndpoint *contender_get_endpoint (const Contender *contender); /* borrowed */
+const char       *contender_get_ip (const Contender *contender);
 
 /* What it came to: READY or FAILED. Takes the stream out. */
 Runner           *contender_steal_runner (Contender *contender);

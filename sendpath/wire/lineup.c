@@ -26,6 +26,8 @@ struct _Lineup {
   RaceField          field;
   gint64             begun_us; /* monotonic */
   const Entry       *last_winner;
+  Entry             *known;   /* one of @entries, or NULL */
+  gboolean           is_known_over; /* there was one */
 };
 
 /* ---- the field ------------------------------------------------------------------------------- */
@@ -93,6 +95,8 @@ compare_places (gconstpointer a, gconstpointer b, gpointer data)
     return left->round < right->round ? -1 : 1;
   if (left->door != right->door)
     return left->door < right->door ? -1 : 1;
+  if (left->is_known != right->is_known)
+    return left->is_known ? -1 : 1;
   return contender_get_family (left->contender) == get_first_family (data) ? -1 : 1;
 }
 
@@ -105,10 +109,48 @@ count_entries (const Lineup *lineup, guint door, GSocketFamily family)
     {
       const Entry *entry = lineup->entries->pdata[i];
 
-      if (entry->door == door && contender_get_family (entry->contender) == family)
+      if (entry->door == door && contender_get_family (entry->contender) == family
+          && !entry->is_guess)
         n++;
     }
   return n;
+}
+
+/* Without TLS on this machine nothing is opened that needs it. */
+static gboolean
+is_openable (const Door *door)
+{
+  return sendpath_endpoint_get_security (door->endpoint) == SENDPATH_SECURITY_NONE
+         || tls_is_available ();
+}
+
+static Entry *
+add_entry (Lineup *lineup, guint number, GSocketAddress *address, guint resolve_ms)
+{
+  Entry *entry = g_new0 (Entry, 1);
+
+  entry->contender = contender_new (get_door (lineup, number)->endpoint, address, resolve_ms,
+                                    lineup->options, lineup->times);
+  entry->door = number;
+  g_ptr_array_add (lineup->entries, entry);
+  return entry;
+}
+
+/* TRUE: @address is the one that worked here last, and is no guess any more. */
+static gboolean
+confirm (Lineup *lineup, guint number, GSocketAddress *address)
+{
+  Entry *known = lineup->known;
+  g_autofree char *ip = NULL;
+
+  if (known == NULL || !known->is_guess || known->door != number)
+    return FALSE;
+  ip = g_inet_address_to_string (
+      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+  if (!g_str_equal (ip, contender_get_ip (known->contender)))
+    return FALSE;
+  known->is_guess = FALSE;
+  return TRUE;
 }
 
 static void
@@ -118,24 +160,8 @@ enter_family (Lineup *lineup, guint number, GSocketFamily family)
   GPtrArray *addresses = lookup_get_addresses (door->lookup, family);
 
   for (guint i = count_entries (lineup, number, family); i < addresses->len; i++)
-    {
-      Entry *entry = g_new0 (Entry, 1);
-
-      entry->contender = contender_new (door->endpoint, addresses->pdata[i],
-                                        lookup_get_ms (door->lookup), lineup->options,
-                                        lineup->times);
-      entry->round = i;
-      entry->door = number;
-      g_ptr_array_add (lineup->entries, entry);
-    }
-}
-
-/* Without TLS on this machine nothing is opened that needs it. */
-static gboolean
-is_openable (const Door *door)
-{
-  return sendpath_endpoint_get_security (door->endpoint) == SENDPATH_SECURITY_NONE
-         || tls_is_available ();
+    if (!confirm (lineup, number, addresses->pdata[i]))
+      add_entry (lineup, number, addresses->pdata[i], lookup_get_ms (door->lookup))->round = i;
 }
 
 void
@@ -171,6 +197,30 @@ lineup_is_looking_up (const Lineup *lineup)
   return FALSE;
 }
 
+/* TLS shows whose address it is, so a wrong one can only fail. Where the user wrote no TLS nothing
+ * would, and what the network named is looked up each time (R-25). */
+static void
+enter_known (Lineup *lineup)
+{
+  const RaceOptions *options = lineup->options;
+  const Door *door = get_door (lineup, 0);
+  g_autoptr(GSocketAddress) address = NULL;
+
+  if (options->known_ip == NULL || lineup->is_known_over || options->is_offered
+      || sendpath_endpoint_get_security (door->endpoint) == SENDPATH_SECURITY_NONE
+      || !is_openable (door))
+    return;
+  address = g_inet_socket_address_new_from_string (options->known_ip, 0);
+  if (address == NULL
+      || (options->family != G_SOCKET_FAMILY_INVALID
+          && options->family != g_socket_address_get_family (address))
+      || lookup_has_answer (door->lookup, g_socket_address_get_family (address)))
+    return;
+  lineup->is_known_over = TRUE;
+  lineup->known = add_entry (lineup, 0, address, 0);
+  lineup->known->is_known = lineup->known->is_guess = TRUE;
+}
+
 void
 lineup_begin (Lineup *lineup, RaceField field)
 {
@@ -179,6 +229,8 @@ lineup_begin (Lineup *lineup, RaceField field)
   for (guint i = 0; i < lineup->doors->len; i++)
     if (is_door_in_field (lineup, i) && is_openable (get_door (lineup, i)))
       lookup_start (get_door (lineup, i)->lookup);
+  if (field == RACE_ALL)
+    enter_known (lineup);
 }
 
 void
@@ -282,6 +334,38 @@ lineup_note_winner (Lineup *lineup, Entry *winner)
   get_door (lineup, winner->door)->has_won = TRUE;
 }
 
+Entry *
+lineup_get_known (const Lineup *lineup)
+{
+  return lineup->known;
+}
+
+gboolean
+lineup_is_guess_wrong (const Lineup *lineup)
+{
+  const Entry *known = lineup->known;
+
+  return known != NULL && known->is_guess
+         && lookup_has_answer (get_door (lineup, known->door)->lookup,
+                               contender_get_family (known->contender));
+}
+
+void
+lineup_forget_known (Lineup *lineup)
+{
+  Entry *known = g_steal_pointer (&lineup->known);
+
+  lineup->is_known_over = TRUE;
+  if (known == NULL)
+    return;
+  if (lineup->last_winner == known)
+    {
+      lineup->last_winner = NULL;
+      get_door (lineup, known->door)->has_won = FALSE;
+    }
+  g_ptr_array_remove (lineup->entries, known);
+}
+
 /* ---- life ------------------------------------------------------------------------------------ */
 
 static Lookup *
@@ -294,6 +378,7 @@ find_lookup (Lineup *lineup, const char *host)
       return lineup->lookups->pdata[i];
   lookup = lookup_new (host, lineup->options->family, lineup->options->resolver);
   lookup_set_own (lookup, lineup->options->own, lineup->options->is_offered);
+  lookup_set_recent (lookup, lineup->options->recent);
   g_ptr_array_add (lineup->lookups, lookup);
   return lookup;
 }
@@ -314,6 +399,9 @@ lineup_new (GPtrArray *endpoints, const RaceOptions *options, const RaceTimes *t
       Door door = { .endpoint = sendpath_endpoint_ref (endpoint),
                     .lookup = find_lookup (lineup, sendpath_endpoint_get_host (endpoint)) };
 
+      /* Nothing shows whose address it is: only what the name servers say now. */
+      if (sendpath_endpoint_get_security (endpoint) == SENDPATH_SECURITY_NONE)
+        lookup_set_recent (door.lookup, NULL);
       g_array_append_val (lineup->doors, door);
     }
   return lineup;

@@ -11,6 +11,9 @@ typedef struct {
   Contender *contender;
   guint      round;    /* number of its address within the family */
   guint      door;     /* number of its endpoint in the order of preference */
+  gboolean   is_known; /* its address is what worked here last, tried before it was asked for */
+  gboolean   is_guess; /* and no name server has named it yet */
+  gboolean   has_made_way; /* it has failed, and the next one need not wait */
   gboolean   is_noted; /* its failure is among the failures */
 } Entry;
 
@@ -41,6 +44,12 @@ Entry            *lineup_find (const Lineup *lineup, ContenderState state);
 /* RFC 8305 3: an IPv4 address waits a moment for the IPv6 ones. 0: it need not, or no longer. */
 gint64            lineup_get_start_us (const Lineup *lineup, const Entry *entry);
 void              lineup_note_winner (Lineup *lineup, Entry *winner);
+/* The address that worked here last, or NULL. */
+Entry            *lineup_get_known (const Lineup *lineup);
+/* The name servers have said otherwise. */
+gboolean          lineup_is_guess_wrong (const Lineup *lineup);
+/* Takes it out again; not while anything is pending. */
+void              lineup_forget_known (Lineup *lineup);
 
 /* Adds a Runner to @failures for each endpoint of the field that nobody could even connect to: no
  * TLS on this machine, or no address. A host is told once. */

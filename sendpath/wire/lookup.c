@@ -15,6 +15,9 @@ typedef struct {
   Lookup       *lookup;
   GSocketFamily family;
   gboolean      is_pending, is_answered;
+  char         *name; /* that was asked for last */
+  guint         era;  /* and when, as RecentAnswers tells it */
+  gboolean      is_missing; /* the host has no address of that family */
   GPtrArray    *addresses;
 } Question;
 
@@ -26,6 +29,7 @@ struct _Lookup {
   GSocketFamily family;
   const char *const *own;
   gboolean      is_offered;
+  RecentAnswers *recent;
   GInetAddress *literal; /* the host, where it is behind NAT64; or NULL */
   gint64        started_us;
   guint         ms;
@@ -58,6 +62,8 @@ lookup_free (Lookup *lookup)
   g_ptr_array_unref (lookup->v6.addresses);
   g_ptr_array_unref (lookup->v4.addresses);
   g_clear_object (&lookup->literal);
+  g_free (lookup->v6.name);
+  g_free (lookup->v4.name);
   g_free (lookup->problem);
   g_free (lookup);
 }
@@ -67,6 +73,12 @@ lookup_set_own (Lookup *lookup, const char *const *own, gboolean is_offered)
 {
   lookup->own = own;
   lookup->is_offered = is_offered;
+}
+
+void
+lookup_set_recent (Lookup *lookup, RecentAnswers *recent)
+{
+  lookup->recent = recent;
 }
 
 /* What the name said when it was found may be something else by now. */
@@ -107,6 +119,24 @@ add_answer (Question *question, GInetAddress *answer)
     g_ptr_array_add (question->addresses, g_inet_socket_address_new (address, 0));
 }
 
+/* @addresses: what the name servers said. */
+static void
+keep (const Question *question, GList *addresses)
+{
+  RecentAnswers *recent = question->lookup->recent;
+
+  if (recent != NULL)
+    recent_answers_put (recent, question->era, question->name, question->family, addresses);
+}
+
+/* That there is nothing is kept only of hosts that have something. */
+static void
+keep_missing (const Question *question, const Question *other)
+{
+  if (question->is_missing && other->addresses->len > 0)
+    keep (question, NULL);
+}
+
 static void
 on_answer (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -120,14 +150,35 @@ on_answer (GObject *source, GAsyncResult *result, gpointer data)
     lookup->ms = (guint) ((g_get_monotonic_time () - lookup->started_us) / 1000);
   for (GList *l = addresses; l != NULL; l = l->next)
     add_answer (question, l->data);
+  if (addresses != NULL)
+    keep (question, addresses);
   g_resolver_free_addresses (addresses);
   question->is_pending = FALSE;
   question->is_answered = !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  question->is_missing = g_error_matches (error, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND);
+  keep_missing (&lookup->v6, &lookup->v4);
+  keep_missing (&lookup->v4, &lookup->v6);
   if (error != NULL && question->is_answered)
     {
       g_free (lookup->problem);
       lookup->problem = g_strdup (error->message);
     }
+}
+
+/* FALSE: nobody has asked lately. */
+static gboolean
+take_recent (Question *question)
+{
+  RecentAnswers *recent = question->lookup->recent;
+  g_autoptr(GPtrArray) addresses
+      = recent != NULL ? recent_answers_find (recent, question->name, question->family) : NULL;
+
+  if (addresses == NULL)
+    return FALSE;
+  for (guint i = 0; i < addresses->len; i++)
+    add_answer (question, addresses->pdata[i]);
+  question->is_answered = TRUE;
+  return TRUE;
 }
 
 static void
@@ -137,6 +188,11 @@ ask (Question *question, const char *name)
 
   if (!is_wanted (lookup, question->family) || question->is_pending || question->is_answered)
     return;
+  g_free (question->name);
+  question->name = g_strdup (name);
+  if (take_recent (question))
+    return;
+  question->era = lookup->recent != NULL ? recent_answers_get_era (lookup->recent) : 0;
   question->is_pending = TRUE;
   g_resolver_lookup_by_name_with_flags_async (lookup->resolver, name,
                                               question->family == G_SOCKET_FAMILY_IPV6

@@ -1,7 +1,7 @@
 /* The addresses of one host, both families asked at once. It connects to nobody. */
 #pragma once
 
-#include <gio/gio.h>
+#include "sendpath/wire/recent-answers.h"
 
 G_BEGIN_DECLS
 
@@ -14,6 +14,8 @@ Lookup       *lookup_new (const char *host, GSocketFamily family, GResolver *res
  * looked for behind the network's NAT64 too. @is_offered: the network named the host, so that only
  * addresses count that a relay may have (R-25). */
 void          lookup_set_own (Lookup *lookup, const char *const *own, gboolean is_offered);
+/* What was asked a moment ago is not asked again; borrowed, NULL (as it is at first): it is. */
+void          lookup_set_recent (Lookup *lookup, RecentAnswers *recent);
 /* Not while lookup_is_pending(). */
 void          lookup_free (Lookup *lookup);
 

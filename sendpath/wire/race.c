@@ -28,6 +28,7 @@ struct _Race {
   /* Of the run: */
   GCancellable *cancellable;
   Entry        *leader; /* has its head start */
+  gboolean      is_guess_wrong; /* and the others were told */
   gint64        started_us, first_connect_us, next_connect_us, leader_until_us, silent_since_us;
 };
 
@@ -92,7 +93,8 @@ find_startable (const Race *race, gint64 now_us)
   return NULL;
 }
 
-/* Failures are noted in the order they are seen. One that failed makes place at once. */
+/* Failures are noted in the order they are seen. One that failed makes place at once. A guess says
+ * nothing of the server before the name servers have named it. */
 static void
 note_failures (Race *race, gint64 now_us)
 {
@@ -105,9 +107,13 @@ note_failures (Race *race, gint64 now_us)
       contender_expire (entry->contender, now_us);
       if (entry->is_noted || contender_get_state (entry->contender) != CONTENDER_FAILED)
         continue;
+      if (!entry->has_made_way)
+        race->next_connect_us = now_us;
+      entry->has_made_way = TRUE;
+      if (entry->is_guess)
+        continue;
       entry->is_noted = TRUE;
       g_ptr_array_add (race->failures, contender_steal_runner (entry->contender));
-      race->next_connect_us = now_us;
     }
 }
 
@@ -127,6 +133,29 @@ choose_leader (Race *race, gint64 now_us)
   contender_go_on (race->leader->contender);
 }
 
+/* Times run from the first address that the name servers have named. */
+static void
+note_connect (Race *race, const Entry *entry, gint64 now_us)
+{
+  if (race->first_connect_us == 0 && !entry->is_guess)
+    race->first_connect_us = race->silent_since_us = now_us;
+}
+
+/* What worked here last is now one of the server's addresses, or is not: then the others need not
+ * wait for it. */
+static void
+judge_guess (Race *race, gint64 now_us)
+{
+  const Entry *known = lineup_get_known (race->lineup);
+
+  if (known != NULL && contender_get_state (known->contender) != CONTENDER_WAITING)
+    note_connect (race, known, now_us);
+  if (race->is_guess_wrong || !lineup_is_guess_wrong (race->lineup))
+    return;
+  race->is_guess_wrong = TRUE;
+  race->next_connect_us = now_us;
+}
+
 static void
 start_next (Race *race, gint64 now_us)
 {
@@ -137,8 +166,7 @@ start_next (Race *race, gint64 now_us)
   entry = find_startable (race, now_us);
   if (entry == NULL)
     return;
-  if (race->first_connect_us == 0)
-    race->first_connect_us = race->silent_since_us = now_us;
+  note_connect (race, entry, now_us);
   race->next_connect_us = now_us + (gint64) race->times.stagger_ms * 1000;
   contender_connect (entry->contender, race->cancellable);
 }
@@ -208,6 +236,7 @@ advance (Race *race, gint64 now_us)
       && now_us >= race->started_us + (gint64) race->times.resolve_ms * 1000)
     lineup_cancel_lookups (race->lineup);
   lineup_enter_addresses (race->lineup);
+  judge_guess (race, now_us);
   note_failures (race, now_us);
   choose_leader (race, now_us);
   start_next (race, now_us);
@@ -310,14 +339,18 @@ begin_run (Race *race, RaceField field, GCancellable *cancellable)
   race->started_us = g_get_monotonic_time ();
   race->first_connect_us = race->next_connect_us = race->leader_until_us = 0;
   race->silent_since_us = 0;
+  race->is_guess_wrong = FALSE;
   lineup_begin (race->lineup, field);
 }
 
 static Runner *
 take_winner (Race *race, Entry *winner)
 {
+  Runner *runner = contender_steal_runner (winner->contender);
+
+  runner->is_guess = winner->is_guess;
   lineup_note_winner (race->lineup, winner);
-  return contender_steal_runner (winner->contender);
+  return runner;
 }
 
 /* One for all doors that were being knocked at. */
@@ -378,6 +411,7 @@ race_new (GPtrArray *endpoints, const RaceOptions *options)
   race = g_new0 (Race, 1);
   race->options = *options;
   race->options.tls_pin = g_strdup (options->tls_pin);
+  race->options.known_ip = g_strdup (options->pop ? NULL : options->known_ip);
   race->options.own = (const char *const *) g_strdupv ((char **) options->own);
   race->options.resolver = options->resolver != NULL ? g_object_ref (options->resolver)
                                                      : g_resolver_get_default ();
@@ -396,8 +430,15 @@ race_free (Race *race)
   g_ptr_array_unref (race->failures);
   g_object_unref (race->options.resolver);
   g_free ((char *) race->options.tls_pin);
+  g_free ((char *) race->options.known_ip);
   g_strfreev ((char **) race->options.own);
   g_free (race);
+}
+
+void
+race_forget_known (Race *race)
+{
+  lineup_forget_known (race->lineup);
 }
 
 GPtrArray *

@@ -4,6 +4,7 @@
 
 #include "sendpath/wire/endpoint.h"
 #include "sendpath/wire/phase.h"
+#include "sendpath/wire/recent-answers.h"
 #include "sendpath/wire/stream.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,7 @@ typedef struct {
   SendpathPhase     phase;
   gint64            started_at_us; /* g_get_real_time() */
   guint             resolve_ms, connect_ms, tls_ms;
+  gboolean          is_guess; /* winner: no name server has named that address yet */
 } Runner;
 
 void runner_free (Runner *runner);
@@ -46,6 +48,9 @@ typedef struct {
   guint         patience_s; /* no answer to the connect: 2 in the walk, 30 from the outbox */
   gboolean      is_learned; /* the first endpoint worked here last: it waits for nobody */
   GSocketFamily learned;    /* and that family; INVALID: not known */
+  const char   *known_ip;   /* and that address: tried while the name servers are asked, where TLS
+                               shows whose it is; or NULL */
+  RecentAnswers *recent;    /* what they said a moment ago; or NULL */
   const char   *tls_pin;    /* or NULL */
   GSocketFamily family;     /* G_SOCKET_FAMILY_INVALID: both */
   gboolean      pop;        /* greeting is POP3's `+OK`, read by libetpan: do not read it here */
@@ -67,6 +72,8 @@ void             race_free (Race *race);
  * did not win (their addresses are known, failed ones stay out). Blocks; iterates a main context
  * of its own. */
 Runner          *race_run (Race *race, RaceField field, GCancellable *cancellable);
+/* What is known of another day is nothing any more: the next run begins with the name servers. */
+void             race_forget_known (Race *race);
 /* Failures since the last call, in the order they happened (GPtrArray of Runner). */
 GPtrArray       *race_steal_failures (Race *race);
 

@@ -8,7 +8,7 @@
 typedef struct {
   GResolver       parent;
   const FakeHost *hosts;
-  guint           n_txt;
+  guint           n_txt, n_addresses;
 } FakeResolver;
 
 typedef GResolverClass FakeResolverClass;
@@ -83,6 +83,7 @@ lookup_async (GResolver *resolver, const char *host, GResolverNameLookupFlags fl
   g_autoptr(GTask) task = g_task_new (resolver, cancellable, callback, data);
   const FakeHost *row = find_row (resolver, host);
 
+  ((FakeResolver *) resolver)->n_addresses++;
   answer (task, row->addresses != NULL ? row->addresses : "", flags);
 }
 
@@ -232,6 +233,12 @@ fake_resolver_new (const FakeHost *hosts)
 
   resolver->hosts = hosts;
   return G_RESOLVER (resolver);
+}
+
+guint
+fake_resolver_count_addresses (GResolver *resolver)
+{
+  return ((FakeResolver *) resolver)->n_addresses;
 }
 
 guint

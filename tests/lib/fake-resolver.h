@@ -17,6 +17,8 @@ typedef struct {
 /* @hosts ends in a row without a host; it must outlive the resolver. */
 GResolver *fake_resolver_new (const FakeHost *hosts);
 
+/* How many questions about addresses it was asked: one a family. */
+guint fake_resolver_count_addresses (GResolver *resolver);
 /* How many questions about TXT records it was asked. */
 guint fake_resolver_count_txt (GResolver *resolver);
 
