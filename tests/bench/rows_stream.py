@@ -1,0 +1,110 @@
+"""Many messages to one server, over as few connections as the engine likes."""
+
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import time
+
+import outbox_files
+from figures import Figure, milliseconds, ratios
+from programs import Ours, SmtpSink, plain_environment, run, smtp_source
+
+MANY, MANY_BYTES = 2000, 4096
+FEW, FEW_BYTES = 30, 5000000
+GROUP_MESSAGES = 32  # whose dot records are synced together, at most
+SYNCS = re.compile(rb"\b(?:fsync|fdatasync|syncfs|sync_file_range)\(")
+
+
+def bench_session(bench, port, count, size_bytes):
+    """From memory: bench-session PORT COUNT BYTES."""
+    program = bench.build / "tests/bench/bench-session"
+    own = program.parent / ".libs" / program.name
+    env = dict(plain_environment(bench.place), LD_LIBRARY_PATH=str(bench.build / "sendpath/.libs"))
+    return run([str(own if own.exists() else program), str(port), str(count), str(size_bytes)], env)
+
+
+def from_memory(bench, row, count, size_bytes, rounds):
+    sink = SmtpSink(bench.place / f"{row}-sink")
+    times = bench.rounds(rounds).run({
+        "ours": lambda: bench_session(bench, sink.port, count, size_bytes),
+        "smtp-source": lambda: smtp_source(bench.place, sink.port, count, size_bytes)})
+    sink.close()
+    return Figure(row, ratios(times, "ours", "smtp-source"), detail=milliseconds(times))
+
+
+def fill(ours, count):
+    shutil.rmtree(ours.outbox, ignore_errors=True)
+    outbox_files.fill(ours.outbox, count, "home", body=b"A line of text, as long as lines of mail are.\r\n" * 85)
+    os.sync()
+
+
+def count_syncs(ours, count):
+    """How often a flush of `count` syncs, as strace sees it."""
+    log = ours.place / "calls"
+    fill(ours, count)
+    subprocess.run(["strace", "-f", "-qq", "-e", "trace=fsync,fdatasync,syncfs,sync_file_range", "-o", log,
+                    ours.sendpath, "queue", "flush"], env=ours.env, check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    return len(SYNCS.findall(log.read_bytes()))
+
+
+def bare_syncs(place, count):
+    """Seconds for a record appended and synced, so many times."""
+    path = place / "records"
+    with open(path, "wb", buffering=0) as file:
+        began = time.monotonic()
+        for _ in range(count):
+            file.write(b"a record of a group of messages\n")
+            os.fdatasync(file.fileno())
+        took_s = time.monotonic() - began
+    path.unlink()
+    return took_s
+
+
+def flushed(bench, row, where, count, groups):
+    """Times of `count` messages that wait and are sent by `queue flush`, of smtp-source, and of bare syncs."""
+    sink = SmtpSink(bench.place / f"{row}-sink")
+    ours = Ours(bench.build, getattr(bench.laid_over, where) / row, sink.port)
+
+    def flush():
+        fill(ours, count)
+        return ours.flush()
+
+    times = bench.rounds(3).run({
+        "ours": flush, "smtp-source": lambda: smtp_source(bench.place, sink.port, count, MANY_BYTES),
+        "syncs": lambda: bare_syncs(ours.place, groups)})
+    sink.close()
+    shutil.rmtree(ours.place)
+    return times
+
+
+def outbox(bench):
+    """What waits on disk, over as many connections as the engine likes."""
+    count = MANY if bench.is_full else MANY // 4
+    if bench.wants("outbox-syncs"):
+        sink = SmtpSink(bench.place / "syncs-sink")
+        ours = Ours(bench.build, bench.laid_over.tmpfs / "outbox-syncs", sink.port)
+        syncs = count_syncs(ours, count)
+        sink.close()
+        bench.rounds(1)
+        yield Figure("outbox-syncs", [syncs / count], floor=1 / GROUP_MESSAGES)
+    if bench.wants("outbox-tmpfs"):
+        times = flushed(bench, "outbox-tmpfs", "tmpfs", MANY, 1)
+        yield Figure("outbox-tmpfs", ratios(times, "ours", "smtp-source"), detail=milliseconds(times))
+    if bench.wants("outbox-disk", "outbox-disk-source"):
+        groups = -(-count // GROUP_MESSAGES)
+        times = flushed(bench, "outbox-disk", "disk", count, groups)
+        yield Figure("outbox-disk", ratios(times, "ours", "syncs"), floor=1,
+                     detail=f"{count} messages, {groups} groups: " + milliseconds(times))
+        yield Figure("outbox-disk-source", ratios(times, "ours", "smtp-source"),
+                     floor=statistics.median(ratios(times, "syncs", "smtp-source")))
+
+
+def stream(bench):
+    """From memory, over one connection."""
+    if bench.wants("memory"):
+        yield from_memory(bench, "memory", MANY, MANY_BYTES, 9)
+    if bench.wants("big"):
+        yield from_memory(bench, "big", FEW, FEW_BYTES, 7)
