@@ -79,6 +79,12 @@ key_values_is_set (KeyValues *values, const char *key)
   return g_hash_table_contains (values->given, key);
 }
 
+gboolean
+key_values_is_empty (KeyValues *values)
+{
+  return g_hash_table_size (values->given) == 0;
+}
+
 char **
 key_values_dup_list (KeyValues *values, const char *key)
 {
@@ -145,6 +151,17 @@ key_values_put (KeyValues *values, const char *key, const char *value)
     g_hash_table_replace (values->given, (char *) row->name, g_strdup (value));
   else
     g_hash_table_remove (values->given, key);
+}
+
+void
+key_values_copy (KeyValues *from, KeyValues *to)
+{
+  GHashTableIter given;
+  gpointer key, value;
+
+  g_hash_table_iter_init (&given, from->given);
+  while (g_hash_table_iter_next (&given, &key, &value))
+    g_hash_table_insert (to->given, key, g_strdup (value));
 }
 
 /* The key itself and those whose default it is. */

@@ -17,6 +17,7 @@ const char *key_values_get (KeyValues *values, const char *key);
 /* The value as given, empty or not, or NULL. */
 const char *key_values_get_given (KeyValues *values, const char *key);
 gboolean    key_values_is_set (KeyValues *values, const char *key);
+gboolean    key_values_is_empty (KeyValues *values);
 char      **key_values_dup_list (KeyValues *values, const char *key);
 gboolean    key_values_get_boolean (KeyValues *values, const char *key);
 guint64     key_values_get_integer (KeyValues *values, const char *key);
@@ -28,6 +29,8 @@ gboolean    key_values_set (KeyValues *values, const char *key, const char *valu
                             GError **error);
 /* Sets a known key to anything at all: for a value that is checked later. */
 void        key_values_put (KeyValues *values, const char *key, const char *value);
+/* Gives @to, which has none, all values of @from. */
+void        key_values_copy (KeyValues *from, KeyValues *to);
 /* FALSE and SENDPATH_PROFILE_ERROR_BROKEN if a value is bad. */
 gboolean    key_values_check (KeyValues *values, GError **error);
 

@@ -108,6 +108,14 @@ remove_sections (ProfileFile *file, SendpathSection kind, GListStore *list)
     }
 }
 
+static void
+put_keys (ProfileFile *file, SendpathSection kind, const char *id, KeyValues *values)
+{
+  for (const SendpathProfileKey *key = sendpath_profile_keys (); key->name != NULL; key++)
+    if (key->section == kind)
+      profile_file_set (file, kind, id, key->name, key_values_get_given (values, key->name));
+}
+
 void
 profile_join_put_sections (ProfileFile *file, SendpathSection kind, GListStore *list)
 {
@@ -121,9 +129,18 @@ profile_join_put_sections (ProfileFile *file, SendpathSection kind, GListStore *
 
       if (profile_file_find (file, kind, id) == NULL)
         profile_file_add (file, kind, id);
-      for (const SendpathProfileKey *key = sendpath_profile_keys (); key->name != NULL; key++)
-        if (key->section == kind)
-          profile_file_set (file, kind, id, key->name,
-                            key_values_get_given (profile_join_get_values (object), key->name));
+      put_keys (file, kind, id, profile_join_get_values (object));
     }
+}
+
+void
+profile_join_put_values (ProfileFile *file, SendpathSection kind, KeyValues *values)
+{
+  gboolean is_there = profile_file_find (file, kind, NULL) != NULL;
+
+  if (!is_there && key_values_is_empty (values))
+    return;
+  if (!is_there)
+    profile_file_add (file, kind, NULL);
+  put_keys (file, kind, NULL, values);
 }

@@ -23,5 +23,7 @@ void        profile_join_take_sections (GListStore *list, const ProfileFile *fil
                                         SendpathSection kind);
 /* Makes the sections of @kind what @list says. */
 void        profile_join_put_sections (ProfileFile *file, SendpathSection kind, GListStore *list);
+/* Makes the one section of @kind what @values says. */
+void        profile_join_put_values (ProfileFile *file, SendpathSection kind, KeyValues *values);
 
 G_END_DECLS

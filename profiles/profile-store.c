@@ -26,35 +26,178 @@
 /**
  * SendpathProfileStore:
  *
- * The accounts, locations and policy of one configuration file.
+ * The accounts, locations and policy of one configuration file, or of a program that keeps them
+ * itself (sendpath_profile_store_new_empty()).
  *
  * Accounts and locations may be edited at any time; sendpath_profile_store_save() writes them.
  * Loading again keeps the objects of sections that are still there and changes them in place, so
  * that what is bound to them follows.
  *
- * Objects are not safe to share between threads.
+ * A store, its lists and what is in them belong to one thread: the one that edits them, and that
+ * makes the engines that use the store. What an engine does in other threads works with a copy: each
+ * call with the profiles as they stood when it began, sendpath_engine_flush() and
+ * sendpath_engine_watch() each message with those of its time. Keys that are good only together are
+ * set between g_object_freeze_notify() and g_object_thaw_notify() of their account: none of these
+ * copies has some of them only.
  *
  * Since: 1.0
  */
 struct _SendpathProfileStore
 {
   GObject     parent;
-  char       *path;
+  char       *path;     /* NULL: never in a file */
   char       *own_path; /* where to save instead if the system's file cannot be written; or NULL */
   GBytes     *loaded;   /* what the file held when it was read or written last; NULL: none */
   GListStore *accounts;
   GListStore *locations;
   KeyValues  *policy;
   KeyValues  *serve;
+
+  GPtrArray  *followed;   /* accounts and locations whose changes are heard of; NULL: not asked for */
+  gboolean    is_loading; /* all of it changes; @frozen follows when that is over */
+
+  GMutex                mutex;   /* of what follows, which is asked for in any thread */
+  SendpathProfileStore *frozen;  /* a copy of what stands above that nobody changes, or NULL */
+  guint                 version; /* of that */
 };
 
 G_DEFINE_FINAL_TYPE (SendpathProfileStore, sendpath_profile_store, G_TYPE_OBJECT)
+
+/* ---- as it stands, for other threads --------------------------------------------------------- */
+
+static void
+copy_list (GListStore *from, GListStore *to)
+{
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (from));
+
+  for (guint i = 0; i < n_items; i++)
+    {
+      g_autoptr(GObject) object = g_list_model_get_item (G_LIST_MODEL (from), i);
+      g_autoptr(GObject) copy =
+          g_object_new (G_OBJECT_TYPE (object), "id", profile_join_get_id (object), NULL);
+
+      key_values_copy (profile_join_get_values (object), profile_join_get_values (copy));
+      g_list_store_append (to, copy);
+    }
+}
+
+static SendpathProfileStore *
+copy_store (SendpathProfileStore *self)
+{
+  SendpathProfileStore *copy = g_object_new (SENDPATH_TYPE_PROFILE_STORE, NULL);
+
+  copy->path = g_strdup (self->path);
+  copy_list (self->accounts, copy->accounts);
+  copy_list (self->locations, copy->locations);
+  key_values_copy (self->policy, copy->policy);
+  key_values_copy (self->serve, copy->serve);
+  return copy;
+}
+
+/* In the thread of @self, as all that changes it. */
+static void
+freeze (SendpathProfileStore *self)
+{
+  g_autoptr(SendpathProfileStore) old = NULL;
+  SendpathProfileStore *copy;
+
+  if (self->followed == NULL || self->is_loading)
+    return;
+  copy = copy_store (self);
+  g_mutex_lock (&self->mutex);
+  old = g_steal_pointer (&self->frozen);
+  self->frozen = copy;
+  self->version++;
+  g_mutex_unlock (&self->mutex);
+}
+
+static void
+follow_items (SendpathProfileStore *self, GListStore *list)
+{
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (list));
+
+  for (guint i = 0; i < n_items; i++)
+    {
+      GObject *object = g_list_model_get_item (G_LIST_MODEL (list), i);
+
+      g_signal_connect_swapped (object, "notify", G_CALLBACK (freeze), self);
+      g_ptr_array_add (self->followed, object);
+    }
+}
+
+static void
+unfollow_items (SendpathProfileStore *self)
+{
+  for (guint i = 0; i < self->followed->len; i++)
+    g_signal_handlers_disconnect_by_data (self->followed->pdata[i], self);
+  g_ptr_array_set_size (self->followed, 0);
+}
+
+static void
+on_items_changed (SendpathProfileStore *self)
+{
+  unfollow_items (self);
+  follow_items (self, self->accounts);
+  follow_items (self, self->locations);
+  freeze (self);
+}
+
+static void
+unfollow (SendpathProfileStore *self)
+{
+  if (self->followed == NULL)
+    return;
+  unfollow_items (self);
+  g_clear_pointer (&self->followed, g_ptr_array_unref);
+  g_signal_handlers_disconnect_by_data (self->accounts, self);
+  g_signal_handlers_disconnect_by_data (self->locations, self);
+}
+
+void
+profile_store_follow (SendpathProfileStore *self)
+{
+  if (self->followed != NULL)
+    return;
+  self->followed = g_ptr_array_new_with_free_func (g_object_unref);
+  g_signal_connect_swapped (self->accounts, "items-changed", G_CALLBACK (on_items_changed), self);
+  g_signal_connect_swapped (self->locations, "items-changed", G_CALLBACK (on_items_changed), self);
+  on_items_changed (self);
+}
+
+SendpathProfileStore *
+profile_store_dup_frozen (SendpathProfileStore *self, guint *ret_version)
+{
+  SendpathProfileStore *copy;
+
+  g_mutex_lock (&self->mutex);
+  copy = copy_store (self->frozen); /* reading a list changes it, for two at once */
+  if (ret_version != NULL)
+    *ret_version = self->version;
+  g_mutex_unlock (&self->mutex);
+  return copy;
+}
+
+gboolean
+profile_store_is_version (SendpathProfileStore *self, guint version)
+{
+  gboolean is_same;
+
+  g_mutex_lock (&self->mutex);
+  is_same = self->version == version;
+  g_mutex_unlock (&self->mutex);
+  return is_same;
+}
+
+/* ---- object ---------------------------------------------------------------------------------- */
 
 static void
 sendpath_profile_store_finalize (GObject *object)
 {
   SendpathProfileStore *self = SENDPATH_PROFILE_STORE (object);
 
+  unfollow (self);
+  g_clear_object (&self->frozen);
+  g_mutex_clear (&self->mutex);
   g_free (self->path);
   g_free (self->own_path);
   g_clear_pointer (&self->loaded, g_bytes_unref);
@@ -78,7 +221,10 @@ sendpath_profile_store_init (SendpathProfileStore *self)
   self->locations = g_list_store_new (SENDPATH_TYPE_LOCATION);
   self->policy = key_values_new (SENDPATH_SECTION_POLICY);
   self->serve = key_values_new (SENDPATH_SECTION_SERVE);
+  g_mutex_init (&self->mutex);
 }
+
+/* ---- where it is ----------------------------------------------------------------------------- */
 
 /* A file that is there but cannot be looked at counts as there: it must not be passed over in
  * silence. */
@@ -152,6 +298,27 @@ sendpath_profile_store_new (const char *path)
 }
 
 /**
+ * sendpath_profile_store_new_empty:
+ *
+ * Makes a store for a program that keeps accounts itself: without a file, and without accounts and
+ * locations until some are added.
+ *
+ * Its policy is made of defaults, until sendpath_profile_store_set_policy(). It is never written;
+ * sendpath_profile_store_save() only checks whether it is complete, which is worth doing after an
+ * edit. What waits in the outbox names its account: give an account the same name each time the
+ * program is started.
+ *
+ * Returns: (transfer full): the store
+ *
+ * Since: 1.0
+ */
+SendpathProfileStore *
+sendpath_profile_store_new_empty (void)
+{
+  return g_object_new (SENDPATH_TYPE_PROFILE_STORE, NULL);
+}
+
+/**
  * sendpath_profile_store_get_path:
  * @self: a #SendpathProfileStore
  *
@@ -159,7 +326,8 @@ sendpath_profile_store_new (const char *path)
  *
  * It changes when sendpath_profile_store_save() makes the user's own file.
  *
- * Returns: (transfer none) (type filename): the path, valid until the store is saved
+ * Returns: (transfer none) (nullable) (type filename): the path, valid until the store is saved; %NULL
+ *   if there is never a file, see sendpath_profile_store_new_empty()
  *
  * Since: 1.0
  */
@@ -169,6 +337,16 @@ sendpath_profile_store_get_path (SendpathProfileStore *self)
   g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), NULL);
 
   return self->path;
+}
+
+const char *
+profile_store_get_name (SendpathProfileStore *self)
+{
+  const char *program = g_get_application_name ();
+
+  if (self->path != NULL)
+    return self->path;
+  return program != NULL ? program : "sendpath";
 }
 
 /* ---- load ------------------------------------------------------------------------------------ */
@@ -190,7 +368,8 @@ parse_checked (const char *path, GBytes *text, GError **error)
  *
  * Reads the configuration file and checks all of it.
  *
- * Changes that were not saved are lost. On failure the store keeps what it had.
+ * Changes that were not saved are lost. On failure the store keeps what it had; a store that is never
+ * in a file keeps it without failure.
  *
  * The error is %SENDPATH_PROFILE_ERROR_MISSING if there is no file, %SENDPATH_PROFILE_ERROR_UNSAFE
  * if others may write it or the folder it is in, and %SENDPATH_PROFILE_ERROR_BROKEN if it cannot be
@@ -211,6 +390,8 @@ sendpath_profile_store_load (SendpathProfileStore *self, GError **error)
 
   g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), FALSE);
 
+  if (self->path == NULL)
+    return TRUE;
   text = profile_disk_read (self->path, error);
   if (text == NULL)
     return FALSE;
@@ -218,6 +399,7 @@ sendpath_profile_store_load (SendpathProfileStore *self, GError **error)
   if (file == NULL)
     return FALSE;
 
+  self->is_loading = TRUE;
   profile_join_take_sections (self->accounts, file, SENDPATH_SECTION_ACCOUNT);
   profile_join_take_sections (self->locations, file, SENDPATH_SECTION_LOCATION);
   profile_join_take_values (self->policy, SENDPATH_SECTION_POLICY,
@@ -226,6 +408,8 @@ sendpath_profile_store_load (SendpathProfileStore *self, GError **error)
                             profile_file_find (file, SENDPATH_SECTION_SERVE, NULL), NULL);
   g_clear_pointer (&self->loaded, g_bytes_unref);
   self->loaded = g_steal_pointer (&text);
+  self->is_loading = FALSE;
+  freeze (self);
   return TRUE;
 }
 
@@ -236,7 +420,7 @@ sendpath_profile_store_load (SendpathProfileStore *self, GError **error)
  * @self: a #SendpathProfileStore
  * @error: return location for a #GError, or %NULL
  *
- * Writes accounts and locations to the configuration file.
+ * Writes accounts, locations and policy to the configuration file.
  *
  * Comments, order and every line that did not change stay byte for byte. The result is checked as
  * loading does before anything is written, so a store that cannot be loaded again is not saved. The
@@ -252,7 +436,7 @@ sendpath_profile_store_load (SendpathProfileStore *self, GError **error)
  * may write it or its folder, and %SENDPATH_PROFILE_ERROR_BROKEN if the configuration is not
  * complete or the file cannot be written. Then nothing was written.
  *
- * Returns: %TRUE if the file holds what the store holds
+ * Returns: %TRUE if the file holds what the store holds; of a store without a file, if it is complete
  *
  * Since: 1.0
  */
@@ -267,16 +451,20 @@ sendpath_profile_store_save (SendpathProfileStore *self, GError **error)
   g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), FALSE);
 
   file = self->loaded != NULL ? profile_parser_run (self->path, self->loaded, error)
-                              : profile_file_new (self->path);
+                              : profile_file_new (profile_store_get_name (self));
   if (file == NULL)
     return FALSE;
   profile_join_put_sections (file, SENDPATH_SECTION_ACCOUNT, self->accounts);
   profile_join_put_sections (file, SENDPATH_SECTION_LOCATION, self->locations);
+  profile_join_put_values (file, SENDPATH_SECTION_POLICY, self->policy);
+  profile_join_put_values (file, SENDPATH_SECTION_SERVE, self->serve);
 
   text = profile_file_to_bytes (file);
-  checked = parse_checked (self->path, text, error);
+  checked = parse_checked (profile_store_get_name (self), text, error);
   if (checked == NULL)
     return FALSE;
+  if (self->path == NULL)
+    return TRUE;
   if (self->loaded != NULL && g_bytes_equal (self->loaded, text))
     return TRUE;
   is_copy = self->own_path != NULL && access (self->path, W_OK) != 0;
@@ -490,7 +678,7 @@ sendpath_profile_store_remove_account (SendpathProfileStore *self, const char *i
   if (remove_object (self->accounts, id))
     return TRUE;
   g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_NO_ACCOUNT,
-               _("%s: there is no account \"%s\""), self->path, id);
+               _("%s: there is no account \"%s\""), profile_store_get_name (self), id);
   return FALSE;
 }
 
@@ -518,7 +706,7 @@ sendpath_profile_store_remove_location (SendpathProfileStore *self, const char *
   if (remove_object (self->locations, id))
     return TRUE;
   g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_MISSING,
-               _("%s: there is no location \"%s\""), self->path, id);
+               _("%s: there is no location \"%s\""), profile_store_get_name (self), id);
   return FALSE;
 }
 
@@ -680,8 +868,8 @@ get_policy_values (SendpathProfileStore *self, const char *key)
  *
  * Gets the value of a key that is not of one account or location.
  *
- * Returns: (transfer none) (nullable): the value, or its default, valid until the store is loaded
- *   again; %NULL if there is neither
+ * Returns: (transfer none) (nullable): the value, or its default, valid until it is set or
+ *   the store is loaded again; %NULL if there is neither
  *
  * Since: 1.0
  */
@@ -712,4 +900,33 @@ sendpath_profile_store_get_policy_integer (SendpathProfileStore *self, const cha
   g_return_val_if_fail (key != NULL, 0);
 
   return key_values_get_integer (get_policy_values (self, key), key);
+}
+
+/**
+ * sendpath_profile_store_set_policy:
+ * @self: a #SendpathProfileStore
+ * @key: name of a key that `[policy]` or `[serve]` may have
+ * @value: (nullable): the new value, or %NULL to go back to the default
+ * @error: return location for a #GError, or %NULL
+ *
+ * Sets a key that is not of one account or location.
+ *
+ * The file is written by sendpath_profile_store_save(), not here. The error is
+ * %SENDPATH_PROFILE_ERROR_BROKEN if the key is unknown or cannot have that value.
+ *
+ * Returns: %TRUE if the key has the value now; on failure it keeps the old one
+ *
+ * Since: 1.0
+ */
+gboolean
+sendpath_profile_store_set_policy (SendpathProfileStore *self, const char *key, const char *value,
+                                   GError **error)
+{
+  g_return_val_if_fail (SENDPATH_IS_PROFILE_STORE (self), FALSE);
+  g_return_val_if_fail (key != NULL, FALSE);
+
+  if (!key_values_set (get_policy_values (self, key), key, value, NULL, error))
+    return FALSE;
+  freeze (self);
+  return TRUE;
 }

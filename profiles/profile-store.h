@@ -14,6 +14,7 @@ G_DECLARE_FINAL_TYPE (SendpathProfileStore, sendpath_profile_store, SENDPATH, PR
 
 char *sendpath_profile_store_dup_default_path (void);
 SendpathProfileStore *sendpath_profile_store_new (const char *path);
+SendpathProfileStore *sendpath_profile_store_new_empty (void);
 gboolean sendpath_profile_store_load (SendpathProfileStore *self, GError **error);
 gboolean sendpath_profile_store_save (SendpathProfileStore *self, GError **error);
 const char *sendpath_profile_store_get_path (SendpathProfileStore *self);
@@ -40,5 +41,7 @@ SendpathLocation *sendpath_profile_store_match_location (SendpathProfileStore *s
                                                          char ***ret_keys);
 const char *sendpath_profile_store_get_policy (SendpathProfileStore *self, const char *key);
 guint64 sendpath_profile_store_get_policy_integer (SendpathProfileStore *self, const char *key);
+gboolean sendpath_profile_store_set_policy (SendpathProfileStore *self, const char *key,
+                                            const char *value, GError **error);
 
 G_END_DECLS

@@ -15,7 +15,7 @@ engine_look_at_relay (SendpathEngine *self, SendpathNetwork *network, const Walk
   RelayDoor door = { .host = relay->host,
                      .port = relay->port,
                      .own = sendpath_network_get_addresses (network),
-                     .patience_s = self->patience_s,
+                     .patience_s = engine_get_patience_s (self),
                      .trace = trace,
                      .cancellable = cancellable };
 

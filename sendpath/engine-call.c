@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "profiles/profile-store-private.h"
 #include "sendpath/engine-private.h"
 #include "sendpath/request-private.h"
 
@@ -15,6 +16,7 @@
 typedef struct {
   SendpathEngine *engine;
   SendpathRequest *request;
+  PasswordSource *passwords; /* whom @request is for; NULL: the user */
   SendpathRoute *route;
   SendpathReport *report;
   guint attempt;
@@ -31,6 +33,7 @@ emission_free (gpointer data)
 
   g_object_unref (emission->engine);
   g_clear_object (&emission->request);
+  g_clear_pointer (&emission->passwords, password_source_unref);
   g_clear_pointer (&emission->route, sendpath_route_unref);
   g_clear_pointer (&emission->report, sendpath_report_unref);
   g_clear_pointer (&emission->changed, sendpath_report_unref);
@@ -55,7 +58,9 @@ emit (gpointer data)
 {
   const Emission *emission = data;
 
-  if (emission->request != NULL)
+  if (emission->passwords != NULL)
+    password_source_ask (emission->passwords, emission->engine, emission->request);
+  else if (emission->request != NULL)
     emit_request (emission);
   if (emission->route != NULL)
     g_signal_emit_by_name (emission->engine, "attempt-started", emission->route);
@@ -117,6 +122,24 @@ ask (EngineCall *call, const SecretQuery *query)
   return answer_wait (answer, call->cancellable);
 }
 
+/* The host's own store has it, or has not. */
+static SendpathSecret *
+ask_host (EngineCall *call, const SecretQuery *query, GError **error)
+{
+  Emission *emission = emission_new (call);
+  Answer *answer;
+  SendpathSecret *secret;
+
+  emission->request = request_new (query, &answer);
+  emission->passwords = password_source_ref (call->passwords);
+  send_emission (call, emission);
+  secret = answer_wait (answer, call->cancellable);
+  if (secret == NULL)
+    g_set_error_literal (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_NOT_FOUND,
+                         _ ("no password was given"));
+  return secret;
+}
+
 /* What is stored, or what a command prints; NULL and @error if there is nothing. */
 static SendpathSecret *
 look_up (EngineCall *call, const SecretQuery *query, gboolean may_unlock, GError **error)
@@ -126,6 +149,8 @@ look_up (EngineCall *call, const SecretQuery *query, gboolean may_unlock, GError
   g_autoptr (GError) local_error = NULL;
   SendpathSecret *secret;
 
+  if (call->passwords != NULL && is_stored)
+    return ask_host (call, query, error);
   if ((is_stored || query->from_desktop) && *is_down)
     {
       g_set_error (error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_UNAVAILABLE,
@@ -161,7 +186,7 @@ get_secret (gpointer data, const SecretQuery *query, WalkSecret how, GError **er
     g_set_error (&local_error, SENDPATH_SECRET_ERROR, SENDPATH_SECRET_ERROR_NOT_FOUND,
                  _ ("%s: nobody gave another password for %s"), query->account, query->server);
   if (secret == NULL && may_ask && !is_token)
-    secret = ask (call, query);
+    secret = ask (call, &anew);
   if (secret == NULL)
     g_propagate_error (error, g_steal_pointer (&local_error));
   return secret;
@@ -270,6 +295,12 @@ set_host (EngineCall *call)
   call->trace = (Trace) { is_listened_to (call->engine, "trace") ? on_trace : NULL, call };
 }
 
+static void
+take_profiles (EngineCall *call)
+{
+  call->profiles = profile_store_dup_frozen (call->engine->profiles, &call->profiles_version);
+}
+
 void
 engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_async,
                   GCancellable *cancellable)
@@ -280,11 +311,14 @@ engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_async,
   g_mutex_init (&call->asking);
   call->kept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_set_object (&call->cancellable, cancellable);
+  take_profiles (call);
+  call->passwords = engine_ref_passwords (engine);
   /* what the engine was asked about before may be another one by now */
-  if (engine->network_is_given)
-    g_object_get (engine, "network", &call->network, NULL);
-  call->location = engine_dup_chosen_location (engine);
-  call->location_is_given = engine->location != NULL;
+  call->network = engine_dup_given_network (engine);
+  call->location = engine_dup_given_location (engine);
+  call->location_is_given = call->location != NULL;
+  if (!call->location_is_given)
+    call->location = engine_dup_kept_location (engine, call->profiles);
   set_host (call);
 }
 
@@ -295,14 +329,15 @@ engine_call_init_beside (EngineCall *call, EngineCall *base, SendpathNetwork *ne
   *call = (EngineCall) { .engine = g_object_ref (base->engine),
                          .context = g_main_context_ref (context),
                          .network = g_object_ref (network),
-                         .location = base->location_is_given
-                                         ? g_strdup (base->location)
-                                         : engine_dup_kept_location (base->engine),
                          .location_is_given = base->location_is_given,
                          .base = base,
                          .may_ask = base->may_ask };
   g_mutex_init (&call->asking);
   call->kept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  take_profiles (call);
+  call->passwords = base->passwords != NULL ? password_source_ref (base->passwords) : NULL;
+  call->location = base->location_is_given ? g_strdup (base->location)
+                                           : engine_dup_kept_location (base->engine, call->profiles);
   set_host (call);
 }
 
@@ -311,9 +346,11 @@ engine_call_is_elsewhere (EngineCall *call)
 {
   g_autofree char *location = NULL;
 
+  if (!profile_store_is_version (call->engine->profiles, call->profiles_version))
+    return TRUE;
   if (call->location_is_given)
     return FALSE;
-  location = engine_dup_kept_location (call->engine);
+  location = engine_dup_kept_location (call->engine, call->profiles);
   return g_strcmp0 (location, call->location) != 0;
 }
 
@@ -325,14 +362,21 @@ engine_call_get_network (EngineCall *call)
   return call->network;
 }
 
+void
+engine_call_stay (EngineCall *call)
+{
+  if (call->network == NULL)
+    call->network = engine_dup_network (call->engine);
+}
+
 /* The host says that the network is another one. */
 static void
 on_network (SendpathEngine *engine, GParamSpec *pspec, gpointer data)
 {
-  g_autoptr (SendpathNetwork) network = NULL;
+  g_autoptr (SendpathNetwork) network = engine_dup_given_network (engine);
 
-  g_object_get (engine, "network", &network, NULL);
-  network_guard_tell (data, network);
+  if (network != NULL)
+    network_guard_tell (data, network);
 }
 
 static void
@@ -345,8 +389,9 @@ NetworkGuard *
 engine_call_guard (EngineCall *call)
 {
   NetworkGuard *guard = network_guard_new (engine_call_get_network (call), call->cancellable);
+  g_autoptr (SendpathNetwork) given = engine_dup_given_network (call->engine);
 
-  if (!call->engine->network_is_given)
+  if (given == NULL)
     {
       network_guard_watch (guard);
       return guard;
@@ -368,18 +413,16 @@ void
 engine_call_move (EngineCall *call)
 {
   g_clear_object (&call->network);
-  if (call->engine->network_is_given)
-    g_object_get (call->engine, "network", &call->network, NULL);
+  call->network = engine_dup_given_network (call->engine);
 }
 
 SendpathLocation *
 engine_call_get_location (EngineCall *call)
 {
-  SendpathProfileStore *profiles = call->engine->profiles;
-
   return call->location != NULL
-             ? sendpath_profile_store_get_location (profiles, call->location)
-             : sendpath_profile_store_match_location (profiles, engine_call_get_network (call), NULL);
+             ? sendpath_profile_store_get_location (call->profiles, call->location)
+             : sendpath_profile_store_match_location (call->profiles,
+                                                      engine_call_get_network (call), NULL);
 }
 
 void
@@ -391,6 +434,8 @@ engine_call_clear (EngineCall *call)
   g_clear_object (&call->engine);
   g_clear_object (&call->cancellable);
   g_clear_object (&call->network);
+  g_clear_object (&call->profiles);
+  g_clear_pointer (&call->passwords, password_source_unref);
   g_clear_pointer (&call->location, g_free);
   g_clear_pointer (&call->context, g_main_context_unref);
 }

@@ -4,6 +4,7 @@
 
 #include "profiles/network-guard.h"
 #include "sendpath/engine.h"
+#include "sendpath/password-source.h"
 #include "sendpath/walk/walk.h"
 
 G_BEGIN_DECLS
@@ -18,6 +19,9 @@ struct _EngineCall {
   gulong guard_id;           /* of the handler that tells a guard */
   char *location;            /* chosen by hand when it began, or NULL */
   gboolean location_is_given; /* by the host, and for the whole call */
+  SendpathProfileStore *profiles; /* as they stood when it began; its own */
+  guint profiles_version;    /* of that */
+  PasswordSource *passwords; /* of the host, or NULL */
   EngineCall *base;          /* the call that this one is a thread of; NULL: it is none */
   const char *message;       /* id of the message under way, for its progress; NULL: nobody is told */
   gint64 progress_us;        /* monotonic: when that was told last */
@@ -38,7 +42,7 @@ void engine_call_init (EngineCall *call, SendpathEngine *engine, gboolean is_asy
  * in @context. */
 void engine_call_init_beside (EngineCall *call, EngineCall *base, SendpathNetwork *network,
                               GMainContext *context);
-/* Whether another location was chosen by hand since. */
+/* Whether another location was chosen by hand since, or the profiles were changed. */
 gboolean engine_call_is_elsewhere (EngineCall *call);
 void engine_call_clear (EngineCall *call);
 /* Emits `message-changed`. */
@@ -46,6 +50,8 @@ void engine_call_tell_change (EngineCall *call, SendpathReport *report);
 /* Stops what is done on this network when the machine has left it, until engine_call_unguard(). */
 NetworkGuard *engine_call_guard (EngineCall *call);
 void engine_call_unguard (EngineCall *call);
+/* Means the network that the engine knows, rather than the present one. */
+void engine_call_stay (EngineCall *call);
 /* Goes on from the network that the machine is on now. */
 void engine_call_move (EngineCall *call);
 /* Where the call is made; borrowed. The location is NULL where none is known. */

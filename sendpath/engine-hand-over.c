@@ -44,6 +44,7 @@ run_deliverer (int report_fd, gpointer data)
   g_autoptr (GCancellable) cancellable = deliverer_catch_end ();
   g_auto (EngineCall) call = { 0 };
 
+  hand_over->engine->passwords = NULL; /* the host's store is the host's, who is another process */
   engine_call_init (&call, hand_over->engine, FALSE, cancellable);
   deliver_and_report (&call, hand_over->id, report_fd);
   close (report_fd); /* nobody is to wait for what comes now */
@@ -149,8 +150,8 @@ leave_to_deliverer (HandOver *hand_over, OutboxEntry *watch, gint64 end_us, GErr
  *
  * Leaves the message to the service (sendpath_engine_watch()), or if there is none has a process of its
  * own deliver it: that goes on when this process ends or is killed, and stays as long as anything in the
- * outbox waits for a time or for another network. It has nobody to ask, and none of this engine's
- * signals reach anybody.
+ * outbox waits for a time or for another network. It has nobody to ask, the function of
+ * sendpath_engine_set_password_func() neither, and none of this engine's signals reach anybody.
  *
  * Must be called before this process has a second thread. @error is %SENDPATH_ERROR_PROCESS if no process
  * could be had; the message stays in the outbox then.

@@ -95,7 +95,7 @@ go_to_place (Worker *worker, GError **error)
       leave_place (worker);
       engine_call_init_beside (&worker->call, run->call, run->network, run->context);
       is_open = workplace_open (&worker->place, &worker->call,
-                                MAX (PATIENCE_S, run->call->engine->patience_s), error);
+                                MAX (PATIENCE_S, engine_get_patience_s (run->call->engine)), error);
       worker->place.context.pool = worker->pool;
       worker->place.context.profiles_lock = &run->mutex;
       worker->place.context.look_ahead = look_ahead;
@@ -202,9 +202,8 @@ static void
 on_network_set (GObject *engine, GParamSpec *pspec, gpointer data)
 {
   Listener *listener = data;
-  g_autoptr (SendpathNetwork) network = NULL;
+  g_autoptr (SendpathNetwork) network = engine_dup_given_network (SENDPATH_ENGINE (engine));
 
-  g_object_get (engine, "network", &network, NULL);
   g_mutex_lock (&listener->mutex);
   if (listener->run != NULL && network != NULL && network != listener->run->network)
     set_network (listener->run, network);
@@ -254,9 +253,10 @@ stop_listening (Run *run)
 static SendpathNetworkWatch *
 follow_network (Run *run)
 {
+  g_autoptr (SendpathNetwork) given = engine_dup_given_network (run->call->engine);
   SendpathNetworkWatch *watch;
 
-  if (run->call->engine->network_is_given)
+  if (given != NULL)
     {
       run->network = g_object_ref (engine_call_get_network (run->call));
       listen_to_host (run);
@@ -279,7 +279,7 @@ run_runner (Run *run, Outbox *outbox, GError **error)
                     .release = release };
   RunnerOptions options = { .mode = run->lanes->mode,
                             .is_news = run->lanes->is_news,
-                            .policy = schedule_policy_read (run->call->engine->profiles),
+                            .policy = schedule_policy_read (run->call->profiles),
                             .lanes = &host,
                             .done = on_done,
                             .give_way = give_way,

@@ -5,45 +5,55 @@
 #include <glib/gi18n-lib.h>
 
 #include "profiles/chosen-location.h"
+#include "profiles/profile-store-private.h"
 #include "sendpath/engine-private.h"
 
 char *
-engine_dup_kept_location (SendpathEngine *self)
+engine_dup_kept_location (SendpathEngine *self, SendpathProfileStore *profiles)
 {
   g_autofree char *stored = chosen_location_read (self->state_dir);
 
   /* whoever removed the location meant to be done with it */
-  return stored != NULL && sendpath_profile_store_get_location (self->profiles, stored) != NULL
+  return stored != NULL && sendpath_profile_store_get_location (profiles, stored) != NULL
              ? g_steal_pointer (&stored)
              : NULL;
 }
 
 char *
-engine_dup_chosen_location (SendpathEngine *self)
+engine_dup_chosen_location (SendpathEngine *self, SendpathProfileStore *profiles)
 {
-  return self->location != NULL ? g_strdup (self->location) : engine_dup_kept_location (self);
+  char *given = engine_dup_given_location (self);
+
+  return given != NULL ? given : engine_dup_kept_location (self, profiles);
+}
+
+SendpathLocation *
+engine_find_location (SendpathEngine *self, SendpathProfileStore *profiles,
+                      SendpathNetwork *network)
+{
+  g_autofree char *chosen = engine_dup_chosen_location (self, profiles);
+
+  return chosen != NULL ? sendpath_profile_store_get_location (profiles, chosen)
+                        : sendpath_profile_store_match_location (profiles, network, NULL);
 }
 
 /**
  * sendpath_engine_get_current_location:
  * @self: a #SendpathEngine
  *
+ * Must be called in the thread that the profiles belong to.
+ *
  * Returns: (transfer none) (nullable): the location that counts now: the one chosen by hand, or the
- *   one that the network matches
+ *   one that the network matches; the profiles keep it alive
  *
  * Since: 1.0
  */
 SendpathLocation *
 sendpath_engine_get_current_location (SendpathEngine *self)
 {
-  g_autofree char *chosen = NULL;
-
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
 
-  chosen = engine_dup_chosen_location (self);
-  return chosen != NULL ? sendpath_profile_store_get_location (self->profiles, chosen)
-                        : sendpath_profile_store_match_location (
-                              self->profiles, sendpath_engine_get_network (self), NULL);
+  return engine_find_location (self, self->profiles, sendpath_engine_get_network (self));
 }
 
 /**
@@ -60,9 +70,12 @@ sendpath_engine_get_current_location (SendpathEngine *self)
 char *
 sendpath_engine_dup_chosen_location (SendpathEngine *self)
 {
+  g_autoptr (SendpathProfileStore) profiles = NULL;
+
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
 
-  return engine_dup_chosen_location (self);
+  profiles = engine_dup_profiles (self);
+  return engine_dup_chosen_location (self, profiles);
 }
 
 /**
@@ -84,13 +97,16 @@ sendpath_engine_dup_chosen_location (SendpathEngine *self)
 gboolean
 sendpath_engine_use_location (SendpathEngine *self, const char *location, GError **error)
 {
+  g_autoptr (SendpathProfileStore) profiles = NULL;
+
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), FALSE);
 
-  if (location != NULL && sendpath_profile_store_get_location (self->profiles, location) == NULL)
+  profiles = engine_dup_profiles (self);
+  if (location != NULL && sendpath_profile_store_get_location (profiles, location) == NULL)
     {
       g_set_error (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND,
                    _ ("%s: there is no location %s; “sendpath location list” shows them"),
-                   sendpath_profile_store_get_path (self->profiles), location);
+                   profile_store_get_name (profiles), location);
       return FALSE;
     }
   if (!chosen_location_write (self->state_dir, location, error))

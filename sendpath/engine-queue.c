@@ -326,11 +326,13 @@ sendpath_engine_resolve (SendpathEngine *self, const char *id, gboolean was_sent
 gboolean
 sendpath_engine_is_overdue (SendpathEngine *self, const SendpathReport *report)
 {
+  g_autoptr (SendpathProfileStore) profiles = NULL;
   SchedulePolicy policy;
 
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), FALSE);
   g_return_val_if_fail (report != NULL, FALSE);
 
-  policy = schedule_policy_read (self->profiles);
+  profiles = engine_dup_profiles (self);
+  policy = schedule_policy_read (profiles);
   return schedule_is_overdue (report, &policy, g_get_real_time () / G_USEC_PER_SEC);
 }

@@ -315,14 +315,14 @@ ask_relaying (Job *job, GError **error)
   engine_translate_error (error);
   if (to != NULL && (from != NULL || job->from == NULL))
     account =
-        engine_find_account (call->engine->profiles, job->account, from, NULL, location, error);
+        engine_find_account (call->profiles, job->account, from, NULL, location, error);
   if (account == NULL)
     return NULL;
   relaying = begin (call, to, account, location);
   domain = look_up_domain (call, relaying);
   relaying->domain = domain->state;
   approved = engine_read_approvals (call->engine, network);
-  survey.plan = (PlanInput) { .profiles = call->engine->profiles,
+  survey.plan = (PlanInput) { .profiles = call->profiles,
                               .account = account,
                               .location = location,
                               .network_id = relaying->network,
@@ -339,7 +339,7 @@ ask_relaying (Job *job, GError **error)
                                       .own = survey.plan.addresses,
                                       .trust = trust,
                                       .trace = &call->trace,
-                                      .patience_s = call->engine->patience_s,
+                                      .patience_s = engine_get_patience_s (call->engine),
                                       .cancellable = call->cancellable };
   survey.routes = routes = relaying->is_portal ? g_ptr_array_new () : plan_make (&survey.plan);
   if (relaying->is_connected)

@@ -7,32 +7,34 @@
 #include "profiles/approvals.h"
 #include "profiles/network-private.h"
 #include "profiles/relay-finder.h"
-#include "sendpath/engine-call.h"
+#include "sendpath/engine-job.h"
 #include "sendpath/engine-private.h"
 #include "sendpath/walk/fields.h"
 
 static gboolean
-may_look (SendpathEngine *self)
+may_look (EngineCall *call)
 {
-  SendpathLocation *location = sendpath_engine_get_current_location (self);
+  SendpathLocation *location = engine_call_get_location (call);
 
-  return g_strcmp0 (sendpath_profile_store_get_policy (self->profiles, "discovered"), "never") !=
+  return g_strcmp0 (sendpath_profile_store_get_policy (call->profiles, "discovered"), "never") !=
              0 &&
          (location == NULL || sendpath_location_get_boolean (location, "discover"));
 }
 
 /* RelayOffer; a person wants to know, so the usual names are looked for too. */
 static GPtrArray *
-find_offers (SendpathEngine *self, SendpathNetwork *network, GCancellable *cancellable)
+find_offers (EngineCall *call)
 {
+  SendpathNetwork *network = engine_call_get_network (call);
   RelayFinderOptions options = { .domains = sendpath_network_get_domains (network),
                                  .own = sendpath_network_get_addresses (network),
                                  .dhcp = network_get_mail_servers (network),
                                  .with_usual_names = TRUE,
                                  .timeout_ms = RELAY_FINDER_MS };
 
-  return may_look (self) && engine_is_connected (network) ? relay_finder_ask (&options, cancellable)
-                                                          : g_ptr_array_new ();
+  return may_look (call) && engine_is_connected (network)
+             ? relay_finder_ask (&options, call->cancellable)
+             : g_ptr_array_new ();
 }
 
 static gboolean
@@ -49,32 +51,14 @@ engine_read_approvals (SendpathEngine *self, SendpathNetwork *network)
   return approvals_read (self->state_dir, sendpath_network_get_id (network));
 }
 
-/**
- * sendpath_engine_find_relays:
- * @self: a #SendpathEngine
- * @cancellable: (nullable): optional #GCancellable, or %NULL
- *
- * Asks the name servers which relays the present network offers. Nobody is connected to. Blocks
- * for two seconds at most.
- *
- * Returns: (transfer container) (element-type utf8): a JSON object for each, the best first:
- *   `host`, `port`, `source` (`srv`, `dhcp` or `name`), `tls`, `approved`
- *
- * Since: 1.0
- */
-GPtrArray *
-sendpath_engine_find_relays (SendpathEngine *self, GCancellable *cancellable)
+static gpointer
+run_find (EngineCall *call, const char *unused, const char *unused_too, GError **error)
 {
   GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GPtrArray) offers = NULL;
-  g_autoptr (GPtrArray) approved = NULL;
-  SendpathNetwork *network;
+  g_autoptr (GPtrArray) offers = find_offers (call);
+  g_autoptr (GPtrArray) approved =
+      engine_read_approvals (call->engine, engine_call_get_network (call));
 
-  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
-
-  network = sendpath_engine_get_network (self);
-  offers = find_offers (self, network, cancellable);
-  approved = engine_read_approvals (self, network);
   for (guint i = 0; i < offers->len; i++)
     {
       const RelayOffer *offer = offers->pdata[i];
@@ -88,6 +72,71 @@ sendpath_engine_find_relays (SendpathEngine *self, GCancellable *cancellable)
       g_ptr_array_add (lines, fields_print (object));
     }
   return lines;
+}
+
+/**
+ * sendpath_engine_find_relays:
+ * @self: a #SendpathEngine
+ * @cancellable: (nullable): optional #GCancellable, or %NULL
+ *
+ * Asks the name servers which relays the present network offers. Nobody is connected to.
+ *
+ * This function blocks for two seconds at most, and may be called from any thread.
+ *
+ * Returns: (transfer container) (element-type utf8): a JSON object for each, the best first:
+ *   `host`, `port`, `source` (`srv`, `dhcp` or `name`), `tls`, `approved`
+ *
+ * Since: 1.0
+ */
+GPtrArray *
+sendpath_engine_find_relays (SendpathEngine *self, GCancellable *cancellable)
+{
+  g_auto (EngineCall) call = { 0 };
+
+  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
+
+  engine_call_init (&call, self, FALSE, cancellable);
+  engine_call_stay (&call);
+  return run_find (&call, NULL, NULL, NULL);
+}
+
+/**
+ * sendpath_engine_find_relays_async:
+ * @self: a #SendpathEngine
+ * @cancellable: (nullable): optional #GCancellable, or %NULL
+ * @callback: (scope async): called in the thread-default main context of now
+ * @user_data: data for @callback
+ *
+ * sendpath_engine_find_relays() in a worker thread, for the network of then.
+ *
+ * Since: 1.0
+ */
+void
+sendpath_engine_find_relays_async (SendpathEngine *self, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data)
+{
+  const EngineJobKind kind = { sendpath_engine_find_relays_async, run_find,
+                               (GDestroyNotify) g_ptr_array_unref };
+
+  g_return_if_fail (SENDPATH_IS_ENGINE (self));
+
+  engine_job_start (self, &kind, NULL, NULL, cancellable, callback, user_data);
+}
+
+/**
+ * sendpath_engine_find_relays_finish:
+ * @self: a #SendpathEngine
+ * @result: what the callback was given
+ * @error: return location for a #GError, or %NULL
+ *
+ * Returns: (transfer container) (element-type utf8): as sendpath_engine_find_relays()
+ *
+ * Since: 1.0
+ */
+GPtrArray *
+sendpath_engine_find_relays_finish (SendpathEngine *self, GAsyncResult *result, GError **error)
+{
+  return engine_job_finish (self, result, error);
 }
 
 /* ---- approved by hand ------------------------------------------------------------------------ */
@@ -164,11 +213,11 @@ engine_set_untrusted_key (const char *host, const char *key, GError **error)
 
 /* Nothing is there that may be approved, or nobody to approve it. */
 static void
-set_no_candidate (SendpathEngine *self, const Candidate *best, GError **error)
+set_no_candidate (EngineCall *call, const Candidate *best, GError **error)
 {
   if (best->offer == NULL)
     g_set_error_literal (error, SENDPATH_ERROR, SENDPATH_ERROR_NOT_FOUND,
-                         may_look (self)
+                         may_look (call)
                              ? _ ("this network offers no relay")
                              : _ ("no relay is looked for here; see “discovered” in [policy] "
                                   "and “discover” of the location"));
@@ -206,6 +255,24 @@ approve (EngineCall *call, const Candidate *best, const char *wanted, GError **e
   return choice == SENDPATH_RELAY_CHOICE_HERE;
 }
 
+static gpointer
+run_trust (EngineCall *call, const char *key, const char *unused, GError **error)
+{
+  g_auto (Candidate) best = { NULL };
+  g_autoptr (GPtrArray) offers = find_offers (call);
+
+  choose_candidate (call, offers, key, &best);
+  if (best.identity < RELAY_UNTRUSTED ||
+      (best.key != NULL && !has_wanted_key (&best, key) && (!call->may_ask || key != NULL)))
+    {
+      set_no_candidate (call, &best, error);
+      return NULL;
+    }
+  return approve (call, &best, key, error)
+             ? g_strdup_printf ("%s:%u", best.offer->host, best.offer->port)
+             : NULL;
+}
+
 /**
  * sendpath_engine_trust_relay:
  * @self: a #SendpathEngine
@@ -217,7 +284,7 @@ approve (EngineCall *call, const Candidate *best, const char *wanted, GError **e
  * Approves a relay that the present network offers: the one that shows @key, or if that is %NULL the
  * first one whose certificate is trusted for its name. From then on, on this network, mail that no server
  * of an account takes leaves by it. It never gets a credential, but can read that mail. Connects to the
- * relays, and sends nothing. Blocks.
+ * relays, and sends nothing.
  *
  * #SendpathEngine::request is emitted first, without a message, if there is a handler, unless the relay
  * shows @key. Without a handler a trusted name is approved unasked if @key is %NULL, and an untrusted key
@@ -225,6 +292,8 @@ approve (EngineCall *call, const Candidate *best, const char *wanted, GError **e
  *
  * @error is %SENDPATH_ERROR_NOT_FOUND if there is no such relay or it was not approved, or a #GIOErrorEnum
  * if the approval cannot be kept.
+ *
+ * This function blocks, and may be called from any thread; signals are emitted in that thread.
  *
  * Returns: (transfer full): the relay, as `mail.example.com:465`
  *
@@ -235,23 +304,51 @@ sendpath_engine_trust_relay (SendpathEngine *self, const char *key, GCancellable
                              GError **error)
 {
   g_auto (EngineCall) call = { 0 };
-  g_auto (Candidate) best = { NULL };
-  g_autoptr (GPtrArray) offers = NULL;
 
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
 
   engine_call_init (&call, self, FALSE, cancellable);
-  offers = find_offers (self, engine_call_get_network (&call), cancellable);
-  choose_candidate (&call, offers, key, &best);
-  if (best.identity < RELAY_UNTRUSTED ||
-      (best.key != NULL && !has_wanted_key (&best, key) && (!call.may_ask || key != NULL)))
-    {
-      set_no_candidate (self, &best, error);
-      return NULL;
-    }
-  return approve (&call, &best, key, error)
-             ? g_strdup_printf ("%s:%u", best.offer->host, best.offer->port)
-             : NULL;
+  return run_trust (&call, key, NULL, error);
+}
+
+/**
+ * sendpath_engine_trust_relay_async:
+ * @self: a #SendpathEngine
+ * @key: (nullable): as for sendpath_engine_trust_relay()
+ * @cancellable: (nullable): optional #GCancellable, or %NULL
+ * @callback: (scope async): called in the thread-default main context of now
+ * @user_data: data for @callback
+ *
+ * sendpath_engine_trust_relay() in a worker thread. Signals are emitted in the thread-default main
+ * context that is current now.
+ *
+ * Since: 1.0
+ */
+void
+sendpath_engine_trust_relay_async (SendpathEngine *self, const char *key, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data)
+{
+  const EngineJobKind kind = { sendpath_engine_trust_relay_async, run_trust, g_free };
+
+  g_return_if_fail (SENDPATH_IS_ENGINE (self));
+
+  engine_job_start (self, &kind, key, NULL, cancellable, callback, user_data);
+}
+
+/**
+ * sendpath_engine_trust_relay_finish:
+ * @self: a #SendpathEngine
+ * @result: what the callback was given
+ * @error: return location for a #GError, or %NULL
+ *
+ * Returns: (transfer full): as sendpath_engine_trust_relay()
+ *
+ * Since: 1.0
+ */
+char *
+sendpath_engine_trust_relay_finish (SendpathEngine *self, GAsyncResult *result, GError **error)
+{
+  return engine_job_finish (self, result, error);
 }
 
 gboolean

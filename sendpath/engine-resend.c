@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "profiles/profile-store-private.h"
 #include "sendpath/bounce-trail.h"
 #include "sendpath/outbox/errand.h"
 #include "sendpath/outbox/history.h"
@@ -18,8 +19,9 @@ typedef enum { AGAIN_NO, AGAIN_YES, AGAIN_WAS_DONE } Again;
 static gboolean
 has_sender (SendpathEngine *self, const char *account)
 {
+  g_autoptr (SendpathProfileStore) profiles = engine_dup_profiles (self);
   SendpathAccount *found =
-      account != NULL ? sendpath_profile_store_get_account (self->profiles, account) : NULL;
+      account != NULL ? sendpath_profile_store_get_account (profiles, account) : NULL;
 
   return found != NULL && sendpath_account_is_set (found, "sender");
 }
@@ -218,24 +220,25 @@ sendpath_engine_bounce_to_json (SendpathEngine *self, SendpathBounce *bounce)
 
 /* ---- done ------------------------------------------------------------------------------------ */
 
-/* The message as it was sent, and by which account it goes (borrowed from the profiles). */
+/* The message as it was sent, and by which account it goes. */
 static SendpathMessage *
-dup_message (SendpathEngine *self, OutboxEntry *entry, const char **ret_account, GError **error)
+dup_message (SendpathEngine *self, OutboxEntry *entry, char **ret_account, GError **error)
 {
+  g_autoptr (SendpathProfileStore) profiles = engine_dup_profiles (self);
   const char *decided = outbox_entry_get_account (entry);
   const char *id = decided != NULL ? decided : outbox_entry_get_report (entry)->account;
   SendpathAccount *account =
-      errand_choose_account (self->profiles, id, outbox_entry_get_message (entry), NULL);
+      errand_choose_account (profiles, id, outbox_entry_get_message (entry), NULL);
 
   if (account == NULL)
     {
       g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_NO_ACCOUNT,
                    _ ("%s: there is no account %s; use “sendpath account list”"),
-                   sendpath_profile_store_get_path (self->profiles), id != NULL ? id : "");
+                   profile_store_get_name (profiles), id != NULL ? id : "");
       return NULL;
     }
-  *ret_account = sendpath_account_get_id (account);
-  return errand_dup_message (self->profiles, entry, account, error);
+  *ret_account = g_strdup (sendpath_account_get_id (account));
+  return errand_dup_message (profiles, entry, account, error);
 }
 
 static gboolean
@@ -280,7 +283,7 @@ resend_bounced (SendpathEngine *self, Outbox *outbox, const BounceTrail *trail,
   g_autoptr (OutboxEntry) entry = outbox_take (outbox, trail->id, error);
   g_autoptr (GPtrArray) recipients = NULL;
   g_autoptr (SendpathMessage) message = NULL;
-  const char *account = NULL;
+  g_autofree char *account = NULL;
 
   if (entry == NULL)
     return NULL;
@@ -340,7 +343,7 @@ resend (SendpathEngine *self, Outbox *outbox, const char *id, GError **error)
 {
   g_autoptr (OutboxEntry) entry = outbox_take (outbox, id, error);
   g_autoptr (SendpathMessage) message = NULL;
-  const char *account = NULL;
+  g_autofree char *account = NULL;
 
   message = entry != NULL ? dup_message (self, entry, &account, error) : NULL;
   return message != NULL

@@ -27,7 +27,7 @@ make_unique (void)
 }
 
 static SendpathMessage *
-finish_message (SendpathEngine *self, SendpathMessage *message, SendpathAccount *account,
+finish_message (SendpathProfileStore *profiles, SendpathMessage *message, SendpathAccount *account,
                 GError **error)
 {
   g_autofree char *unique = make_unique ();
@@ -38,7 +38,7 @@ finish_message (SendpathEngine *self, SendpathMessage *message, SendpathAccount 
     {
       context.address = sendpath_account_get (account, "address");
       context.name = sendpath_account_get (account, "name");
-      context.local = errand_get_local (self->profiles);
+      context.local = errand_get_local (profiles);
     }
   return submission_finish (message, &context, error);
 }
@@ -58,10 +58,10 @@ note_hold (Outbox *outbox, const char *id, const char *hold_reason, GError **err
 /* The account to send by: @id, else the one that From: and sender choose, else the one that is
  * preferred here. */
 static SendpathAccount *
-choose_account (SendpathEngine *self, const char *id, SendpathMessage *message,
+choose_account (SendpathProfileStore *profiles, const char *id, SendpathMessage *message,
                 SendpathLocation *location, GError **error)
 {
-  return engine_find_account (self->profiles, id, sendpath_message_get_from (message),
+  return engine_find_account (profiles, id, sendpath_message_get_from (message),
                               sendpath_message_get_sender (message), location, error);
 }
 
@@ -69,10 +69,10 @@ choose_account (SendpathEngine *self, const char *id, SendpathMessage *message,
  * to free one, and nothing may fail once it is in the outbox (T-163). Another thread may submit @message, so
  * who uses it holds it. */
 static SendpathMessage *
-finish_beside (SendpathEngine *self, SendpathMessage *message, SendpathAccount *account,
+finish_beside (SendpathProfileStore *profiles, SendpathMessage *message, SendpathAccount *account,
                GError **error)
 {
-  SendpathMessage *finished = finish_message (self, message, account, error);
+  SendpathMessage *finished = finish_message (profiles, message, account, error);
 
   if (finished != NULL)
     g_object_set_data_full (G_OBJECT (message), "sendpath-finished", g_object_ref (finished),
@@ -80,19 +80,16 @@ finish_beside (SendpathEngine *self, SendpathMessage *message, SendpathAccount *
   return finished;
 }
 
-/* @account: NULL if it cannot be known yet. */
+/* @account: its id, or NULL if it cannot be known yet. */
 static char *
-add_to_outbox (SendpathEngine *self, SendpathMessage *message, SendpathAccount *account,
+add_to_outbox (SendpathEngine *self, SendpathMessage *finished, const char *account,
                const char *hold_reason, gint64 next_try_s, GError **error)
 {
   const OutboxAgain again = { .next_try_s = next_try_s };
-  g_autoptr (SendpathMessage) finished = finish_beside (self, message, account, error);
-  g_autoptr (Outbox) outbox = finished != NULL ? outbox_open (self->outbox_dir, error) : NULL;
-  char *id = outbox != NULL
-                 ? outbox_add_again (outbox, finished,
-                                     account != NULL ? sendpath_account_get_id (account) : NULL,
-                                     &again, g_get_real_time (), error)
-                 : NULL;
+  g_autoptr (Outbox) outbox = outbox_open (self->outbox_dir, error);
+  char *id = outbox != NULL ? outbox_add_again (outbox, finished, account, &again,
+                                                g_get_real_time (), error)
+                            : NULL;
 
   if (id != NULL && hold_reason != NULL)
     note_hold (outbox, id, hold_reason, NULL); /* the message is safe; its reason is a courtesy */
@@ -102,42 +99,81 @@ add_to_outbox (SendpathEngine *self, SendpathMessage *message, SendpathAccount *
 
 /* The network is not read for a message whose own addresses say who sends it. */
 static gboolean
-hangs_on_location (SendpathEngine *self, SendpathMessage *message, const char *account)
+hangs_on_location (SendpathProfileStore *profiles, SendpathMessage *message, const char *account)
 {
   gboolean is_matched = FALSE;
 
   if (account != NULL)
     return FALSE;
-  sendpath_profile_store_match_account (self->profiles, sendpath_message_get_from (message),
+  sendpath_profile_store_match_account (profiles, sendpath_message_get_from (message),
                                         sendpath_message_get_sender (message), NULL, &is_matched);
   return !is_matched;
 }
 
-static char *
-submit (SendpathEngine *self, SendpathMessage *message, const char *account,
-        SendpathLocation *location, gint64 next_try_s, GError **error)
-{
-  SendpathAccount *chosen = choose_account (self, account, message, location, error);
-
-  return chosen != NULL ? add_to_outbox (self, message, chosen, NULL, next_try_s, error) : NULL;
-}
-
 /* The first delay of the schedule: until then a message is left to whoever brought it. */
 static gint64
-find_later (SendpathEngine *self)
+find_later (SendpathProfileStore *profiles)
 {
-  SchedulePolicy policy = schedule_policy_read (self->profiles);
+  SchedulePolicy policy = schedule_policy_read (profiles);
 
   return g_get_real_time () / G_USEC_PER_SEC +
          (gint64) (policy.retry_s != 0 ? policy.retry_s : LATER_S);
 }
 
-/* Where we are, if the account hangs on that. */
+/* Where we are, if the account hangs on that; borrowed from @profiles. */
 static SendpathLocation *
-find_location (SendpathEngine *self, SendpathMessage *message, const char *account)
+find_location (SendpathEngine *self, SendpathProfileStore *profiles, SendpathMessage *message,
+               const char *account)
 {
-  return hangs_on_location (self, message, account) ? sendpath_engine_get_current_location (self)
-                                                    : NULL;
+  g_autoptr (SendpathNetwork) network =
+      hangs_on_location (profiles, message, account) ? engine_dup_network (self) : NULL;
+
+  return network != NULL ? engine_find_location (self, profiles, network) : NULL;
+}
+
+typedef enum { NOW, LATER } When;
+
+/* @location: of @profiles, which are taken over: they are gone before the message is there for good, since
+ * nothing may fail from then on (T-163). */
+static char *
+submit (SendpathEngine *self, SendpathProfileStore *profiles, SendpathMessage *message,
+        const char *account, SendpathLocation *location, When when, GError **error)
+{
+  g_autoptr (SendpathProfileStore) owned = profiles;
+  SendpathAccount *chosen = choose_account (owned, account, message, location, error);
+  g_autoptr (SendpathMessage) finished =
+      chosen != NULL ? finish_beside (owned, message, chosen, error) : NULL;
+  g_autofree char *id = chosen != NULL ? g_strdup (sendpath_account_get_id (chosen)) : NULL;
+  gint64 next_try_s = when == LATER ? find_later (owned) : 0;
+
+  g_clear_object (&owned);
+  if (finished != NULL)
+    return add_to_outbox (self, finished, id, NULL, next_try_s, error);
+  engine_translate_error (error);
+  return NULL;
+}
+
+static char *
+submit_from_here (SendpathEngine *self, SendpathMessage *message, const char *account, When when,
+                  GError **error)
+{
+  SendpathProfileStore *profiles = engine_dup_profiles (self);
+
+  return submit (self, profiles, message, account,
+                 find_location (self, profiles, message, account), when, error);
+}
+
+/* Without any profiles: its account is matched later. */
+static char *
+submit_held (SendpathEngine *self, SendpathMessage *message, const char *hold_reason,
+             GError **error)
+{
+  g_autoptr (SendpathMessage) finished = finish_beside (NULL, message, NULL, error);
+
+  if (finished != NULL)
+    return add_to_outbox (self, finished, NULL, hold_reason, 0, error);
+  engine_translate_error (error);
+  return NULL;
 }
 
 /**
@@ -168,8 +204,8 @@ sendpath_engine_submit (SendpathEngine *self, SendpathMessage *message, const ch
   g_return_val_if_fail (SENDPATH_IS_MESSAGE (message), NULL);
 
   if (hold_reason != NULL)
-    return add_to_outbox (self, message, NULL, hold_reason, 0, error);
-  return submit (self, message, account, find_location (self, message, account), 0, error);
+    return submit_held (self, message, hold_reason, error);
+  return submit_from_here (self, message, account, NOW, error);
 }
 
 /**
@@ -194,8 +230,7 @@ sendpath_engine_submit_for_later (SendpathEngine *self, SendpathMessage *message
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
   g_return_val_if_fail (SENDPATH_IS_MESSAGE (message), NULL);
 
-  return submit (self, message, account, find_location (self, message, account),
-                 find_later (self), error);
+  return submit_from_here (self, message, account, LATER, error);
 }
 
 /* ---- sending --------------------------------------------------------------------------------- */
@@ -300,12 +335,13 @@ sendpath_engine_send_unkept (SendpathEngine *self, SendpathMessage *message, con
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
   g_return_val_if_fail (SENDPATH_IS_MESSAGE (message), NULL);
 
-  chosen = choose_account (self, account, message, find_location (self, message, account), error);
-  finished = chosen != NULL ? finish_message (self, message, chosen, error) : NULL;
+  engine_call_init (&call, self, FALSE, cancellable);
+  chosen = choose_account (call.profiles, account, message,
+                           find_location (self, call.profiles, message, account), error);
+  finished = chosen != NULL ? finish_message (call.profiles, message, chosen, error) : NULL;
   engine_translate_error (error);
   if (finished == NULL)
     return NULL;
-  engine_call_init (&call, self, FALSE, cancellable);
   workplace_open_unkept (&place, &call);
   return errand_send_unkept (&place.context, finished, chosen, cancellable);
 }
@@ -363,8 +399,8 @@ run_deliver (GTask *task, gpointer self, gpointer data, GCancellable *cancellabl
   GError *error = NULL;
 
   if (job->message != NULL)
-    job->id = submit (self, job->message, job->account, engine_call_get_location (&job->call),
-                      find_later (job->call.engine), &error);
+    job->id = submit (self, g_object_ref (job->call.profiles), job->message, job->account,
+                      engine_call_get_location (&job->call), LATER, &error);
   return_result (task, job->id != NULL ? deliver_and_look (&job->call, job->id, &error) : NULL,
                  (GDestroyNotify) sendpath_report_unref, error);
 }

@@ -53,9 +53,11 @@ on_config_changed (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonito
 static void
 follow_config (Stay *stay)
 {
-  g_autoptr (GFile) file =
-      g_file_new_for_path (sendpath_profile_store_get_path (stay->first->profiles));
+  const char *path = sendpath_profile_store_get_path (stay->first->profiles);
+  g_autoptr (GFile) file = path != NULL ? g_file_new_for_path (path) : NULL;
 
+  if (file == NULL)
+    return;
   stay->config = g_file_monitor_file (file, G_FILE_MONITOR_WATCH_MOVES, NULL, NULL);
   if (stay->config != NULL)
     g_signal_connect (stay->config, "changed", G_CALLBACK (on_config_changed), stay);
@@ -75,8 +77,9 @@ static gboolean
 read_config (Stay *stay, gboolean is_first)
 {
   SendpathProfileStore *given = stay->first->profiles;
+  const char *path = sendpath_profile_store_get_path (given);
   g_autoptr (SendpathProfileStore) profiles =
-      sendpath_profile_store_new (sendpath_profile_store_get_path (given));
+      path != NULL ? sendpath_profile_store_new (path) : g_object_ref (given);
   g_autoptr (GError) error = NULL;
 
   g_clear_object (&stay->engine);

@@ -50,14 +50,14 @@ workplace_open_unkept (Workplace *place, EngineCall *call)
   place->memory = memory_new (self->state_dir);
   place->trust = trust_new (self->state_dir);
   place->history = history_new (self->state_dir);
-  place->context = (ErrandContext) { .profiles = self->profiles,
+  place->context = (ErrandContext) { .profiles = call->profiles,
                                      .location = engine_call_get_location (call),
                                      .network = engine_call_get_network (call),
                                      .memory = place->memory,
                                      .trust = place->trust,
                                      .history = place->history,
-                                     .policy = schedule_policy_read (self->profiles),
-                                     .patience_s = self->patience_s,
+                                     .policy = schedule_policy_read (call->profiles),
+                                     .patience_s = engine_get_patience_s (self),
                                      .trace = &call->trace,
                                      .host = &call->host };
   workplace_read_approvals (place, call);
@@ -97,7 +97,7 @@ deliver_here (EngineCall *call, const char *id, gboolean *ret_has_left, GError *
   g_autoptr (NetworkGuard) guard = NULL;
   SendpathReport *report;
 
-  if (!workplace_open (&place, call, call->engine->patience_s, error))
+  if (!workplace_open (&place, call, engine_get_patience_s (call->engine), error))
     return NULL;
   guard = engine_call_guard (call);
   report = workplace_deliver (&place, call, id, NULL, network_guard_get_cancellable (guard),

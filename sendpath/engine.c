@@ -1,22 +1,15 @@
-/* SendpathEngine: the face for embedders: what it is made of, where it is, what it would try. It
- * never talks to a server itself: engine-send.c and engine-queue.c are the rest of it. */
+/* SendpathEngine: the face for embedders: what it is made of, and what others of its threads may
+ * know of that. It never talks to a server: engine-send.c, engine-queue.c and engine-plan.c are the rest of it. */
 #include "config.h"
 
 #include "sendpath/engine.h"
 
 #include <glib/gi18n-lib.h>
 
-#include "profiles/memory.h"
 #include "profiles/network-private.h"
-#include "profiles/secrets.h"
-#include "profiles/trust.h"
-#include "sendpath/account-test.h"
-#include "sendpath/engine-call.h"
+#include "profiles/profile-store-private.h"
 #include "sendpath/engine-private.h"
 #include "sendpath/outbox/deliverer.h"
-#include "sendpath/walk/discovery.h"
-#include "sendpath/walk/domain-policy.h"
-#include "sendpath/walk/plan.h"
 
 #define PATIENCE_S 2 /* PRODUCT.md section 3: impatient while somebody waits */
 
@@ -41,6 +34,7 @@ sendpath_engine_set_property (GObject *object, guint id, const GValue *value, GP
 {
   SendpathEngine *self = SENDPATH_ENGINE (object);
 
+  g_mutex_lock (&self->mutex);
   switch (id)
     {
     case PROP_PROFILES:
@@ -66,6 +60,7 @@ sendpath_engine_set_property (GObject *object, guint id, const GValue *value, GP
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
+  g_mutex_unlock (&self->mutex);
 }
 
 static void
@@ -73,6 +68,7 @@ sendpath_engine_get_property (GObject *object, guint id, GValue *value, GParamSp
 {
   SendpathEngine *self = SENDPATH_ENGINE (object);
 
+  g_mutex_lock (&self->mutex);
   switch (id)
     {
     case PROP_PROFILES:
@@ -96,6 +92,7 @@ sendpath_engine_get_property (GObject *object, guint id, GValue *value, GParamSp
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
+  g_mutex_unlock (&self->mutex);
 }
 
 /* The places of PRODUCT.md section 5. */
@@ -105,6 +102,9 @@ sendpath_engine_constructed (GObject *object)
   SendpathEngine *self = SENDPATH_ENGINE (object);
   const char *outbox = g_getenv ("SENDPATH_OUTBOX");
 
+  if (self->profiles == NULL)
+    self->profiles = sendpath_profile_store_new_empty ();
+  profile_store_follow (self->profiles);
   if (self->state_dir == NULL)
     self->state_dir = g_build_filename (g_get_user_state_dir (), "sendpath", NULL);
   if (self->outbox_dir == NULL)
@@ -125,6 +125,8 @@ sendpath_engine_finalize (GObject *object)
   g_free (self->state_dir);
   g_free (self->location);
   relay_answers_free (self->answers);
+  g_clear_pointer (&self->passwords, password_source_unref);
+  g_mutex_clear (&self->mutex);
   g_clear_pointer (&self->standby, deliverer_free);
   G_OBJECT_CLASS (sendpath_engine_parent_class)->finalize (object);
 }
@@ -273,6 +275,7 @@ static void
 sendpath_engine_init (SendpathEngine *self)
 {
   self->answers = relay_answers_new ();
+  g_mutex_init (&self->mutex);
 }
 
 /**
@@ -321,11 +324,78 @@ sendpath_engine_get_profiles (SendpathEngine *self)
 SendpathNetwork *
 sendpath_engine_get_network (SendpathEngine *self)
 {
+  SendpathNetwork *network;
+
   g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
 
+  network = engine_dup_network (self);
+  g_object_unref (network); /* @self keeps it */
+  return network;
+}
+
+/* ---- for any thread -------------------------------------------------------------------------- */
+
+SendpathProfileStore *
+engine_dup_profiles (SendpathEngine *self)
+{
+  return profile_store_dup_frozen (self->profiles, NULL);
+}
+
+SendpathNetwork *
+engine_dup_given_network (SendpathEngine *self)
+{
+  SendpathNetwork *network = NULL;
+
+  g_mutex_lock (&self->mutex);
+  if (self->network_is_given)
+    network = g_object_ref (self->network);
+  g_mutex_unlock (&self->mutex);
+  return network;
+}
+
+static SendpathNetwork *
+dup_known_network (SendpathEngine *self, SendpathNetwork *fallback)
+{
+  SendpathNetwork *network = NULL;
+
+  g_mutex_lock (&self->mutex);
   if (self->network == NULL)
-    self->network = sendpath_network_new ();
-  return self->network;
+    g_set_object (&self->network, fallback);
+  g_set_object (&network, self->network);
+  g_mutex_unlock (&self->mutex);
+  return network;
+}
+
+/* Reading it takes a while, for which nobody is to wait who only sets it. */
+SendpathNetwork *
+engine_dup_network (SendpathEngine *self)
+{
+  SendpathNetwork *known = dup_known_network (self, NULL);
+  g_autoptr (SendpathNetwork) read = known == NULL ? sendpath_network_new () : NULL;
+
+  return known != NULL ? known : dup_known_network (self, read);
+}
+
+char *
+engine_dup_given_location (SendpathEngine *self)
+{
+  char *location;
+
+  g_mutex_lock (&self->mutex);
+  location = g_strdup (self->location);
+  g_mutex_unlock (&self->mutex);
+  return location;
+}
+
+guint
+engine_get_patience_s (SendpathEngine *self)
+{
+  guint patience_s;
+
+  g_mutex_lock (&self->mutex);
+  patience_s = self->patience_s;
+  g_mutex_unlock (&self->mutex);
+  return patience_s;
 }
 
 /* ---- errors ---------------------------------------------------------------------------------- */
@@ -370,13 +440,15 @@ engine_open_outbox (SendpathEngine *self, GError **error)
   Outbox *outbox = outbox_open (self->outbox_dir, error);
 
   if (outbox != NULL)
-    outbox_set_keep_sent (outbox,
-                          sendpath_profile_store_get_policy_integer (self->profiles, "keep-sent"));
+    {
+      g_autoptr (SendpathProfileStore) profiles = engine_dup_profiles (self);
+
+      outbox_set_keep_sent (outbox,
+                            sendpath_profile_store_get_policy_integer (profiles, "keep-sent"));
+    }
   engine_translate_error (error);
   return outbox;
 }
-
-/* ---- plan and test --------------------------------------------------------------------------- */
 
 SendpathAccount *
 engine_find_account (SendpathProfileStore *profiles, const char *account, const char *from,
@@ -391,120 +463,6 @@ engine_find_account (SendpathProfileStore *profiles, const char *account, const 
     g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_NO_ACCOUNT,
                  account != NULL ? _ ("%s: there is no account %s; use “sendpath account list”")
                                  : _ ("%s: no account is configured; use “sendpath account add”"),
-                 sendpath_profile_store_get_path (profiles), account);
+                 profile_store_get_name (profiles), account);
   return found;
-}
-
-static SendpathAccount *
-find_account (SendpathEngine *self, const char *account, const char *from, GError **error)
-{
-  SendpathLocation *location =
-      account == NULL ? sendpath_engine_get_current_location (self) : NULL;
-
-  return engine_find_account (self->profiles, account, from, NULL, location, error);
-}
-
-static PlanInput
-make_plan_input (SendpathEngine *self, SendpathAccount *account, Memory *memory, Trust *trust,
-                 GPtrArray *approved)
-{
-  SendpathNetwork *network = sendpath_engine_get_network (self);
-
-  return (PlanInput) { .profiles = self->profiles,
-                       .account = account,
-                       .location = sendpath_engine_get_current_location (self),
-                       .network_id = sendpath_network_get_id (network),
-                       .former_network_id = network_get_former_id (network),
-                       .addresses = sendpath_network_get_addresses (network),
-                       .domains = engine_is_connected (network)
-                                      ? sendpath_network_get_domains (network)
-                                      : NULL,
-                       .mail_servers = network_get_mail_servers (network),
-                       .approved = approved,
-                       .memory = memory,
-                       .trust = trust,
-                       .now_s = g_get_real_time () / G_USEC_PER_SEC };
-}
-
-/**
- * sendpath_engine_plan:
- * @self: a #SendpathEngine
- * @account: (nullable): id of an account, or %NULL to match one by @from
- * @from: (nullable): the From: address of a message, or %NULL
- * @error: return location for a #GError, or %NULL
- *
- * The name servers are asked which relays the present network offers and, if servers other than the
- * account's own are among the routes, what the From domain publishes about its mail: that decides which
- * sender rule such a route starts with. Nobody else is asked. Blocks for four seconds at most.
- *
- * Returns: (transfer container) (element-type SendpathRoute): the routes that would be tried from
- *   here, in order, those that are skipped among them
- *
- * Since: 1.0
- */
-GPtrArray *
-sendpath_engine_plan (SendpathEngine *self, const char *account, const char *from, GError **error)
-{
-  SendpathAccount *chosen;
-  g_autoptr (Memory) memory = NULL;
-  g_autoptr (Trust) trust = NULL;
-  g_autoptr (GPtrArray) approved = NULL;
-  g_autoptr (GPtrArray) discovered = NULL;
-  PlanInput input;
-  GPtrArray *routes;
-
-  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
-
-  chosen = find_account (self, account, from, error);
-  if (chosen == NULL)
-    return NULL;
-  memory = memory_new (self->state_dir);
-  trust = trust_new (self->state_dir);
-  approved = engine_read_approvals (self, sendpath_engine_get_network (self));
-  input = make_plan_input (self, chosen, memory, trust, approved);
-  routes = plan_make (&input);
-  discovered = discovery_find_routes (&input, NULL, NULL, NULL);
-  g_ptr_array_extend_and_steal (routes, g_steal_pointer (&discovered));
-  domain_policy_foresee (routes, from != NULL ? from : sendpath_account_get (chosen, "address"),
-                         &input);
-  return routes;
-}
-
-/**
- * sendpath_engine_test_account:
- * @self: a #SendpathEngine
- * @account: id of an account
- * @ret_ok: (out) (optional): %TRUE if every server has one door that works
- * @cancellable: (nullable): optional #GCancellable, or %NULL
- * @error: return location for a #GError, or %NULL
- *
- * Connects and logs in at every endpoint of the account's servers, and sends nothing. A password that
- * is refused at one endpoint of a server is not tried at the others. Blocks.
- *
- * Returns: (transfer container) (element-type utf8): a JSON object for each check: `check`, `route`,
- *   `host`, `port`, `ok`, `verdict`, `text`, `ms`
- *
- * Since: 1.0
- */
-GPtrArray *
-sendpath_engine_test_account (SendpathEngine *self, const char *account, gboolean *ret_ok,
-                              GCancellable *cancellable, GError **error)
-{
-  g_auto (EngineCall) call = { 0 };
-  g_autoptr (Memory) memory = NULL;
-  g_autoptr (Trust) trust = NULL;
-  SendpathAccount *chosen;
-  PlanInput input;
-
-  g_return_val_if_fail (SENDPATH_IS_ENGINE (self), NULL);
-  g_return_val_if_fail (account != NULL, NULL);
-
-  chosen = find_account (self, account, NULL, error);
-  if (chosen == NULL)
-    return NULL;
-  memory = memory_new (self->state_dir);
-  trust = trust_new (self->state_dir);
-  input = make_plan_input (self, chosen, memory, trust, NULL);
-  engine_call_init (&call, self, FALSE, cancellable);
-  return account_test_run (&call, &input, ret_ok);
 }

@@ -67,8 +67,17 @@ gboolean sendpath_engine_use_location (SendpathEngine *self, const char *locatio
 /* Relays that this network offers: (element-type utf8) JSON objects; to approve the best one (it is
  * returned as `host:port`), to answer a question about one later, and to take all that back. */
 GPtrArray *sendpath_engine_find_relays (SendpathEngine *self, GCancellable *cancellable);
+void sendpath_engine_find_relays_async (SendpathEngine *self, GCancellable *cancellable,
+                                        GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray *sendpath_engine_find_relays_finish (SendpathEngine *self, GAsyncResult *result,
+                                               GError **error);
 char *sendpath_engine_trust_relay (SendpathEngine *self, const char *key,
                                    GCancellable *cancellable, GError **error);
+void sendpath_engine_trust_relay_async (SendpathEngine *self, const char *key,
+                                        GCancellable *cancellable, GAsyncReadyCallback callback,
+                                        gpointer user_data);
+char *sendpath_engine_trust_relay_finish (SendpathEngine *self, GAsyncResult *result,
+                                          GError **error);
 gboolean sendpath_engine_decide_relay (SendpathEngine *self, const char *host, guint port,
                                        SendpathRelayChoice choice, GError **error);
 /* The same for the relay that message @id was not given to. */
@@ -176,14 +185,45 @@ gboolean sendpath_engine_is_watched (SendpathEngine *self);
 /* (element-type SendpathRoute): what would be tried; @account and @from may be NULL. No traffic. */
 GPtrArray *sendpath_engine_plan (SendpathEngine *self, const char *account, const char *from,
                                  GError **error);
+void sendpath_engine_plan_async (SendpathEngine *self, const char *account, const char *from,
+                                 GCancellable *cancellable, GAsyncReadyCallback callback,
+                                 gpointer user_data);
+GPtrArray *sendpath_engine_plan_finish (SendpathEngine *self, GAsyncResult *result,
+                                        GError **error);
 
 /* @name: an account's id, `pop:ACCOUNT` or `location:NAME`. @ret_stored_for: the servers it was
  * stored for (GStrv). */
 gboolean sendpath_engine_set_password (SendpathEngine *self, const char *name, const char *password,
                                        char ***ret_stored_for, GError **error);
+void sendpath_engine_set_password_async (SendpathEngine *self, const char *name,
+                                         const char *password, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer user_data);
+gboolean sendpath_engine_set_password_finish (SendpathEngine *self, GAsyncResult *result,
+                                              char ***ret_stored_for, GError **error);
 gboolean sendpath_engine_clear_password (SendpathEngine *self, const char *name, GError **error);
-/* `keyring`, `command`, `missing` or `locked`; static. */
+/* `keyring`, `command`, `host`, `missing` or `locked`; static. */
 const char *sendpath_engine_get_secret_state (SendpathEngine *self, const char *account);
+
+/**
+ * SendpathPasswordFunc:
+ * @engine: the engine that needs it
+ * @request: what is needed: %SENDPATH_REQUEST_PASSWORD or %SENDPATH_REQUEST_TOKEN
+ * @user_data: the data of sendpath_engine_set_password_func()
+ *
+ * Gives what a program's own store has, by sendpath_request_answer(), at once or later, from any thread:
+ * keep a reference to @request for that. Declining it, or letting it go, says that there is nothing. It
+ * should not ask the user: that is what #SendpathEngine::request is for, which comes next.
+ *
+ * Since: 1.0
+ */
+typedef void (*SendpathPasswordFunc) (SendpathEngine *engine, SendpathRequest *request,
+                                      gpointer user_data);
+
+/* For programs with a password store of their own; and to say that it has a new one. */
+void sendpath_engine_set_password_func (SendpathEngine *self, SendpathPasswordFunc func,
+                                        gpointer user_data, GDestroyNotify destroy);
+gboolean sendpath_engine_note_new_password (SendpathEngine *self, const char *name,
+                                            GError **error);
 
 /* Forgets what was learned of @account's servers: routes, TLS seen, POP windows, refused logins. */
 void sendpath_engine_forget_account (SendpathEngine *self, const char *account);
@@ -196,5 +236,10 @@ void sendpath_engine_harden_process (void);
 GPtrArray *sendpath_engine_test_account (SendpathEngine *self, const char *account,
                                          gboolean *ret_ok, GCancellable *cancellable,
                                          GError **error);
+void sendpath_engine_test_account_async (SendpathEngine *self, const char *account,
+                                         GCancellable *cancellable, GAsyncReadyCallback callback,
+                                         gpointer user_data);
+GPtrArray *sendpath_engine_test_account_finish (SendpathEngine *self, GAsyncResult *result,
+                                                gboolean *ret_ok, GError **error);
 
 G_END_DECLS

@@ -26,6 +26,7 @@ struct _SendpathRequest {
   char *account;
   char *server;
   char *user;
+  gboolean was_refused;
   guint16 port;
   SendpathSecurity security;
   RelaySource source;
@@ -165,8 +166,11 @@ new_of_kind (SendpathRequestKind kind, Answer **ret_answer)
 SendpathRequest *
 request_new (const SecretQuery *query, Answer **ret_answer)
 {
-  SendpathRequest *self = new_of_kind (SENDPATH_REQUEST_PASSWORD, ret_answer);
+  gboolean is_token = secret_query_get_kind (query) == SECRET_TOKEN;
+  SendpathRequest *self = new_of_kind (
+      is_token ? SENDPATH_REQUEST_TOKEN : SENDPATH_REQUEST_PASSWORD, ret_answer);
 
+  self->was_refused = query->was_refused;
   self->account = g_str_equal (query->service, "pop") ? g_strdup_printf ("pop:%s", query->account)
                                                       : g_strdup (query->account);
   self->server = g_strdup (query->server);
@@ -326,6 +330,23 @@ sendpath_request_get_user (SendpathRequest *self)
 }
 
 /**
+ * sendpath_request_was_refused:
+ * @self: a #SendpathRequest
+ *
+ * Returns: %TRUE if the server refused a login with what it was given before, so that another password
+ *   or a new token is needed; %FALSE of a relay
+ *
+ * Since: 1.0
+ */
+gboolean
+sendpath_request_was_refused (SendpathRequest *self)
+{
+  g_return_val_if_fail (SENDPATH_IS_REQUEST (self), FALSE);
+
+  return self->was_refused;
+}
+
+/**
  * sendpath_request_get_text:
  * @self: a #SendpathRequest
  *
@@ -449,10 +470,12 @@ sendpath_request_get_message (SendpathRequest *self)
 /**
  * sendpath_request_answer:
  * @self: a #SendpathRequest
- * @password: the password; it is copied to memory that is not paged out, and @password stays the
- *   caller's to wipe
+ * @password: the password, or the access token; it is copied to memory that is not paged out, and
+ *   @password stays the caller's to wipe
  *
- * Answers the question for a password. Only the first answer counts. May be called from any thread.
+ * Answers the question for a password or an access token. It is used for this login and kept nowhere: to
+ * store a password is sendpath_engine_set_password(). Only the first answer counts. May be called from
+ * any thread.
  *
  * Since: 1.0
  */
@@ -460,10 +483,13 @@ void
 sendpath_request_answer (SendpathRequest *self, const char *password)
 {
   g_return_if_fail (SENDPATH_IS_REQUEST (self));
-  g_return_if_fail (self->kind == SENDPATH_REQUEST_PASSWORD);
+  g_return_if_fail (self->kind != SENDPATH_REQUEST_RELAY);
   g_return_if_fail (password != NULL);
 
-  answer_settle (self->answer, sendpath_secret_new (password, strlen (password), SECRET_PASSWORD),
+  answer_settle (self->answer,
+                 sendpath_secret_new (password, strlen (password),
+                                      self->kind == SENDPATH_REQUEST_TOKEN ? SECRET_TOKEN
+                                                                           : SECRET_PASSWORD),
                  SENDPATH_RELAY_CHOICE_KEEP);
 }
 

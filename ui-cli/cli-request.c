@@ -73,6 +73,8 @@ cli_request_answer (SendpathEngine *engine, SendpathRequest *request, gpointer d
     case SENDPATH_REQUEST_RELAY:
       sendpath_request_answer_relay (request, ask_relay (request));
       return TRUE;
+    case SENDPATH_REQUEST_TOKEN: /* nobody types one */
+      break;
     }
   return FALSE;
 }

@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "profiles/network-private.h"
+#include "profiles/profile-store-private.h"
 #include "sendpath/mail/submission.h"
 #include "sendpath/outbox/pacing.h"
 
@@ -196,7 +197,7 @@ hold_for_account (const ErrandContext *context, OutboxEntry *entry, GError **err
     {
       g_set_error (error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_NO_ACCOUNT,
                    _ ("%s: no account is configured; use “sendpath account add”"),
-                   sendpath_profile_store_get_path (context->profiles));
+                   profile_store_get_name (context->profiles));
       return NULL;
     }
   reason = g_strdup_printf (_ ("its account %s is not configured any more; set it up again, or use "
