@@ -69,8 +69,11 @@ write_all (const DataContent *content)
 {
   Line line;
   line_open (&line, TRUE);
-  g_assert_true (data_writer_write (line.stream, content));
-  g_assert_true (data_writer_end (line.stream) && stream_flush (line.stream));
+  g_autoptr(DataWriter) writer = data_writer_new (line.stream, content);
+  g_assert_true (data_writer_write (writer, G_MAXUINT64));
+  if (!content->is_counted)
+    g_assert_true (data_writer_end (writer));
+  g_assert_true (stream_flush (line.stream));
   return line_close (&line);
 }
 
@@ -174,11 +177,12 @@ test_bare_line_ends (void)
       DataContent content = content_new ("A: 1\r\n", 6, bad[i].body, bad[i].length);
       Line line;
       line_open (&line, TRUE);
-      g_assert_false (data_writer_write (line.stream, &content));
+      g_autoptr(DataWriter) writer = data_writer_new (line.stream, &content);
+      g_assert_false (data_writer_write (writer, G_MAXUINT64));
       g_assert_true (stream_is_dead (line.stream));
       g_autoptr(SendpathReply) failure = stream_dup_failure (line.stream);
       g_assert_cmpint (sendpath_reply_get_fault (failure), ==, SENDPATH_FAULT_LOCAL);
-      g_assert_false (data_writer_end (line.stream));
+      g_assert_false (data_writer_end (writer));
       g_autoptr(GByteArray) wire = line_close (&line);
       g_assert_true (wire->len == 0 || !memmem (wire->data, wire->len, "\r\n.\r\n", 5));
       content_clear (&content);
@@ -195,7 +199,8 @@ test_stalled (void)
   Line line;
   content.block_timeout_s = 1;
   line_open (&line, FALSE);
-  g_assert_false (data_writer_write (line.stream, &content));
+  g_autoptr(DataWriter) writer = data_writer_new (line.stream, &content);
+  g_assert_false (data_writer_write (writer, G_MAXUINT64));
   g_autoptr(SendpathReply) failure = stream_dup_failure (line.stream);
   g_assert_cmpint (sendpath_reply_get_fault (failure), ==, SENDPATH_FAULT_LINK_LOST);
   line_close (&line);
@@ -210,7 +215,8 @@ test_early_reply (void)
   Line line;
   line_open (&line, FALSE);
   g_assert_cmpint (write (line.peer, "250 ok\r\n", 8), ==, 8);
-  g_assert_false (data_writer_write (line.stream, &content));
+  g_autoptr(DataWriter) writer = data_writer_new (line.stream, &content);
+  g_assert_false (data_writer_write (writer, G_MAXUINT64));
   g_assert_false (stream_is_dead (line.stream));
   line_close (&line);
   content_clear (&content);

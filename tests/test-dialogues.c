@@ -9,6 +9,7 @@
  *   #! login [token:]SECRET POLICY OUTCOME
  *   #! deliver ADDRESS OUTCOME; …      one message; all its recipients
  *   #! guess ADDRESS; …                what seems to follow the delivery in the next line
+ *   #! proven yes                      from here on, of this route
  */
 #include "config.h"
 
@@ -32,6 +33,7 @@ typedef struct {
   gboolean           allow_cleartext;
   const char        *notify;
   guint              n_body_lines;
+  gboolean           is_proven;
   char              *guess; /* of the next delivery; or NULL */
 
   Delivery          *next;       /* as guessed */
@@ -110,6 +112,12 @@ set_body_lines (Player *player, const char *line, const char *value)
 }
 
 static void
+set_proven (Player *player, const char *line, const char *value)
+{
+  player->is_proven = TRUE;
+}
+
+static void
 open_session (Player *player, const char *line, const char *expected)
 {
   g_autofree char *got = NULL;
@@ -164,7 +172,9 @@ find_final_reply (const Player *player, guint n)
         connection++;
       else if (connection == player->n_opened && n_contents == n && step->kind == STEP_SAY)
         return number;
-      else if (connection == player->n_opened && step->kind == STEP_EXPECT_DATA)
+      else if (connection == player->n_opened
+               && (step->kind == STEP_EXPECT_DATA
+                   || (step->kind == STEP_EXPECT_BDAT && !g_str_equal (step->text, "<bdat>"))))
         n_contents++;
       number += step->kind != STEP_END;
     }
@@ -247,6 +257,7 @@ new_delivery (const Player *player, char **words)
   Delivery *delivery = smtp_fixture_delivery (message);
 
   delivery->dsn_notify = player->notify;
+  delivery->is_proven = player->is_proven;
   return delivery;
 }
 
@@ -292,7 +303,7 @@ static const struct {
   { "security ", set_security }, { "cleartext ", set_cleartext },
   { "ehlo ", set_ehlo }, { "notify ", set_notify }, { "body-lines ", set_body_lines },
   { "open ", open_session }, { "login ", log_in }, { "deliver ", deliver },
-  { "guess ", set_guess },
+  { "guess ", set_guess }, { "proven ", set_proven },
 };
 
 /* ---- playing -------------------------------------------------------------------------------- */

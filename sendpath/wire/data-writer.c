@@ -7,90 +7,17 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define CHUNK_BYTES (64 * 1024)
+#define PIECE_BYTES (64 * 1024)
 
-typedef struct {
-  Stream  *stream;
-  gboolean is_line_start;
-  gboolean is_after_cr; /* the last byte was a CR: an LF must follow */
-} Stuffer;
-
-/* Submission made all line ends CRLF (or recoded the part). Anything else here would let the
- * receiver see another end of the message than we do. */
-static gboolean
-fail_bare (const Stuffer *stuffer)
-{
-  stream_fail (stuffer->stream, SENDPATH_FAULT_LOCAL,
-               _("internal error: the message holds a bare CR, a bare LF or a NUL"));
-  return FALSE;
-}
-
-static gboolean
-stuff (Stuffer *stuffer, const char *bytes, gsize length)
-{
-  const char *end = bytes + length;
-  const char *unsent = bytes;
-  const char *p = bytes;
-
-  if (memchr (bytes, '\0', length))
-    return fail_bare (stuffer);
-  while (p < end)
-    {
-      if (stuffer->is_after_cr)
-        {
-          if (*p++ != '\n')
-            return fail_bare (stuffer);
-          stuffer->is_after_cr = FALSE;
-          stuffer->is_line_start = TRUE;
-          continue;
-        }
-      if (stuffer->is_line_start && *p == '.')
-        {
-          /* This dot ends one run and begins the next: it goes out twice. */
-          if (!stream_write (stuffer->stream, unsent, p + 1 - unsent))
-            return FALSE;
-          unsent = p;
-        }
-      const char *cr = memchr (p, '\r', end - p);
-      const char *stop = cr ? cr : end;
-      if (memchr (p, '\n', stop - p))
-        return fail_bare (stuffer);
-      stuffer->is_line_start = FALSE;
-      stuffer->is_after_cr = cr != NULL;
-      p = cr ? cr + 1 : end;
-    }
-  return unsent == end || stream_write (stuffer->stream, unsent, end - unsent);
-}
-
-static gboolean
-write_body (Stuffer *stuffer, const DataContent *content, guint64 sent_bytes)
-{
-  guint64 total_bytes = data_content_get_size (content);
-  g_autofree char *chunk = g_malloc (CHUNK_BYTES);
-  guint64 offset = 0;
-
-  while (TRUE)
-    {
-      g_autoptr(GError) error = NULL;
-      gssize length = body_source_read (content->body, offset, chunk, CHUNK_BYTES, &error);
-      if (length < 0)
-        {
-          stream_fail (stuffer->stream, SENDPATH_FAULT_LOCAL, error->message);
-          return FALSE;
-        }
-      if (length == 0)
-        return TRUE;
-      if (stream_has_input (stuffer->stream))
-        return FALSE;
-
-      stream_set_deadline (stuffer->stream, content->block_timeout_s);
-      if (!stuff (stuffer, chunk, length))
-        return FALSE;
-      offset += length;
-      if (content->progress)
-        content->progress (content->data, sent_bytes + offset, total_bytes);
-    }
-}
+struct _DataWriter {
+  Stream     *stream;
+  DataContent content;
+  guint64     size_bytes;
+  guint64     done_bytes; /* of those */
+  gboolean    is_line_start;
+  gboolean    is_after_cr; /* the last byte was a CR: an LF must follow */
+  char       *piece;
+};
 
 guint64
 data_content_get_size (const DataContent *content)
@@ -99,25 +26,146 @@ data_content_get_size (const DataContent *content)
          + body_source_get_length (content->body);
 }
 
-gboolean
-data_writer_write (Stream *stream, const DataContent *content)
+DataWriter *
+data_writer_new (Stream *stream, const DataContent *content)
 {
-  Stuffer stuffer = { .stream = stream, .is_line_start = TRUE };
-  gsize header_length;
-  const char *header = g_bytes_get_data (content->header, &header_length);
+  DataWriter *writer = g_new0 (DataWriter, 1);
 
-  stream_set_deadline (stream, content->block_timeout_s);
-  if ((header_length > 0 && !stuff (&stuffer, header, header_length))
-      || !stuff (&stuffer, "\r\n", 2) || !write_body (&stuffer, content, header_length + 2))
+  writer->stream = stream;
+  writer->content = *content;
+  writer->size_bytes = data_content_get_size (content);
+  writer->is_line_start = TRUE;
+  return writer;
+}
+
+void
+data_writer_free (DataWriter *writer)
+{
+  g_free (writer->piece);
+  g_free (writer);
+}
+
+/* ---- lines ---------------------------------------------------------------------------------- */
+
+/* Submission made all line ends CRLF (or recoded the part). Anything else here would let the
+ * receiver see another end of the message than we do. */
+static gboolean
+fail_bare (const DataWriter *writer)
+{
+  stream_fail (writer->stream, SENDPATH_FAULT_LOCAL,
+               _("internal error: the message holds a bare CR, a bare LF or a NUL"));
+  return FALSE;
+}
+
+static gboolean
+write_lines (DataWriter *writer, const char *bytes, gsize length)
+{
+  const char *end = bytes + length;
+  const char *unsent = bytes;
+  const char *p = bytes;
+
+  if (memchr (bytes, '\0', length))
+    return fail_bare (writer);
+  while (p < end)
+    {
+      if (writer->is_after_cr)
+        {
+          if (*p++ != '\n')
+            return fail_bare (writer);
+          writer->is_after_cr = FALSE;
+          writer->is_line_start = TRUE;
+          continue;
+        }
+      if (writer->is_line_start && *p == '.' && !writer->content.is_counted)
+        {
+          /* This dot ends one run and begins the next: it goes out twice. */
+          if (!stream_write (writer->stream, unsent, p + 1 - unsent))
+            return FALSE;
+          unsent = p;
+        }
+      const char *cr = memchr (p, '\r', end - p);
+      const char *stop = cr ? cr : end;
+      if (memchr (p, '\n', stop - p))
+        return fail_bare (writer);
+      writer->is_line_start = FALSE;
+      writer->is_after_cr = cr != NULL;
+      p = cr ? cr + 1 : end;
+    }
+  return unsent == end || stream_write (writer->stream, unsent, end - unsent);
+}
+
+/* ---- pieces --------------------------------------------------------------------------------- */
+
+/* What comes next, at most @max bytes: a part of the header, the empty line, or of the body. */
+static const char *
+get_piece (DataWriter *writer, guint64 max, gsize *ret_length)
+{
+  gsize header_length;
+  const char *header = g_bytes_get_data (writer->content.header, &header_length);
+  guint64 done = writer->done_bytes;
+  g_autoptr(GError) error = NULL;
+
+  *ret_length = MIN (max, PIECE_BYTES);
+  if (done < header_length)
+    {
+      *ret_length = MIN (*ret_length, header_length - done);
+      return header + done;
+    }
+  done -= header_length;
+  if (done < strlen ("\r\n"))
+    {
+      *ret_length = MIN (*ret_length, strlen ("\r\n") - done);
+      return &"\r\n"[done];
+    }
+  if (!writer->piece)
+    writer->piece = g_malloc (MIN (PIECE_BYTES, writer->size_bytes));
+  gssize length = body_source_read (writer->content.body, done - strlen ("\r\n"), writer->piece,
+                                    *ret_length, &error);
+  if (length <= 0)
+    {
+      stream_fail (writer->stream, SENDPATH_FAULT_LOCAL, error->message);
+      return NULL;
+    }
+  *ret_length = length;
+  return writer->piece;
+}
+
+static gboolean
+write_piece (DataWriter *writer, guint64 max)
+{
+  const DataContent *content = &writer->content;
+  gsize length;
+  const char *piece = get_piece (writer, max, &length);
+
+  if (!piece)
     return FALSE;
-  if (!stuffer.is_line_start)
-    return fail_bare (&stuffer);
-  stream_set_deadline (stream, content->block_timeout_s);
-  return stream_flush (stream) && !stream_has_input (stream) && !stream_is_dead (stream);
+  stream_set_deadline (writer->stream, content->block_timeout_s);
+  /* What is there goes out before a piece that it has no room for, not with it: then what is left
+   * at the end has room for what follows, and the dot is never alone. */
+  if (!stream_reserve (writer->stream, length + length / 3 + 1)
+      || !write_lines (writer, piece, length))
+    return FALSE;
+  writer->done_bytes += length;
+  if (content->progress && writer->done_bytes > g_bytes_get_size (content->header) + 2)
+    content->progress (content->data, writer->done_bytes, writer->size_bytes);
+  return content->is_counted || !stream_has_input (writer->stream);
 }
 
 gboolean
-data_writer_end (Stream *stream)
+data_writer_write (DataWriter *writer, guint64 n_bytes)
 {
-  return stream_write (stream, ".\r\n", 3);
+  guint64 end = writer->done_bytes + MIN (n_bytes, writer->size_bytes - writer->done_bytes);
+
+  while (writer->done_bytes < end)
+    if (!write_piece (writer, end - writer->done_bytes))
+      return FALSE;
+  if (end == writer->size_bytes && !writer->is_line_start)
+    return fail_bare (writer);
+  return !stream_is_dead (writer->stream);
+}
+
+gboolean
+data_writer_end (DataWriter *writer)
+{
+  return stream_write (writer->stream, ".\r\n", 3);
 }

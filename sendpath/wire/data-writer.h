@@ -1,5 +1,5 @@
-/* The content of a message goes out: header, empty line, body; dots stuffed, nothing but CRLF, as a
- * stream (R-33). It never writes the final dot by itself. */
+/* The content of a message goes out: header, empty line, body; dots stuffed for DATA and left alone
+ * for BDAT, nothing but CRLF, as a stream (R-33). It never writes the final dot by itself. */
 #pragma once
 
 #include "sendpath/mail/message-private.h"
@@ -11,21 +11,32 @@ G_BEGIN_DECLS
 typedef struct {
   GBytes           *header; /* every line ends in CRLF, without the empty line */
   const BodySource *body;
+  gboolean          is_counted; /* BDAT: its length was said, dots are not stuffed */
   guint             block_timeout_s; /* patience for each 64 KiB */
   /* or NULL */
   void            (*progress) (gpointer data, guint64 sent_bytes, guint64 total_bytes);
   gpointer          data;
 } DataContent;
 
-/* Size as the SIZE parameter counts it: without stuffing and final dot (RFC 1870 section 3). */
-guint64  data_content_get_size (const DataContent *content);
+/* Size as the SIZE parameter and BDAT count it: without stuffing and final dot (RFC 1870 section
+ * 3). */
+guint64     data_content_get_size (const DataContent *content);
 
-/* Writes and flushes all of @content up to the final dot. FALSE: the stream is dead and says why
- * (FAULT_LOCAL: a body that cannot be read, or holds a bare CR or LF or a NUL), or, if it is not
- * dead, the server spoke before it was asked. */
-gboolean data_writer_write (Stream *stream, const DataContent *content);
-/* Writes the final dot, which is flushed with what follows it. From then on a retry may deliver
- * twice. */
-gboolean data_writer_end (Stream *stream);
+typedef struct _DataWriter DataWriter;
+
+/* @content is copied, what it borrows stays so. */
+DataWriter *data_writer_new (Stream *stream, const DataContent *content);
+void        data_writer_free (DataWriter *writer);
+
+/* Writes the next @n_bytes of the content, as data_content_get_size() counts them, or what is left
+ * of it. The end of them is not flushed: it goes with what follows. FALSE: the stream is dead and
+ * says why (FAULT_LOCAL: a body that cannot be read, or holds a bare CR or LF or a NUL), or, if it
+ * is not dead, the server spoke before it was asked. A counted content does not look at that: its
+ * end must come. */
+gboolean    data_writer_write (DataWriter *writer, guint64 n_bytes);
+/* Writes the final dot, unflushed too. Once that is flushed a retry may deliver twice. */
+gboolean    data_writer_end (DataWriter *writer);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DataWriter, data_writer_free)
 
 G_END_DECLS

@@ -28,6 +28,7 @@ struct _Link {
   gulong             wake_id; /* of its handler that wakes @context */
   const Trace       *trace;
   gint64             deadline_us; /* on the clock that goes on while the machine sleeps */
+  gint64             heard_us;    /* when something came, on the same clock */
   gsize              budget_bytes;
   char              *identity; /* of the TLS peer */
   GTlsCertificate   *verified; /* its certificate */
@@ -239,6 +240,7 @@ link_read (Link *link, void *buffer, gsize size, gboolean may_wait)
       if (n > 0)
         {
           link->budget_bytes -= (gsize) n;
+          link->heard_us = get_time_us ();
           return n;
         }
       if (n == 0)
@@ -368,6 +370,12 @@ void
 link_set_shielded (Link *link, gboolean is_shielded)
 {
   link->is_shielded = is_shielded;
+}
+
+gboolean
+link_was_heard_within (const Link *link, guint seconds)
+{
+  return get_time_us () - link->heard_us < (gint64) seconds * G_USEC_PER_SEC;
 }
 
 void

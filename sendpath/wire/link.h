@@ -18,6 +18,7 @@ void           link_free (Link *link);
 void           link_set_deadline (Link *link, guint seconds);
 void           link_set_shielded (Link *link, gboolean is_shielded);
 void           link_renew_budget (Link *link);
+gboolean       link_was_heard_within (const Link *link, guint seconds);
 
 /* What has come, up to @size bytes and the budget. -1: dead, or nothing there and not @may_wait
  * (then the deadline does not count). Never 0: the end of the connection is a failure. */

@@ -8,27 +8,6 @@
 
 #include "sendpath/wire/smtp-session-private.h"
 
-/* All commands of @transaction; NULL if one cannot be built, or they are more than one flight. */
-static GBytes *
-build_envelope (SmtpSession *session, SmtpTransaction *transaction)
-{
-  guint last = smtp_transaction_get_last_number (transaction);
-  g_autoptr(GByteArray) envelope = g_byte_array_new ();
-
-  if (transaction->rcpts->len == 0 || last >= SMTP_WINDOW_COMMANDS)
-    return NULL;
-  for (guint number = 0; number <= last; number++)
-    {
-      if (smtp_transaction_build (session, transaction, number) != SENDPATH_FAULT_NONE)
-        return NULL;
-      g_byte_array_append (envelope, (const guint8 *) session->command.bytes,
-                           session->command.length);
-    }
-  return envelope->len <= SMTP_WINDOW_BYTES
-             ? g_byte_array_free_to_bytes (g_steal_pointer (&envelope))
-             : NULL;
-}
-
 /* Somebody was refused, or left out: then nothing follows before all of it is known. */
 static gboolean
 is_all_taken (const Delivery *delivery)
@@ -36,59 +15,90 @@ is_all_taken (const Delivery *delivery)
   return delivery_count_undecided (delivery) == delivery->recipients->len;
 }
 
+/* A flight of its own is one turn already, and has no 354 to wait for. */
+static const Delivery *
+ask_for_next (SmtpSession *session)
+{
+  Delivery *delivery = session->transaction->delivery;
+
+  if (!(session->caps.offered & SMTP_CAP_PIPELINING) || !delivery->get_next
+      || session->transaction->way == SMTP_WAY_FLIGHT || !is_all_taken (delivery))
+    return NULL;
+  return delivery->get_next (delivery);
+}
+
 void
 smtp_ahead_prepare (SmtpSession *session)
 {
-  Delivery *delivery = session->transaction->delivery;
-  const Delivery *next = NULL;
-
-  if ((session->caps.offered & SMTP_CAP_PIPELINING) && delivery->get_next
-      && is_all_taken (delivery))
-    next = delivery->get_next (delivery);
+  const Delivery *next = ask_for_next (session);
   if (!next || next->is_question)
     return;
 
   SmtpTransaction transaction = { .delivery = (Delivery *) next };
-  g_autoptr(SendpathReply) problem = smtp_transaction_prepare (&transaction, &session->caps);
+  g_autoptr(SendpathReply) problem = smtp_transaction_prepare (session, &transaction);
   gboolean is_possible = problem == NULL;
   for (guint i = 0; is_possible && i < next->recipients->len; i++)
     is_possible
         = smtp_transaction_add_recipient (session, &transaction, i) == SENDPATH_FAULT_NONE;
   if (is_possible)
-    session->ahead = build_envelope (session, &transaction);
+    smtp_transaction_choose_way (session, &transaction);
+  if (is_possible && transaction.envelope && transaction.way != SMTP_WAY_FLIGHT)
+    session->ahead = (SmtpAhead) {
+      .envelope = g_byte_array_free_to_bytes (g_steal_pointer (&transaction.envelope)),
+      .n_commands = smtp_transaction_get_last_number (&transaction) + 1,
+      .has_data = transaction.way == SMTP_WAY_DATA,
+    };
   smtp_transaction_clear (&transaction);
+}
+
+void
+smtp_ahead_clear (SmtpAhead *ahead)
+{
+  g_clear_pointer (&ahead->envelope, g_bytes_unref);
+  *ahead = (SmtpAhead) { 0 };
 }
 
 void
 smtp_ahead_write (SmtpSession *session)
 {
   gsize length;
-  if (!session->ahead)
+  if (!session->ahead.envelope)
     return;
-  const char *bytes = g_bytes_get_data (session->ahead, &length);
-  trace_sent (session->options.trace, bytes, length - strlen ("\r\n"));
-  stream_write (session->stream, bytes, length);
+  const char *bytes = g_bytes_get_data (session->ahead.envelope, &length);
+  smtp_session_send_lines (session, bytes, length);
 }
 
 gboolean
 smtp_ahead_take (SmtpSession *session)
 {
   SmtpTransaction *transaction = session->transaction;
-  g_autoptr(GBytes) envelope = build_envelope (session, transaction);
+  const GByteArray *envelope = transaction->envelope;
+  gsize length;
+  const char *bytes = g_bytes_get_data (session->ahead.envelope, &length);
 
-  if (!envelope || !g_bytes_equal (envelope, session->ahead))
+  /* After a refused BDAT an RSET was due first (RFC 3030 section 2). */
+  if (session->needs_rset || !envelope || envelope->len != length
+      || memcmp (envelope->data, bytes, length) != 0)
     return FALSE;
-  g_clear_pointer (&session->ahead, g_bytes_unref);
-  transaction->next_out = smtp_transaction_get_last_number (transaction) + 1;
-  for (guint number = 0; number < transaction->next_out; number++)
-    smtp_transaction_note_offered (transaction, number);
+  smtp_ahead_clear (&session->ahead);
+  smtp_transaction_note_sent (transaction);
   return TRUE;
 }
 
-/* A 354 may be under way, and there is no content that it could have: the link goes. */
+/* Where a 354 may be under way there is no content that it could have: the link goes. Other replies
+ * are worth nothing. */
 SmtpStep
 smtp_step_drop_ahead (SmtpSession *session)
 {
-  smtp_session_break (session, SENDPATH_FAULT_LINK_LOST, _("the session is over"));
+  guint n_replies = session->ahead.n_commands;
+
+  if (session->ahead.has_data)
+    smtp_session_break (session, SENDPATH_FAULT_LINK_LOST, _("the session is over"));
+  smtp_ahead_clear (&session->ahead);
+  for (; n_replies > 0 && smtp_session_is_open (session); n_replies--)
+    smtp_session_read (session, 250, 259);
+  session->needs_rset = TRUE;
+  if (smtp_session_is_open (session))
+    return SMTP_STEP_RSET;
   return session->login ? SMTP_STEP_REST : smtp_transaction_decide_rest (session);
 }

@@ -142,6 +142,16 @@ smtp_command_plain (SmtpCommand *command, const char *verb)
   return finish (command, is_word (verb) && append (command, SMTP_COMMAND_MAX, verb));
 }
 
+SendpathFault
+smtp_command_bdat (SmtpCommand *command, guint64 n_bytes, gboolean is_last)
+{
+  char text[64];
+
+  g_snprintf (text, sizeof text, "BDAT %" G_GUINT64_FORMAT "%s", n_bytes, is_last ? " LAST" : "");
+  start (command);
+  return finish (command, append (command, SMTP_COMMAND_MAX, text));
+}
+
 /* RET and ENVID: what the user asked to have in delivery reports. */
 static gboolean
 append_mail_dsn (SmtpCommand *command, gsize max, const SmtpMail *mail)

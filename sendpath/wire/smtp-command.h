@@ -38,6 +38,8 @@ typedef struct {
 SendpathFault smtp_command_hello (SmtpCommand *command, const char *verb, const char *name);
 /* A command without arguments: STARTTLS, DATA, RSET, QUIT. */
 SendpathFault smtp_command_plain (SmtpCommand *command, const char *verb);
+/* `BDAT n` or `BDAT n LAST` (RFC 3030 section 2). */
+SendpathFault smtp_command_bdat (SmtpCommand *command, guint64 n_bytes, gboolean is_last);
 SendpathFault smtp_command_mail (SmtpCommand *command, const SmtpMail *mail, const SmtpCaps *caps);
 /* @is_utf8 as in the MAIL command of the same transaction; @dsn_notify "FAILURE,DELAY" or NULL. */
 SendpathFault smtp_command_rcpt (SmtpCommand *command, const char *address, gboolean is_utf8,

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "sendpath/mail/recode.h"
-#include "sendpath/wire/data-writer.h"
 #include "sendpath/wire/smtp-session-private.h"
 
 void
@@ -16,8 +15,12 @@ smtp_transaction_clear (SmtpTransaction *transaction)
   g_clear_object (&transaction->message);
   g_clear_pointer (&transaction->header, g_bytes_unref);
   g_clear_pointer (&transaction->rcpts, g_array_unref);
+  g_clear_pointer (&transaction->envelope, g_byte_array_unref);
+  g_clear_pointer (&transaction->writer, data_writer_free);
+  g_clear_pointer (&transaction->refusal, sendpath_reply_unref);
   *transaction = (SmtpTransaction) { .delivery = transaction->delivery,
-                                     .left_out = transaction->left_out };
+                                     .left_out = transaction->left_out,
+                                     .is_recorded = transaction->is_recorded };
 }
 
 /* 8-bit text for a server that takes none. */
@@ -53,11 +56,10 @@ smtp_transaction_get_size (const SmtpTransaction *transaction)
   return data_content_get_size (&content);
 }
 
-SendpathReply *
-smtp_transaction_prepare (SmtpTransaction *transaction, const SmtpCaps *caps)
+static SendpathReply *
+prepare_content (SmtpTransaction *transaction, const SmtpCaps *caps)
 {
   transaction->message = g_object_ref (transaction->delivery->message);
-  transaction->rcpts = g_array_new (FALSE, FALSE, sizeof (guint));
   transaction->is_utf8 = (caps->offered & SMTP_CAP_SMTPUTF8)
                          && message_needs_smtputf8 (transaction->message);
   if (!(caps->offered & SMTP_CAP_8BITMIME)
@@ -78,15 +80,90 @@ smtp_transaction_prepare (SmtpTransaction *transaction, const SmtpCaps *caps)
   return sendpath_reply_new_fault (SENDPATH_FAULT_TOO_LARGE, text);
 }
 
+/* The built command belongs to the envelope, as long as that is one flight. */
+static void
+add_to_envelope (const SmtpSession *session, SmtpTransaction *transaction)
+{
+  if (!transaction->envelope)
+    return;
+  g_byte_array_append (transaction->envelope, (const guint8 *) session->command.bytes,
+                       session->command.length);
+  if (transaction->envelope->len > SMTP_WINDOW_BYTES
+      || smtp_transaction_get_last_number (transaction) >= SMTP_WINDOW_COMMANDS)
+    g_clear_pointer (&transaction->envelope, g_byte_array_unref);
+}
+
+SendpathReply *
+smtp_transaction_new_address_fault (SendpathFault fault, const char *address)
+{
+  g_autofree char *text = g_strdup_printf (
+      fault == SENDPATH_FAULT_NO_SMTPUTF8 ? _("the server does not take the address %s")
+                                          : _("the address %s cannot be put into a command"),
+      address);
+  return sendpath_reply_new_fault (fault, text);
+}
+
+SendpathReply *
+smtp_transaction_prepare (SmtpSession *session, SmtpTransaction *transaction)
+{
+  SendpathReply *problem = prepare_content (transaction, &session->caps);
+  if (problem)
+    return problem;
+
+  transaction->rcpts = g_array_new (FALSE, FALSE, sizeof (guint));
+  if (session->caps.offered & SMTP_CAP_PIPELINING)
+    transaction->envelope = g_byte_array_new ();
+  SendpathFault fault = smtp_transaction_build (session, transaction, 0);
+  if (fault != SENDPATH_FAULT_NONE)
+    return smtp_transaction_new_address_fault (
+        fault, sendpath_message_get_sender (transaction->message));
+  add_to_envelope (session, transaction);
+  return NULL;
+}
+
 SendpathFault
 smtp_transaction_add_recipient (SmtpSession *session, SmtpTransaction *transaction, guint i)
 {
   g_array_append_val (transaction->rcpts, i);
   SendpathFault fault
       = smtp_transaction_build (session, transaction, transaction->rcpts->len);
-  if (fault != SENDPATH_FAULT_NONE)
+  if (fault == SENDPATH_FAULT_NONE)
+    add_to_envelope (session, transaction);
+  else
     g_array_set_size (transaction->rcpts, transaction->rcpts->len - 1);
   return fault;
+}
+
+/* With PIPELINING the content by BDAT takes one turn less than by DATA if the envelope goes with it,
+ * else as many, and needs no 354. Without PIPELINING one chunk is a turn less, two are as many, and
+ * DATA can be refused before the content. */
+static SmtpWay
+find_way (const SmtpSession *session, const SmtpTransaction *transaction)
+{
+  const Delivery *delivery = transaction->delivery;
+  guint64 size = smtp_transaction_get_size (transaction);
+
+  if (delivery->is_question || !(session->caps.offered & SMTP_CAP_CHUNKING))
+    return SMTP_WAY_DATA;
+  if (!(session->caps.offered & SMTP_CAP_PIPELINING))
+    return size <= SMTP_CHUNK_BYTES ? SMTP_WAY_BDAT : SMTP_WAY_DATA;
+  /* A link that may have died of idleness would leave the outcome open. */
+  return delivery->is_proven && size <= SMTP_FLIGHT_BYTES && transaction->envelope
+                 && !session->ahead.envelope
+                 && stream_was_heard_within (session->stream, SMTP_FLIGHT_IDLE_S)
+             ? SMTP_WAY_FLIGHT
+             : SMTP_WAY_BDAT;
+}
+
+void
+smtp_transaction_choose_way (SmtpSession *session, SmtpTransaction *transaction)
+{
+  transaction->way = find_way (session, transaction);
+  if (smtp_transaction_get_last_number (transaction)
+      < smtp_transaction_get_data_number (transaction))
+    return;
+  smtp_command_plain (&session->command, "DATA");
+  add_to_envelope (session, transaction);
 }
 
 guint
@@ -98,8 +175,9 @@ smtp_transaction_get_data_number (const SmtpTransaction *transaction)
 guint
 smtp_transaction_get_last_number (const SmtpTransaction *transaction)
 {
-  return transaction->delivery->is_question ? transaction->rcpts->len
-                                            : smtp_transaction_get_data_number (transaction);
+  return transaction->delivery->is_question || transaction->way != SMTP_WAY_DATA
+             ? transaction->rcpts->len
+             : smtp_transaction_get_data_number (transaction);
 }
 
 guint
@@ -109,11 +187,11 @@ smtp_transaction_get_recipient (const SmtpTransaction *transaction, guint number
 }
 
 void
-smtp_transaction_note_offered (SmtpTransaction *transaction, guint number)
+smtp_transaction_note_sent (SmtpTransaction *transaction)
 {
-  if (number > 0 && number <= transaction->rcpts->len)
-    delivery_get_recipient (transaction->delivery,
-                            smtp_transaction_get_recipient (transaction, number))
+  transaction->next_out = smtp_transaction_get_last_number (transaction) + 1;
+  for (guint i = 0; i < transaction->rcpts->len; i++)
+    delivery_get_recipient (transaction->delivery, g_array_index (transaction->rcpts, guint, i))
         ->is_offered
         = TRUE;
 }

@@ -1,6 +1,7 @@
 /* What the files of a session share: its state, its steps, and how they talk to the server. */
 #pragma once
 
+#include "sendpath/wire/data-writer.h"
 #include "sendpath/wire/smtp-auth.h"
 #include "sendpath/wire/smtp-command.h"
 #include "sendpath/wire/smtp-session.h"
@@ -26,8 +27,10 @@ typedef enum {
   SMTP_STEP_DATA,
   SMTP_STEP_LONE_DOT,
   SMTP_STEP_CONTENT,
+  SMTP_STEP_CHUNKS,
   SMTP_STEP_DOT_RECORD,
   SMTP_STEP_DOT,
+  SMTP_STEP_DOT_REPLY,
   SMTP_N_STEPS,
 } SmtpStep;
 
@@ -40,6 +43,13 @@ typedef struct {
   GError      *problem;   /* why the last mechanism was given up, or NULL */
 } SmtpLogin;
 
+/* How the content gets to the server. */
+typedef enum {
+  SMTP_WAY_DATA,
+  SMTP_WAY_BDAT,
+  SMTP_WAY_FLIGHT, /* BDAT in one flight with the envelope */
+} SmtpWay;
+
 /* One smtp_session_deliver(). Its commands are numbered: 0 is MAIL, then come the RCPTs, then
  * DATA. */
 typedef struct {
@@ -48,13 +58,26 @@ typedef struct {
   GBytes          *header;
   GArray          *rcpts;   /* guint: recipients that can be named to this server */
   gboolean         is_utf8;
+  SmtpWay          way;
+  GByteArray      *envelope; /* all commands, if they may be out at once; else NULL */
   guint            next_out; /* command to be written */
   guint            next_in;  /* command whose reply is to be read */
   guint            n_taken;  /* RCPTs that got a 250 */
   gboolean         is_mail_refused;
   guint            blamed;   /* set of SmtpCap whose parameters the server may have refused */
   guint            left_out; /* of those, once more without them */
+  DataWriter      *writer;
+  guint            n_chunks; /* BDATs whose replies were not read yet */
+  SendpathReply   *refusal;  /* of one that was not the last; or NULL */
+  gboolean         is_recorded; /* before_dot() was called */
 } SmtpTransaction;
+
+/* An envelope that is out before its delivery is known, its replies unread. */
+typedef struct {
+  GBytes  *envelope; /* or NULL */
+  guint    n_commands;
+  gboolean has_data;
+} SmtpAhead;
 
 struct _SmtpSession {
   SmtpSessionOptions options;
@@ -72,7 +95,7 @@ struct _SmtpSession {
   gboolean           is_open;    /* ready for the next login or delivery */
   gboolean           may_quit;   /* a QUIT would be read as a command */
   gboolean           needs_rset; /* a transaction was left half done */
-  GBytes            *ahead; /* envelope that is out, replies unread, before its delivery; or NULL */
+  SmtpAhead          ahead;
   char              *mechanism;  /* of the login, lower case, or NULL */
   guint              tls_ms;
 
@@ -87,6 +110,8 @@ struct _SmtpSession {
 gboolean smtp_session_is_quiet (SmtpSession *session);
 /* Writes the built command; flushed by the next read. */
 void     smtp_session_send (SmtpSession *session);
+/* The same for @bytes, command lines. */
+void     smtp_session_send_lines (SmtpSession *session, const char *bytes, gsize length);
 /* The same for a command with a secret in it, which is wiped; the trace shows only @shown. */
 void     smtp_session_send_secret (SmtpSession *session, const char *shown);
 /* Flushes, and reads the next reply into the session under the step's deadline. A positive reply
@@ -124,8 +149,10 @@ SmtpStep smtp_step_data (SmtpSession *session);
 /* smtp-content.c */
 SmtpStep smtp_step_lone_dot (SmtpSession *session);
 SmtpStep smtp_step_content (SmtpSession *session);
+SmtpStep smtp_step_chunks (SmtpSession *session);
 SmtpStep smtp_step_dot_record (SmtpSession *session);
 SmtpStep smtp_step_dot (SmtpSession *session);
+SmtpStep smtp_step_dot_reply (SmtpSession *session);
 
 /* ---- transactions --------------------------------------------------------------------------- */
 
@@ -134,23 +161,32 @@ SmtpStep smtp_step_dot (SmtpSession *session);
 #define SMTP_WINDOW_COMMANDS 100
 #define SMTP_WINDOW_BYTES    (32 * 1024)
 
+/* A message of more bytes goes in several BDATs. */
+#define SMTP_CHUNK_BYTES (1024 * 1024)
+/* One of more bytes, or after a longer silence, waits for the replies to its envelope. */
+#define SMTP_FLIGHT_BYTES  (64 * 1024)
+#define SMTP_FLIGHT_IDLE_S 5
+
 /* smtp-prepare.c */
-/* All but the delivery and what is left out. */
+/* All but the delivery, what is left out, and that there is a record. */
 void           smtp_transaction_clear (SmtpTransaction *transaction);
-/* From its delivery: message, header, and no recipients yet. The fault why that cannot be sent
- * here (owned), or NULL. */
-SendpathReply *smtp_transaction_prepare (SmtpTransaction *transaction, const SmtpCaps *caps);
+/* From its delivery: message, header, MAIL, and no recipients yet. The fault why that cannot be
+ * sent here (owned), or NULL. */
+SendpathReply *smtp_transaction_prepare (SmtpSession *session, SmtpTransaction *transaction);
+SendpathReply *smtp_transaction_new_address_fault (SendpathFault fault, const char *address);
 /* Names recipient @i of the delivery in the envelope, unless the result says why not. */
 SendpathFault  smtp_transaction_add_recipient (SmtpSession *session, SmtpTransaction *transaction,
                                                guint i);
+/* When all recipients are there. */
+void           smtp_transaction_choose_way (SmtpSession *session, SmtpTransaction *transaction);
 guint64        smtp_transaction_get_size (const SmtpTransaction *transaction);
 guint          smtp_transaction_get_data_number (const SmtpTransaction *transaction);
 /* The number of the last command before the content. */
 guint          smtp_transaction_get_last_number (const SmtpTransaction *transaction);
 /* Of the delivery; @number is that of its RCPT. */
 guint          smtp_transaction_get_recipient (const SmtpTransaction *transaction, guint number);
-/* Command @number is out. */
-void           smtp_transaction_note_offered (SmtpTransaction *transaction, guint number);
+/* The whole envelope is out. */
+void           smtp_transaction_note_sent (SmtpTransaction *transaction);
 /* Builds command @number. */
 SendpathFault  smtp_transaction_build (SmtpSession *session, const SmtpTransaction *transaction,
                                        guint number);
@@ -158,8 +194,9 @@ SendpathFault  smtp_transaction_build (SmtpSession *session, const SmtpTransacti
 /* smtp-transaction.c */
 /* The present phase and reply are the fate of all who have none yet. */
 SmtpStep       smtp_transaction_decide_rest (SmtpSession *session);
-/* The same, for a delivery whose dot was recorded. */
-SmtpStep       smtp_transaction_settle (SmtpSession *session);
+/* The content is out, and the session ended before it was answered: present phase and reply become
+ * those of an open outcome. */
+void           smtp_transaction_leave_open (SmtpSession *session);
 /* Nobody was taken: once more, without what may have been refused? */
 SmtpStep       smtp_transaction_finish_envelope (SmtpSession *session);
 
@@ -167,6 +204,7 @@ SmtpStep       smtp_transaction_finish_envelope (SmtpSession *session);
 /* Right before a final dot: what follows it, if anything does. */
 void           smtp_ahead_prepare (SmtpSession *session);
 void           smtp_ahead_write (SmtpSession *session);
+void           smtp_ahead_clear (SmtpAhead *ahead);
 /* TRUE: what is ahead is this transaction's envelope, and its replies come next. */
 gboolean       smtp_ahead_take (SmtpSession *session);
 

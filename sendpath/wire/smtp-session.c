@@ -29,7 +29,7 @@ static const struct {
   [SMTP_STEP_AUTH] = { "AUTH", SENDPATH_PHASE_AUTH, 60, smtp_step_auth },
   [SMTP_STEP_CHALLENGE] = { "challenge", SENDPATH_PHASE_AUTH, 60, smtp_step_challenge },
   [SMTP_STEP_AUTH_BREAK_OFF] = { "break off", SENDPATH_PHASE_AUTH, 60, smtp_step_auth_break_off },
-  [SMTP_STEP_DROP_AHEAD] = { "drop ahead", SENDPATH_PHASE_MAIL, 0, smtp_step_drop_ahead },
+  [SMTP_STEP_DROP_AHEAD] = { "drop ahead", SENDPATH_PHASE_MAIL, 60, smtp_step_drop_ahead },
   [SMTP_STEP_RSET] = { "RSET", SENDPATH_PHASE_MAIL, 60, smtp_step_rset },
   [SMTP_STEP_PREPARE] = { "prepare", SENDPATH_PHASE_MAIL, 0, smtp_step_prepare },
   [SMTP_STEP_ENVELOPE] = { "envelope", SENDPATH_PHASE_MAIL, 300, smtp_step_envelope },
@@ -42,9 +42,11 @@ static const struct {
   [SMTP_STEP_LONE_DOT] = { "lone dot", SENDPATH_PHASE_DATA, 120, smtp_step_lone_dot },
   /* RFC 5321 4.5.3.2.5: three minutes for each block */
   [SMTP_STEP_CONTENT] = { "content", SENDPATH_PHASE_DATA, 180, smtp_step_content },
+  [SMTP_STEP_CHUNKS] = { "chunks", SENDPATH_PHASE_DATA, 180, smtp_step_chunks },
   [SMTP_STEP_DOT_RECORD] = { "dot record", SENDPATH_PHASE_DATA, 0, smtp_step_dot_record },
   /* RFC 5321 4.5.3.2.6: ten minutes; giving up earlier is what makes duplicates */
   [SMTP_STEP_DOT] = { "final dot", SENDPATH_PHASE_EOD, 600, smtp_step_dot },
+  [SMTP_STEP_DOT_REPLY] = { "final reply", SENDPATH_PHASE_EOD, 600, smtp_step_dot_reply },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (steps) == SMTP_N_STEPS);
 
@@ -132,13 +134,18 @@ smtp_session_is_quiet (SmtpSession *session)
 }
 
 void
-smtp_session_send (SmtpSession *session)
+smtp_session_send_lines (SmtpSession *session, const char *bytes, gsize length)
 {
-  const SmtpCommand *command = &session->command;
-  trace_sent (session->options.trace, command->bytes, command->length - strlen ("\r\n"));
+  trace_sent (session->options.trace, bytes, length - strlen ("\r\n"));
   /* A failure is told by the read that follows. */
   stream_set_deadline (session->stream, session->timeout_s);
-  stream_write (session->stream, command->bytes, command->length);
+  stream_write (session->stream, bytes, length);
+}
+
+void
+smtp_session_send (SmtpSession *session)
+{
+  smtp_session_send_lines (session, session->command.bytes, session->command.length);
 }
 
 void
@@ -210,7 +217,7 @@ smtp_session_free (SmtpSession *session)
   smtp_caps_clear (&session->caps);
   g_clear_pointer (&session->binding, g_bytes_unref);
   g_clear_pointer (&session->reply, sendpath_reply_unref);
-  g_clear_pointer (&session->ahead, g_bytes_unref);
+  smtp_ahead_clear (&session->ahead);
   sendpath_endpoint_unref (session->endpoint);
   g_free (session->mechanism);
   g_free (session);
@@ -272,9 +279,9 @@ smtp_session_log_in (SmtpSession *session, const char *user, const SendpathSecre
     .policy = auth,
   };
   session->login = &login;
-  run (session, session->ahead        ? SMTP_STEP_DROP_AHEAD
-                : session->needs_rset ? SMTP_STEP_RSET
-                                      : SMTP_STEP_AUTH);
+  run (session, session->ahead.envelope ? SMTP_STEP_DROP_AHEAD
+                : session->needs_rset   ? SMTP_STEP_RSET
+                                        : SMTP_STEP_AUTH);
   session->login = NULL;
   smtp_auth_free (login.auth);
   g_clear_error (&login.problem);
@@ -299,6 +306,9 @@ smtp_session_deliver (SmtpSession *session, Delivery *delivery)
   session->transaction = &transaction;
   run (session, SMTP_STEP_PREPARE);
   session->transaction = NULL;
+  stream_set_shielded (session->stream, FALSE);
+  if (transaction.is_recorded && delivery->settled)
+    delivery->settled (delivery);
   /* It was not their fault. */
   if (transaction.n_taken == 0)
     session->caps.offered |= transaction.left_out;

@@ -33,14 +33,13 @@ smtp_transaction_decide_rest (SmtpSession *session)
   return SMTP_STEP_REST;
 }
 
-SmtpStep
-smtp_transaction_settle (SmtpSession *session)
+void
+smtp_transaction_leave_open (SmtpSession *session)
 {
-  Delivery *delivery = session->transaction->delivery;
-  smtp_transaction_decide_rest (session);
-  if (delivery->settled)
-    delivery->settled (delivery);
-  return SMTP_STEP_REST;
+  session->phase = SENDPATH_PHASE_EOD;
+  if (sendpath_reply_get_code (session->reply) > 0)
+    smtp_session_set_fault (session, SENDPATH_FAULT_LINK_LOST,
+                            _("the server closed the connection"));
 }
 
 /* ---- before anything is written ------------------------------------------------------------- */
@@ -63,16 +62,6 @@ smtp_step_rset (SmtpSession *session)
   return session->login ? SMTP_STEP_REST : smtp_transaction_decide_rest (session);
 }
 
-static void
-set_address_fault (SmtpSession *session, SendpathFault fault, const char *address)
-{
-  g_autofree char *text = g_strdup_printf (
-      fault == SENDPATH_FAULT_NO_SMTPUTF8 ? _("the server does not take the address %s")
-                                          : _("the address %s cannot be put into a command"),
-      address);
-  smtp_session_set_fault (session, fault, text);
-}
-
 /* Those whom this server cannot be told of are left out (T-098). FALSE: nobody is left. */
 static gboolean
 collect_recipients (SmtpSession *session)
@@ -85,7 +74,8 @@ collect_recipients (SmtpSession *session)
       SendpathFault fault = smtp_transaction_add_recipient (session, transaction, i);
       if (fault == SENDPATH_FAULT_NONE)
         continue;
-      set_address_fault (session, fault, delivery_get_recipient (delivery, i)->address);
+      smtp_session_set_reply (session, smtp_transaction_new_address_fault (
+                                           fault, delivery_get_recipient (delivery, i)->address));
       delivery_note (delivery, SENDPATH_PHASE_RCPT, session->reply);
       delivery_decide (delivery, i, SENDPATH_PHASE_RCPT, session->reply);
     }
@@ -97,7 +87,7 @@ SmtpStep
 smtp_step_prepare (SmtpSession *session)
 {
   SmtpTransaction *transaction = session->transaction;
-  SendpathReply *problem = smtp_transaction_prepare (transaction, &session->caps);
+  SendpathReply *problem = smtp_transaction_prepare (session, transaction);
 
   if (problem)
     {
@@ -106,13 +96,8 @@ smtp_step_prepare (SmtpSession *session)
     }
   if (!collect_recipients (session))
     return SMTP_STEP_REST;
-  SendpathFault fault = smtp_transaction_build (session, transaction, 0);
-  if (fault != SENDPATH_FAULT_NONE)
-    {
-      set_address_fault (session, fault, sendpath_message_get_sender (transaction->message));
-      return smtp_transaction_decide_rest (session);
-    }
-  if (session->ahead)
+  smtp_transaction_choose_way (session, transaction);
+  if (session->ahead.envelope)
     return smtp_ahead_take (session) ? SMTP_STEP_MAIL : SMTP_STEP_DROP_AHEAD;
   return session->needs_rset ? SMTP_STEP_RSET : SMTP_STEP_ENVELOPE;
 }
@@ -178,24 +163,24 @@ go_on (SmtpSession *session)
   transaction->next_in++;
   if (transaction->next_in < transaction->next_out)
     return get_answer_step (transaction);
+  if (transaction->way == SMTP_WAY_FLIGHT)
+    return SMTP_STEP_DOT_REPLY;
   if (transaction->is_mail_refused
       || (transaction->next_out == smtp_transaction_get_data_number (transaction)
           && transaction->n_taken == 0))
     return smtp_transaction_finish_envelope (session);
-  return transaction->next_out > smtp_transaction_get_last_number (transaction) ? SMTP_STEP_REST
-                                                               : SMTP_STEP_ENVELOPE;
+  if (transaction->next_out <= smtp_transaction_get_last_number (transaction))
+    return SMTP_STEP_ENVELOPE;
+  return transaction->way == SMTP_WAY_BDAT ? SMTP_STEP_CHUNKS : SMTP_STEP_REST;
 }
 
-/* One flight of commands: as many as may be outstanding, DATA last, which a question leaves out. */
-SmtpStep
-smtp_step_envelope (SmtpSession *session)
+static void
+send_commands (SmtpSession *session)
 {
   SmtpTransaction *transaction = session->transaction;
   guint max_commands = (session->caps.offered & SMTP_CAP_PIPELINING) ? SMTP_WINDOW_COMMANDS : 1;
   gsize n_bytes = 0;
 
-  if (!smtp_session_is_quiet (session))
-    return smtp_transaction_decide_rest (session);
   while (transaction->next_out <= smtp_transaction_get_last_number (transaction)
          && transaction->next_out - transaction->next_in < max_commands
          && n_bytes < SMTP_WINDOW_BYTES)
@@ -204,17 +189,42 @@ smtp_step_envelope (SmtpSession *session)
       smtp_transaction_build (session, transaction, number);
       n_bytes += session->command.length;
       smtp_session_send (session);
-      smtp_transaction_note_offered (transaction, number);
+      if (number > 0 && number <= transaction->rcpts->len)
+        delivery_get_recipient (transaction->delivery,
+                                smtp_transaction_get_recipient (transaction, number))
+            ->is_offered
+            = TRUE;
     }
-  return get_answer_step (transaction);
 }
 
+/* One flight of commands: as many as may be outstanding, DATA last, which a question leaves out. */
+SmtpStep
+smtp_step_envelope (SmtpSession *session)
+{
+  SmtpTransaction *transaction = session->transaction;
+
+  if (!smtp_session_is_quiet (session))
+    return smtp_transaction_decide_rest (session);
+  if (transaction->envelope)
+    {
+      smtp_session_send_lines (session, (const char *) transaction->envelope->data,
+                               transaction->envelope->len);
+      smtp_transaction_note_sent (transaction);
+    }
+  else
+    send_commands (session);
+  return transaction->way == SMTP_WAY_FLIGHT ? SMTP_STEP_CHUNKS : get_answer_step (transaction);
+}
+
+/* A server that refuses MAIL has no message that it could take. */
 SmtpStep
 smtp_step_mail (SmtpSession *session)
 {
   SmtpTransaction *transaction = session->transaction;
   guint code = smtp_session_read (session, 250, 259);
 
+  if (is_over (session) && code == 0 && transaction->way == SMTP_WAY_FLIGHT)
+    smtp_transaction_leave_open (session);
   if (is_over (session))
     return smtp_transaction_decide_rest (session);
   session->needs_rset = code < 300;
@@ -225,24 +235,47 @@ smtp_step_mail (SmtpSession *session)
   return go_on (session);
 }
 
+/* The reply is the fate of the recipient that it answers. */
+static void
+decide_own (SmtpSession *session)
+{
+  SmtpTransaction *transaction = session->transaction;
+
+  if (transaction->is_mail_refused)
+    return;
+  delivery_note (transaction->delivery, session->phase, session->reply);
+  delivery_decide (transaction->delivery,
+                   smtp_transaction_get_recipient (transaction, transaction->next_in),
+                   session->phase, session->reply);
+}
+
+/* T-017: 421 in the list means that nothing is sent. Where it was sent already, only those are sure
+ * who were refused themselves. */
+static SmtpStep
+end_list (SmtpSession *session)
+{
+  if (session->transaction->way == SMTP_WAY_FLIGHT)
+    {
+      if (sendpath_reply_get_code (session->reply) > 0)
+        decide_own (session);
+      smtp_transaction_leave_open (session);
+    }
+  return smtp_transaction_decide_rest (session);
+}
+
 SmtpStep
 smtp_step_rcpt (SmtpSession *session)
 {
   SmtpTransaction *transaction = session->transaction;
   guint code = smtp_session_read (session, 250, 259);
 
-  if (is_over (session)) /* T-017: 421 in the list means nothing is sent */
-    return smtp_transaction_decide_rest (session);
+  if (is_over (session))
+    return end_list (session);
   transaction->blamed |= find_blamed (session);
   if (!transaction->is_mail_refused && code < 300)
     transaction->n_taken++;
-  if (!transaction->is_mail_refused && (code >= 300 || transaction->delivery->is_question))
-    {
-      delivery_note (transaction->delivery, session->phase, session->reply);
-      delivery_decide (transaction->delivery,
-                       smtp_transaction_get_recipient (transaction, transaction->next_in),
-                       session->phase, session->reply);
-    }
+  if (code >= 300 || transaction->delivery->is_question)
+    decide_own (session);
   return go_on (session);
 }
 

@@ -98,6 +98,8 @@ parse_line (const char *line, guint line_no)
         step->bytes = g_bytes_new_take (g_strconcat (rest, "\r\n", NULL), strlen (rest) + 2);
       else if (step->kind == STEP_EXPECT && strcmp (rest, "<data>") == 0)
         step->kind = STEP_EXPECT_DATA;
+      else if (step->kind == STEP_EXPECT && g_str_has_prefix (rest, "<bdat"))
+        step->kind = STEP_EXPECT_BDAT;
       return step;
     }
   g_error ("dialogue, line %u: cannot read `%s`", line_no, line);

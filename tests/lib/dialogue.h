@@ -4,6 +4,9 @@
  *   S+: RAW          the server sends exactly RAW; \r \n \t \\ and \xNN stand for bytes
  *   C: GLOB          the client sends a line that matches GLOB (`*`, `?`) and ends in CRLF
  *   C: <data>        the client sends message text up to the line with a single dot
+ *   C: <bdat>        the client sends BDAT and as many bytes as it says
+ *   C: <bdat last>   the same with LAST: that is a whole message
+ *   C: <bdat vain>   the same, of a message that the server will not take
  *   !tls CERT [tls1.1|tls1.2] [request] [tickets [forget]] [resumed|whole]
  *                    TLS begins with CERT of test-certs.h; `request` asks for the client's,
  *                    `tickets` lets the client resume
@@ -31,6 +34,7 @@ typedef enum {
   STEP_SAY,
   STEP_EXPECT,
   STEP_EXPECT_DATA,
+  STEP_EXPECT_BDAT, /* with the word behind it in @text */
   STEP_PEEK,
   STEP_TLS,
   STEP_RENEGOTIATE,

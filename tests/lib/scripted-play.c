@@ -10,6 +10,7 @@ typedef struct {
   const ScriptedPart *part;
   TestLink           *link;
   GByteArray         *input; /* read and not yet taken */
+  GByteArray         *chunks; /* of the message that comes by BDAT */
   guint64             drip_ms;
   gboolean            was_reset;
 } Play;
@@ -134,6 +135,46 @@ expect_data (Play *play)
   return GO_ON;
 }
 
+static Outcome
+take_bytes (Play *play, guint64 n_bytes)
+{
+  while (play->input->len < n_bytes)
+    if (!receive (play))
+      return LOST;
+  g_byte_array_append (play->chunks, play->input->data, (guint) n_bytes);
+  g_byte_array_remove_range (play->input, 0, (guint) n_bytes);
+  return GO_ON;
+}
+
+static Outcome
+expect_bdat (Play *play, const DialogueStep *step)
+{
+  gboolean is_last = strcmp (step->text, "<bdat>") != 0;
+  g_autoptr(GBytes) line = take_until (play, "\r\n");
+  g_autofree char *text = NULL;
+  guint64 n_bytes;
+  char *end;
+
+  if (line == NULL)
+    return LOST;
+  text = g_strndup (g_bytes_get_data (line, NULL), g_bytes_get_size (line));
+  n_bytes = g_str_has_prefix (text, "BDAT ") ? g_ascii_strtoull (text + 5, &end, 10) : 0;
+  if (n_bytes == 0 || strcmp (end, is_last ? " LAST" : "") != 0)
+    {
+      scripted_record_note_mismatch (play->part->record, "line %u: no %s: `%s`", step->line,
+                                     step->text, text);
+      return STOP;
+    }
+  if (take_bytes (play, n_bytes) == LOST)
+    return LOST;
+  if (strcmp (step->text, "<bdat last>") == 0)
+    scripted_record_add_body (play->part->record,
+                              g_bytes_new (play->chunks->data, play->chunks->len));
+  if (is_last)
+    g_byte_array_set_size (play->chunks, 0);
+  return GO_ON;
+}
+
 /* A client that does not like the certificate goes; that is a mismatch only if the dialogue goes
  * on. */
 static Outcome
@@ -179,6 +220,8 @@ play_step (Play *play, const DialogueStep *step)
       return expect (play, step);
     case STEP_EXPECT_DATA:
       return expect_data (play);
+    case STEP_EXPECT_BDAT:
+      return expect_bdat (play, step);
     case STEP_PEEK:
       return play->input->len > 0 || receive (play) ? GO_ON : LOST;
     case STEP_TLS:
@@ -221,7 +264,8 @@ cut_within (Play *play, const DialogueStep *step)
 {
   if (step->kind == STEP_SAY)
     say (play, g_bytes_get_data (step->bytes, NULL), g_bytes_get_size (step->bytes) / 2);
-  else if (step->kind == STEP_EXPECT_DATA)
+  else if ((step->kind == STEP_EXPECT_DATA || step->kind == STEP_EXPECT_BDAT)
+           && play->input->len == 0)
     receive (play);
   play->was_reset = step->kind != STEP_SAY;
 }
@@ -256,10 +300,11 @@ run (Play *play)
 gboolean
 scripted_play (const ScriptedPart *part, TestLink *link, gboolean *ret_is_hard)
 {
-  Play play = { part, link, g_byte_array_sized_new (4096), 0, FALSE };
+  Play play = { part, link, g_byte_array_sized_new (4096), g_byte_array_new (), 0, FALSE };
   gboolean was_cut = run (&play);
 
   g_byte_array_unref (play.input);
+  g_byte_array_unref (play.chunks);
   *ret_is_hard = play.was_reset;
   return was_cut;
 }
