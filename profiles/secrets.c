@@ -345,10 +345,12 @@ get_locked_collection (Keyring *keyring)
   return g_steal_pointer (&collection);
 }
 
+/* a relay gets what was stored for it as a relay, and nothing else; a client of the listener, too. */
 static gboolean
-is_location (const SecretQuery *query)
+is_ours_alone (const SecretQuery *query)
 {
-  return g_str_has_prefix (query->account, "location:");
+  return g_str_has_prefix (query->account, "location:") ||
+         g_str_has_prefix (query->account, "client:");
 }
 
 /* The one item for @query. NULL and an error if there is none; if that is because something is
@@ -356,8 +358,7 @@ is_location (const SecretQuery *query)
 static SecretItem *
 find_item (Keyring *keyring, const SecretQuery *query, GList **ret_locked, GError **error)
 {
-  /* a relay gets what was stored for it as a relay, and nothing else */
-  gsize n_patterns = is_location (query) ? 1 : G_N_ELEMENTS (patterns);
+  gsize n_patterns = is_ours_alone (query) ? 1 : G_N_ELEMENTS (patterns);
   SecretCollection *collection;
 
   for (gsize i = 0; i < n_patterns; i++)

@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "sendpath/engine.h"
+#include "sendpath/hand-in-private.h"
 #include "sendpath/submission/listener.h"
 #include "sendpath/submission/smtp-door.h"
 
@@ -45,12 +46,17 @@ find_status (const GError *error)
   return "451 4.3.0";
 }
 
+char *
+hand_in_format_refusal (const GError *error)
+{
+  return smtp_server_format_reply (find_status (error), error->message);
+}
+
 /* The reply to the client. */
 static char *
 format_outcome (gboolean is_taken, const GError *error)
 {
-  return is_taken ? g_strdup ("250 2.0.0 accepted")
-                  : smtp_server_format_reply (find_status (error), error->message);
+  return is_taken ? g_strdup ("250 2.0.0 accepted") : hand_in_format_refusal (error);
 }
 
 /* ---- one client ------------------------------------------------------------------------------ */

@@ -15,6 +15,7 @@
 #include "sendpath/mail/message.h"
 #include "sendpath/relaying.h"
 #include "sendpath/request.h"
+#include "sendpath/serve.h"
 #include "sendpath/setup.h"
 #include "sendpath/verdict/explain-batch.h"
 #include "sendpath/verdict/explain-bounce.h"
