@@ -30,6 +30,7 @@
 struct _Journal {
   int fd;
   guint n_recipients; /* of the message */
+  gboolean is_synced; /* each record is */
   gboolean is_torn;   /* the last line is not whole */
   gboolean is_broken; /* a sync failed: nothing that is written now can be trusted (P-1) */
 };
@@ -100,7 +101,17 @@ journal_new (int fd, guint n_recipients)
 
   journal->fd = fd;
   journal->n_recipients = n_recipients;
+  journal->is_synced = TRUE;
   journal->is_torn = ends_torn (fd);
+  return journal;
+}
+
+Journal *
+journal_new_unsynced (int fd, guint n_recipients)
+{
+  Journal *journal = journal_new (fd, n_recipients);
+
+  journal->is_synced = FALSE;
   return journal;
 }
 
@@ -143,7 +154,7 @@ append (Journal *journal, JsonObject *record, GError **error)
       return fail (error);
     }
   journal->is_torn = FALSE;
-  if (!disk_sync_data (journal->fd))
+  if (journal->is_synced && !disk_sync_data (journal->fd))
     {
       journal->is_broken = TRUE;
       return fail (error);

@@ -233,20 +233,22 @@ write_message (Addition *addition, GBytes *header, const BodySource *body, GErro
          put_body (addition, body, error) && put_end (addition, error) && seal (addition, error);
 }
 
-/* Takes @fd over. It stands in the journal before anybody sees the message. */
+/* Takes @fd over. It stands in the journal before anybody sees the message; after a power cut, when nobody
+ * is left who would send it first, the message may go at once. */
 static gboolean
 note_next_try (Addition *addition, SendpathMessage *message, int fd, GError **error)
 {
   g_autoptr (SendpathReport) report = report_new (addition->envelope.id, message);
   g_autoptr (Journal) journal =
-      journal_new (fd, sendpath_report_get_n_recipients (report));
+      journal_new_unsynced (fd, sendpath_report_get_n_recipients (report));
 
   report_set_text (&report->account, addition->envelope.account);
   report->next_try_s = addition->next_try_s;
   return journal_note_state (journal, report, addition->envelope.queued_at_us, error);
 }
 
-/* A journal with room for one outcome (P-11). */
+/* A journal with room for one outcome (P-11). Nothing of it is synced: an empty one, or none, is that of a
+ * message that was never tried, and before a dot the room is taken again. */
 static gboolean
 create_journal (Addition *addition, SendpathMessage *message, GError **error)
 {
@@ -256,8 +258,7 @@ create_journal (Addition *addition, SendpathMessage *message, GError **error)
 
   if (fd < 0)
     return fail (addition, OUTBOX_TMP, addition->journal, error);
-  /* a first record is synced for itself */
-  if (!journal_reserve (fd, n_recipients) || (addition->next_try_s == 0 && !disk_sync (fd)))
+  if (!journal_reserve (fd, n_recipients))
     {
       fail (addition, OUTBOX_TMP, addition->journal, error);
       disk_close (fd);
