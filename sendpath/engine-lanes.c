@@ -9,6 +9,7 @@
 #include "sendpath/engine-private.h"
 #include "sendpath/engine-workplace.h"
 
+#define ANSWERS_MS 30000 /* of name servers: shorter than what most of them say themselves */
 #define PATIENCE_S 30 /* PRODUCT.md section 3: patient from the outbox */
 
 typedef struct _Run Run;
@@ -28,6 +29,8 @@ struct _Run {
   RunnerLock **lock;
   Listener *listener; /* NULL: there is a watch of our own */
   gulong handler;     /* its handler */
+
+  RecentAnswers *recent;
 
   GMutex mutex; /* of the network, and of the lists of the profiles */
   SendpathNetwork *network;
@@ -97,6 +100,7 @@ go_to_place (Worker *worker, GError **error)
       is_open = workplace_open (&worker->place, &worker->call,
                                 MAX (PATIENCE_S, engine_get_patience_s (run->call->engine)), error);
       worker->place.context.pool = worker->pool;
+      worker->place.context.recent = run->recent;
       worker->place.context.profiles_lock = &run->mutex;
       worker->place.context.look_ahead = look_ahead;
       worker->place.context.look_ahead_data = worker;
@@ -184,6 +188,8 @@ set_network (Run *run, SendpathNetwork *network)
             !network_has_left (run->network, network);
   g_set_object (&run->network, network);
   g_mutex_unlock (&run->mutex);
+  if (!is_same)
+    recent_answers_clear (run->recent);
   if (is_same)
     outbox_runner_wake (run->runner);
   else
@@ -314,8 +320,10 @@ engine_lanes_run (EngineCall *call, Outbox *outbox, const EngineLanes *lanes, Ru
   gboolean has_run;
 
   g_main_context_push_thread_default (context);
+  run.recent = recent_answers_new (ANSWERS_MS);
   g_mutex_init (&run.mutex);
   has_run = run_runner (&run, outbox, error);
+  recent_answers_free (run.recent);
   g_clear_object (&run.network);
   g_mutex_clear (&run.mutex);
   g_main_context_pop_thread_default (context);

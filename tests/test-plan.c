@@ -239,7 +239,43 @@ remember_route (PlanFixture *fixture, guint route, guint endpoint)
   const SendpathRoute *chosen = routes->pdata[route];
 
   plan_remember (&fixture->input, chosen, chosen->endpoints->pdata[endpoint],
-                 G_SOCKET_FAMILY_IPV4);
+                 G_SOCKET_FAMILY_IPV4, "192.0.2.7");
+}
+
+/* The address that worked here, on this network, at the endpoint that it worked at, and not for ever. */
+static void
+test_learned_address (void)
+{
+  g_autoptr (PlanFixture) fixture = plan_fixture_new (
+      "[account home]\naddress = terri@proseware.com\nsmtp = smtp.proseware.com\n"
+      "security = starttls\n");
+  PlanAgain again = { .server = "smtp.proseware.com", .host = "smtp.proseware.com", .port = 25 };
+  static const struct {
+    const char *network;
+    gint64 later_s;
+    gboolean is_again;
+    gboolean is_known;
+  } rows[] = {
+    { "here", 0, FALSE, TRUE },          { "elsewhere", 0, FALSE, FALSE },
+    { "here", 6 * 86400, FALSE, TRUE },  { "here", 8 * 86400, FALSE, FALSE },
+    { "here", -86400, FALSE, FALSE },    { "here", 0, TRUE, FALSE },
+  };
+  gint64 now_s = fixture->input.now_s;
+
+  remember_route (fixture, 0, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GPtrArray) routes = NULL;
+      const SendpathRoute *first;
+
+      fixture->input.network_id = rows[i].network;
+      fixture->input.now_s = now_s + rows[i].later_s;
+      fixture->input.again = rows[i].is_again ? &again : NULL;
+      routes = plan_make (&fixture->input);
+      first = routes->pdata[0];
+      g_assert_cmpstr (first->learned_ip, ==, rows[i].is_known ? "192.0.2.7" : NULL);
+      g_assert_cmpint (first->is_learned, ==, g_str_equal (rows[i].network, "here"));
+    }
 }
 
 static void
@@ -394,6 +430,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plan/confidential-stays-off-other-servers", test_confidential);
   g_test_add_func ("/plan/tls-seen-is-never-plain-again", test_tls_seen);
   g_test_add_func ("/plan/learned-route-first-on-its-network", test_learned_first);
+  g_test_add_func ("/plan/learned-address", test_learned_address);
   g_test_add_func ("/plan/relay-first-for-an-hour", test_relay_first_for_an_hour);
   g_test_add_func ("/plan/verdict-permits-route", test_may_follow);
   g_test_add_func ("/plan/mail-from", test_mail_from);

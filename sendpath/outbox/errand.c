@@ -252,6 +252,7 @@ walk_message (const ErrandContext *context, OutboxEntry *entry, SendpathReport *
                        .trace = context->trace,
                        .resolver = context->resolver,
                        .n_most = n_most,
+                       .recent = context->recent,
                        .pool = context->pool };
   PlanAgain again;
   g_autoptr (GPtrArray) routes = NULL;
@@ -318,7 +319,7 @@ walk_at_pace (const ErrandContext *context, OutboxEntry *entry, SendpathReport *
     schedule_settle_stopped (report, get_now_s ());
   else
     schedule_settle (report, &context->policy, get_now_s (), g_random_int ());
-  pacing_note (context->memory, account, n_granted, report, get_now_s ());
+  pacing_note (context->memory, context->tally, account, n_granted, report, get_now_s ());
   /* a portion of which nobody was settled is no reason for the next one to hurry */
   if (n_granted < n_wanted && count_wanted (report) < n_wanted)
     wait_for_pace (context, report, account);

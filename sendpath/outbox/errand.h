@@ -7,6 +7,7 @@
 #include "profiles/trust.h"
 #include "sendpath/outbox/history.h"
 #include "sendpath/outbox/outbox.h"
+#include "sendpath/outbox/pacing.h"
 #include "sendpath/outbox/schedule.h"
 #include "sendpath/walk/walk.h"
 
@@ -29,6 +30,8 @@ typedef struct {
   const Trace *trace;
   GResolver *resolver;  /* NULL: the default */
   SessionPool *pool;    /* nullable */
+  RecentAnswers *recent; /* nullable */
+  PacingTally *tally;   /* nullable */
   gboolean by_schedule;  /* only what @event makes due when nobody else can change it any more */
   ScheduleEvent event;
   SchedulePolicy policy;

@@ -47,6 +47,15 @@ leg_note_tls (Leg *leg, const char *host)
     trace_note (leg->walk->context->trace, "%s", error->message);
 }
 
+/* Who is at the address of another day without having shown whose it is says nothing about the
+ * server. */
+static gboolean
+was_misled (Leg *leg)
+{
+  return leg->contact->is_guess && !smtp_session_is_tls (leg->session) &&
+         !g_cancellable_is_cancelled (leg->walk->cancellable);
+}
+
 static gboolean
 open_session (Leg *leg)
 {
@@ -63,6 +72,8 @@ open_session (Leg *leg)
         }
       return TRUE;
     }
+  if (was_misled (leg))
+    return FALSE;
   failure = leg_judge_session (leg);
   attempt = leg_new_attempt (leg, leg->contact);
   leg_add_session_facts (attempt, leg);
@@ -94,6 +105,11 @@ leg_connect (Leg *leg, RaceField field)
       leg->walk->last_family = leg->contact->family;
       if (open_session (leg))
         break;
+      if (was_misled (leg))
+        {
+          race_forget_known (leg->race);
+          continue;
+        }
       if (leg_get_leader (leg) == NULL)
         return FALSE;
       field = field == RACE_OTHER_FAMILY ? field : RACE_NEXT_ENDPOINT;
@@ -109,6 +125,8 @@ enter_race (Leg *leg)
                           .family = leg->pop_family,
                           .is_learned = leg->route->is_learned,
                           .learned = leg->route->learned_family,
+                          .known_ip = leg->route->learned_ip,
+                          .recent = leg->walk->context->recent,
                           .trace = leg->walk->context->trace,
                           .resolver = leg->walk->context->resolver,
                           .own = leg->walk->context->plan->addresses,

@@ -470,7 +470,7 @@ remember_success (Leg *leg)
         leg_get_traveller (leg, i)->verdict == SENDPATH_VERDICT_ACCEPTED)
       {
         plan_remember (leg->walk->context->plan, leg->route, leg->contact->endpoint,
-                       leg->contact->family);
+                       leg->contact->family, leg->contact->ip);
         return;
       }
 }

@@ -10,6 +10,9 @@
 #include "sendpath/walk/discovery.h"
 
 #define HOUR_S 3600
+#define WEEK_S (7 * 24 * HOUR_S)
+/* What is remembered is this much younger than it seems. */
+#define FRESH_S 60
 
 /* Endpoints of a server whose port is not written (PRODUCT.md section 3, step 1; R-14: 465
  * first). */
@@ -358,7 +361,7 @@ memory_key (const PlanInput *input)
   return g_strdup_printf ("%s@%s", sendpath_account_get_id (input->account), input->network_id);
 }
 
-/* An IPv6 or IPv4 address was what worked; without a word of it in older memories. */
+/* An IPv6 or IPv4 address was what worked; without a word of it, or of which, in older memories. */
 static const char *
 family_to_string (GSocketFamily family)
 {
@@ -373,6 +376,19 @@ family_from_string (const char *word)
   return g_strcmp0 (word, "ipv4") == 0 ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_INVALID;
 }
 
+/* What @value of the memory says of where @route ended. */
+static void
+read_learned (SendpathRoute *route, const char *value, const char *place)
+{
+  g_auto (GStrv) words = g_strsplit (g_str_has_prefix (value, place) ? value + strlen (place) : "",
+                                     " ", -1);
+
+  if (g_strv_length (words) > 1)
+    route->learned_family = family_from_string (words[1]);
+  if (g_strv_length (words) > 2)
+    route->learned_ip = g_strdup (words[2]);
+}
+
 static char *
 memory_value (const SendpathRoute *route, const SendpathEndpoint *endpoint)
 {
@@ -384,12 +400,16 @@ memory_value (const SendpathRoute *route, const SendpathEndpoint *endpoint)
 
 void
 plan_remember (const PlanInput *input, const SendpathRoute *route, const SendpathEndpoint *endpoint,
-               GSocketFamily family)
+               GSocketFamily family, const char *ip)
 {
   g_autofree char *key = memory_key (input);
   g_autofree char *place = memory_value (route, endpoint);
-  g_autofree char *value = g_strdup_printf ("%s %s", place, family_to_string (family));
+  g_autofree char *value = g_strdup_printf ("%s %s%s%s", place, family_to_string (family),
+                                            ip != NULL ? " " : "", ip != NULL ? ip : "");
+  g_autofree char *known = memory_get (input->memory, "route", key, input->now_s, FRESH_S);
 
+  if (g_strcmp0 (known, value) == 0)
+    return;
   memory_set (input->memory, "route", key, value, input->now_s);
 }
 
@@ -435,17 +455,14 @@ find_memory_key (const PlanInput *input)
   return value != NULL || former.network_id == NULL ? g_steal_pointer (&key) : memory_key (&former);
 }
 
-/* Whether @value of the memory is about @place; what it says of the family. */
+/* Whether @value of the memory is about @place. */
 static gboolean
-is_about (const char *value, const char *place, GSocketFamily *ret_family)
+is_about (const char *value, const char *place)
 {
   gsize length = strlen (place);
 
-  if (value == NULL || !g_str_has_prefix (value, place) ||
-      (value[length] != ' ' && value[length] != '\0'))
-    return FALSE;
-  *ret_family = family_from_string (value[length] == ' ' ? value + length + 1 : NULL);
-  return TRUE;
+  return value != NULL && g_str_has_prefix (value, place) &&
+         (value[length] == ' ' || value[length] == '\0');
 }
 
 /* Puts what worked last on this network first; steps 4 to 6 keep that place for an hour. TRUE if
@@ -456,6 +473,7 @@ prefer_learned (GPtrArray *routes, const PlanInput *input)
   g_autofree char *key = find_memory_key (input);
   g_autofree char *ever = memory_get (input->memory, "route", key, input->now_s, 0);
   g_autofree char *lately = memory_get (input->memory, "route", key, input->now_s, HOUR_S);
+  g_autofree char *recently = memory_get (input->memory, "route", key, input->now_s, WEEK_S);
 
   for (guint i = 0; ever != NULL && i < routes->len; i++)
     {
@@ -465,10 +483,12 @@ prefer_learned (GPtrArray *routes, const PlanInput *input)
         {
           g_autofree char *place = memory_value (route, route->endpoints->pdata[j]);
 
-          if (!is_about (route->kind < SENDPATH_ROUTE_BACKUP ? ever : lately, place,
-                         &route->learned_family))
+          if (!is_about (route->kind < SENDPATH_ROUTE_BACKUP ? ever : lately, place))
             continue;
           route->is_learned = TRUE;
+          read_learned (route, ever, place);
+          if (recently == NULL)
+            g_clear_pointer (&route->learned_ip, g_free);
           move_to_front (route->endpoints, j);
           move_to_front (routes, i);
           return TRUE;
@@ -485,12 +505,16 @@ is_again (const SendpathRoute *route, const PlanAgain *again)
 }
 
 static void
-prefer_endpoint (GPtrArray *endpoints, const PlanAgain *again)
+prefer_endpoint (SendpathRoute *route, const PlanAgain *again)
 {
+  GPtrArray *endpoints = route->endpoints;
+
   for (guint i = 0; again->host != NULL && i < endpoints->len; i++)
     if (sendpath_endpoint_get_port (endpoints->pdata[i]) == again->port &&
         g_ascii_strcasecmp (sendpath_endpoint_get_host (endpoints->pdata[i]), again->host) == 0)
       {
+        if (i > 0)
+          g_clear_pointer (&route->learned_ip, g_free);
         move_to_front (endpoints, i);
         return;
       }
@@ -506,7 +530,7 @@ go_again (GPtrArray *routes, const PlanAgain *again)
 
       if (!is_again (route, again))
         continue;
-      prefer_endpoint (route->endpoints, again);
+      prefer_endpoint (route, again);
       route->family = again->family;
       if (again->rule <= route->last_rule)
         route->first_rule = again->rule;

@@ -57,10 +57,10 @@ gboolean plan_may_follow (SendpathVerdict verdict, const SendpathRoute *next);
 /* The server @host took this message before and did not deliver it. */
 gboolean plan_avoids (const PlanInput *input, const char *host);
 
-/* Notes that @route worked over @endpoint and @family, so that they come first on this network
- * (PRODUCT.md section 3). */
+/* Notes that @route worked over @endpoint, @family and the address @ip, so that they come first on this
+ * network (PRODUCT.md section 3). */
 void plan_remember (const PlanInput *input, const SendpathRoute *route,
-                    const SendpathEndpoint *endpoint, GSocketFamily family);
+                    const SendpathEndpoint *endpoint, GSocketFamily family, const char *ip);
 
 /* Adds to `why` what the place of @route in the plan comes from: its kind, or NONE for what was
  * learned. */

@@ -28,6 +28,7 @@ struct _SendpathRoute {
                                  configured for it */
   gboolean is_learned;          /* its first endpoint worked here last */
   GSocketFamily learned_family; /* and that family; INVALID: not known */
+  char *learned_ip;             /* and that address; NULL: not known, or too long ago */
   gboolean pop_first;
   GSocketFamily family;  /* the only one that is tried; INVALID: both */
   SenderRule first_rule; /* where the sender rules start */

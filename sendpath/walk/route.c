@@ -100,6 +100,7 @@ sendpath_route_unref (SendpathRoute *route)
   if (!g_atomic_ref_count_dec (&route->ref_count))
     return;
   g_free (route->server);
+  g_free (route->learned_ip);
   g_ptr_array_unref (route->endpoints);
   g_clear_object (&route->account);
   g_clear_object (&route->location);

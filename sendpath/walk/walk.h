@@ -72,6 +72,7 @@ typedef struct {
   guint patience_s;
   const Trace *trace;
   GResolver *resolver; /* NULL: the default */
+  RecentAnswers *recent; /* what name servers said to others a moment ago; NULL: nothing */
   SessionPool *pool;   /* sessions that the last message left open; NULL: none are kept */
 } WalkContext;
 

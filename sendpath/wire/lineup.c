@@ -197,6 +197,14 @@ lineup_is_looking_up (const Lineup *lineup)
   return FALSE;
 }
 
+/* It would need a scope. */
+static gboolean
+is_link_local (GSocketAddress *address)
+{
+  return g_inet_address_get_is_link_local (
+      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+}
+
 /* TLS shows whose address it is, so a wrong one can only fail. Where the user wrote no TLS nothing
  * would, and what the network named is looked up each time (R-25). */
 static void
@@ -211,7 +219,7 @@ enter_known (Lineup *lineup)
       || !is_openable (door))
     return;
   address = g_inet_socket_address_new_from_string (options->known_ip, 0);
-  if (address == NULL
+  if (address == NULL || is_link_local (address)
       || (options->family != G_SOCKET_FAMILY_INVALID
           && options->family != g_socket_address_get_family (address))
       || lookup_has_answer (door->lookup, g_socket_address_get_family (address)))
