@@ -223,6 +223,8 @@ asking_answer (Asking *asking, SendpathEngine *engine, SendpathRequest *request)
     case SENDPATH_REQUEST_RELAY:
       ask_relay (window, question);
       break;
+    case SENDPATH_REQUEST_TOKEN: /* only of a password store */
+      break;
     }
   gtk_window_present (GTK_WINDOW (window));
 }
