@@ -99,7 +99,7 @@ class Dialogue:
             self.recipients += not self.sink.refusal
             self.say(self.sink.refusal or "250 2.1.5 ok")
         elif verb == "DATA":
-            self.is_in_data = self.recipients > 0
+            self.is_in_data = self.recipients > 0 or self.sink.takes_empty
             self.buffer[:0] = b"\r\n" if self.is_in_data else b""  # a message may begin with its dot
             self.say("354 go on" if self.is_in_data else "554 5.5.1 no recipients")
             self.recipients = 0
@@ -146,18 +146,19 @@ class Dialogue:
 
 class Sink:
     """`security` is none, starttls or tls (with `chain`, a file with key and certificate); `refusal` is said to
-    each recipient; `pause_s` passes before each write."""
+    each recipient, and `takes_empty` wants the message all the same; `pause_s` passes before each write; `port` 0
+    leaves it to the kernel."""
 
     def __init__(self, security="none", chain=None, has_login=False, extensions=EXTENSIONS, is_quick=False,
-                 pause_s=0.0, refusal=None):
+                 pause_s=0.0, refusal=None, takes_empty=False, port=0):
         self.security, self.has_login, self.extensions = security, has_login, extensions
-        self.is_quick, self.pause_s, self.refusal = is_quick, pause_s, refusal
+        self.is_quick, self.pause_s, self.refusal, self.takes_empty = is_quick, pause_s, refusal, takes_empty
         self.taken, self.taken_at, self.connections, self.most_at_once, self.open = 0, 0.0, 0, 0, 0
         self.context = None
         if security != "none":
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.context.load_cert_chain(chain)
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.listener = socket.create_server(("127.0.0.1", port), backlog=128)
         self.port = self.listener.getsockname()[1]
         self.lock = threading.Lock()
         self.process = None

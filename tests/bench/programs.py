@@ -4,6 +4,7 @@ for, without a shell and without a fork of this program."""
 import os
 import pathlib
 import signal
+import subprocess
 import tempfile
 import time
 
@@ -91,18 +92,25 @@ class Ours:
         return run([self.sendmail, "-odq", RECIPIENT], self.env, message)
 
     def send(self, message):
-        return run([self.sendmail, "-t"], self.env, message)
+        return self.sent(run([self.sendmail, "-t"], self.env, message))
 
     def flush(self):
-        return run([self.sendpath, "queue", "flush"], self.env)
+        return self.sent(run([self.sendpath, "queue", "flush"], self.env))
+
+    def sent(self, took_s):
+        """Exit 0 may also mean that it waits, which is not what is measured."""
+        if next(self.outbox.glob("queue/*.message"), None):
+            listed = subprocess.run([self.sendpath, "queue", "list"], env=self.env, check=False, capture_output=True)
+            raise RuntimeError(f"not sent: {listed.stdout.decode()[:500]}")
+        return took_s
 
 
 class Msmtp:
-    def __init__(self, place, port, keys=""):
+    def __init__(self, place, port, keys="", host="127.0.0.1"):
         place.mkdir(parents=True)
         self.env = plain_environment(place)
         self.rc = place / "msmtprc"
-        self.rc.write_text(f"account default\nhost 127.0.0.1\nport {port}\nfrom {ACCOUNT}\n{keys}", encoding="utf-8")
+        self.rc.write_text(f"account default\nhost {host}\nport {port}\nfrom {ACCOUNT}\n{keys}", encoding="utf-8")
         self.rc.chmod(0o600)
 
     def send(self, message):

@@ -17,7 +17,7 @@ PIECE_BYTES = 65536
 
 
 class Passage:
-    """One connection. `marks` are (seconds since it was opened, what happened), for whoever looks closer."""
+    """One connection. `marks` are (when, `said` or `heard`, the bytes), for whoever looks closer."""
 
     def __init__(self, proxy, client):
         self.proxy = proxy
@@ -29,16 +29,14 @@ class Passage:
         self.is_waiting = True  # for the greeting
         self.has_left = False
         self.marks = []
-        self.bytes_up = 0
 
     def mark(self, what, data):
-        self.marks.append((time.monotonic(), what, len(data)))
+        self.marks.append((time.monotonic(), what, data))
 
     def hear(self, data):
         """The client said something."""
         with self.lock:
             self.mark("said", data)
-            self.bytes_up += len(data)
             self.is_waiting = True
             self.has_left = self.has_left or not data
 
@@ -97,13 +95,13 @@ class Passage:
 
 
 class WireProxy:
-    """In front of the server at `port`; `passages` are its connections so far."""
+    """In front of the server at `server_port`; `passages` are its connections so far."""
 
-    def __init__(self, port, delay_s=0.0):
-        self.server = ("127.0.0.1", port)
+    def __init__(self, server_port, delay_s=0.0, port=0):
+        self.server = ("127.0.0.1", server_port)
         self.delay_s = delay_s
         self.passages = []
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.listener = socket.create_server(("127.0.0.1", port), backlog=64)
         self.port = self.listener.getsockname()[1]
         self.threads = []
         threading.Thread(target=self.listen, daemon=True).start()

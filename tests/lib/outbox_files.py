@@ -22,7 +22,7 @@ def message(ident, number, account, recipient, body):
 
 def fill(outbox, count, account, journal=b"", recipient="someone@adatum.com", body=b"Hello.\r\n"):
     """`count` messages that wait, in order of arrival; `journal` of all, or called for that of each number."""
-    chance = random.Random(count)
+    chance = random.Random(f"{account} {count}")
     for folder in ("", "queue", "failed", "sent", "corrupt", "tmp"):
         os.makedirs(outbox / folder, 0o700, exist_ok=True)
     for number in range(count):
