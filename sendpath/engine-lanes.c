@@ -31,6 +31,7 @@ struct _Run {
   gulong handler;     /* its handler */
 
   RecentAnswers *recent;
+  ServerSlots *slots;
 
   GMutex mutex; /* of the network, and of the lists of the profiles */
   SendpathNetwork *network;
@@ -53,7 +54,7 @@ open_worker (gpointer data)
   Worker *worker = g_new0 (Worker, 1);
 
   worker->run = data;
-  worker->pool = session_pool_new ();
+  worker->pool = session_pool_new (worker->run->slots);
   return worker;
 }
 
@@ -321,9 +322,11 @@ engine_lanes_run (EngineCall *call, Outbox *outbox, const EngineLanes *lanes, Ru
 
   g_main_context_push_thread_default (context);
   run.recent = recent_answers_new (ANSWERS_MS);
+  run.slots = server_slots_new (NULL);
   g_mutex_init (&run.mutex);
   has_run = run_runner (&run, outbox, error);
   recent_answers_free (run.recent);
+  server_slots_free (run.slots);
   g_clear_object (&run.network);
   g_mutex_clear (&run.mutex);
   g_main_context_pop_thread_default (context);

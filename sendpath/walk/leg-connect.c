@@ -9,10 +9,8 @@
 /* A port that gave no answer was no attempt as long as another endpoint did answer. If none did,
  * all count as blocked. */
 static void
-record_failures (Leg *leg, RaceField field)
+record_failures (Leg *leg, RaceField field, GPtrArray *failures)
 {
-  g_autoptr (GPtrArray) failures = race_steal_failures (leg->race);
-
   if (leg->contact == NULL && field == RACE_ALL &&
       leg->walk->first_attempt == leg->walk->report->attempts->len)
     leg->walk->is_portal = leg->walk->must_stop = portal_shows_in_race (failures);
@@ -36,86 +34,57 @@ drop_connection (Leg *leg)
   leg->n_offers_here = 0;
   leg->is_reused = leg->was_of_use = FALSE;
   leg->login_failed = FALSE;
+  if (leg->is_one_too_many)
+    g_clear_pointer (&leg->slot, server_slot_free);
+  leg->is_one_too_many = FALSE;
 }
 
-void
-leg_note_tls (Leg *leg, const char *host)
-{
-  g_autoptr (GError) error = NULL;
+/* ---- no more than the server wants ----------------------------------------------------------- */
 
-  if (!trust_note_tls (leg->walk->context->plan->trust, host, &error))
-    trace_note (leg->walk->context->trace, "%s", error->message);
-}
-
-/* Who is at the address of another day without having shown whose it is says nothing about the
- * server. */
+/* FALSE: cancelled, or no place for all that time. */
 static gboolean
-was_misled (Leg *leg)
+claim_place (Leg *leg)
 {
-  return leg->contact->is_guess && !smtp_session_is_tls (leg->session) &&
-         !g_cancellable_is_cancelled (leg->walk->cancellable);
-}
+  Walk *walk = leg->walk;
 
-static gboolean
-open_session (Leg *leg)
-{
-  g_autoptr (SendpathReply) failure = NULL;
-  Attempt *attempt;
-
-  leg->session = smtp_session_new (leg->contact, &leg->session_options);
-  if (smtp_session_open (leg->session))
-    {
-      if (smtp_session_is_tls (leg->session))
-        {
-          leg_note_tls (leg, leg->route->server);
-          leg_note_face (leg);
-        }
-      return TRUE;
-    }
-  if (was_misled (leg))
-    return FALSE;
-  failure = leg_judge_session (leg);
-  attempt = leg_new_attempt (leg, leg->contact);
-  leg_add_session_facts (attempt, leg);
-  leg_fail_all (leg, attempt, smtp_session_get_phase (leg->session), failure);
+  if (walk->context->pool == NULL || leg->slot != NULL ||
+      session_pool_claim (walk->context->pool, leg->route->server, walk->cancellable, &leg->slot))
+    return TRUE;
+  walk->must_stop = TRUE;
+  walk->busy = leg->route;
   return FALSE;
 }
 
-static gboolean
-log_in_if_at_hand (Leg *leg)
+/* Some say so, some hang up instead of a greeting. */
+gboolean
+leg_is_one_too_many (Leg *leg, SendpathPhase phase, const SendpathReply *reply)
 {
-  return leg_log_in (leg, WALK_SECRET_AT_HAND) != LEG_LOGIN_FAILED && !leg->login_refused &&
-         leg_has_session (leg) && leg_get_leader (leg) != NULL;
+  gboolean is_refused = sendpath_reply_get_code (reply) == 421 ||
+                        (sendpath_reply_get_fault (reply) == SENDPATH_FAULT_LINK_LOST &&
+                         phase > SENDPATH_PHASE_CONNECT && phase <= SENDPATH_PHASE_GREETING);
+
+  if (!is_refused || leg->slot == NULL || leg->is_one_too_many ||
+      !server_slot_note_refusal (leg->slot))
+    return FALSE;
+  session_pool_note_crowded (leg->walk->context->pool);
+  leg->is_one_too_many = TRUE;
+  return TRUE;
 }
 
-gboolean
-leg_connect (Leg *leg, RaceField field)
+static gboolean
+is_any_one_too_many (Leg *leg, GPtrArray *failures)
 {
-  if (leg->is_reused)
-    field = RACE_ALL; /* the race was not run yet: nobody has won it */
-  for (;;)
+  for (guint i = 0; i < failures->len; i++)
     {
-      drop_connection (leg);
-      if (leg->walk->must_stop)
-        return FALSE;
-      leg->contact = race_run (leg->race, field, leg->walk->cancellable);
-      record_failures (leg, field);
-      if (leg->contact == NULL || leg->walk->must_stop)
-        return FALSE;
-      leg->walk->last_family = leg->contact->family;
-      if (open_session (leg))
-        break;
-      if (was_misled (leg))
-        {
-          race_forget_known (leg->race);
-          continue;
-        }
-      if (leg_get_leader (leg) == NULL)
-        return FALSE;
-      field = field == RACE_OTHER_FAMILY ? field : RACE_NEXT_ENDPOINT;
+      const Runner *failed = failures->pdata[i];
+
+      if (leg_is_one_too_many (leg, failed->phase, failed->greeting))
+        return TRUE;
     }
-  return log_in_if_at_hand (leg);
+  return FALSE;
 }
+
+/* ---- a session ------------------------------------------------------------------------------- */
 
 static void
 enter_race (Leg *leg)
@@ -137,6 +106,117 @@ enter_race (Leg *leg)
   leg->race = race_new (leg->route->endpoints, &options);
 }
 
+void
+leg_note_tls (Leg *leg, const char *host)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!trust_note_tls (leg->walk->context->plan->trust, host, &error))
+    trace_note (leg->walk->context->trace, "%s", error->message);
+}
+
+/* Who is at the address of another day without having shown whose it is says nothing about the
+ * server. */
+static gboolean
+was_misled (Leg *leg)
+{
+  return leg->contact->is_guess && !smtp_session_is_tls (leg->session) &&
+         !g_cancellable_is_cancelled (leg->walk->cancellable);
+}
+
+typedef enum {
+  OPENING_DONE,
+  OPENING_FAILED,
+  OPENING_AGAIN, /* what happened says nothing about the server */
+} Opening;
+
+static Opening
+open_session (Leg *leg)
+{
+  g_autoptr (SendpathReply) failure = NULL;
+  Attempt *attempt;
+
+  leg->session = smtp_session_new (leg->contact, &leg->session_options);
+  if (smtp_session_open (leg->session))
+    {
+      if (smtp_session_is_tls (leg->session))
+        {
+          leg_note_tls (leg, leg->route->server);
+          leg_note_face (leg);
+        }
+      return OPENING_DONE;
+    }
+  if (was_misled (leg))
+    {
+      race_forget_known (leg->race);
+      return OPENING_AGAIN;
+    }
+  if (leg_is_one_too_many (leg, smtp_session_get_phase (leg->session),
+                           smtp_session_get_reply (leg->session)))
+    {
+      enter_race (leg);
+      return OPENING_AGAIN;
+    }
+  failure = leg_judge_session (leg);
+  attempt = leg_new_attempt (leg, leg->contact);
+  leg_add_session_facts (attempt, leg);
+  leg_fail_all (leg, attempt, smtp_session_get_phase (leg->session), failure);
+  return OPENING_FAILED;
+}
+
+static gboolean
+log_in_if_at_hand (Leg *leg)
+{
+  return leg_log_in (leg, WALK_SECRET_AT_HAND) != LEG_LOGIN_FAILED && !leg->login_refused &&
+         leg_has_session (leg) && leg_get_leader (leg) != NULL;
+}
+
+/* leg->contact: somebody who won the race and has greeted. */
+static gboolean
+find_contact (Leg *leg, RaceField field)
+{
+  g_autoptr (GPtrArray) failures = NULL;
+
+  while (claim_place (leg))
+    {
+      g_clear_pointer (&failures, g_ptr_array_unref);
+      leg->contact = race_run (leg->race, field, leg->walk->cancellable);
+      failures = race_steal_failures (leg->race);
+      if (leg->contact != NULL || !is_any_one_too_many (leg, failures))
+        {
+          record_failures (leg, field, failures);
+          return leg->contact != NULL && !leg->walk->must_stop;
+        }
+      enter_race (leg);
+      field = RACE_ALL;
+    }
+  return FALSE;
+}
+
+gboolean
+leg_connect (Leg *leg, RaceField field)
+{
+  Opening opening = OPENING_FAILED;
+
+  if (leg->is_reused)
+    field = RACE_ALL; /* the race was not run yet: nobody has won it */
+  while (opening != OPENING_DONE)
+    {
+      drop_connection (leg);
+      if (leg->walk->must_stop || !find_contact (leg, field))
+        return FALSE;
+      leg->walk->last_family = leg->contact->family;
+      opening = open_session (leg);
+      if (leg_get_leader (leg) == NULL)
+        return FALSE;
+      if (opening == OPENING_AGAIN)
+        field = RACE_ALL;
+      else if (field != RACE_OTHER_FAMILY)
+        field = RACE_NEXT_ENDPOINT;
+    }
+  return log_in_if_at_hand (leg);
+}
+
 gboolean
 leg_reconnect (Leg *leg)
 {
@@ -152,7 +232,8 @@ leg_resume (Leg *leg)
   if (pool == NULL)
     return FALSE;
   enter_race (leg);
-  leg->session = session_pool_take (pool, leg->route, leg->pop_family, &leg->contact);
+  leg->session =
+      session_pool_take (pool, leg->route, leg->pop_family, &leg->contact, &leg->slot);
   leg->is_reused = leg->was_of_use = leg->session != NULL;
   return leg->is_reused && log_in_if_at_hand (leg);
 }
@@ -165,5 +246,5 @@ leg_keep_session (Leg *leg)
   if (pool != NULL && leg->was_of_use && leg_has_session (leg) &&
       !g_cancellable_is_cancelled (leg->walk->cancellable))
     session_pool_put (pool, leg->route, g_steal_pointer (&leg->session),
-                      g_steal_pointer (&leg->contact));
+                      g_steal_pointer (&leg->contact), g_steal_pointer (&leg->slot));
 }

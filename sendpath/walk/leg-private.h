@@ -11,6 +11,8 @@ typedef struct {
   SendpathRoute *route;
   Race *race;
   Runner *contact; /* the connection in use, and how it came about */
+  ServerSlot *slot; /* the place of that connection; NULL: nobody counts, or there is none */
+  gboolean is_one_too_many; /* and the server wants it no more */
   SmtpSession *session;
   SmtpSessionOptions session_options;
   char *dsn_notify; /* nullable */
@@ -60,6 +62,9 @@ gboolean leg_connect (Leg *leg, RaceField field);
 gboolean leg_reconnect (Leg *leg);
 /* Goes on in the session that an earlier message left open, if there is one. */
 gboolean leg_resume (Leg *leg);
+/* This connection was refused with @reply because there is another one: it is to be opened again, by
+ * leg_reconnect(), which waits for that. */
+gboolean leg_is_one_too_many (Leg *leg, SendpathPhase phase, const SendpathReply *reply);
 /* Leaves it open for the next one. */
 void leg_keep_session (Leg *leg);
 

@@ -16,6 +16,7 @@ leg_clear (Leg *leg)
 {
   g_clear_pointer (&leg->session, smtp_session_free);
   g_clear_pointer (&leg->contact, runner_free);
+  g_clear_pointer (&leg->slot, server_slot_free);
   g_clear_pointer (&leg->race, race_free);
   g_clear_pointer (&leg->next, delivery_free);
   g_clear_pointer (&leg->next_notify, g_free);
@@ -340,6 +341,14 @@ was_stale (Leg *leg, const Delivery *delivery)
          (is_lost || (is_idle && sendpath_reply_get_code (delivery->reply) == 421));
 }
 
+/* It was the first offer of a second connection, and the server has had one before. */
+static gboolean
+was_unwanted (Leg *leg, const Delivery *delivery)
+{
+  return leg->n_offers_here == 0 && delivery->phase <= SENDPATH_PHASE_MAIL &&
+         leg_is_one_too_many (leg, delivery->phase, delivery->reply);
+}
+
 Delivery *
 leg_new_delivery (Leg *leg, SendpathMessage *message, SendpathMessage *mail, const char *id,
                   const char *const *addresses, const char *dsn_notify)
@@ -370,7 +379,7 @@ offer_to (Leg *leg, const char *const *addresses)
   delivery->get_next = leg_get_next;
   delivery->data = leg;
   smtp_session_deliver (leg->session, delivery);
-  if (was_stale (leg, delivery))
+  if (was_stale (leg, delivery) || was_unwanted (leg, delivery))
     {
       if (!leg_reconnect (leg))
         return;

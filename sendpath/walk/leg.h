@@ -36,6 +36,7 @@ typedef struct {
   GPtrArray *discovered;     /* routes of step 6; NULL until nothing else is left */
   SendpathRoute *unapproved; /* the first route that waits for an approval, or NULL; borrowed */
   SendpathRoute *wants_login; /* a relay of the network that takes nothing without one, or NULL */
+  SendpathRoute *busy;        /* the one whose server is busy with other messages, or NULL */
   GHashTable *changed;        /* set of hosts: relays that are not what was approved any more */
   gboolean only_backup;   /* the account's own login was refused: its routes and the relays stop */
   gboolean has_pop_route; /* a later route logs in to POP3 first */

@@ -93,6 +93,9 @@ reason_tell (const Walk *walk, GPtrArray *routes)
     report->reason = g_strdup (_ ("the network changed before the message left"));
   else if (g_cancellable_is_cancelled (walk->cancellable))
     report->reason = g_strdup (_ ("sending was stopped before the message left"));
+  else if (walk->busy != NULL && walk_is_anybody_stuck (walk))
+    report->reason =
+        g_strdup_printf (_ ("%s is still busy with other messages"), walk->busy->server);
   else if (walk->login_problem != NULL && walk_is_anybody_stuck (walk))
     {
       report->needs = g_strdup ("password");

@@ -14,10 +14,13 @@ typedef struct {
   char *key;
   SmtpSession *session;
   Runner *contact;
+  ServerSlot *slot; /* nullable */
   gint64 idle_since_us; /* as get_time_us() tells it */
 } Idle;
 
 struct _SessionPool {
+  ServerSlots *slots; /* nullable */
+  gboolean was_crowded;
   GPtrArray *idle; /* Idle, the longest idle first */
 };
 
@@ -37,16 +40,20 @@ idle_free (gpointer data)
   Idle *idle = data;
 
   g_free (idle->key);
+  if (idle->slot != NULL)
+    server_slot_resume (idle->slot); /* before its socket is closed */
   g_clear_pointer (&idle->session, smtp_session_free);
+  g_clear_pointer (&idle->slot, server_slot_free);
   g_clear_pointer (&idle->contact, runner_free);
   g_free (idle);
 }
 
 SessionPool *
-session_pool_new (void)
+session_pool_new (ServerSlots *slots)
 {
   SessionPool *pool = g_new0 (SessionPool, 1);
 
+  pool->slots = slots;
   pool->idle = g_ptr_array_new_with_free_func (idle_free);
   return pool;
 }
@@ -62,6 +69,34 @@ void
 session_pool_clear (SessionPool *pool)
 {
   g_ptr_array_set_size (pool->idle, 0);
+}
+
+gboolean
+session_pool_claim (SessionPool *pool, const char *server, GCancellable *cancellable,
+                    ServerSlot **ret_slot)
+{
+  gboolean has_waited = FALSE;
+
+  if (pool->slots == NULL)
+    return TRUE;
+  *ret_slot = server_slots_take (pool->slots, server, cancellable, &has_waited);
+  pool->was_crowded = pool->was_crowded || has_waited;
+  return *ret_slot != NULL;
+}
+
+void
+session_pool_note_crowded (SessionPool *pool)
+{
+  pool->was_crowded = TRUE;
+}
+
+gboolean
+session_pool_was_crowded (SessionPool *pool)
+{
+  gboolean was_crowded = pool->was_crowded;
+
+  pool->was_crowded = FALSE;
+  return was_crowded;
 }
 
 /* Who is logged in, or would be, at which server, which key it had to show, and what it was told
@@ -88,14 +123,20 @@ drop_stale (SessionPool *pool)
 
 void
 session_pool_put (SessionPool *pool, const SendpathRoute *route, SmtpSession *session,
-                  Runner *contact)
+                  Runner *contact, ServerSlot *slot)
 {
   Idle *idle = g_new0 (Idle, 1);
 
   idle->key = make_key (route);
   idle->session = session;
   idle->contact = contact;
+  idle->slot = slot;
   idle->idle_since_us = get_time_us ();
+  if (slot != NULL && !server_slot_rest (slot, smtp_session_get_fd (session)))
+    {
+      idle_free (idle);
+      return;
+    }
   if (pool->idle->len == SESSIONS_MAX)
     g_ptr_array_remove_index (pool->idle, 0);
   g_ptr_array_add (pool->idle, idle);
@@ -111,7 +152,7 @@ begin_anew (Runner *contact)
 
 SmtpSession *
 session_pool_take (SessionPool *pool, const SendpathRoute *route, GSocketFamily family,
-                   Runner **ret_contact)
+                   Runner **ret_contact, ServerSlot **ret_slot)
 {
   g_autofree char *key = make_key (route);
 
@@ -124,7 +165,13 @@ session_pool_take (SessionPool *pool, const SendpathRoute *route, GSocketFamily 
       if (!g_str_equal (idle->key, key) ||
           (family != G_SOCKET_FAMILY_INVALID && idle->contact->family != family))
         continue;
+      if (idle->slot != NULL && !server_slot_resume (idle->slot))
+        {
+          g_ptr_array_remove_index (pool->idle, i);
+          continue;
+        }
       session = g_steal_pointer (&idle->session);
+      *ret_slot = g_steal_pointer (&idle->slot);
       *ret_contact = g_steal_pointer (&idle->contact);
       g_ptr_array_remove_index (pool->idle, i);
       begin_anew (*ret_contact);

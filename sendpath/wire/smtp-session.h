@@ -62,6 +62,7 @@ const SmtpCaps      *smtp_session_get_caps (const SmtpSession *session);
 /* Phase and reply of the last thing that was done. Borrowed. */
 SendpathPhase        smtp_session_get_phase (const SmtpSession *session);
 const SendpathReply *smtp_session_get_reply (const SmtpSession *session);
+int                  smtp_session_get_fd (const SmtpSession *session);
 guint                smtp_session_get_tls_ms (const SmtpSession *session);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SmtpSession, smtp_session_free)
