@@ -8,6 +8,7 @@
 #include "profiles/memory.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <gio/gio.h>
@@ -23,6 +24,11 @@
 struct _Memory
 {
   char *dir;
+
+  GMutex mutex; /* of what was read last, as long as the file is still that one: */
+  struct stat seen; /* all 0: nothing was */
+  GArray *lines;    /* Line, in @text */
+  char *text;
 };
 
 typedef struct {
@@ -47,12 +53,16 @@ memory_new (const char *state_dir)
   Memory *memory = g_new0 (Memory, 1);
 
   memory->dir = g_strdup (state_dir);
+  g_mutex_init (&memory->mutex);
   return memory;
 }
 
 void
 memory_free (Memory *memory)
 {
+  g_clear_pointer (&memory->lines, g_array_unref);
+  g_free (memory->text);
+  g_mutex_clear (&memory->mutex);
   g_free (memory->dir);
   g_free (memory);
 }
@@ -180,24 +190,46 @@ write_entries (int dir, GPtrArray *entries)
   safe_file_replace (dir, FILE_NAME, bytes, 0600, SAFE_FILE_PLAIN, NULL);
 }
 
-/* Asked several times for each message: nothing is copied but the answer. */
-char *
-memory_get (Memory *memory, const char *topic, const char *key, gint64 now_s, guint64 max_age_s)
+/* Every change makes another file. */
+static gboolean
+is_same_file (const struct stat *one, const struct stat *other)
 {
-  int dir = safe_file_open_private_dir (memory->dir, FALSE, NULL);
+  return one->st_ino != 0 && one->st_ino == other->st_ino && one->st_dev == other->st_dev &&
+         one->st_size == other->st_size && one->st_ctim.tv_sec == other->st_ctim.tv_sec &&
+         one->st_ctim.tv_nsec == other->st_ctim.tv_nsec;
+}
+
+/* Has @memory know what its file says. The mutex is held. */
+static void
+read_if_changed (Memory *memory)
+{
+  g_autofree char *path = g_build_filename (memory->dir, FILE_NAME, NULL);
+  struct stat now = { 0 };
+  int dir;
+
+  if (lstat (path, &now) == 0 && is_same_file (&memory->seen, &now))
+    return;
+  g_clear_pointer (&memory->lines, g_array_unref);
+  g_clear_pointer (&memory->text, g_free);
+  memory->seen = (struct stat) { 0 };
+  dir = safe_file_open_private_dir (memory->dir, FALSE, NULL);
+  if (dir < 0)
+    return;
+  memory->seen = now; /* from before it is read: what comes between is read the next time */
+  memory->lines = read_lines (dir, &memory->text);
+  close (dir);
+}
+
+/* Asked several times for each message: nothing is copied but the answer. The mutex is held. */
+static char *
+find_value (Memory *memory, const char *topic, const char *key, gint64 now_s, guint64 max_age_s)
+{
   g_autofree char *escaped_topic = g_strescape (topic, NULL);
   g_autofree char *escaped_key = g_strescape (key, NULL);
-  g_autofree char *text = NULL;
-  g_autoptr(GArray) lines = NULL;
 
-  if (dir < 0)
-    return NULL;
-  lines = read_lines (dir, &text);
-  close (dir);
-
-  for (guint i = 0; i < lines->len; i++)
+  for (guint i = 0; memory->lines != NULL && i < memory->lines->len; i++)
     {
-      const Line *line = &g_array_index (lines, Line, i);
+      const Line *line = &g_array_index (memory->lines, Line, i);
 
       if (!g_str_equal (line->topic, escaped_topic) || !g_str_equal (line->key, escaped_key))
         continue;
@@ -207,6 +239,18 @@ memory_get (Memory *memory, const char *topic, const char *key, gint64 now_s, gu
       return g_strcompress (line->value);
     }
   return NULL;
+}
+
+char *
+memory_get (Memory *memory, const char *topic, const char *key, gint64 now_s, guint64 max_age_s)
+{
+  char *value;
+
+  g_mutex_lock (&memory->mutex);
+  read_if_changed (memory);
+  value = find_value (memory, topic, key, now_s, max_age_s);
+  g_mutex_unlock (&memory->mutex);
+  return value;
 }
 
 /* Removes the entries of @topic (NULL: all) whose key is, or begins with, @key. */

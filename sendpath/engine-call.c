@@ -85,6 +85,14 @@ emission_new (EngineCall *call)
   return emission;
 }
 
+/* Nobody is woken for nothing: the type is final, so that handlers are all there is. */
+static gboolean
+is_listened_to (SendpathEngine *engine, const char *signal)
+{
+  return g_signal_has_handler_pending (engine, g_signal_lookup (signal, SENDPATH_TYPE_ENGINE), 0,
+                                       FALSE);
+}
+
 /* Takes @emission over. A source of its own: g_main_context_invoke() would emit in the worker's
  * thread whenever nobody runs the caller's context just then. */
 static void
@@ -196,8 +204,11 @@ static void
 attempt_started (gpointer data, SendpathRoute *route)
 {
   EngineCall *call = data;
-  Emission *emission = emission_new (call);
+  Emission *emission;
 
+  if (!is_listened_to (call->engine, "attempt-started"))
+    return;
+  emission = emission_new (call);
   emission->route = sendpath_route_ref (route);
   send_emission (call, emission);
 }
@@ -206,8 +217,11 @@ static gboolean
 attempt_ended (gpointer data, SendpathReport *report, guint attempt, GError **error)
 {
   EngineCall *call = data;
-  Emission *emission = emission_new (call);
+  Emission *emission;
 
+  if (!is_listened_to (call->engine, "attempt-ended"))
+    return TRUE;
+  emission = emission_new (call);
   emission->report = report_copy (report);
   emission->attempt = attempt;
   send_emission (call, emission);
@@ -226,6 +240,8 @@ progress (gpointer data, guint64 sent_bytes, guint64 total_bytes)
       (sent_bytes < total_bytes && now_us < call->progress_us + PROGRESS_INTERVAL_US))
     return;
   call->progress_us = now_us;
+  if (!is_listened_to (call->engine, "progress"))
+    return;
   emission = emission_new (call);
   emission->message = g_strdup (call->message);
   emission->sent_bytes = sent_bytes;
@@ -236,8 +252,11 @@ progress (gpointer data, guint64 sent_bytes, guint64 total_bytes)
 void
 engine_call_tell_change (EngineCall *call, SendpathReport *report)
 {
-  Emission *emission = emission_new (call);
+  Emission *emission;
 
+  if (!is_listened_to (call->engine, "message-changed"))
+    return;
+  emission = emission_new (call);
   emission->changed = sendpath_report_ref (report);
   send_emission (call, emission);
 }
@@ -273,13 +292,6 @@ on_trace (const char *line, gpointer data)
 
   emission->line = g_strdup (line);
   send_emission (call, emission);
-}
-
-static gboolean
-is_listened_to (SendpathEngine *engine, const char *signal)
-{
-  return g_signal_has_handler_pending (engine, g_signal_lookup (signal, SENDPATH_TYPE_ENGINE), 0,
-                                       FALSE);
 }
 
 static void

@@ -14,6 +14,8 @@ void
 workplace_clear (Workplace *place)
 {
   g_clear_pointer (&place->outbox, outbox_unref);
+  if (place->memory != NULL)
+    pacing_tally_clear (&place->tally, place->memory);
   g_clear_pointer (&place->memory, memory_free);
   g_clear_pointer (&place->trust, trust_free);
   g_clear_pointer (&place->history, history_free);
@@ -54,6 +56,7 @@ workplace_open_unkept (Workplace *place, EngineCall *call)
                                      .location = engine_call_get_location (call),
                                      .network = engine_call_get_network (call),
                                      .memory = place->memory,
+                                     .tally = &place->tally,
                                      .trust = place->trust,
                                      .history = place->history,
                                      .policy = schedule_policy_read (call->profiles),

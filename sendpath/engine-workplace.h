@@ -10,6 +10,7 @@ typedef struct {
   ErrandContext context;
   Outbox *outbox;
   Memory *memory;
+  PacingTally tally;
   Trust *trust;
   History *history;
   GPtrArray *approved;

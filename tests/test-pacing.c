@@ -72,7 +72,7 @@ walk (guint n, guint code, const char *text, SendpathVerdict verdict, SendpathRe
 static void
 note (Fixture *fixture, guint n_reserved, SendpathReport *report, gint64 now_s)
 {
-  pacing_note (fixture->memory, fixture->account, n_reserved, report, now_s);
+  pacing_note (fixture->memory, NULL, fixture->account, n_reserved, report, now_s);
   sendpath_report_unref (report);
 }
 

@@ -28,6 +28,8 @@
 
 struct _History {
   char *state_dir;
+  GMutex mutex; /* of what follows */
+  int fd;       /* of the log, once something was written; else -1 */
 };
 
 History *
@@ -36,12 +38,16 @@ history_new (const char *state_dir)
   History *history = g_new0 (History, 1);
 
   history->state_dir = g_strdup (state_dir);
+  g_mutex_init (&history->mutex);
+  history->fd = -1;
   return history;
 }
 
 void
 history_free (History *history)
 {
+  disk_close (history->fd);
+  g_mutex_clear (&history->mutex);
   g_free (history->state_dir);
   g_free (history);
 }
@@ -118,21 +124,37 @@ ends_torn (int fd, const struct stat *status)
          (disk_read_at (fd, &last, 1, (guint64) status->st_size - 1) != 1 || last != '\n');
 }
 
+/* The one that is open, unless it is long enough or somebody has removed it. The mutex is held. */
+static gboolean
+open_if_needed (History *history, struct stat *status)
+{
+  int dir_fd;
+
+  if (history->fd >= 0 && is_ours (history->fd, status) && status->st_size < ROTATE_BYTES)
+    return TRUE;
+  disk_close (history->fd);
+  history->fd = -1;
+  dir_fd = safe_file_open_private_dir (history->state_dir, TRUE, NULL);
+  if (dir_fd >= 0)
+    history->fd = open_for_line (dir_fd, status);
+  disk_close (dir_fd);
+  return history->fd >= 0;
+}
+
 static void
 append_line (History *history, const char *json)
 {
   struct stat status;
-  int dir_fd = safe_file_open_private_dir (history->state_dir, TRUE, NULL);
-  int fd = dir_fd >= 0 ? open_for_line (dir_fd, &status) : -1;
 
-  if (fd >= 0)
+  g_mutex_lock (&history->mutex);
+  if (open_if_needed (history, &status))
     {
-      g_autofree char *line = g_strconcat (ends_torn (fd, &status) ? "\n" : "", json, "\n", NULL);
+      g_autofree char *line =
+          g_strconcat (ends_torn (history->fd, &status) ? "\n" : "", json, "\n", NULL);
 
-      disk_write (fd, line, strlen (line));
+      disk_write (history->fd, line, strlen (line));
     }
-  disk_close (fd);
-  disk_close (dir_fd);
+  g_mutex_unlock (&history->mutex);
 }
 
 static JsonObject *

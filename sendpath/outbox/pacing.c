@@ -238,7 +238,15 @@ pacing_reserve (Memory *memory, SendpathAccount *account, guint n_recipients, gi
                               .n_wanted = n_recipients };
   g_autofree char *key = make_key (account, "sent");
 
-  memory_change (memory, "pace", key, reserve, &reservation, now_s);
+  /* nothing is counted beforehand where nothing limits it */
+  if (reservation.place.rate == 0)
+    {
+      g_autofree char *known = memory_get (memory, "pace", key, now_s, 0);
+
+      reserve (known, &reservation);
+    }
+  else
+    memory_change (memory, "pace", key, reserve, &reservation, now_s);
   return reservation.n_granted;
 }
 
@@ -315,7 +323,30 @@ read_report (const SendpathReport *report, Note *note)
 }
 
 void
-pacing_note (Memory *memory, SendpathAccount *account, guint n_reserved,
+pacing_tally_clear (PacingTally *tally, Memory *memory)
+{
+  Note noted = { .place = { .now_s = tally->since_s }, .n_used = tally->n };
+
+  if (tally->n > 0)
+    memory_change (memory, "pace", tally->key, note, &noted, tally->since_s);
+  g_clear_pointer (&tally->key, g_free);
+  tally->n = 0;
+}
+
+/* Adds @n to what was sent in this second, whose sum is written in one. */
+static void
+add_to_tally (PacingTally *tally, Memory *memory, const char *key, guint n, gint64 now_s)
+{
+  if (tally->since_s != now_s || g_strcmp0 (tally->key, key) != 0)
+    pacing_tally_clear (tally, memory);
+  if (tally->key == NULL)
+    tally->key = g_strdup (key);
+  tally->since_s = now_s;
+  tally->n += n;
+}
+
+void
+pacing_note (Memory *memory, PacingTally *tally, SendpathAccount *account, guint n_reserved,
              const SendpathReport *report, gint64 now_s)
 {
   Note noted = { .place = find_place (memory, account, now_s), .n_reserved = n_reserved };
@@ -326,6 +357,13 @@ pacing_note (Memory *memory, SendpathAccount *account, guint n_reserved,
   read_report (report, &noted);
   if (noted.n_used == 0 && noted.silent_s == 0 && noted.place.rate == 0)
     return;
+  if (tally != NULL && noted.silent_s == 0 && noted.place.rate == 0)
+    {
+      add_to_tally (tally, memory, key, noted.n_used, now_s);
+      return;
+    }
+  if (tally != NULL)
+    pacing_tally_clear (tally, memory);
   memory_change (memory, "pace", key, note, &noted, now_s);
   if (noted.silent_s == 0 || noted.n_in_hour < LEARNED_MIN)
     return;
