@@ -207,18 +207,41 @@ test_stalled (void)
   content_clear (&content);
 }
 
-/* A reply that comes before the dot is not the dot's. */
+/* A server that breaks into a longer content ends it. */
 static void
 test_early_reply (void)
 {
-  DataContent content = content_new ("A: 1\r\n", 6, "x\r\n", 3);
+  g_autofree char *text = g_strnfill (100000, 'x');
+  memcpy (text + 100000 - 2, "\r\n", 2);
+  DataContent content = content_new ("A: 1\r\n", 6, text, 100000);
   Line line;
   line_open (&line, FALSE);
-  g_assert_cmpint (write (line.peer, "250 ok\r\n", 8), ==, 8);
+  g_assert_cmpint (write (line.peer, "552 no\r\n", 8), ==, 8);
   g_autoptr(DataWriter) writer = data_writer_new (line.stream, &content);
   g_assert_false (data_writer_write (writer, G_MAXUINT64));
   g_assert_false (stream_is_dead (line.stream));
   line_close (&line);
+  content_clear (&content);
+}
+
+/* RFC 3030: as long as was said, byte for byte, in whatever parts it is asked for. */
+static void
+test_counted (void)
+{
+  static const char body[] = ".\r\n..\r\nx\r\n.\r\n";
+  DataContent content = content_new (".A: 1\r\n", 7, body, strlen (body));
+  content.is_counted = TRUE;
+  for (gsize part = 1; part < 30; part++)
+    {
+      Line line;
+      line_open (&line, TRUE);
+      g_autoptr(DataWriter) writer = data_writer_new (line.stream, &content);
+      for (gsize done = 0; done < data_content_get_size (&content); done += part)
+        g_assert_true (data_writer_write (writer, part));
+      g_assert_true (stream_flush (line.stream));
+      g_autoptr(GByteArray) wire = line_close (&line);
+      g_assert_cmpmem (wire->data, wire->len, ".A: 1\r\n\r\n.\r\n..\r\nx\r\n.\r\n", 22);
+    }
   content_clear (&content);
 }
 
@@ -284,6 +307,7 @@ main (int argc, char **argv)
   g_test_add_func ("/data-writer/bare-line-ends-never-reach-the-dot", test_bare_line_ends);
   g_test_add_func ("/data-writer/a-peer-that-does-not-read-ends-it", test_stalled);
   g_test_add_func ("/data-writer/an-early-reply-ends-it", test_early_reply);
+  g_test_add_func ("/data-writer/what-is-counted-is-not-stuffed", test_counted);
   g_test_add_func ("/data-writer/progress", test_progress);
   g_test_add_func ("/data-writer/speed", test_speed);
   return g_test_run ();

@@ -140,6 +140,8 @@ write_piece (DataWriter *writer, guint64 max)
   if (!piece)
     return FALSE;
   stream_set_deadline (writer->stream, content->block_timeout_s);
+  if (length == PIECE_BYTES && !content->is_counted && stream_has_input (writer->stream))
+    return FALSE;
   /* What is there goes out before a piece that it has no room for, not with it: then what is left
    * at the end has room for what follows, and the dot is never alone. */
   if (!stream_reserve (writer->stream, length + length / 3 + 1)
@@ -148,7 +150,7 @@ write_piece (DataWriter *writer, guint64 max)
   writer->done_bytes += length;
   if (content->progress && writer->done_bytes > g_bytes_get_size (content->header) + 2)
     content->progress (content->data, writer->done_bytes, writer->size_bytes);
-  return content->is_counted || !stream_has_input (writer->stream);
+  return TRUE;
 }
 
 gboolean

@@ -31,8 +31,8 @@ void        data_writer_free (DataWriter *writer);
 /* Writes the next @n_bytes of the content, as data_content_get_size() counts them, or what is left
  * of it. The end of them is not flushed: it goes with what follows. FALSE: the stream is dead and
  * says why (FAULT_LOCAL: a body that cannot be read, or holds a bare CR or LF or a NUL), or, if it
- * is not dead, the server spoke before it was asked. A counted content does not look at that: its
- * end must come. */
+ * is not dead, the server spoke in the middle of a longer content. A counted one does not look at
+ * that: its end must come. */
 gboolean    data_writer_write (DataWriter *writer, guint64 n_bytes);
 /* Writes the final dot, unflushed too. Once that is flushed a retry may deliver twice. */
 gboolean    data_writer_end (DataWriter *writer);

@@ -1,13 +1,18 @@
-/* Bytes over one connection, plain or TLS, with one way of waiting: the link's own main context is
- * iterated until the bytes, the deadline or the cancel comes. Once it failed it never works again:
- * what came before a gap must not be joined with what comes after. */
+/* Bytes over one connection, plain or TLS. Every wait ends with the bytes, the deadline or the
+ * cancel: a plain socket is polled, TLS waits in the link's own main context. Once a link failed it
+ * never works again: what came before a gap must not be joined with what comes after. */
 #include "config.h"
 
 #include "sendpath/wire/link.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <glib/gi18n-lib.h>
 
@@ -25,7 +30,8 @@ struct _Link {
   GMainContext      *context;
   GCancellable      *cancellable;
   gboolean           is_shielded; /* from it */
-  gulong             wake_id; /* of its handler that wakes @context */
+  gulong             wake_id; /* of its handler that ends a wait */
+  int                wake_fd; /* readable when it was cancelled */
   const Trace       *trace;
   gint64             deadline_us; /* on the clock that goes on while the machine sleeps */
   gint64             heard_us;    /* when something came, on the same clock */
@@ -160,11 +166,41 @@ get_cancellable (const Link *link)
 static void
 wake (GCancellable *cancellable, gpointer data)
 {
-  g_main_context_wakeup (data);
+  Link *link = data;
+
+  eventfd_write (link->wake_fd, 1);
+  g_main_context_wakeup (link->context);
 }
 
-/* Waits for @ready, a pollable source. A cancel ends the waiting and is told by the next read or
- * write. FALSE: the deadline came first. */
+/* Waits until the socket is ready for @events. A cancel ends the waiting and is told by the next
+ * read or write. FALSE: the deadline came first. */
+static gboolean
+wait_plain (Link *link, short events)
+{
+  GCancellable *cancellable = get_cancellable (link);
+  struct pollfd fds[] = { { .fd = link_get_fd (link), .events = events },
+                          { .fd = link->wake_fd, .events = POLLIN } };
+
+  while (!g_cancellable_is_cancelled (cancellable))
+    {
+      gint64 left_us = link->deadline_us - get_time_us ();
+      eventfd_t count;
+
+      if (left_us <= 0)
+        {
+          fail_late (link);
+          return FALSE;
+        }
+      poll (fds, cancellable != NULL ? 2 : 1, (int) (MIN (left_us, LOOK_US) / 1000) + 1);
+      if (fds[0].revents != 0)
+        return TRUE;
+      if (fds[1].revents != 0)
+        eventfd_read (link->wake_fd, &count);
+    }
+  return TRUE;
+}
+
+/* The same inside TLS, until @ready is. */
 static gboolean
 wait_for (Link *link, GSource *ready)
 {
@@ -206,10 +242,104 @@ is_late (Link *link)
 
 /* ---- reading and writing --------------------------------------------------------------------- */
 
+/* GIO's own calls make an error of every read that finds nothing. */
+static gssize
+take_errno (GError **error)
+{
+  int code = errno;
+
+  if (code != EAGAIN)
+    g_set_error_literal (error, G_IO_ERROR, g_io_error_from_errno (code), g_strerror (code));
+  return -1;
+}
+
+static gssize
+receive (Link *link, void *buffer, gsize size, GError **error)
+{
+  gssize n;
+
+  if (g_cancellable_set_error_if_cancelled (get_cancellable (link), error))
+    return -1;
+  do
+    n = recv (link_get_fd (link), buffer, size, MSG_DONTWAIT);
+  while (n < 0 && errno == EINTR);
+  return n < 0 ? take_errno (error) : n;
+}
+
+static gssize
+transmit (Link *link, const void *buffer, gsize size, GError **error)
+{
+  gssize n;
+
+  if (g_cancellable_set_error_if_cancelled (get_cancellable (link), error))
+    return -1;
+  do
+    n = send (link_get_fd (link), buffer, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+  while (n < 0 && errno == EINTR);
+  return n < 0 ? take_errno (error) : n;
+}
+
+/* -1 without @error: not now. */
+static gssize
+settle (gssize n, GError **error)
+{
+  if (n < 0 && g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    g_clear_error (error);
+  return n;
+}
+
 static GPollableInputStream *
 get_input (Link *link)
 {
   return G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (link->io));
+}
+
+static GPollableOutputStream *
+get_output (Link *link)
+{
+  return G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (link->io));
+}
+
+static gssize
+try_read (Link *link, void *buffer, gsize size, GError **error)
+{
+  if (!link_is_tls (link))
+    return receive (link, buffer, size, error);
+  return settle (g_pollable_input_stream_read_nonblocking (get_input (link), buffer, size,
+                                                           get_cancellable (link), error),
+                 error);
+}
+
+static gssize
+try_write (Link *link, const void *buffer, gsize size, GError **error)
+{
+  if (!link_is_tls (link))
+    return transmit (link, buffer, size, error);
+  return settle (g_pollable_output_stream_write_nonblocking (get_output (link), buffer, size,
+                                                             get_cancellable (link), error),
+                 error);
+}
+
+static gboolean
+wait_for_input (Link *link)
+{
+  g_autoptr(GSource) ready = NULL;
+
+  if (!link_is_tls (link))
+    return wait_plain (link, POLLIN);
+  ready = g_pollable_input_stream_create_source (get_input (link), NULL);
+  return wait_for (link, ready);
+}
+
+static gboolean
+wait_for_output (Link *link)
+{
+  g_autoptr(GSource) ready = NULL;
+
+  if (!link_is_tls (link))
+    return wait_plain (link, POLLOUT);
+  ready = g_pollable_output_stream_create_source (get_output (link), NULL);
+  return wait_for (link, ready);
 }
 
 gssize
@@ -228,13 +358,11 @@ link_read (Link *link, void *buffer, gsize size, gboolean may_wait)
   while (TRUE)
     {
       g_autoptr(GError) error = NULL;
-      g_autoptr(GSource) ready = NULL;
       gssize n;
 
       if (may_wait && is_late (link))
         return -1;
-      n = g_pollable_input_stream_read_nonblocking (get_input (link), buffer, wanted,
-                                                    get_cancellable (link), &error);
+      n = try_read (link, buffer, wanted, &error);
       if (was_renegotiated (link))
         return -1;
       if (n > 0)
@@ -248,15 +376,12 @@ link_read (Link *link, void *buffer, gsize size, gboolean may_wait)
           link_fail (link, SENDPATH_FAULT_LINK_LOST, _("the server closed the connection"));
           return -1;
         }
-      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+      if (error != NULL)
         {
           fail_with (link, error);
           return -1;
         }
-      if (!may_wait)
-        return -1;
-      ready = g_pollable_input_stream_create_source (get_input (link), NULL);
-      if (!wait_for (link, ready))
+      if (!may_wait || !wait_for_input (link))
         return -1;
     }
 }
@@ -264,36 +389,30 @@ link_read (Link *link, void *buffer, gsize size, gboolean may_wait)
 gboolean
 link_write (Link *link, const void *buffer, gsize size)
 {
-  GPollableOutputStream *output;
   gsize done = 0;
 
   if (link->failure != NULL)
     return FALSE;
-  output = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (link->io));
   link_renew_budget (link);
   while (done < size)
     {
       g_autoptr(GError) error = NULL;
-      g_autoptr(GSource) ready = NULL;
       gssize n;
 
       if (is_late (link) || was_renegotiated (link))
         return FALSE;
-      n = g_pollable_output_stream_write_nonblocking (output, (const char *) buffer + done,
-                                                      size - done, get_cancellable (link),
-                                                      &error);
+      n = try_write (link, (const char *) buffer + done, size - done, &error);
       if (n > 0)
         {
           done += (gsize) n;
           continue;
         }
-      if (n < 0 && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+      if (error != NULL)
         {
           fail_with (link, error);
           return FALSE;
         }
-      ready = g_pollable_output_stream_create_source (output, NULL);
-      if (!wait_for (link, ready))
+      if (!wait_for_output (link))
         return FALSE;
     }
   return TRUE;
@@ -317,12 +436,12 @@ link_new (GSocketConnection *connection, const Trace *trace, GCancellable *cance
   link->remote = g_socket_connection_get_remote_address (connection, NULL);
   link->local = g_socket_connection_get_local_address (connection, NULL);
   link->context = g_main_context_new ();
+  link->wake_fd = -1;
   if (cancellable != NULL)
     {
       link->cancellable = g_object_ref (cancellable);
-      link->wake_id = g_cancellable_connect (cancellable, G_CALLBACK (wake),
-                                             g_main_context_ref (link->context),
-                                             (GDestroyNotify) g_main_context_unref);
+      link->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+      link->wake_id = g_cancellable_connect (cancellable, G_CALLBACK (wake), link, NULL);
     }
   link->trace = trace;
   link_renew_budget (link);
@@ -342,6 +461,8 @@ link_free (Link *link)
     return;
 
   g_cancellable_disconnect (link->cancellable, link->wake_id);
+  if (link->wake_fd >= 0)
+    close (link->wake_fd);
   /* A handshake that the server began anew runs in a thread of GIO's, without a deadline: this ends
    * it. */
   g_socket_shutdown (g_socket_connection_get_socket (link->connection), TRUE, TRUE, NULL);

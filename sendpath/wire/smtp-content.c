@@ -142,8 +142,8 @@ smtp_step_chunks (SmtpSession *session)
 
 /* ---- the end -------------------------------------------------------------------------------- */
 
-/* While the record took its time the server may have gone, or the user have cancelled: then the dot
- * stays unwritten. Nothing but replies to earlier chunks may have come. */
+/* Before the record, and after the time that it took, the server may have gone, or the user have
+ * cancelled: then the dot stays unwritten. Nothing but replies to earlier chunks may have come. */
 static gboolean
 may_end (SmtpSession *session)
 {
@@ -164,6 +164,8 @@ smtp_step_dot_record (SmtpSession *session)
   Delivery *delivery = transaction->delivery;
   g_autoptr(GError) error = NULL;
 
+  if (!may_end (session))
+    return smtp_transaction_decide_rest (session);
   if (!transaction->is_recorded && delivery->before_dot
       && !delivery->before_dot (delivery, &error))
     {

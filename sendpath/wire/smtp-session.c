@@ -15,38 +15,37 @@
 #define QUIT_TIMEOUT_S 2
 
 static const struct {
-  const char    *name;
   SendpathPhase  phase;     /* what a link lost here means */
   guint          timeout_s; /* for one reply; R-32 */
   SmtpStep     (*run) (SmtpSession *session);
 } steps[] = {
-  [SMTP_STEP_REST] = { "rest", SENDPATH_PHASE_UNKNOWN, 0, NULL },
+  [SMTP_STEP_REST] = { SENDPATH_PHASE_UNKNOWN, 0, NULL },
   /* RFC 5321 4.5.3.2 gives EHLO no time of its own; another route is waiting */
-  [SMTP_STEP_EHLO] = { "EHLO", SENDPATH_PHASE_EHLO, 60, smtp_step_ehlo },
-  [SMTP_STEP_HELO] = { "HELO", SENDPATH_PHASE_EHLO, 60, smtp_step_helo },
-  [SMTP_STEP_STARTTLS] = { "STARTTLS", SENDPATH_PHASE_STARTTLS, 60, smtp_step_starttls },
-  [SMTP_STEP_HANDSHAKE] = { "handshake", SENDPATH_PHASE_STARTTLS, 30, smtp_step_handshake },
-  [SMTP_STEP_AUTH] = { "AUTH", SENDPATH_PHASE_AUTH, 60, smtp_step_auth },
-  [SMTP_STEP_CHALLENGE] = { "challenge", SENDPATH_PHASE_AUTH, 60, smtp_step_challenge },
-  [SMTP_STEP_AUTH_BREAK_OFF] = { "break off", SENDPATH_PHASE_AUTH, 60, smtp_step_auth_break_off },
-  [SMTP_STEP_DROP_AHEAD] = { "drop ahead", SENDPATH_PHASE_MAIL, 60, smtp_step_drop_ahead },
-  [SMTP_STEP_RSET] = { "RSET", SENDPATH_PHASE_MAIL, 60, smtp_step_rset },
-  [SMTP_STEP_PREPARE] = { "prepare", SENDPATH_PHASE_MAIL, 0, smtp_step_prepare },
-  [SMTP_STEP_ENVELOPE] = { "envelope", SENDPATH_PHASE_MAIL, 300, smtp_step_envelope },
+  [SMTP_STEP_EHLO] = { SENDPATH_PHASE_EHLO, 60, smtp_step_ehlo },
+  [SMTP_STEP_HELO] = { SENDPATH_PHASE_EHLO, 60, smtp_step_helo },
+  [SMTP_STEP_STARTTLS] = { SENDPATH_PHASE_STARTTLS, 60, smtp_step_starttls },
+  [SMTP_STEP_HANDSHAKE] = { SENDPATH_PHASE_STARTTLS, 30, smtp_step_handshake },
+  [SMTP_STEP_AUTH] = { SENDPATH_PHASE_AUTH, 60, smtp_step_auth },
+  [SMTP_STEP_CHALLENGE] = { SENDPATH_PHASE_AUTH, 60, smtp_step_challenge },
+  [SMTP_STEP_AUTH_BREAK_OFF] = { SENDPATH_PHASE_AUTH, 60, smtp_step_auth_break_off },
+  [SMTP_STEP_DROP_AHEAD] = { SENDPATH_PHASE_MAIL, 60, smtp_step_drop_ahead },
+  [SMTP_STEP_RSET] = { SENDPATH_PHASE_MAIL, 60, smtp_step_rset },
+  [SMTP_STEP_PREPARE] = { SENDPATH_PHASE_MAIL, 0, smtp_step_prepare },
+  [SMTP_STEP_ENVELOPE] = { SENDPATH_PHASE_MAIL, 300, smtp_step_envelope },
   /* RFC 5321 4.5.3.2.2: five minutes */
-  [SMTP_STEP_MAIL] = { "MAIL FROM", SENDPATH_PHASE_MAIL, 300, smtp_step_mail },
+  [SMTP_STEP_MAIL] = { SENDPATH_PHASE_MAIL, 300, smtp_step_mail },
   /* RFC 5321 4.5.3.2.3: five minutes */
-  [SMTP_STEP_RCPT] = { "RCPT TO", SENDPATH_PHASE_RCPT, 300, smtp_step_rcpt },
+  [SMTP_STEP_RCPT] = { SENDPATH_PHASE_RCPT, 300, smtp_step_rcpt },
   /* RFC 5321 4.5.3.2.4: two minutes */
-  [SMTP_STEP_DATA] = { "DATA", SENDPATH_PHASE_DATA, 120, smtp_step_data },
-  [SMTP_STEP_LONE_DOT] = { "lone dot", SENDPATH_PHASE_DATA, 120, smtp_step_lone_dot },
+  [SMTP_STEP_DATA] = { SENDPATH_PHASE_DATA, 120, smtp_step_data },
+  [SMTP_STEP_LONE_DOT] = { SENDPATH_PHASE_DATA, 120, smtp_step_lone_dot },
   /* RFC 5321 4.5.3.2.5: three minutes for each block */
-  [SMTP_STEP_CONTENT] = { "content", SENDPATH_PHASE_DATA, 180, smtp_step_content },
-  [SMTP_STEP_CHUNKS] = { "chunks", SENDPATH_PHASE_DATA, 180, smtp_step_chunks },
-  [SMTP_STEP_DOT_RECORD] = { "dot record", SENDPATH_PHASE_DATA, 0, smtp_step_dot_record },
+  [SMTP_STEP_CONTENT] = { SENDPATH_PHASE_DATA, 180, smtp_step_content },
+  [SMTP_STEP_CHUNKS] = { SENDPATH_PHASE_DATA, 180, smtp_step_chunks },
+  [SMTP_STEP_DOT_RECORD] = { SENDPATH_PHASE_DATA, 0, smtp_step_dot_record },
   /* RFC 5321 4.5.3.2.6: ten minutes; giving up earlier is what makes duplicates */
-  [SMTP_STEP_DOT] = { "final dot", SENDPATH_PHASE_EOD, 600, smtp_step_dot },
-  [SMTP_STEP_DOT_REPLY] = { "final reply", SENDPATH_PHASE_EOD, 600, smtp_step_dot_reply },
+  [SMTP_STEP_DOT] = { SENDPATH_PHASE_EOD, 600, smtp_step_dot },
+  [SMTP_STEP_DOT_REPLY] = { SENDPATH_PHASE_EOD, 600, smtp_step_dot_reply },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (steps) == SMTP_N_STEPS);
 
@@ -62,7 +61,6 @@ run (SmtpSession *session, SmtpStep first)
       session->timeout_s = steps[step].timeout_s;
       if (patience_s > 0)
         session->timeout_s = MIN (session->timeout_s, patience_s);
-      g_debug ("step %s", steps[step].name);
       step = steps[step].run (session);
     }
 }
@@ -363,6 +361,12 @@ const SmtpCaps *
 smtp_session_get_caps (const SmtpSession *session)
 {
   return &session->caps;
+}
+
+int
+smtp_session_get_fd (const SmtpSession *session)
+{
+  return stream_get_fd (session->stream);
 }
 
 guint

@@ -63,11 +63,12 @@ open_session (const char *address)
   static const SmtpSessionOptions options = { .patience_s = 60 };
   g_autoptr (GSocketClient) client = g_socket_client_new ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (GSocketConnection) connection
-      = g_socket_client_connect_to_host (client, address, 25, NULL, &error);
+  g_autoptr (GSocketConnection) connection = NULL;
   Runner winner = { 0 };
   SmtpSession *session;
 
+  g_socket_client_set_enable_proxy (client, FALSE);
+  connection = g_socket_client_connect_to_host (client, address, 25, NULL, &error);
   if (connection == NULL)
     {
       fprintf (stderr, "%s: %s\n", address, error->message);
