@@ -142,6 +142,12 @@ release (gpointer prepared)
   errand_prepared_free (prepared);
 }
 
+static gboolean
+was_crowded (gpointer data)
+{
+  return session_pool_was_crowded (((Worker *) data)->pool);
+}
+
 /* ---- in the thread of the call --------------------------------------------------------------- */
 
 static gboolean
@@ -283,7 +289,8 @@ run_runner (Run *run, Outbox *outbox, GError **error)
                     .close = close_worker,
                     .data = run,
                     .prepare = prepare,
-                    .release = release };
+                    .release = release,
+                    .was_crowded = was_crowded };
   RunnerOptions options = { .mode = run->lanes->mode,
                             .is_news = run->lanes->is_news,
                             .policy = schedule_policy_read (run->call->profiles),

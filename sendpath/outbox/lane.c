@@ -1,10 +1,12 @@
 /* A lane: messages of one account that are sent one after the other, in a thread of their own. Where
- * one of them takes long, others go past it in another thread. It knows neither schedule nor outbox. */
+ * one of them takes long, others go past it in another thread; where many wait, two threads may share
+ * them. It knows neither schedule nor outbox. */
 #include "config.h"
 
 #include "sendpath/outbox/lane.h"
 
 #include "profiles/network-guard.h"
+#include "sendpath/outbox/lane-pace.h"
 
 #define WORKERS_MAX 3
 
@@ -29,6 +31,8 @@ struct _Lane {
   guint n_threads;
   guint n_workers; /* those of them that take jobs */
   guint n_busy;
+  LanePace pace;
+  gboolean has_helper; /* one of them is there for the pace alone */
   gint64 taken_us; /* monotonic: when the last job was begun */
   GCancellable *cancellable; /* of what is under way; another one after each cut */
   gboolean is_over;
@@ -140,6 +144,49 @@ wait_for_job (Lane *lane, gpointer worker)
   return job;
 }
 
+static gboolean start_worker (Lane *lane);
+
+/* Whether two are to share what waits, after what became of @result. The mutex is held. */
+static void
+set_pace (Lane *lane, gpointer worker, const Result *result)
+{
+  gboolean is_sent = result->report != NULL && sendpath_report_get_outcome (result->report) ==
+                                                   SENDPATH_OUTCOME_SENT;
+
+  if (lane->host->was_crowded == NULL)
+    return;
+  if (lane->host->was_crowded (worker))
+    lane_pace_note_crowded (&lane->pace);
+  lane_pace_note (&lane->pace, worker, is_sent, lane->jobs.length, g_get_monotonic_time ());
+  if (lane_pace_wants_two (&lane->pace) && lane->n_workers == 1 && lane->jobs.length > 1)
+    lane->has_helper = start_worker (lane);
+}
+
+/* What @worker would have done next is anybody's; NULL: the same of all. The mutex is held. */
+static void
+disown_jobs (Lane *lane, gpointer worker)
+{
+  for (GList *link = lane->jobs.head; link != NULL; link = link->next)
+    {
+      Job *job = link->data;
+
+      if (worker == NULL || job->worker == worker)
+        job->worker = NULL;
+    }
+  g_cond_broadcast (&lane->changed);
+}
+
+/* TRUE: this one goes, since one is enough. The mutex is held. */
+static gboolean
+is_superfluous (Lane *lane, gpointer worker)
+{
+  if (!lane->has_helper || lane->n_workers < 2 || lane_pace_wants_two (&lane->pace))
+    return FALSE;
+  lane->has_helper = FALSE;
+  disown_jobs (lane, worker);
+  return TRUE;
+}
+
 /* Takes @job over. The mutex is held, and let go meanwhile. */
 static void
 do_job (Lane *lane, gpointer worker, Job *job)
@@ -158,6 +205,7 @@ do_job (Lane *lane, gpointer worker, Job *job)
   result->was_cut_off = g_cancellable_is_cancelled (cancellable);
   g_mutex_lock (&lane->mutex);
   lane->n_busy--;
+  set_pace (lane, worker, result);
   send_result (result);
 }
 
@@ -169,9 +217,10 @@ run_worker (gpointer data)
   Job *job;
 
   g_mutex_lock (&lane->mutex);
-  while ((job = wait_for_job (lane, worker)) != NULL)
+  while (!is_superfluous (lane, worker) && (job = wait_for_job (lane, worker)) != NULL)
     do_job (lane, worker, job);
   lane->n_workers--;
+  lane->has_helper = lane->has_helper && lane->n_workers > 1;
   g_mutex_unlock (&lane->mutex);
   lane->host->close (worker);
   g_mutex_lock (&lane->mutex);
@@ -206,15 +255,6 @@ lane_look_ahead (Lane *lane, gpointer worker)
     }
   g_mutex_unlock (&lane->mutex);
   return prepared;
-}
-
-/* What a worker that is stuck would have done next is anybody's. The mutex is held. */
-static void
-disown_jobs (Lane *lane)
-{
-  for (GList *link = lane->jobs.head; link != NULL; link = link->next)
-    ((Job *) link->data)->worker = NULL;
-  g_cond_broadcast (&lane->changed);
 }
 
 /* The mutex is held. */
@@ -314,7 +354,7 @@ lane_work_past (Lane *lane)
       gboolean is_stuck = lane->taken_us + stuck_us <= now_us;
 
       if (is_stuck)
-        disown_jobs (lane);
+        disown_jobs (lane, NULL); /* what the one that is stuck would have done next */
       if (is_stuck && lane->n_busy == lane->n_workers)
         start_worker (lane); /* if that fails, the one that is stuck goes on later */
       again_us = is_stuck ? now_us + stuck_us : lane->taken_us + stuck_us;

@@ -1,5 +1,6 @@
 /* A lane: messages of one account that are sent one after the other, in a thread of their own. Where
- * one of them takes long, others go past it in another thread. It knows neither schedule nor outbox. */
+ * one of them takes long, others go past it in another thread; where many wait, two threads may share
+ * them. It knows neither schedule nor outbox. */
 #pragma once
 
 #include "sendpath/walk/report.h"
@@ -31,6 +32,9 @@ typedef struct {
   gpointer (*prepare) (gpointer worker, const char *id, guint why);
   /* Its turn never came. May be called in any thread. */
   void (*release) (gpointer prepared);
+  /* The last deliver() had to wait for others at its server, or the server wants no second connection.
+   * Without it a lane has no second worker but past one that is stuck. */
+  gboolean (*was_crowded) (gpointer worker);
 } LaneHost;
 
 /* What became of a message; @report and @error are lent. @was_cut_off: lane_cut_off() or

@@ -41,14 +41,28 @@ drop_connection (Leg *leg)
 
 /* ---- no more than the server wants ----------------------------------------------------------- */
 
+/* What is told apart: on this machine a port is a server of its own, such as a tunnel. */
+static char *
+dup_server (const SendpathRoute *route)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (route->server);
+
+  if (g_ascii_strcasecmp (route->server, "localhost") != 0 &&
+      (address == NULL || !g_inet_address_get_is_loopback (address)))
+    return g_strdup (route->server);
+  return g_strdup_printf ("%s %u", route->server,
+                          (guint) sendpath_endpoint_get_port (route->endpoints->pdata[0]));
+}
+
 /* FALSE: cancelled, or no place for all that time. */
 static gboolean
 claim_place (Leg *leg)
 {
   Walk *walk = leg->walk;
+  g_autofree char *server = dup_server (leg->route);
 
   if (walk->context->pool == NULL || leg->slot != NULL ||
-      session_pool_claim (walk->context->pool, leg->route->server, walk->cancellable, &leg->slot))
+      session_pool_claim (walk->context->pool, server, walk->cancellable, &leg->slot))
     return TRUE;
   walk->must_stop = TRUE;
   walk->busy = leg->route;
