@@ -35,6 +35,7 @@ static const CliCommand *const commands[] = {
   &cmd_explain,
   &cmd_log,
   &cmd_watch,
+  &cmd_serve,
   &cmd_demo,
   NULL,
 };

@@ -10,7 +10,7 @@ extern const CliCommand cmd_password_set, cmd_password_clear;
 extern const CliCommand cmd_location, cmd_location_add, cmd_location_list, cmd_location_remove,
     cmd_location_use, cmd_location_trust, cmd_location_forget;
 extern const CliCommand cmd_send, cmd_plan, cmd_explain, cmd_demo, cmd_log,
-    cmd_watch;
+    cmd_watch, cmd_serve;
 extern const CliCommand cmd_queue_list, cmd_queue_show, cmd_queue_flush, cmd_queue_remove,
     cmd_queue_resend, cmd_queue_retry, cmd_queue_hold, cmd_queue_resolve, cmd_queue_wait;
 

@@ -4,15 +4,13 @@
 
 #include "service-door.h"
 
-#include <fcntl.h>
 #include <glib/gi18n.h>
 #include <glib/gprintf.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "service-log.h"
-
-#define FIRST_FD 3 /* sd_listen_fds(3) */
+#include "service-manager.h"
 
 struct _ServiceDoor {
   int fd;
@@ -20,36 +18,22 @@ struct _ServiceDoor {
   GThread *thread; /* NULL: not opened yet */
 };
 
-static guint64
-take_number (const char *name)
-{
-  const char *text = g_getenv (name);
-  guint64 number = 0;
-
-  if (text != NULL && !g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT, &number, NULL))
-    number = 0;
-  g_unsetenv (name);
-  return number;
-}
-
 ServiceDoor *
 service_door_new (GError **error)
 {
-  guint64 pid = take_number ("LISTEN_PID");
-  guint64 n = take_number ("LISTEN_FDS");
+  guint n = service_manager_take_sockets ();
   ServiceDoor *door;
 
-  g_unsetenv ("LISTEN_FDNAMES");
-  if (n == 0 || pid != (guint64) getpid ())
+  if (n == 0)
     return NULL;
-  if (n > 1 || fcntl (FIRST_FD, F_SETFD, FD_CLOEXEC) != 0)
+  if (n > 1)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                            _ ("the service takes in messages at one socket, and was given others"));
       return NULL;
     }
   door = g_new0 (ServiceDoor, 1);
-  door->fd = FIRST_FD;
+  door->fd = SERVICE_MANAGER_FIRST;
   door->cancellable = g_cancellable_new ();
   return door;
 }

@@ -118,3 +118,19 @@ service_log_taken (GLogWriterFunc write, const char *id, guint uid)
   add (&line, "SENDPATH_UID", user);
   write_line (write, &line, FALSE, message);
 }
+
+void
+service_log_served (GLogWriterFunc write, SendpathServeEvent event, const char *client,
+                    const char *id)
+{
+  const char *name = client != NULL ? client : "-";
+  g_autofree char *message =
+      event == SENDPATH_SERVE_TAKEN
+          ? g_strdup_printf ("%.12s: taken in from client %s", id != NULL ? id : "-", name)
+          : g_strdup_printf ("wrong password of client %s", name);
+  Line line = { .n = 0 };
+
+  add (&line, "SENDPATH_ID", id);
+  add (&line, "SENDPATH_CLIENT", client);
+  write_line (write, &line, event == SENDPATH_SERVE_REFUSED, message);
+}

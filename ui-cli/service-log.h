@@ -16,5 +16,8 @@ void service_log_attempt (GLogWriterFunc write, const SendpathReport *report, gu
 void service_log_message (GLogWriterFunc write, const SendpathReport *report);
 /* A message came in from a process of user @uid: SENDPATH_ID, SENDPATH_UID. */
 void service_log_taken (GLogWriterFunc write, const char *id, guint uid);
+/* What a program did that hands in messages by SMTP: SENDPATH_ID, SENDPATH_CLIENT. */
+void service_log_served (GLogWriterFunc write, SendpathServeEvent event, const char *client,
+                         const char *id);
 
 G_END_DECLS

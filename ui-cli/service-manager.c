@@ -1,9 +1,10 @@
-/* What systemd is told about the service: a datagram to the socket that it names (sd_notify(3)). It
- * never waits for anybody. */
+/* What systemd is told about the service: a datagram to the socket that it names (sd_notify(3)); and the
+ * sockets that it hands over (sd_listen_fds(3)). It never waits for anybody. */
 #include "config.h"
 
 #include "service-manager.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -42,4 +43,31 @@ service_manager_tell (const char *state)
   if (sendto (fd, state, strlen (state), MSG_NOSIGNAL, (struct sockaddr *) &address, size) < 0)
     g_debug ("the service manager did not listen");
   close (fd);
+}
+
+static guint64
+take_number (const char *name)
+{
+  const char *text = g_getenv (name);
+  guint64 number = 0;
+
+  if (text != NULL && !g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT, &number, NULL))
+    number = 0;
+  g_unsetenv (name);
+  return number;
+}
+
+guint
+service_manager_take_sockets (void)
+{
+  guint64 pid = take_number ("LISTEN_PID");
+  guint64 n = take_number ("LISTEN_FDS");
+
+  g_unsetenv ("LISTEN_FDNAMES");
+  if (pid != (guint64) getpid () || n > SERVICE_MANAGER_SOCKETS_MAX)
+    return 0;
+  for (int fd = SERVICE_MANAGER_FIRST; fd < SERVICE_MANAGER_FIRST + (int) n; fd++)
+    if (fcntl (fd, F_SETFD, FD_CLOEXEC) != 0)
+      return 0;
+  return (guint) n;
 }
