@@ -41,7 +41,7 @@ def start(argv, env, stdin="/dev/null", stdout="/dev/null", stderr="/dev/null"):
     files = [(os.POSIX_SPAWN_OPEN, 0, str(stdin), os.O_RDONLY, 0),
              (os.POSIX_SPAWN_OPEN, 1, str(stdout), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
              (os.POSIX_SPAWN_OPEN, 2, str(stderr), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)]
-    return os.posix_spawn(argv[0], [str(word) for word in argv], env, file_actions=files)
+    return os.posix_spawn(str(argv[0]), [str(word) for word in argv], env, file_actions=files)
 
 
 def run(argv, env, stdin="/dev/null", stdout="/dev/null"):
