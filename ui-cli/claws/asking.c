@@ -206,27 +206,27 @@ ask_password (GtkWidget *window, Question *question)
 
 /* ---- any of them ----------------------------------------------------------------------------- */
 
-void
+gboolean
 asking_answer (Asking *asking, SendpathEngine *engine, SendpathRequest *request)
 {
-  GtkWidget *window =
-      open_window (asking, GTK_MESSAGE_QUESTION, sendpath_request_get_text (request));
-  Question *question = g_new0 (Question, 1);
+  static void (*const ask[]) (GtkWidget *, Question *) = {
+    [SENDPATH_REQUEST_PASSWORD] = ask_password,
+    [SENDPATH_REQUEST_RELAY] = ask_relay,
+    [SENDPATH_REQUEST_TOKEN] = NULL, /* nobody knows one by heart */
+  };
+  SendpathRequestKind kind = sendpath_request_get_kind (request);
+  GtkWidget *window;
+  Question *question;
 
+  if (ask[kind] == NULL)
+    return FALSE;
+  window = open_window (asking, GTK_MESSAGE_QUESTION, sendpath_request_get_text (request));
+  question = g_new0 (Question, 1);
   question->engine = g_object_ref (engine);
   question->request = g_object_ref (request);
-  switch (sendpath_request_get_kind (request))
-    {
-    case SENDPATH_REQUEST_PASSWORD:
-      ask_password (window, question);
-      break;
-    case SENDPATH_REQUEST_RELAY:
-      ask_relay (window, question);
-      break;
-    case SENDPATH_REQUEST_TOKEN: /* only of a password store */
-      break;
-    }
+  ask[kind](window, question);
   gtk_window_present (GTK_WINDOW (window));
+  return TRUE;
 }
 
 Asking *

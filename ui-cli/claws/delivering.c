@@ -49,9 +49,7 @@ on_request (SendpathEngine *engine, SendpathRequest *request, gpointer data)
 {
   const Delivering *delivering = data;
 
-  if (delivering->asking != NULL)
-    asking_answer (delivering->asking, engine, request);
-  return delivering->asking != NULL;
+  return delivering->asking != NULL && asking_answer (delivering->asking, engine, request);
 }
 
 /* The configuration may have changed since; what is under way keeps the engine that remembers the answers. */

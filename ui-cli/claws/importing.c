@@ -32,6 +32,7 @@ show (GtkWindow *parent, GtkMessageType type, const char *text)
   GtkWidget *window =
       gtk_message_dialog_new (parent, GTK_DIALOG_MODAL, type, GTK_BUTTONS_CLOSE, "%s", text);
 
+  gtk_window_set_title (GTK_WINDOW (window), "sendpath");
   gtk_dialog_run (GTK_DIALOG (window));
   gtk_widget_destroy (window);
 }
@@ -84,7 +85,7 @@ static gboolean
 confirm (GtkWindow *parent, const char *text, gboolean *ret_with_passwords)
 {
   GtkWidget *window = gtk_message_dialog_new (parent, GTK_DIALOG_MODAL, GTK_MESSAGE_QUESTION,
-                                              GTK_BUTTONS_OK_CANCEL, "%s",
+                                              GTK_BUTTONS_NONE, "%s",
                                               _ ("Write this to sendpath’s configuration?"));
   GtkWidget *area = gtk_message_dialog_get_message_area (GTK_MESSAGE_DIALOG (window));
   GtkWidget *label = gtk_label_new (text);
@@ -92,7 +93,10 @@ confirm (GtkWindow *parent, const char *text, gboolean *ret_with_passwords)
       gtk_check_button_new_with_mnemonic (_ ("_Copy the passwords that Claws Mail has to the keyring"));
   gboolean is_wanted;
 
-  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+  gtk_window_set_title (GTK_WINDOW (window), "sendpath");
+  gtk_dialog_add_buttons (GTK_DIALOG (window), _ ("_Cancel"), GTK_RESPONSE_CANCEL, _ ("_Import"),
+                          GTK_RESPONSE_OK, NULL);
+  gtk_dialog_set_default_response (GTK_DIALOG (window), GTK_RESPONSE_OK);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_container_add (GTK_CONTAINER (area), label);
   gtk_container_add (GTK_CONTAINER (area), copy);
