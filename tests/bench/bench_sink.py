@@ -120,6 +120,7 @@ class Dialogue:
     def start_tls(self):
         self.connection = self.sink.context.wrap_socket(self.connection, server_side=True)
         self.is_in_tls = True
+        self.sink.resumed += self.connection.session_reused
 
     def read(self):
         if self.sink.is_quick:
@@ -153,7 +154,7 @@ class Sink:
                  pause_s=0.0, refusal=None, takes_empty=False, port=0):
         self.security, self.has_login, self.extensions = security, has_login, extensions
         self.is_quick, self.pause_s, self.refusal, self.takes_empty = is_quick, pause_s, refusal, takes_empty
-        self.taken, self.taken_at, self.connections, self.most_at_once, self.open = 0, 0.0, 0, 0, 0
+        self.taken, self.taken_at, self.resumed, self.most_at_once, self.open = 0, 0.0, 0, 0, 0
         self.context = None
         if security != "none":
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -188,7 +189,6 @@ class Sink:
 
     def serve(self, connection):
         with self.lock:
-            self.connections += 1
             self.open += 1
             self.most_at_once = max(self.most_at_once, self.open)
         dialogue = Dialogue(self, connection)

@@ -9,6 +9,7 @@ import statistics
 import time
 
 WORK = bytes(16 << 20)
+COUNTED = ("turns", "of them")
 
 
 @dataclasses.dataclass
@@ -19,15 +20,16 @@ class Figure:
     row: str
     values: list
     unit: str = ""
-    floor: object = None
+    floor: float = None
     detail: str = ""
 
 
 def show_number(value, unit=""):
-    if not isinstance(value, (int, float)):
-        return str(value or "–")
-    text = f"{value:.0f}" if unit == "turns" or abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
-    return text
+    """With three digits that matter."""
+    if value is None:
+        return "–"
+    places = 0 if unit in COUNTED or abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    return f"{value:.{places}f}"
 
 
 class Rounds:
@@ -86,7 +88,8 @@ def print_figure(row, figure, noise):
     met = "" if row.limit is None else "met" if middle <= row.limit else "ABOVE"
     span = f"{show_number(min(figure.values), figure.unit)}–{show_number(max(figure.values), figure.unit)}"
     target = "–" if row.limit is None else f"≤ {row.limit:g}"
+    what = row.what + (f" [{figure.unit}]" if figure.unit else "")
     print(LINE.format(row.name, target, show_number(middle, figure.unit), span, met,
-                      show_number(figure.floor, figure.unit), *noise, row.what + (f" [{figure.unit}]" if figure.unit else "")), flush=True)
+                      show_number(figure.floor, figure.unit), *noise, what), flush=True)
     if figure.detail:
         print(f"{'':17} {figure.detail}", flush=True)

@@ -91,11 +91,10 @@ def fill_postfix_spool(spool):
 
 
 class LaidOver:
-    """`disk` and `tmpfs` are folders; `has_peers` tells whether there are others to compare with."""
+    """`disk` and `tmpfs` are folders; `peers` is that of install-peers."""
 
     def __init__(self, place, peers):
         self.place = place
-        self.has_peers = bool(peers)
         if ctypes.CDLL(None, use_errno=True).unshare(NEW_MOUNTS) != 0:
             raise PermissionError("make bench needs root, for mounts of its own")
         mount("private", "none", "/")
@@ -109,11 +108,10 @@ class LaidOver:
             append(BUNDLE, self.authority.read_text(encoding="utf-8"))
         else:
             write(BUNDLE, self.authority.read_text(encoding="utf-8"))
-        if peers:
-            lay_over(pathlib.Path("/usr"), place / "usr", [peers / "usr"])
-            mount("tmpfs", "tmpfs", "/var/spool", "mode=0755")
-            set_up_nullmailer()
-            set_up_postfix()
+        lay_over(pathlib.Path("/usr"), place / "usr", [peers / "usr"])
+        mount("tmpfs", "tmpfs", "/var/spool", "mode=0755")
+        set_up_nullmailer()
+        set_up_postfix()
 
     def put_spools_on(self, folder):
         """From now on those of nullmailer and Postfix are in `folder`."""

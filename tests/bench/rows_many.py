@@ -32,6 +32,6 @@ def many(bench):
     yield Figure("many", ratios(times, "all", "slowest"), floor=1,
                  detail=f"{SERVERS * each} messages, " + ", ".join(f"{name} {statistics.median(values):.2f} s"
                                                                    for name, values in times.items()))
-    yield Figure("many-connections", [max(sink.most_at_once for sink in sinks)])
+    yield Figure("many-connections", [max(sink.most_at_once for sink in sinks)], "of them")
     for sink in sinks:
         sink.close()

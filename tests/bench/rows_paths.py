@@ -89,7 +89,8 @@ def known(bench):
             names.waits()
             client.send(message)
             spoken, asked = proxy.turns(), names.waits()
-            seen.append(f"{type(client).__name__} {spoken} and {asked}")
+            seen.append(f"{type(client).__name__} {spoken} and {asked}{', TLS resumed' * sink.resumed}")
+            sink.resumed = 0
             return spoken + asked
 
         times = bench.rounds(2).run({"ours": lambda: turns(ours), "msmtp": lambda: turns(msmtp)})

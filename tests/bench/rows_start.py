@@ -53,6 +53,6 @@ def startup(bench):
         libraries = sorted({name for _, name in LIBRARY.findall(seen)})
         times = bench.rounds(9).run({"ms": lambda argv=argv, stdin=stdin: run(argv, ours.env, stdin) * 1000,
                                      "nothing": lambda: run(["/bin/true"], ours.env) * 1000})
-        yield Figure(row, [len(strangers)], floor=0, detail=(
+        yield Figure(row, [len(strangers)], "of them", floor=0, detail=(
             f"{len(libraries)} libraries, {relocations(ours, argv, stdin)} relocations, {min(times['ms']):.1f} ms (a "
             f"process that does nothing {min(times['nothing']):.1f})" + "".join(f", {name}" for name in strangers)))

@@ -3,6 +3,7 @@
 import os
 import shutil
 import statistics
+import time
 
 from bench_sink import Sink
 from figures import Figure, milliseconds, ratios
@@ -41,7 +42,6 @@ def floor(place, message):
     env = plain_environment(place)
 
     def job():
-        import time  # pylint: disable=import-outside-toplevel
         took = run(["/bin/true"], env)
         began = time.monotonic()
         sync()
@@ -52,15 +52,12 @@ def floor(place, message):
 
 def odq_on(bench, where, place):
     message = message_of(bench.place, MESSAGE_BYTES)
-    ours = Ours(bench.build, place / "odq")
-    jobs = {"ours": lambda: ours.submit(message), "floor": floor(place / "floor", message)}
-    if bench.laid_over.has_peers:
-        bench.laid_over.put_spools_on(place)
-        nullmailer, postfix = Nullmailer(place / "null"), Postfix(place / "post")
-        jobs.update(nullmailer=lambda: nullmailer.submit(message), Postfix=lambda: postfix.submit(message))
-    times = bench.rounds(9).run({name: several(job) for name, job in jobs.items()})
-    if not bench.laid_over.has_peers:
-        return
+    bench.laid_over.put_spools_on(place)
+    ours, nullmailer, postfix = Ours(bench.build, place / "odq"), Nullmailer(place / "null"), Postfix(place / "post")
+    times = bench.rounds(9).run({
+        "ours": several(lambda: ours.submit(message)), "floor": several(floor(place / "floor", message)),
+        "nullmailer": several(lambda: nullmailer.submit(message)),
+        "Postfix": several(lambda: postfix.submit(message))})
     over = statistics.median(ratios(times, "floor", "nullmailer"))
     yield Figure(f"odq-{where}", ratios(times, "ours", "nullmailer"), floor=over, detail=milliseconds(times))
     yield Figure(f"odq-{where}-postfix", ratios(times, "ours", "Postfix"),
@@ -69,7 +66,7 @@ def odq_on(bench, where, place):
 
 
 def odq(bench):
-    """sendmail -odq: on disk, nothing is sent."""
+    """sendmail -odq: filed and synced, nothing is sent."""
     for where in ("disk", "tmpfs"):
         if bench.wants(f"odq-{where}", f"odq-{where}-postfix"):
             yield from odq_on(bench, where, getattr(bench.laid_over, where))
