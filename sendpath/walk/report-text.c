@@ -167,3 +167,43 @@ sendpath_report_to_text (const SendpathReport *report)
   append_facts (lines, report);
   return g_string_free (g_steal_pointer (&lines), FALSE);
 }
+
+/**
+ * sendpath_report_attempt_to_text:
+ * @report: a #SendpathReport
+ * @attempt: which attempt, from 0
+ *
+ * Says what came of one attempt, as a program shows it while it goes on: which server did what. Safe to
+ * print on a terminal.
+ *
+ * Returns: (transfer full): one sentence without its full stop, translated
+ *
+ * Since: 1.0
+ */
+char *
+sendpath_report_attempt_to_text (const SendpathReport *report, guint attempt)
+{
+  const Attempt *told;
+
+  g_return_val_if_fail (report != NULL && attempt < report->attempts->len, NULL);
+
+  told = report->attempts->pdata[attempt];
+  return words_for_attempt (told, told->verdict);
+}
+
+/**
+ * sendpath_report_get_attempt_verdict:
+ * @report: a #SendpathReport
+ * @attempt: which attempt, from 0
+ *
+ * Returns: what the end of that attempt means; %SENDPATH_VERDICT_ACCEPTED if the message was taken
+ *
+ * Since: 1.0
+ */
+SendpathVerdict
+sendpath_report_get_attempt_verdict (const SendpathReport *report, guint attempt)
+{
+  g_return_val_if_fail (report != NULL && attempt < report->attempts->len, SENDPATH_VERDICT_NONE);
+
+  return ((const Attempt *) report->attempts->pdata[attempt])->verdict;
+}

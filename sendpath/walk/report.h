@@ -124,6 +124,9 @@ char            *sendpath_report_to_text (const SendpathReport *report);
 char            *sendpath_report_to_json (const SendpathReport *report, SendpathReportForm form);
 /* One of its attempts, as it is there. */
 char            *sendpath_report_attempt_to_json (const SendpathReport *report, guint attempt);
+/* The same in one sentence for people, translated; and as a verdict. */
+char            *sendpath_report_attempt_to_text (const SendpathReport *report, guint attempt);
+SendpathVerdict  sendpath_report_get_attempt_verdict (const SendpathReport *report, guint attempt);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SendpathReport, sendpath_report_unref)
 
