@@ -12,7 +12,7 @@ typedef struct _Memory Memory;
  * learned. A Memory may be used from several threads, and by several processes. */
 Memory  *memory_new (const char *state_dir);
 void     memory_free (Memory *memory);
-/* @topic: `route`, `pop`, `limit`, `port`, `sent`, `server`; @key: any text. NULL if unknown or older
+/* @topic: `route`, `pop`, `limit`, `port`, `sent`, `server`, `manners`; @key: any text. NULL if unknown or older
  * than @max_age_s (0: any age) at @now_s (seconds since 1970; entries from the future are old,
  * P-13). What was not set anew for a year goes when something else is. */
 char    *memory_get (Memory *memory, const char *topic, const char *key, gint64 now_s,

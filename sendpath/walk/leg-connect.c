@@ -150,6 +150,7 @@ open_session (Leg *leg)
   g_autoptr (SendpathReply) failure = NULL;
   Attempt *attempt;
 
+  leg_recall_manners (leg);
   leg->session = smtp_session_new (leg->contact, &leg->session_options);
   if (smtp_session_open (leg->session))
     {

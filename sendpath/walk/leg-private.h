@@ -1,4 +1,4 @@
-/* The inside of a leg: for leg.c, leg-login.c, leg-pop.c and leg-remedies.c. */
+/* The inside of a leg: for the files leg*.c. */
 #pragma once
 
 #include "sendpath/walk/leg.h"
@@ -36,6 +36,11 @@ typedef struct {
   gboolean was_other_family; /* the POP login was tried over both families */
   GSocketFamily pop_family; /* that of the POP3 connection; INVALID before one */
   gboolean made_progress;   /* the last offer settled somebody */
+
+  /* sets of SmtpCap */
+  guint suspects; /* after the last offer, to be tried without */
+  guint on_trial; /* the present connection does without, to see whether that helps */
+  guint avoided;  /* in all further ones */
 } Leg;
 
 /* leg.c */
@@ -84,6 +89,14 @@ Delivery *leg_new_delivery (Leg *leg, SendpathMessage *message, SendpathMessage 
 SendpathMessage *leg_apply_rule (Leg *leg, SenderRule rule, SendpathMessage *message,
                                  char ***ret_header_changes);
 char *leg_dup_dsn_notify (Leg *leg, SendpathMessage *message);
+
+/* leg-manners.c */
+/* Before a session begins: what it had better not use. */
+void leg_recall_manners (Leg *leg);
+/* After an offer, before it is settled. */
+void leg_judge_manners (Leg *leg, const Delivery *delivery);
+/* In a new connection without what is suspected. TRUE: offer again. */
+gboolean leg_try_without (Leg *leg);
 
 /* leg-login.c */
 typedef enum {

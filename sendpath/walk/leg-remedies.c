@@ -164,6 +164,8 @@ leg_apply_remedy (Leg *leg)
 {
   Traveller *leader;
 
+  if (leg->suspects != 0 && !leg->walk->must_stop && leg_try_without (leg))
+    return TRUE;
   while (!leg->walk->must_stop && (leader = leg_get_leader (leg)) != NULL)
     if (leg_try_pop_again (leg, leader) || apply_in_order (leg, leader))
       return TRUE;

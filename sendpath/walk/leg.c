@@ -186,6 +186,8 @@ settle (Leg *leg, Traveller *traveller, guint attempt, const SendpathVerdictQuer
   SendpathRecipientState state = SENDPATH_RECIPIENT_QUEUED;
 
   sendpath_verdict_classify (query, &answer);
+  if (leg->suspects != 0) /* then it is not the last word */
+    answer.remedy = SENDPATH_REMEDY_NONE;
   leg->walk->only_backup = leg->walk->only_backup || is_own_refusal (leg, answer.verdict);
   if (is_news (traveller, query, answer.verdict))
     {
@@ -346,6 +348,7 @@ static gboolean
 was_unwanted (Leg *leg, const Delivery *delivery)
 {
   return leg->n_offers_here == 0 && delivery->phase <= SENDPATH_PHASE_MAIL &&
+         !delivery->is_recorded &&
          leg_is_one_too_many (leg, delivery->phase, delivery->reply);
 }
 
@@ -385,6 +388,7 @@ offer_to (Leg *leg, const char *const *addresses)
         return;
       smtp_session_deliver (leg->session, delivery);
     }
+  leg_judge_manners (leg, delivery);
   attempt = leg_new_attempt (leg, leg->contact);
   leg_add_session_facts (attempt, leg);
   attempt->mail_from = g_strdup (sendpath_message_get_sender (leg->mail));
@@ -421,7 +425,8 @@ offer (Leg *leg)
   gboolean made_progress = FALSE;
   guint max;
 
-  for (guint first = 0; first < here->len && !leg->walk->must_stop; first += max)
+  for (guint first = 0; first < here->len && !leg->walk->must_stop && leg->suspects == 0;
+       first += max)
     {
       g_autoptr (GPtrArray) some = g_ptr_array_new ();
 

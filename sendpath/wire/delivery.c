@@ -48,6 +48,7 @@ void
 delivery_reset (Delivery *delivery)
 {
   delivery->phase = SENDPATH_PHASE_UNKNOWN;
+  delivery->is_recorded = FALSE;
   g_clear_pointer (&delivery->reply, sendpath_reply_unref);
   for (guint i = 0; i < delivery->recipients->len; i++)
     {

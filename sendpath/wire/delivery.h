@@ -45,6 +45,7 @@ struct _Delivery {
   /* Filled in by the session: the furthest phase and the last decisive reply of the transaction. */
   SendpathPhase  phase;
   SendpathReply *reply; /* owned */
+  gboolean       is_recorded; /* before_dot was called, and said TRUE if it is not NULL */
 };
 
 /* Takes the recipients @addresses (subset of the message's, borrowed). */

@@ -15,14 +15,14 @@ is_all_taken (const Delivery *delivery)
   return delivery_count_undecided (delivery) == delivery->recipients->len;
 }
 
-/* A flight of its own is one turn already, and has no 354 to wait for. */
+/* Once, also where the delivery is said again without a parameter. */
 static const Delivery *
 ask_for_next (SmtpSession *session)
 {
   Delivery *delivery = session->transaction->delivery;
 
   if (!(session->caps.offered & SMTP_CAP_PIPELINING) || !delivery->get_next
-      || session->transaction->way == SMTP_WAY_FLIGHT || !is_all_taken (delivery))
+      || session->transaction->left_out != 0 || !is_all_taken (delivery))
     return NULL;
   return delivery->get_next (delivery);
 }
@@ -42,7 +42,7 @@ smtp_ahead_prepare (SmtpSession *session)
         = smtp_transaction_add_recipient (session, &transaction, i) == SENDPATH_FAULT_NONE;
   if (is_possible)
     smtp_transaction_choose_way (session, &transaction);
-  if (is_possible && transaction.envelope && transaction.way != SMTP_WAY_FLIGHT)
+  if (is_possible && transaction.envelope)
     session->ahead = (SmtpAhead) {
       .envelope = g_byte_array_free_to_bytes (g_steal_pointer (&transaction.envelope)),
       .n_commands = smtp_transaction_get_last_number (&transaction) + 1,

@@ -100,6 +100,7 @@ smtp_step_ehlo (SmtpSession *session)
     return SMTP_STEP_REST;
 
   smtp_caps_parse (&session->caps, session->reply);
+  session->caps.offered &= ~session->options.avoided;
   g_clear_pointer (&session->binding, g_bytes_unref);
   session->binding
       = stream_get_channel_binding (session->stream, G_TLS_CHANNEL_BINDING_TLS_EXPORTER);

@@ -147,9 +147,10 @@ find_way (const SmtpSession *session, const SmtpTransaction *transaction)
     return SMTP_WAY_DATA;
   if (!(session->caps.offered & SMTP_CAP_PIPELINING))
     return size <= SMTP_CHUNK_BYTES ? SMTP_WAY_BDAT : SMTP_WAY_DATA;
-  /* A link that may have died of idleness would leave the outcome open. */
+  /* A link that died after the last message, or of idleness, would leave the outcome open, which it
+   * need not: behind an earlier message the envelope can go ahead. */
   return delivery->is_proven && size <= SMTP_FLIGHT_BYTES && transaction->envelope
-                 && !session->ahead.envelope
+                 && !session->was_used
                  && stream_was_heard_within (session->stream, SMTP_FLIGHT_IDLE_S)
              ? SMTP_WAY_FLIGHT
              : SMTP_WAY_BDAT;

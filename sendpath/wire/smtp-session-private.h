@@ -70,6 +70,8 @@ typedef struct {
   guint            n_chunks; /* BDATs whose replies were not read yet */
   SendpathReply   *refusal;  /* of one that was not the last; or NULL */
   gboolean         is_recorded; /* before_dot() was called */
+  gboolean         is_pipelined; /* several commands were out at once, for this delivery alone */
+  gboolean         is_confused;  /* a command was out of turn for the server, but was not */
 } SmtpTransaction;
 
 /* An envelope that is out before its delivery is known, its replies unread. */
@@ -96,6 +98,8 @@ struct _SmtpSession {
   gboolean           may_quit;   /* a QUIT would be read as a command */
   gboolean           needs_rset; /* a transaction was left half done */
   SmtpAhead          ahead;
+  gboolean           was_used;   /* a delivery was offered here */
+  guint              suspects;   /* set of SmtpCap */
   char              *mechanism;  /* of the login, lower case, or NULL */
   guint              tls_ms;
 
@@ -199,6 +203,11 @@ SmtpStep       smtp_transaction_decide_rest (SmtpSession *session);
 void           smtp_transaction_leave_open (SmtpSession *session);
 /* Nobody was taken: once more, without what may have been refused? */
 SmtpStep       smtp_transaction_finish_envelope (SmtpSession *session);
+
+/* smtp-manners.c */
+/* What smtp_session_get_suspects() says of the transaction that ended. */
+guint          smtp_manners_find_suspects (const SmtpSession *session,
+                                           const SmtpTransaction *transaction);
 
 /* smtp-ahead.c */
 /* Right before a final dot: what follows it, if anything does. */

@@ -293,6 +293,7 @@ smtp_session_deliver (SmtpSession *session, Delivery *delivery)
   SmtpTransaction transaction = { .delivery = delivery };
 
   delivery_reset (delivery);
+  session->suspects = 0;
   if (!smtp_session_is_open (session))
     {
       g_autoptr(SendpathReply) closed
@@ -304,13 +305,22 @@ smtp_session_deliver (SmtpSession *session, Delivery *delivery)
   session->transaction = &transaction;
   run (session, SMTP_STEP_PREPARE);
   session->transaction = NULL;
+  session->suspects = smtp_manners_find_suspects (session, &transaction);
+  session->was_used = TRUE;
   stream_set_shielded (session->stream, FALSE);
-  if (transaction.is_recorded && delivery->settled)
+  delivery->is_recorded = transaction.is_recorded;
+  if (delivery->is_recorded && delivery->settled)
     delivery->settled (delivery);
   /* It was not their fault. */
   if (transaction.n_taken == 0)
     session->caps.offered |= transaction.left_out;
   smtp_transaction_clear (&transaction);
+}
+
+guint
+smtp_session_get_suspects (const SmtpSession *session)
+{
+  return session->suspects;
 }
 
 /* ---- facts ---------------------------------------------------------------------------------- */

@@ -14,6 +14,7 @@ typedef struct {
   const char  *tls_pin;    /* or NULL */
   const Trace *trace;
   guint        patience_s; /* no single wait is longer than this; 0: as R-32 says */
+  guint        avoided;    /* set of SmtpCap that are not used, though offered */
 } SmtpSessionOptions;
 
 typedef struct _SmtpSession SmtpSession;
@@ -49,6 +50,11 @@ gboolean             smtp_session_log_in (SmtpSession *session, const char *user
  * a reply, and is accepted if and only if the phase is EOD and the code 2xx. The session may be
  * used again when smtp_session_is_open() still says so (RSET is sent as needed). */
 void                 smtp_session_deliver (SmtpSession *session, Delivery *delivery);
+
+/* Extensions (a set of SmtpCap) that the server may offer and not have, as the end of the last
+ * delivery shows: with one less all of it may be offered again at once, in a new connection. 0:
+ * none, or somebody may have got the message. */
+guint                smtp_session_get_suspects (const SmtpSession *session);
 
 gboolean             smtp_session_is_open (const SmtpSession *session);
 gboolean             smtp_session_is_logged_in (const SmtpSession *session);

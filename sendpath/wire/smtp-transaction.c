@@ -213,6 +213,7 @@ smtp_step_envelope (SmtpSession *session)
     }
   else
     send_commands (session);
+  transaction->is_pipelined |= transaction->next_out - transaction->next_in > 1;
   return transaction->way == SMTP_WAY_FLIGHT ? SMTP_STEP_CHUNKS : get_answer_step (transaction);
 }
 
@@ -274,6 +275,7 @@ smtp_step_rcpt (SmtpSession *session)
   transaction->blamed |= find_blamed (session);
   if (!transaction->is_mail_refused && code < 300)
     transaction->n_taken++;
+  transaction->is_confused |= code == 503 && !transaction->is_mail_refused;
   if (code >= 300 || transaction->delivery->is_question)
     decide_own (session);
   return go_on (session);
@@ -291,6 +293,7 @@ smtp_step_data (SmtpSession *session)
       return transaction->n_taken > 0 ? SMTP_STEP_CONTENT : SMTP_STEP_LONE_DOT;
     }
   session->may_quit = code > 0 && code != 421;
+  transaction->is_confused |= code == 503 && transaction->n_taken > 0;
   /* Where nobody was taken, nobody is left whose fate this refusal could be. */
   smtp_transaction_decide_rest (session);
   return transaction->n_taken > 0 ? SMTP_STEP_REST : smtp_transaction_finish_envelope (session);
