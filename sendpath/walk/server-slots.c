@@ -108,13 +108,14 @@ clear_resting (ServerSlots *slots, Server *server, gint64 now_us)
     }
 }
 
-/* When something may have changed without anybody telling. */
+/* When something may have changed for @who without anybody telling. */
 static gint64
-get_next_look_us (const ServerSlots *slots, Server *server, gint64 end_us)
+get_next_look_us (const ServerSlots *slots, Server *server, gconstpointer who, gint64 end_us)
 {
   const ServerSlot *resting = g_queue_peek_head (&server->resting);
+  gboolean is_first = g_queue_peek_head (&server->waiting) == who;
 
-  return resting != NULL ? MIN (end_us, get_rest_end_us (slots, resting)) : end_us;
+  return is_first && resting != NULL ? MIN (end_us, get_rest_end_us (slots, resting)) : end_us;
 }
 
 /* FALSE: cancelled, or too late. */
@@ -130,7 +131,7 @@ wait_for_place (ServerSlots *slots, Server *server, gconstpointer who, GCancella
         clear_resting (slots, server, now_us);
       if (g_queue_peek_head (&server->waiting) == who && server->n_taken < server->n_max)
         return TRUE;
-      g_cond_wait_until (&slots->changed, &slots->mutex, get_next_look_us (slots, server, end_us));
+      g_cond_wait_until (&slots->changed, &slots->mutex, get_next_look_us (slots, server, who, end_us));
       now_us = g_get_monotonic_time ();
     }
   return FALSE;
