@@ -22,15 +22,32 @@ typedef struct {
 
 /* ---- in the deliverer's process -------------------------------------------------------------- */
 
+typedef struct {
+  int fd;
+  gboolean is_told;
+} Caller;
+
+static void
+tell_caller (gpointer data)
+{
+  Caller *caller = data;
+
+  deliverer_report (caller->fd, "done");
+  caller->is_told = TRUE;
+}
+
 /* What happened is in the journal; the first line only says that it is over. The second comes where
  * somebody was refused, and says what the name servers know. */
 static void
 deliver_and_report (EngineCall *call, const char *id, int report_fd)
 {
-  g_autoptr (SendpathReport) report = workplace_deliver_alone (call, id, NULL);
+  Caller caller = { report_fd, FALSE };
+  g_autoptr (SendpathReport) report =
+      workplace_deliver_alone (call, id, tell_caller, &caller, NULL);
   g_autofree char *domains = NULL;
 
-  deliverer_report (report_fd, report != NULL ? "done" : "not done");
+  if (!caller.is_told)
+    deliverer_report (report_fd, report != NULL ? "done" : "not done");
   if (report == NULL || !report_domains_are_wanted (report))
     return;
   domains = report_domains_ask (report, engine_call_get_network (call), NULL, call->cancellable);

@@ -239,7 +239,7 @@ sendpath_engine_submit_for_later (SendpathEngine *self, SendpathMessage *message
 static SendpathReport *
 deliver_and_look (EngineCall *call, const char *id, GError **error)
 {
-  SendpathReport *report = workplace_deliver_alone (call, id, error);
+  SendpathReport *report = workplace_deliver_alone (call, id, NULL, NULL, error);
 
   engine_translate_error (error);
   if (report != NULL)

@@ -189,15 +189,26 @@ stay_on (Stay *stay, gboolean is_first)
   return has_changed;
 }
 
+static gboolean
+waits_nothing (SendpathEngine *engine)
+{
+  g_autoptr (Outbox) outbox = engine_open_outbox (engine, NULL);
+
+  return outbox != NULL && outbox_is_empty (outbox);
+}
+
+/* Mostly all is sent, and looking at one folder is all that is left to do. */
 void
 engine_stay (SendpathEngine *engine, gboolean is_news, GCancellable *cancellable)
 {
   Stay stay = { .first = engine,
                 .cancellable = cancellable,
-                .is_news = is_news,
-                .context = g_main_context_new () };
+                .is_news = is_news };
   gboolean goes_on;
 
+  if (waits_nothing (engine))
+    return;
+  stay.context = g_main_context_new ();
   g_main_context_push_thread_default (stay.context);
   follow_config (&stay); /* before it is read: nothing slips through */
   for (goes_on = stay_on (&stay, TRUE); goes_on; goes_on = stay_on (&stay, FALSE))

@@ -92,9 +92,16 @@ workplace_deliver (Workplace *place, EngineCall *call, const char *id, ErrandPre
   return report;
 }
 
+static gboolean
+is_waiting (const SendpathReport *report)
+{
+  return report != NULL && sendpath_report_get_outcome (report) == SENDPATH_OUTCOME_QUEUED;
+}
+
 /* From the network that the machine is on. @ret_has_left: it went to another one meanwhile. */
 static SendpathReport *
-deliver_here (EngineCall *call, const char *id, gboolean *ret_has_left, GError **error)
+deliver_here (EngineCall *call, const char *id, WorkplaceTell tell, gpointer data,
+              gboolean *ret_has_left, GError **error)
 {
   g_auto (Workplace) place = { 0 };
   g_autoptr (NetworkGuard) guard = NULL;
@@ -107,13 +114,9 @@ deliver_here (EngineCall *call, const char *id, gboolean *ret_has_left, GError *
                               error);
   engine_call_unguard (call);
   *ret_has_left = network_guard_has_left (guard);
+  if (tell != NULL && report != NULL && !(*ret_has_left && is_waiting (report)))
+    tell (data);
   return report;
-}
-
-static gboolean
-is_waiting (const SendpathReport *report)
-{
-  return report != NULL && sendpath_report_get_outcome (report) == SENDPATH_OUTCOME_QUEUED;
 }
 
 /* Somebody else was quicker: what comes of that is waited for. */
@@ -130,11 +133,12 @@ wait_for_other (EngineCall *call, const char *id, GError **error)
 }
 
 SendpathReport *
-workplace_deliver_alone (EngineCall *call, const char *id, GError **error)
+workplace_deliver_alone (EngineCall *call, const char *id, WorkplaceTell tell, gpointer data,
+                         GError **error)
 {
   gboolean has_left = FALSE;
   g_autoptr (GError) local_error = NULL;
-  SendpathReport *report = deliver_here (call, id, &has_left, &local_error);
+  SendpathReport *report = deliver_here (call, id, tell, data, &has_left, &local_error);
 
   if (g_error_matches (local_error, OUTBOX_ERROR, OUTBOX_ERROR_BUSY))
     return wait_for_other (call, id, error);
@@ -147,7 +151,7 @@ workplace_deliver_alone (EngineCall *call, const char *id, GError **error)
       sendpath_report_unref (report);
       has_left = FALSE;
       engine_call_move (call);
-      report = deliver_here (call, id, &has_left, error);
+      report = deliver_here (call, id, tell, data, &has_left, error);
     }
   return report;
 }

@@ -30,8 +30,13 @@ SendpathReport *workplace_deliver (Workplace *place, EngineCall *call, const cha
                                    ErrandPrepared *prepared, GCancellable *cancellable,
                                    GError **error);
 
+/* For who waits for the outcome: the message is filed, and the place not tidied up yet. */
+typedef void (*WorkplaceTell) (gpointer data);
+
 /* The same for the one message of a call, in a place of its own; whoever has left the network starts
- * anew on the next one (P-14). What another process is sending just now is waited for. */
-SendpathReport *workplace_deliver_alone (EngineCall *call, const char *id, GError **error);
+ * anew on the next one (P-14). What another process is sending just now is waited for. @tell, nullable, is
+ * not called if this takes a second try, or there is no report. */
+SendpathReport *workplace_deliver_alone (EngineCall *call, const char *id, WorkplaceTell tell,
+                                         gpointer data, GError **error);
 
 G_END_DECLS

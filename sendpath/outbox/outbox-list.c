@@ -13,6 +13,24 @@
 
 #define PREFIX_MIN_CHARS 4
 
+static gboolean
+stop_at_first (const char *id, gpointer data, GError **error)
+{
+  gboolean *is_empty = data;
+
+  *is_empty = FALSE;
+  return FALSE;
+}
+
+gboolean
+outbox_is_empty (Outbox *outbox)
+{
+  gboolean is_empty = TRUE;
+
+  return outbox_visit (outbox, OUTBOX_QUEUE, OUTBOX_MESSAGE, stop_at_first, &is_empty, NULL) &&
+         is_empty;
+}
+
 typedef struct {
   Outbox *outbox;
   guint folder;

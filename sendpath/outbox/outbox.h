@@ -63,6 +63,8 @@ char        *outbox_add_again (Outbox *outbox, SendpathMessage *message, const c
  * moved to corrupt/ and named in @ret_corrupt (GStrv, may be NULL). What cannot be read just now, and
  * messages of a later version of sendpath, are in the list: taking one says why not. */
 char       **outbox_list (Outbox *outbox, OutboxFolder folder, char ***ret_corrupt, GError **error);
+/* Nothing is in queue/, as far as can be told at a glance. */
+gboolean     outbox_is_empty (Outbox *outbox);
 /* @id may be a unique prefix of at least 4 digits. */
 char        *outbox_find (Outbox *outbox, const char *id, OutboxFolder *ret_folder, GError **error);
 
