@@ -58,7 +58,7 @@ test_not_worth_it (void)
   LanePace few = { 0 }, quick = { 0 };
   gint64 now_us = MS;
 
-  send (&few, 20, 100, 20, &now_us);
+  send (&few, 20, 100, 10, &now_us);
   g_assert_false (lane_pace_wants_two (&few));
   send (&quick, 1000, 0, 5000, &now_us);
   g_assert_false (lane_pace_wants_two (&quick));

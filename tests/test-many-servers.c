@@ -143,16 +143,16 @@ static void
 test_long_queue (gconstpointer data)
 {
   gsize i = GPOINTER_TO_SIZE (data);
-  SlowServerOptions options = { .delay_ms = 25,
+  SlowServerOptions options = { .delay_ms = 20,
                                 .n_most = long_queues[i].n_most,
                                 .says_so_late = long_queues[i].says_so_late };
   g_autoptr (SlowServer) server = slow_server_new (&options);
   g_autofree char *keys = make_keys (&server, 1, 1);
   g_autoptr (EngineFixture) fixture = engine_fixture_new (NULL, keys);
 
-  submit (fixture, "other0", 100);
-  flush (fixture, 100);
-  g_assert_cmpuint (slow_server_count_messages (server), ==, 100);
+  submit (fixture, "other0", 70);
+  flush (fixture, 70);
+  g_assert_cmpuint (slow_server_count_messages (server), ==, 70);
   if (long_queues[i].n_most == 0)
     {
       g_assert_cmpuint (slow_server_get_most (server), ==, 2);

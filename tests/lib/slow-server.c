@@ -4,6 +4,8 @@
 
 #include "tests/lib/slow-server.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 
 #define CONNECTIONS_MAX 100
@@ -121,6 +123,9 @@ on_run (GThreadedSocketService *service, GSocketConnection *connection, GObject 
   Talk talk = { data, input, g_io_stream_get_output_stream (io), FALSE };
   gboolean goes_on;
 
+  /* Or each small reply waits for the acknowledgement of the one before. */
+  g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP, TCP_NODELAY, 1,
+                       NULL);
   g_data_input_stream_set_newline_type (input, G_DATA_STREAM_NEWLINE_TYPE_CR_LF);
   enter (&talk);
   if (talk.is_refused && !talk.server->options.says_so_late)
