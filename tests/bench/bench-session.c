@@ -10,7 +10,7 @@
 #include "sendpath/wire/smtp-session.h"
 
 #define SENDER "terri@proseware.com"
-#define RECIPIENT "a@adatum.com"
+#define RECIPIENT "someone@adatum.com"
 #define LINE "A line of text, as long as lines of mail are, of which there are many here.\r\n"
 
 typedef struct {
