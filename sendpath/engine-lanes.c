@@ -78,11 +78,11 @@ close_worker (gpointer data)
 }
 
 static ErrandPrepared *
-look_ahead (gpointer data)
+look_ahead (gpointer data, guint n)
 {
   Worker *worker = data;
 
-  return lane_look_ahead (worker->lane, worker);
+  return lane_look_ahead (worker->lane, worker, n);
 }
 
 /* Where we are now. What belongs to another network or location is left behind: its sessions and
@@ -103,6 +103,8 @@ go_to_place (Worker *worker, GError **error)
       worker->place.context.pool = worker->pool;
       worker->place.context.recent = run->recent;
       worker->place.context.profiles_lock = &run->mutex;
+      worker->place.group = is_open ? group_new (worker->place.outbox) : NULL;
+      worker->place.context.group = worker->place.group;
       worker->place.context.look_ahead = look_ahead;
       worker->place.context.look_ahead_data = worker;
     }
@@ -134,6 +136,16 @@ static gpointer
 prepare (gpointer data, const char *id, guint why)
 {
   return errand_prepare (&((Worker *) data)->place.context, id);
+}
+
+/* What cannot be written now stays in the queue, with what is known of it. */
+static void
+pause_worker (gpointer data)
+{
+  Worker *worker = data;
+
+  if (worker->place.context.group != NULL)
+    group_settle (worker->place.context.group, NULL);
 }
 
 static void
@@ -290,6 +302,7 @@ run_runner (Run *run, Outbox *outbox, GError **error)
                     .data = run,
                     .prepare = prepare,
                     .release = release,
+                    .pause = pause_worker,
                     .was_crowded = was_crowded };
   RunnerOptions options = { .mode = run->lanes->mode,
                             .is_news = run->lanes->is_news,

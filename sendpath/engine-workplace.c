@@ -13,6 +13,7 @@
 void
 workplace_clear (Workplace *place)
 {
+  g_clear_pointer (&place->group, group_free);
   g_clear_pointer (&place->outbox, outbox_unref);
   if (place->memory != NULL)
     pacing_tally_clear (&place->tally, place->memory);

@@ -11,6 +11,7 @@ typedef struct {
   Outbox *outbox;
   Memory *memory;
   PacingTally tally;
+  Group *group; /* for who delivers several in one thread; else NULL */
   Trust *trust;
   History *history;
   GPtrArray *approved;

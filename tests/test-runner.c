@@ -205,9 +205,9 @@ deliver (gpointer worker, const LaneTask *task, GCancellable *cancellable, GErro
         add (scene->fixture, "a", "new@adatum.com");
       if (scene->looks_ahead)
         {
-          g_assert_nonnull (lane_look_ahead (task->lane, worker));
-          g_assert_true (lane_look_ahead (task->lane, worker) ==
-                         lane_look_ahead (task->lane, worker));
+          g_assert_nonnull (lane_look_ahead (task->lane, worker, 0));
+          g_assert_true (lane_look_ahead (task->lane, worker, 0) ==
+                         lane_look_ahead (task->lane, worker, 0));
           g_assert_cmpint (g_atomic_int_get (&scene->n_prepared), ==, 1);
           g_mutex_lock (&scene->mutex);
           scene->has_looked = TRUE;

@@ -5,8 +5,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -219,6 +223,57 @@ disk_sync_data (int fd)
 
   do
     result = fdatasync (fd);
+  while (result < 0 && errno == EINTR);
+  return result == 0;
+}
+
+/* ---- several files at once ------------------------------------------------------------------- */
+
+/* Before Linux 5.8 nobody is told that a write of syncfs() failed. */
+static gboolean
+is_told_of_failure (void)
+{
+  struct utsname name;
+  char *end;
+  long major, minor;
+
+  if (uname (&name) < 0)
+    return FALSE;
+  major = strtol (name.release, &end, 10);
+  minor = *end == '.' ? strtol (end + 1, NULL, 10) : 0;
+  return major > 5 || (major == 5 && minor >= 8);
+}
+
+/* Elsewhere (FUSE) it may return before anything is on a disk. */
+static gboolean
+has_sync_of_all (int dir_fd)
+{
+  static const unsigned long kinds[] = { EXT4_SUPER_MAGIC,  XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC,
+                                         F2FS_SUPER_MAGIC, TMPFS_MAGIC };
+  struct statfs status;
+
+  if (fstatfs (dir_fd, &status) < 0)
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if ((unsigned long) status.f_type == kinds[i])
+      return is_told_of_failure ();
+  return FALSE;
+}
+
+gboolean
+disk_sync_data_of (int dir_fd, const int *fds, guint n)
+{
+  int result;
+
+  if (n < 2 || !has_sync_of_all (dir_fd))
+    {
+      for (guint i = 0; i < n; i++)
+        if (!disk_sync_data (fds[i]))
+          return FALSE;
+      return TRUE;
+    }
+  do
+    result = syncfs (dir_fd);
   while (result < 0 && errno == EINTR);
   return result == 0;
 }

@@ -28,5 +28,8 @@ gboolean disk_reserve (int fd, guint64 offset, guint64 length);
  * write, so a second call that says yes would lie. */
 gboolean disk_sync (int fd);
 gboolean disk_sync_data (int fd);
+/* The data of all of @fds, files of one file system, of which @dir_fd is a folder: in one go where that
+ * is known to be as good. */
+gboolean disk_sync_data_of (int dir_fd, const int *fds, guint n);
 
 G_END_DECLS

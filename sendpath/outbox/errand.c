@@ -11,6 +11,10 @@
 #include "sendpath/mail/submission.h"
 #include "sendpath/outbox/pacing.h"
 
+/* Of what goes with others: their turn is never far. */
+#define GROUP_RECIPIENTS_MAX    10
+#define GROUP_MESSAGE_BYTES_MAX (64 * 1024)
+
 struct _ErrandPrepared {
   OutboxEntry *entry; /* NULL: @error */
   GError *error;
@@ -22,6 +26,9 @@ typedef struct {
   OutboxEntry *entry;
   SendpathAccount *account;
   HistoryNote note;
+  gboolean is_followed; /* what comes next was asked for, and known */
+  gboolean is_through;  /* everybody has got it, which is noted nowhere yet */
+  guint last_attempt;
 } Errand;
 
 static SendpathSecret *
@@ -32,26 +39,19 @@ get_secret (gpointer data, const SecretQuery *query, WalkSecret how, GError **er
   return host->get_secret (host->data, query, how, error);
 }
 
-/* Copies of what was sent make room for the record, if there is none. */
+static gboolean note_dot (Errand *errand, const char *const *addresses, const char *server,
+                          SenderRule rule, GError **error);
+
 static gboolean
 before_dot (gpointer data, const char *const *addresses, const char *server, GError **error)
 {
   Errand *errand = data;
-  g_autoptr (GError) local_error = NULL;
-  Journal *journal;
   SenderRule rule; /* of all of them */
 
   if (errand->entry == NULL)
     return TRUE;
-  journal = outbox_entry_get_journal (errand->entry);
   rule = report_find_recipient (outbox_entry_get_report (errand->entry), addresses[0])->dot_rule;
-  if (journal_note_dot (journal, addresses, server, rule, g_get_real_time (), &local_error))
-    return TRUE;
-  if (g_error_matches (local_error, OUTBOX_ERROR, OUTBOX_ERROR_FULL) &&
-      outbox_drop_sent (errand->context->outbox))
-    return journal_note_dot (journal, addresses, server, rule, g_get_real_time (), error);
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
+  return note_dot (errand, addresses, server, rule, error);
 }
 
 static void
@@ -62,15 +62,31 @@ attempt_started (gpointer data, SendpathRoute *route)
   host->attempt_started (host->data, route);
 }
 
-/* The outcome is on disk before the next action (P-6). */
+/* The outcome is on disk before the next action (P-6). Where everybody has got it, the next one is to note
+ * the state that this leads to, and both are one line. */
+static gboolean
+note_attempt (Errand *errand, SendpathReport *report, guint attempt, GError **error)
+{
+  Journal *journal;
+  gint64 now_us = g_get_real_time ();
+
+  if (errand->entry == NULL)
+    return TRUE;
+  errand->is_through = sendpath_report_get_outcome (report) == SENDPATH_OUTCOME_SENT;
+  errand->last_attempt = attempt;
+  if (errand->is_through)
+    return TRUE;
+  journal = outbox_entry_get_journal (errand->entry);
+  return journal_take_back_dot (journal, now_us, error) &&
+         journal_note_attempt (journal, report, attempt, now_us, error);
+}
+
 static gboolean
 attempt_ended (gpointer data, SendpathReport *report, guint attempt, GError **error)
 {
   Errand *errand = data;
   const WalkHost *host = errand->context->host;
-  gboolean is_noted = errand->entry == NULL ||
-                      journal_note_attempt (outbox_entry_get_journal (errand->entry), report,
-                                            attempt, g_get_real_time (), error);
+  gboolean is_noted = note_attempt (errand, report, attempt, error);
 
   if (errand->context->history != NULL)
     history_note (errand->context->history, report, attempt, &errand->note);
@@ -210,16 +226,12 @@ hold_for_account (const ErrandContext *context, OutboxEntry *entry, GError **err
 
 /* To @n_most of its recipients, or all (0). */
 static void
-walk_message (const ErrandContext *context, OutboxEntry *entry, SendpathReport *report,
-              SendpathMessage *message, SendpathAccount *account, guint n_most,
+walk_message (Errand *errand, SendpathReport *report, SendpathMessage *message, guint n_most,
               GCancellable *cancellable)
 {
-  Errand errand = { context,
-                    entry,
-                    account,
-                    { .message_id = sendpath_message_get_message_id (message),
-                      .resend_of = entry != NULL ? outbox_entry_get_resend_of (entry) : NULL,
-                      .envid = message_get_dsn (message)->envid } };
+  const ErrandContext *context = errand->context;
+  OutboxEntry *entry = errand->entry;
+  SendpathAccount *account = errand->account;
   WalkHost host = { .get_secret = get_secret,
                     .before_dot = before_dot,
                     .attempt_started = attempt_started,
@@ -228,7 +240,7 @@ walk_message (const ErrandContext *context, OutboxEntry *entry, SendpathReport *
                     .progress = progress,
                     .choose_relay = choose_relay,
                     .get_next = context->look_ahead != NULL ? get_next : NULL,
-                    .data = &errand };
+                    .data = errand };
   PlanInput input = { .profiles = context->profiles,
                       .account = account,
                       .location = context->location,
@@ -300,9 +312,11 @@ wait_for_pace (const ErrandContext *context, SendpathReport *report, SendpathAcc
 /* As many of the recipients as the account may send to now; what is left waits, and the report says
  * until when. */
 static void
-walk_at_pace (const ErrandContext *context, OutboxEntry *entry, SendpathReport *report,
-              SendpathMessage *message, SendpathAccount *account, GCancellable *cancellable)
+walk_at_pace (Errand *errand, SendpathReport *report, SendpathMessage *message,
+              GCancellable *cancellable)
 {
+  const ErrandContext *context = errand->context;
+  SendpathAccount *account = errand->account;
   guint n_wanted, n_granted;
 
   schedule_begin_walk (report, sendpath_network_get_id (context->network), get_now_s ());
@@ -313,8 +327,7 @@ walk_at_pace (const ErrandContext *context, OutboxEntry *entry, SendpathReport *
       wait_for_pace (context, report, account);
       return;
     }
-  walk_message (context, entry, report, message, account, n_granted < n_wanted ? n_granted : 0,
-                cancellable);
+  walk_message (errand, report, message, n_granted < n_wanted ? n_granted : 0, cancellable);
   if (g_cancellable_is_cancelled (cancellable))
     schedule_settle_stopped (report, get_now_s ());
   else
@@ -376,27 +389,37 @@ errand_prepared_free (ErrandPrepared *prepared)
   g_free (prepared);
 }
 
-/* Whether nothing keeps it from being offered as soon as its turn comes. */
+/* Whether nothing keeps it from being offered as soon as its turn comes, and everybody at once. */
 static gboolean
 may_follow (const ErrandContext *context, OutboxEntry *entry, SendpathAccount *account)
 {
   SendpathReport *report = outbox_entry_get_report (entry);
   gint64 now_s = get_now_s ();
 
-  return is_wanted (context, report) && outbox_entry_get_avoid (entry) == NULL &&
-         pacing_ready_at (context->memory, account, report->recipients->len, now_s) <= now_s;
+  if (report->attempts->len > 0 || outbox_entry_get_avoid (entry) != NULL ||
+      !is_wanted (context, report))
+    return FALSE;
+  for (guint i = 0; i < report->recipients->len; i++)
+    {
+      const ReportRecipient *recipient = report->recipients->pdata[i];
+
+      if (recipient->state != SENDPATH_RECIPIENT_QUEUED || recipient->is_dotted)
+        return FALSE;
+    }
+  return pacing_ready_at (context->memory, account, report->recipients->len, now_s) <= now_s;
 }
 
-static gboolean
-get_next (gpointer data, WalkNext *ret_next)
+/* The message that comes after @n others, as it will be sent by the account of this one; NULL: by another,
+ * or nobody knows. Lent. */
+static ErrandPrepared *
+foresee (const Errand *errand, guint n)
 {
-  const Errand *errand = data;
   const ErrandContext *context = errand->context;
-  ErrandPrepared *prepared = context->look_ahead (context->look_ahead_data);
-  SendpathAccount *account = NULL;
+  ErrandPrepared *prepared = context->look_ahead (context->look_ahead_data, n);
+  SendpathAccount *account;
 
   if (prepared == NULL || prepared->entry == NULL)
-    return FALSE;
+    return NULL;
   lock_profiles (context);
   account = errand_choose_account (context->profiles, outbox_entry_get_account (prepared->entry),
                                    outbox_entry_get_message (prepared->entry), context->location);
@@ -404,11 +427,100 @@ get_next (gpointer data, WalkNext *ret_next)
   if (account == errand->account)
     prepared->message = errand_dup_message (context->profiles, prepared->entry, account, NULL);
   unlock_profiles (context);
-  if (prepared->message == NULL || !may_follow (context, prepared->entry, account))
+  return prepared->message != NULL && may_follow (context, prepared->entry, account) ? prepared
+                                                                                     : NULL;
+}
+
+static gboolean
+get_next (gpointer data, WalkNext *ret_next)
+{
+  Errand *errand = data;
+  ErrandPrepared *next = foresee (errand, 0);
+
+  errand->is_followed = next != NULL;
+  if (next == NULL)
     return FALSE;
-  ret_next->message = prepared->message;
-  ret_next->report = outbox_entry_get_report (prepared->entry);
+  ret_next->message = next->message;
+  ret_next->report = outbox_entry_get_report (next->entry);
   return TRUE;
+}
+
+/* ---- dots ------------------------------------------------------------------------------------ */
+
+/* Copies of what was sent make room for the record, if there is none. */
+static gboolean
+note_one_dot (Errand *errand, const char *const *addresses, const char *server, SenderRule rule,
+              GError **error)
+{
+  Journal *journal = outbox_entry_get_journal (errand->entry);
+  g_autoptr (GError) local_error = NULL;
+
+  if (journal_note_dot (journal, addresses, server, rule, g_get_real_time (), &local_error))
+    return TRUE;
+  if (g_error_matches (local_error, OUTBOX_ERROR, OUTBOX_ERROR_FULL) &&
+      outbox_drop_sent (errand->context->outbox))
+    return journal_note_dot (journal, addresses, server, rule, g_get_real_time (), error);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+/* A message that is small enough to follow quickly, and offered in one go, is in the group. */
+static gboolean
+add_follower (Errand *errand, guint n, const char *server, SenderRule rule)
+{
+  ErrandPrepared *next = foresee (errand, n);
+  SendpathReport *report = next != NULL ? outbox_entry_get_report (next->entry) : NULL;
+  Journal *journal = next != NULL ? outbox_entry_get_journal (next->entry) : NULL;
+  g_autofree const char **addresses = NULL;
+
+  if (next == NULL || report->recipients->len > GROUP_RECIPIENTS_MAX ||
+      report->size_bytes > GROUP_MESSAGE_BYTES_MAX || journal_has_dot_ahead (journal))
+    return FALSE;
+  addresses = report_dup_unsettled (report);
+  if (!journal_write_dot_ahead (journal, addresses, server, rule, g_get_real_time (), NULL))
+    return FALSE;
+  group_add_dot (errand->context->group, journal);
+  return TRUE;
+}
+
+/* The record of this dot, those of the messages that will follow it quickly, and the outcomes of those
+ * before it are synced together. FALSE without @error: there is nothing to be synced with it. */
+static gboolean
+note_dots (Errand *errand, const char *const *addresses, const char *server, SenderRule rule,
+           GError **error)
+{
+  Group *group = errand->context->group;
+  Journal *journal = outbox_entry_get_journal (errand->entry);
+  guint n_most = group_begin (group) - 1, n = 0;
+
+  while (errand->is_followed && n < n_most && add_follower (errand, n, server, rule))
+    n++;
+  if (n == 0 && !group_has_ended (group))
+    return FALSE;
+  if (journal_write_dot_ahead (journal, addresses, server, rule, g_get_real_time (), NULL))
+    group_add_dot (group, journal);
+  return group_sync (group, error) && journal_use_dot_ahead (journal, addresses, server, rule);
+}
+
+static gboolean
+note_dot (Errand *errand, const char *const *addresses, const char *server, SenderRule rule,
+          GError **error)
+{
+  Journal *journal = outbox_entry_get_journal (errand->entry);
+  g_autoptr (GError) local_error = NULL;
+
+  if (journal_use_dot_ahead (journal, addresses, server, rule))
+    return TRUE;
+  if (!journal_take_back_dot (journal, g_get_real_time (), error))
+    return FALSE;
+  if (errand->context->group != NULL && note_dots (errand, addresses, server, rule, &local_error))
+    return TRUE;
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  return note_one_dot (errand, addresses, server, rule, error);
 }
 
 /* ---- its turn -------------------------------------------------------------------------------- */
@@ -424,15 +536,76 @@ take (const ErrandContext *context, const char *id, ErrandPrepared *prepared, GE
   return g_steal_pointer (&prepared->entry);
 }
 
+/* It is through: noted, and filed as soon as that is on disk, which may be together with what follows at
+ * once. Takes @entry over. */
+static gboolean
+end_in_group (Errand *errand, OutboxEntry *entry, const SendpathReport *report, GError **error)
+{
+  Group *group = errand->context->group;
+  if (!journal_note_end (outbox_entry_get_journal (entry), report, errand->last_attempt,
+                         g_get_real_time (), TRUE, error))
+    {
+      outbox_entry_free (entry);
+      return FALSE;
+    }
+  group_add_ended (group, entry);
+  if (!errand->is_followed)
+    return group_settle (group, error);
+  return group_is_quick (group) || group_sync (group, error);
+}
+
+/* Notes what came of the walk, and files it. Takes @entry over. */
+static gboolean
+end (Errand *errand, OutboxEntry *taken, const SendpathReport *report, GError **error)
+{
+  g_autoptr (OutboxEntry) entry = taken;
+  Journal *journal = outbox_entry_get_journal (entry);
+  gint64 now_us = g_get_real_time ();
+  gboolean is_noted;
+
+  if (errand->is_through && errand->context->group != NULL)
+    return end_in_group (errand, g_steal_pointer (&entry), report, error);
+  if (errand->is_through)
+    is_noted =
+        journal_note_end (journal, report, errand->last_attempt, now_us, FALSE, error);
+  else
+    is_noted = journal_take_back_dot (journal, now_us, error) &&
+               journal_note_state (journal, report, now_us, error);
+  return is_noted && outbox_entry_file (entry, error);
+}
+
+/* What was through before is not left waiting for a message of which nobody knew. */
+static gboolean
+settle_those_before (const ErrandContext *context, const ErrandPrepared *prepared, GError **error)
+{
+  return context->group == NULL || !group_has_ended (context->group) ||
+         (prepared != NULL && prepared->message != NULL) || group_settle (context->group, error);
+}
+
+static Errand
+begin (const ErrandContext *context, OutboxEntry *entry, SendpathMessage *message,
+       SendpathAccount *account)
+{
+  return (Errand) { .context = context,
+                    .entry = entry,
+                    .account = account,
+                    .note = { .message_id = sendpath_message_get_message_id (message),
+                              .resend_of =
+                                  entry != NULL ? outbox_entry_get_resend_of (entry) : NULL,
+                              .envid = message_get_dsn (message)->envid } };
+}
+
 SendpathReport *
 errand_deliver (const ErrandContext *context, const char *id, ErrandPrepared *prepared_before,
                 GCancellable *cancellable, GError **error)
 {
   g_autoptr (ErrandPrepared) prepared = prepared_before;
-  g_autoptr (OutboxEntry) entry = take (context, id, prepared, error);
+  g_autoptr (OutboxEntry) entry =
+      settle_those_before (context, prepared, error) ? take (context, id, prepared, error) : NULL;
   g_autoptr (SendpathMessage) message = NULL;
   g_autoptr (SendpathReport) report = NULL;
   SendpathAccount *account = NULL;
+  Errand errand;
 
   if (entry == NULL)
     return NULL;
@@ -444,11 +617,9 @@ errand_deliver (const ErrandContext *context, const char *id, ErrandPrepared *pr
   if (message == NULL)
     return g_steal_pointer (&report);
   report = sendpath_report_ref (outbox_entry_get_report (entry));
-  walk_at_pace (context, entry, report, message, account, cancellable);
-  if (!journal_note_state (outbox_entry_get_journal (entry), report, g_get_real_time (), error) ||
-      !outbox_entry_file (entry, error))
-    return NULL;
-  return g_steal_pointer (&report);
+  errand = begin (context, entry, message, account);
+  walk_at_pace (&errand, report, message, cancellable);
+  return end (&errand, g_steal_pointer (&entry), report, error) ? g_steal_pointer (&report) : NULL;
 }
 
 SendpathReport *
@@ -456,7 +627,8 @@ errand_send_unkept (const ErrandContext *context, SendpathMessage *message,
                     SendpathAccount *account, GCancellable *cancellable)
 {
   SendpathReport *report = report_new (NULL, message);
+  Errand errand = begin (context, NULL, message, account);
 
-  walk_at_pace (context, NULL, report, message, account, cancellable);
+  walk_at_pace (&errand, report, message, cancellable);
   return report;
 }

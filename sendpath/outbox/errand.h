@@ -5,6 +5,7 @@
 #include "profiles/network.h"
 #include "profiles/profile-store.h"
 #include "profiles/trust.h"
+#include "sendpath/outbox/group.h"
 #include "sendpath/outbox/history.h"
 #include "sendpath/outbox/outbox.h"
 #include "sendpath/outbox/pacing.h"
@@ -37,9 +38,11 @@ typedef struct {
   SchedulePolicy policy;
   GMutex *profiles_lock; /* held while @profiles is looked through; NULL: nobody else does */
   const WalkHost *host; /* before_dot and get_next are the errand's own */
-  /* What will be delivered in this thread after the present message, or NULL; lent. May be NULL. */
-  ErrandPrepared *(*look_ahead) (gpointer data);
+  /* What will be delivered in this thread after the present message and @n others, or NULL; lent. May be
+   * NULL. */
+  ErrandPrepared *(*look_ahead) (gpointer data, guint n);
   gpointer look_ahead_data;
+  Group *group; /* of this thread; NULL: each message is for itself */
 } ErrandContext;
 
 /* What can be done before its turn. */

@@ -66,6 +66,22 @@ replay_dot (Replay *replay, JsonObject *record, GError **error)
   return TRUE;
 }
 
+/* What was noted ahead of its turn, which never came. */
+static gboolean
+replay_no_dot (Replay *replay, JsonObject *record, GError **error)
+{
+  GHashTableIter iter;
+  gpointer address;
+
+  if (replay->dots == NULL)
+    return TRUE;
+  g_hash_table_iter_init (&iter, replay->dots);
+  while (g_hash_table_iter_next (&iter, &address, NULL))
+    report_take_back_dot (replay->report, address);
+  g_hash_table_remove_all (replay->dots);
+  return TRUE;
+}
+
 static gboolean
 find_state (const char *name, SendpathRecipientState *state)
 {
@@ -132,6 +148,8 @@ begin_attempt (Replay *replay, Attempt *attempt)
   return report_add_attempt (replay->report, attempt);
 }
 
+static gboolean replay_state (Replay *replay, JsonObject *record, GError **error);
+
 static gboolean
 replay_attempt (Replay *replay, JsonObject *record, GError **error)
 {
@@ -150,7 +168,10 @@ replay_attempt (Replay *replay, JsonObject *record, GError **error)
   for (guint i = 0; i < json_array_get_length (outcomes); i++)
     if (!replay_outcome (replay, fields_peek_object (outcomes, i), index, error))
       return FALSE;
-  return TRUE;
+  /* a walk that ended well ends in one line */
+  node = json_object_get_member (record, "state");
+  return node == NULL || !JSON_NODE_HOLDS_OBJECT (node) ||
+         replay_state (replay, json_node_get_object (node), error);
 }
 
 /* Takes the attempt of @read over. */
@@ -250,6 +271,7 @@ static const struct {
   gboolean (*apply) (Replay *replay, JsonObject *record, GError **error);
 } events[] = {
   { "dot", replay_dot },
+  { "no-dot", replay_no_dot },
   { "attempt", replay_attempt },
   { "state", replay_state },
   { "resend", replay_resend },

@@ -32,6 +32,8 @@ struct _Journal {
   guint n_recipients; /* of the message */
   gboolean is_synced; /* each record is */
   gboolean is_torn;   /* the last line is not whole */
+  char *dot_ahead;    /* what a dot was noted for before its turn; NULL: none was, or its turn came */
+  gboolean has_unsynced; /* the last line may not be on disk */
   gboolean is_broken; /* a sync failed: nothing that is written now can be trusted (P-1) */
 };
 
@@ -119,6 +121,7 @@ void
 journal_free (Journal *journal)
 {
   disk_close (journal->fd);
+  g_free (journal->dot_ahead);
   g_free (journal);
 }
 
@@ -136,9 +139,21 @@ fail (GError **error)
   return FALSE;
 }
 
-/* One line in one write, on disk when this returns TRUE. */
 static gboolean
-append (Journal *journal, JsonObject *record, GError **error)
+sync_lines (Journal *journal, GError **error)
+{
+  if (disk_sync_data (journal->fd))
+    {
+      journal->has_unsynced = FALSE;
+      return TRUE;
+    }
+  journal->is_broken = TRUE;
+  return fail (error);
+}
+
+/* One line in one write. Only the last line of a journal may be torn, so what is before it is on disk. */
+static gboolean
+write_line (Journal *journal, JsonObject *record, GError **error)
 {
   g_autofree char *json = fields_print (record);
   g_autofree char *line = g_strconcat (journal->is_torn ? TORN_LINE_END : "", json, "\n", NULL);
@@ -148,18 +163,23 @@ append (Journal *journal, JsonObject *record, GError **error)
       errno = EIO;
       return fail (error);
     }
+  if (journal->has_unsynced && !sync_lines (journal, error))
+    return FALSE;
   if (!disk_write (journal->fd, line, strlen (line)))
     {
       journal->is_torn = TRUE;
       return fail (error);
     }
   journal->is_torn = FALSE;
-  if (journal->is_synced && !disk_sync_data (journal->fd))
-    {
-      journal->is_broken = TRUE;
-      return fail (error);
-    }
+  journal->has_unsynced = TRUE;
   return TRUE;
+}
+
+/* The same, on disk when this returns TRUE. */
+static gboolean
+append (Journal *journal, JsonObject *record, GError **error)
+{
+  return write_line (journal, record, error) && (!journal->is_synced || sync_lines (journal, error));
 }
 
 static JsonObject *
@@ -184,37 +204,127 @@ reserve_behind (Journal *journal, guint n_dotted)
                        room_for (n_dotted, journal->n_recipients));
 }
 
-gboolean
-journal_note_dot (Journal *journal, const char *const *addresses, const char *server,
-                  SenderRule rule, gint64 now_us, GError **error)
+static JsonObject *
+new_dot (const char *const *addresses, const char *server, SenderRule rule, gint64 now_us)
 {
-  g_autoptr(JsonObject) record = new_record ("dot", now_us);
+  JsonObject *record = new_record ("dot", now_us);
 
   fields_add_text (record, "server", server);
   fields_add_text (record, "sender_rule", sender_rule_to_string (rule));
   fields_add_texts (record, "addresses", addresses);
+  return record;
+}
+
+gboolean
+journal_note_dot (Journal *journal, const char *const *addresses, const char *server,
+                  SenderRule rule, gint64 now_us, GError **error)
+{
+  g_autoptr(JsonObject) record = new_dot (addresses, server, rule, now_us);
+
   if (!reserve_behind (journal, g_strv_length ((char **) addresses)))
     return fail (error);
   return append (journal, record, error);
+}
+
+/* ---- together with other messages ------------------------------------------------------------ */
+
+/* What a dot is for, as one text. */
+static char *
+describe_dot (const char *const *addresses, const char *server, SenderRule rule)
+{
+  g_autofree char *list = g_strjoinv ("\n", (char **) addresses);
+
+  return g_strdup_printf ("%s\n%s\n%s", server, sender_rule_to_string (rule), list);
+}
+
+gboolean
+journal_write_dot_ahead (Journal *journal, const char *const *addresses, const char *server,
+                         SenderRule rule, gint64 now_us, GError **error)
+{
+  g_autoptr(JsonObject) record = new_dot (addresses, server, rule, now_us);
+
+  if (!reserve_behind (journal, g_strv_length ((char **) addresses)))
+    return fail (error);
+  if (!write_line (journal, record, error))
+    return FALSE;
+  journal->dot_ahead = describe_dot (addresses, server, rule);
+  return TRUE;
+}
+
+gboolean
+journal_has_dot_ahead (const Journal *journal)
+{
+  return journal->dot_ahead != NULL;
+}
+
+gboolean
+journal_use_dot_ahead (Journal *journal, const char *const *addresses, const char *server,
+                       SenderRule rule)
+{
+  g_autofree char *dot = describe_dot (addresses, server, rule);
+
+  if (journal->is_broken || journal->has_unsynced || g_strcmp0 (journal->dot_ahead, dot) != 0)
+    return FALSE;
+  g_clear_pointer (&journal->dot_ahead, g_free);
+  return TRUE;
+}
+
+gboolean
+journal_take_back_dot (Journal *journal, gint64 now_us, GError **error)
+{
+  g_autoptr(JsonObject) record = NULL;
+
+  if (journal->dot_ahead == NULL)
+    return TRUE;
+  g_clear_pointer (&journal->dot_ahead, g_free);
+  record = new_record ("no-dot", now_us);
+  return append (journal, record, error);
+}
+
+gboolean
+journal_sync_all (Journal *const *journals, guint n, int dir_fd, GError **error)
+{
+  g_autofree int *fds = g_new (int, n);
+  gboolean is_synced;
+
+  for (guint i = 0; i < n; i++)
+    fds[i] = journals[i]->fd;
+  is_synced = disk_sync_data_of (dir_fd, fds, n);
+  for (guint i = 0; i < n; i++)
+    {
+      journals[i]->has_unsynced = FALSE;
+      journals[i]->is_broken = journals[i]->is_broken || !is_synced;
+    }
+  return is_synced || fail (error);
+}
+
+/* ---- outcomes -------------------------------------------------------------------------------- */
+
+static JsonObject *
+new_attempt (const SendpathReport *report, guint attempt, gint64 now_us)
+{
+  JsonObject *record = new_record ("attempt", now_us);
+  const Attempt *noted = report->attempts->pdata[attempt];
+
+  json_object_set_member (record, "attempt", attempt_to_json (noted));
+  attempt_add_offer_fields (record, noted);
+  fields_add_array (record, "recipients", outcomes_new (report, noted));
+  return record;
 }
 
 gboolean
 journal_note_attempt (Journal *journal, const SendpathReport *report, guint attempt, gint64 now_us,
                       GError **error)
 {
-  g_autoptr(JsonObject) record = new_record ("attempt", now_us);
-  const Attempt *noted = report->attempts->pdata[attempt];
+  g_autoptr(JsonObject) record = new_attempt (report, attempt, now_us);
 
-  json_object_set_member (record, "attempt", attempt_to_json (noted));
-  attempt_add_offer_fields (record, noted);
-  fields_add_array (record, "recipients", outcomes_new (report, noted));
   return append (journal, record, error);
 }
 
-gboolean
-journal_note_state (Journal *journal, const SendpathReport *report, gint64 now_us, GError **error)
+static JsonObject *
+new_state (const SendpathReport *report, gint64 now_us)
 {
-  g_autoptr(JsonObject) record = new_record ("state", now_us);
+  JsonObject *record = new_record ("state", now_us);
 
   fields_add_text (record, "account", report->account);
   fields_add_text (record, "location", report->location);
@@ -227,7 +337,25 @@ journal_note_state (Journal *journal, const SendpathReport *report, gint64 now_u
   fields_add_number (record, "tried", report->tried_s);
   fields_add_number (record, "paced", report->n_paced);
   fields_add_array (record, "recipients", outcomes_new (report, NULL));
+  return record;
+}
+
+gboolean
+journal_note_state (Journal *journal, const SendpathReport *report, gint64 now_us, GError **error)
+{
+  g_autoptr(JsonObject) record = new_state (report, now_us);
+
   return append (journal, record, error);
+}
+
+gboolean
+journal_note_end (Journal *journal, const SendpathReport *report, guint attempt, gint64 now_us,
+                  gboolean is_ahead, GError **error)
+{
+  g_autoptr(JsonObject) record = new_attempt (report, attempt, now_us);
+
+  json_object_set_object_member (record, "state", new_state (report, now_us));
+  return is_ahead ? write_line (journal, record, error) : append (journal, record, error);
 }
 
 gboolean

@@ -26,6 +26,19 @@ void     journal_free (Journal *journal);
  * with it room for the outcome. After FALSE nothing may be sent. */
 gboolean journal_note_dot (Journal *journal, const char *const *addresses, const char *server,
                            SenderRule rule, gint64 now_us, GError **error);
+/* The same ahead of its turn, and not synced: for journal_sync_all(), with those of other messages. Only
+ * where no dot was ever noted. */
+gboolean journal_write_dot_ahead (Journal *journal, const char *const *addresses, const char *server,
+                                  SenderRule rule, gint64 now_us, GError **error);
+gboolean journal_has_dot_ahead (const Journal *journal);
+/* Its turn has come: TRUE if that dot was for just this, and is on disk. */
+gboolean journal_use_dot_ahead (Journal *journal, const char *const *addresses, const char *server,
+                                SenderRule rule);
+/* "No dot was sent after all"; nothing if none was noted ahead. Synced. */
+gboolean journal_take_back_dot (Journal *journal, gint64 now_us, GError **error);
+/* What was written last to each of @journals, which lie on the file system of @dir_fd, is on disk. */
+gboolean journal_sync_all (Journal *const *journals, guint n, int dir_fd, GError **error);
+
 /* One attempt with what it meant for each of its recipients (indexes into @report->recipients
  * that it touched are those whose last attempt is @attempt). Clears the dot of those. Synced. */
 gboolean journal_note_attempt (Journal *journal, const SendpathReport *report, guint attempt,
@@ -34,6 +47,11 @@ gboolean journal_note_attempt (Journal *journal, const SendpathReport *report, g
  * counts, and the recipients whose state was found out after their last attempt was noted. Synced. */
 gboolean journal_note_state (Journal *journal, const SendpathReport *report, gint64 now_us,
                              GError **error);
+
+/* The attempt that ended a walk, and the state it left, in one line; synced, or @is_ahead: written for
+ * journal_sync_all(). */
+gboolean journal_note_end (Journal *journal, const SendpathReport *report, guint attempt,
+                           gint64 now_us, gboolean is_ahead, GError **error);
 
 /* "About to queue a copy for these addresses under @id", because their mail came back; and once more
  * with @is_done when it is queued. Synced. */

@@ -15,6 +15,8 @@ typedef struct {
   guint why;
   gpointer prepared; /* by the host; or NULL */
   gpointer worker;   /* whose next job it is; NULL: anybody's */
+  gboolean is_being_prepared;
+  gboolean is_dropped; /* meanwhile */
 } Job;
 
 struct _Lane {
@@ -62,7 +64,10 @@ drop_jobs (Lane *lane)
   Job *job;
 
   while ((job = g_queue_pop_head (&lane->jobs)) != NULL)
-    job_free (job, lane->host);
+    if (job->is_being_prepared)
+      job->is_dropped = TRUE; /* whoever prepares it sees */
+    else
+      job_free (job, lane->host);
 }
 
 static void
@@ -115,20 +120,38 @@ send_result (Result *result)
 
 /* ---- a thread of the lane -------------------------------------------------------------------- */
 
-/* The first job that is not another worker's next one. The mutex is held. */
-static Job *
-take_job (Lane *lane, gpointer worker)
+/* The job @n of those that are not another worker's next ones. The mutex is held. */
+static GList *
+find_job (Lane *lane, gpointer worker, guint n)
 {
   for (GList *link = lane->jobs.head; link != NULL; link = link->next)
     {
-      Job *job = link->data;
+      const Job *job = link->data;
 
-      if (job->worker != NULL && job->worker != worker)
-        continue;
-      g_queue_delete_link (&lane->jobs, link);
-      return job;
+      if (!job->is_being_prepared && (job->worker == NULL || job->worker == worker) && n-- == 0)
+        return link;
     }
   return NULL;
+}
+
+static Job *
+take_job (Lane *lane, gpointer worker)
+{
+  GList *link = find_job (lane, worker, 0);
+  Job *job = link != NULL ? link->data : NULL;
+
+  if (link != NULL)
+    g_queue_delete_link (&lane->jobs, link);
+  return job;
+}
+
+/* The mutex is held, and let go meanwhile. */
+static void
+pause_worker (Lane *lane, gpointer worker)
+{
+  g_mutex_unlock (&lane->mutex);
+  lane->host->pause (worker);
+  g_mutex_lock (&lane->mutex);
 }
 
 /* The next job, or NULL: there is none, and none came for some time. The mutex is held. */
@@ -138,6 +161,8 @@ wait_for_job (Lane *lane, gpointer worker)
   gint64 end_us = g_get_monotonic_time () + lane->times->idle_ms * G_TIME_SPAN_MILLISECOND;
   Job *job = NULL;
 
+  if (lane->host->pause != NULL && (lane->is_over || find_job (lane, worker, 0) == NULL))
+    pause_worker (lane, worker);
   while (!lane->is_over && (job = take_job (lane, worker)) == NULL)
     if (!g_cond_wait_until (&lane->changed, &lane->mutex, end_us))
       break;
@@ -231,27 +256,38 @@ run_worker (gpointer data)
   return NULL;
 }
 
+/* The mutex is held, and let go meanwhile. FALSE: the lane has stopped since. */
+static gboolean
+prepare_job (Lane *lane, gpointer worker, Job *job)
+{
+  job->is_being_prepared = TRUE;
+  g_mutex_unlock (&lane->mutex);
+  job->prepared = lane->host->prepare (worker, job->id, job->why);
+  g_mutex_lock (&lane->mutex);
+  job->is_being_prepared = FALSE;
+  if (job->is_dropped)
+    {
+      job_free (job, lane->host);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 gpointer
-lane_look_ahead (Lane *lane, gpointer worker)
+lane_look_ahead (Lane *lane, gpointer worker, guint n)
 {
   gpointer prepared = NULL;
-  Job *job;
+  GList *link;
 
   g_mutex_lock (&lane->mutex);
-  job = lane->is_over ? NULL : take_job (lane, worker);
-  if (job != NULL && job->prepared == NULL)
+  link = lane->is_over ? NULL : find_job (lane, worker, n);
+  if (link != NULL)
     {
-      g_mutex_unlock (&lane->mutex); /* meanwhile it is in no queue, and nobody else's */
-      job->prepared = lane->host->prepare (worker, job->id, job->why);
-      g_mutex_lock (&lane->mutex);
-    }
-  if (job != NULL && lane->is_over)
-    job_free (g_steal_pointer (&job), lane->host);
-  if (job != NULL)
-    {
+      Job *job = link->data;
+
       job->worker = worker;
-      prepared = job->prepared;
-      g_queue_push_head (&lane->jobs, job);
+      if (job->prepared != NULL || prepare_job (lane, worker, job))
+        prepared = job->prepared;
     }
   g_mutex_unlock (&lane->mutex);
   return prepared;

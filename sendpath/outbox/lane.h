@@ -32,6 +32,8 @@ typedef struct {
   gpointer (*prepare) (gpointer worker, const char *id, guint why);
   /* Its turn never came. May be called in any thread. */
   void (*release) (gpointer prepared);
+  /* No job follows at once. May be NULL. */
+  void (*pause) (gpointer worker);
   /* The last deliver() had to wait for others at its server, or the server wants no second connection.
    * Without it a lane has no second worker but past one that is stuck. */
   gboolean (*was_crowded) (gpointer worker);
@@ -67,8 +69,9 @@ void     lane_stop (Lane *lane);
 gboolean lane_is_idle (Lane *lane);
 
 /* Within deliver() of @worker: the message that will be its next one, prepared, as far as can be told
- * now; or NULL. Lent until the deliver() is over. */
-gpointer lane_look_ahead (Lane *lane, gpointer worker);
+ * now, or behind @n others; NULL: there is none. Lent until the deliver() is over, or until the worker has
+ * been stuck for so long that others do its work. */
+gpointer lane_look_ahead (Lane *lane, gpointer worker, guint n);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Lane, lane_free)
 

@@ -13,6 +13,9 @@
 void
 outbox_entry_free (OutboxEntry *entry)
 {
+  /* if that fails, it is taken for sent, which it may have been for all that anybody knows */
+  if (entry->journal != NULL && entry->lock != NULL && lock_get_fd (entry->lock) >= 0)
+    journal_take_back_dot (entry->journal, g_get_real_time (), NULL);
   g_clear_pointer (&entry->journal, journal_free);
   if (entry->journal_fd >= 0)
     disk_close (entry->journal_fd);
@@ -209,6 +212,24 @@ file_sent (OutboxEntry *entry, GError **error)
   /* the message may be there already, and its journal not: it goes before its journal */
   return outbox_remove_files (entry->outbox, OUTBOX_SENT, entry->id, error) &&
          outbox_remove_files (entry->outbox, entry->folder, entry->id, error);
+}
+
+gboolean
+outbox_entry_file_sent (OutboxEntry *entry, GError **error)
+{
+  Outbox *outbox = entry->outbox;
+
+  if (!check_owner (entry, error))
+    return FALSE;
+  if (entry->folder != OUTBOX_QUEUE)
+    return file_sent (entry, error);
+  if (outbox->keep_sent_days == 0)
+    return outbox_unlink_files (outbox, OUTBOX_QUEUE, entry->id, error);
+  journal_give_back (entry->journal);
+  if (!outbox_rename_files (outbox, entry->id, OUTBOX_QUEUE, OUTBOX_SENT, NULL))
+    return file_sent (entry, error);
+  entry->folder = OUTBOX_SENT;
+  return TRUE;
 }
 
 gboolean

@@ -179,7 +179,7 @@ outbox_move_file (Outbox *outbox, const char *name, guint from, const char *to_n
 }
 
 gboolean
-outbox_move (Outbox *outbox, const char *id, guint from, guint to, GError **error)
+outbox_rename_files (Outbox *outbox, const char *id, guint from, guint to, GError **error)
 {
   char message[OUTBOX_NAME_SIZE], journal[OUTBOX_NAME_SIZE];
 
@@ -196,12 +196,29 @@ outbox_move (Outbox *outbox, const char *id, guint from, guint to, GError **erro
       outbox_set_error (error, OUTBOX_ERROR_IO, outbox, from, journal);
       return FALSE;
     }
-  if (!disk_sync (outbox->folders[to]) || !disk_sync (outbox->folders[from]))
-    {
-      outbox_set_error (error, OUTBOX_ERROR_IO, outbox, to, NULL);
-      return FALSE;
-    }
   return TRUE;
+}
+
+static gboolean
+sync_folders (Outbox *outbox, guint from, guint to, GError **error)
+{
+  if (disk_sync (outbox->folders[to]) && disk_sync (outbox->folders[from]))
+    return TRUE;
+  outbox_set_error (error, OUTBOX_ERROR_IO, outbox, to, NULL);
+  return FALSE;
+}
+
+gboolean
+outbox_move (Outbox *outbox, const char *id, guint from, guint to, GError **error)
+{
+  return outbox_rename_files (outbox, id, from, to, error) &&
+         sync_folders (outbox, from, to, error);
+}
+
+gboolean
+outbox_sync_folders (Outbox *outbox, GError **error)
+{
+  return sync_folders (outbox, OUTBOX_QUEUE, OUTBOX_SENT, error);
 }
 
 /* The message first, so that no crash leaves one without its journal. */

@@ -65,6 +65,8 @@ gboolean outbox_move_file (Outbox *outbox, const char *name, guint from, const c
 /* Moves message and journal of @id, the message first: a message must never stand in queue/
  * without its journal. */
 gboolean outbox_move (Outbox *outbox, const char *id, guint from, guint to, GError **error);
+/* The same, as long as the folders are not synced; see outbox_sync_folders(). */
+gboolean outbox_rename_files (Outbox *outbox, const char *id, guint from, guint to, GError **error);
 /* Removes message and journal of @id, which a power cut may bring back as long as the folder is not
  * synced. */
 gboolean outbox_unlink_files (Outbox *outbox, guint folder, const char *id, GError **error);

@@ -116,6 +116,10 @@ Journal         *outbox_entry_get_journal (OutboxEntry *entry);
  * there is no room. Else it moves to failed/ if something failed and nothing waits or is
  * uncertain; otherwise it stays. */
 gboolean         outbox_entry_file (OutboxEntry *entry, GError **error);
+/* The same for one that everybody got, of several: it is durable when outbox_sync_folders() is through,
+ * and what a power cut brings back before is as it was, with its outcome. */
+gboolean         outbox_entry_file_sent (OutboxEntry *entry, GError **error);
+gboolean         outbox_sync_folders (Outbox *outbox, GError **error);
 /* The user's command. */
 gboolean         outbox_entry_remove (OutboxEntry *entry, GError **error);
 /* The user's command for a message that was set aside: it leaves corrupt/ with all that came

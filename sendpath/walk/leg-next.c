@@ -60,6 +60,9 @@ leg_get_next (Delivery *delivery)
   const WalkHost *host = leg->walk->host;
   WalkNext next;
 
+  if (leg->next != NULL && leg->before_next == delivery)
+    return leg->next;
+  leg->before_next = delivery;
   g_clear_pointer (&leg->next, delivery_free);
   if (host->get_next == NULL || !is_as_at_first (leg) || !host->get_next (host->data, &next) ||
       !is_plain (leg, next.report))

@@ -22,6 +22,7 @@ typedef struct {
   char **header_changes;
   Delivery *next; /* of the message that will be sent in this session after this one; or NULL */
   char *next_notify; /* its dsn_notify */
+  const Delivery *before_next; /* which it was asked about for */
 
   guint n_offers_here;    /* in this connection, of this message */
   gboolean is_reused;     /* this connection is one that an earlier message left open */

@@ -275,6 +275,7 @@ on_before_dot (Delivery *delivery, GError **error)
     report_note_dot (leg->walk->report, names->pdata[i], leg->route->server, leg->rule,
                      g_get_real_time () / G_USEC_PER_SEC);
   g_ptr_array_add (names, NULL);
+  leg_get_next (delivery); /* the record may be one for both */
   return leg->walk->host->before_dot (leg->walk->host->data, (const char *const *) names->pdata,
                                       leg->route->server, error);
 }

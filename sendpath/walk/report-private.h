@@ -77,6 +77,8 @@ void             report_set_recipient (SendpathReport *report, const char *addre
  * journal says so. */
 void             report_note_dot (SendpathReport *report, const char *address, const char *server,
                                   SenderRule rule, gint64 at_s);
+/* It did not go out after all, and none had before. */
+void             report_take_back_dot (SendpathReport *report, const char *address);
 /* What the DNS says about the domain of @address: the words for people go by it. */
 void             report_set_mail_domain (SendpathReport *report, const char *address,
                                          MailDomain state);

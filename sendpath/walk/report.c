@@ -259,6 +259,17 @@ report_note_dot (SendpathReport *report, const char *address, const char *server
     recipient->uncertain_s = at_s;
 }
 
+void
+report_take_back_dot (SendpathReport *report, const char *address)
+{
+  ReportRecipient *recipient = report_find_recipient (report, address);
+
+  recipient->is_dotted = FALSE;
+  recipient->uncertain_s = 0;
+  g_clear_pointer (&recipient->dot_server, g_free);
+  recipient->dot_rule = SENDER_RULE_KEEP;
+}
+
 /* The state that an answer leads to. What answers a repeat says nothing of the first copy, unless it
  * is taken; and after a refusal the user decides, as they do once they have said “again”. */
 static SendpathRecipientState

@@ -243,6 +243,18 @@ fdatasync (int fd)
   return sync_recorded ("fdatasync", fd);
 }
 
+/* All of a disk at once. */
+int
+syncfs (int fd)
+{
+  char path[PATH_MAX];
+  int result = REAL (int (*) (int), "syncfs") (fd);
+
+  if (result == 0 && find_path (fd, path))
+    record_names ("sync-all", 0, path, "");
+  return result;
+}
+
 /* ---- names ----------------------------------------------------------------------------------- */
 
 int

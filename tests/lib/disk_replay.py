@@ -49,7 +49,7 @@ def read_record(log, root):
         operation, inode, offset, size = match[1].decode(), int(match[2]), int(match[3]), int(match[4])
         size = 0 if operation in ("sync", "truncate") else size
         content = text[match.end():match.end() + size]
-        if operation in ("create", "mkdir", "rename", "unlink", "sync-folder"):
+        if operation in ("create", "mkdir", "rename", "unlink", "sync-folder", "sync-all"):
             content = [os.path.relpath(name.decode(), root) for name in content.split(b"\0") if name]
         found.append((operation, inode, offset, content))
         place = match.end() + size + 1
@@ -87,6 +87,13 @@ class Disk:
                 naming.apply(self.sure)
         self.pending = kept[::-1]
 
+    def sync_all(self):
+        for naming in self.pending:
+            naming.apply(self.sure)
+        self.pending = []
+        for node in self.nodes.values():
+            node.bytes, node.pending = write_all(node.bytes, node.pending), []
+
     def step(self, operation, inode, offset, content):
         if operation in ("create", "mkdir"):
             self.nodes[inode] = Node(operation == "mkdir")
@@ -95,6 +102,8 @@ class Disk:
             self.pending.append(Naming(operation, node, content))
         elif operation == "sync-folder":
             self.sync_folder(content[0])
+        elif operation == "sync-all":
+            self.sync_all()
         elif node is not None and operation == "write":
             node.pending.append((offset, content))
         elif node is not None and operation == "truncate":
