@@ -110,6 +110,37 @@ test_learned_route (void)
   scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED);
 }
 
+/* The host has another address by now, and a stranger is at the one that worked: that is no attempt, and
+ * tells the stranger nothing. */
+static void
+test_server_has_moved (gconstpointer security)
+{
+  static const FakeHost before[] = { { .host = HOST, .addresses = "127.0.0.2" }, { .host = NULL } };
+  gboolean is_tls = g_str_equal (security, "tls");
+  const char *once = is_tls ? "!tls good\nS: 220 " HOST " ESMTP\n" TAKES_IN_TLS
+                            : STARTS_TLS ("good") TAKES_IN_TLS;
+  const char *other = is_tls ? "!tls other\n" : SHOWS (HOST, "other");
+  g_autofree char *stranger = g_strconcat (once, "---\n", other, NULL);
+  /* a connection that came second in the race may be given up */
+  g_autofree char *twice = g_strconcat (once, "---\n", once, NULL);
+  g_autoptr (Scene) scene = new_scene (security);
+  g_autoptr (ScriptedServer) new = play (twice);
+  g_autoptr (ScriptedServer) old =
+      scripted_server_new_at (stranger, "127.0.0.2", scripted_server_get_port (new));
+
+  scripted_server_set_certs (old, certs);
+  go_to (scene, new);
+  scene->hosts = before;
+  scene_walk_to (scene, "someone@adatum.com");
+  g_assert_cmpstr (get_last_attempt (scene)->ip, ==, "127.0.0.2");
+  scene->hosts = hosts;
+  scene_walk_to (scene, "someone@adatum.com");
+  scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED);
+  g_assert_cmpuint (sendpath_report_get_n_attempts (scene->report), ==, 1);
+  g_assert_cmpstr (get_last_attempt (scene)->ip, ==, "127.0.0.1");
+  g_assert_false (scripted_server_has_received (old, CANARY));
+}
+
 /* ---- address families ------------------------------------------------------------------------- */
 
 #define POP_ACCEPTS                                                                                \
@@ -374,6 +405,8 @@ main (int argc, char **argv)
   test_certs_trust (certs);
   g_test_add_func ("/walk-adapt/learned-endpoint-is-tried-alone", test_learned_endpoint);
   g_test_add_func ("/walk-adapt/learned-route-until-it-fails", test_learned_route);
+  g_test_add_data_func ("/walk-adapt/server-has-moved/tls", "tls", test_server_has_moved);
+  g_test_add_data_func ("/walk-adapt/server-has-moved/starttls", "starttls", test_server_has_moved);
   g_test_add_func ("/walk-adapt/only-one-family-is-authorised", test_one_family_is_authorised);
   g_test_add_func ("/walk-adapt/R-6-pop-login-on-the-same-family", test_pop_on_the_same_family);
   g_test_add_func ("/walk-adapt/R-6-pop-login-on-the-other-family", test_pop_on_the_other_family);

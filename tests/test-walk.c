@@ -24,6 +24,24 @@ test_relay_denied_walks_to_the_relay (void)
 }
 
 /* T-022 */
+/* Two turns at most from the envelope to the next step: the flight that is refused, and a lone dot where the
+ * server wants the message all the same. Nothing is waited for on the way out. */
+static void
+test_refusal_is_cheap (gconstpointer answer)
+{
+  g_autofree char *denies = g_strdup_printf (
+      "S: 220 mail.example.org ESMTP\nC: EHLO *\nS: 250-mail.example.org\nS: 250 PIPELINING\n"
+      "C: MAIL FROM:*\nC: RCPT TO:<someone@adatum.com>\nC: DATA\nS: 250 ok\n"
+      "S: 550 5.7.1 <someone@adatum.com>... Relaying denied\n%s!wait\n",
+      (const char *) answer);
+  g_autoptr (Scene) scene = scene_new (denies, TAKES);
+
+  scene_walk_to (scene, "someone@adatum.com");
+  scene_assert_recipient (scene, 0, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED);
+  scripted_server_assert_played (scene->own);
+  scripted_server_assert_played (scene->relay);
+}
+
 static void
 test_unknown_recipient_is_final (void)
 {
@@ -623,6 +641,11 @@ main (int argc, char **argv)
   g_test_add_func ("/walk/reply-to-where-the-provider-rewrites-from", test_reply_to);
   g_test_add_func ("/walk/relay-denied-goes-to-the-next-step",
                    test_relay_denied_walks_to_the_relay);
+  g_test_add_data_func ("/walk/relay-denied-costs-one-turn", "S: 503 5.5.1 no valid recipients\n",
+                        test_refusal_is_cheap);
+  g_test_add_data_func ("/walk/relay-denied-costs-two-turns",
+                        "S: 354 go on\nC: .\nS: 554 5.5.1 no valid recipients\n",
+                        test_refusal_is_cheap);
   g_test_add_func ("/walk/unknown-recipient-is-final", test_unknown_recipient_is_final);
   g_test_add_func ("/walk/content-refusal-is-final", test_content_refusal_is_final);
   g_test_add_func ("/walk/size-is-told-beside-the-limit", test_size_is_kept);
