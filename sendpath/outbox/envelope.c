@@ -91,6 +91,8 @@ format_rest (const Envelope *envelope)
     append_value (text, "resend-of", "", envelope->resend_of, "");
   for (guint i = 0; envelope->avoid != NULL && envelope->avoid[i] != NULL; i++)
     append_value (text, "avoid", "", envelope->avoid[i], "");
+  if (envelope->next_try_s != 0)
+    g_string_append_printf (text, "next-try: %" G_GINT64_FORMAT "\n", envelope->next_try_s);
   if (envelope->sender != NULL)
     append_value (text, "sender", "<", envelope->sender, ">");
   else
@@ -286,6 +288,18 @@ take_dsn (Cursor *cursor, DsnRequest *dsn)
          (envid == NULL || dsn_request_set_envid (dsn, envid));
 }
 
+static gboolean
+take_next_try (Cursor *cursor, gint64 *next_try_s)
+{
+  g_autofree char *value = take_value (cursor, "next-try: ", "", "");
+  guint64 number = 0;
+
+  if (value != NULL && !g_ascii_string_to_unsigned (value, 10, 1, G_MAXINT64, &number, NULL))
+    return FALSE;
+  *next_try_s = (gint64) number;
+  return TRUE;
+}
+
 gboolean
 envelope_read_rest (Envelope *envelope, const char *text, gsize length)
 {
@@ -297,6 +311,8 @@ envelope_read_rest (Envelope *envelope, const char *text, gsize length)
   envelope->account = take_value (&cursor, "account: ", "", "");
   envelope->resend_of = take_value (&cursor, "resend-of: ", "", "");
   envelope->avoid = take_values (&cursor, "avoid: ", "", "");
+  if (!take_next_try (&cursor, &envelope->next_try_s))
+    return FALSE;
   if (!skip (&cursor, "sender: " ACCOUNT_DECIDES "\n"))
     {
       envelope->sender = take_value (&cursor, "sender: ", "<", ">");

@@ -13,6 +13,7 @@
  *   account: home
  *   resend-of: 32 hex digits, of the message of which this one is a part, sent again
  *   avoid: smtp.proseware.com (a host that must not get it; a line each)
+ *   next-try: 1795334400 (nobody is to try it before, seconds since 1970)
  *   sender: <terri@proseware.com>
  *   dsn-notify: SUCCESS,FAILURE
  *   dsn-ret: HDRS
@@ -20,7 +21,7 @@
  *   recipient: <someone@adatum.com>
  *   (an empty line)
  *
- * (account, resend-of, avoid and the three of dsn may be absent) then the message's header, CRLF, its body, and `end of message ID`. The lines down to queued-at-us
+ * (account, resend-of, avoid, next-try and the three of dsn may be absent) then the message's header, CRLF, its body, and `end of message ID`. The lines down to queued-at-us
  * have a fixed width. */
 #pragma once
 
@@ -49,6 +50,7 @@ typedef struct {
   char      *account;    /* NULL: not decided */
   char      *resend_of;  /* NULL: it is nobody's mail that came back */
   char     **avoid;      /* NULL: none */
+  gint64     next_try_s; /* 0: at once */
   char      *sender;     /* NULL: the account decides; "": the null sender */
   DsnRequest dsn;
   char     **recipients; /* at least one */

@@ -30,7 +30,6 @@
 struct _Journal {
   int fd;
   guint n_recipients; /* of the message */
-  gboolean is_synced; /* each record is */
   gboolean is_torn;   /* the last line is not whole */
   char *dot_ahead;    /* what a dot was noted for before its turn; NULL: none was, or its turn came */
   gboolean has_unsynced; /* the last line may not be on disk */
@@ -103,17 +102,7 @@ journal_new (int fd, guint n_recipients)
 
   journal->fd = fd;
   journal->n_recipients = n_recipients;
-  journal->is_synced = TRUE;
   journal->is_torn = ends_torn (fd);
-  return journal;
-}
-
-Journal *
-journal_new_unsynced (int fd, guint n_recipients)
-{
-  Journal *journal = journal_new (fd, n_recipients);
-
-  journal->is_synced = FALSE;
   return journal;
 }
 
@@ -179,7 +168,7 @@ write_line (Journal *journal, JsonObject *record, GError **error)
 static gboolean
 append (Journal *journal, JsonObject *record, GError **error)
 {
-  return write_line (journal, record, error) && (!journal->is_synced || sync_lines (journal, error));
+  return write_line (journal, record, error) && sync_lines (journal, error);
 }
 
 static JsonObject *

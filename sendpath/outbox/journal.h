@@ -17,9 +17,6 @@ typedef struct _Journal Journal;
 gboolean journal_reserve (int fd, guint n_recipients);
 /* Takes @fd over, opened for reading and append; it is of a message of so many recipients. */
 Journal *journal_new (int fd, guint n_recipients);
-/* The same for a message that is on its way in: what is noted may be lost in a power cut, and is not
- * synced. */
-Journal *journal_new_unsynced (int fd, guint n_recipients);
 void     journal_free (Journal *journal);
 
 /* "About to send the final dot" for these addresses, under @rule: on disk when this returns TRUE (P-6), and

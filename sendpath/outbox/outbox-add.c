@@ -27,7 +27,6 @@ typedef struct {
   Lock *lock;
   gboolean is_created; /* the message's file in tmp/ is ours */
   gboolean has_id;     /* it was chosen beforehand */
-  gint64 next_try_s;   /* 0: at once */
   int error_code;      /* errno of what failed last */
   GChecksum *sum;
   char *buffer; /* what is not written yet: most messages go in one write */
@@ -233,24 +232,10 @@ write_message (Addition *addition, GBytes *header, const BodySource *body, GErro
          put_body (addition, body, error) && put_end (addition, error) && seal (addition, error);
 }
 
-/* Takes @fd over. It stands in the journal before anybody sees the message; after a power cut, when nobody
- * is left who would send it first, the message may go at once. */
+/* A journal with room for one outcome (P-11). There is nothing in it to sync, and before a dot the room is
+ * taken again. */
 static gboolean
-note_next_try (Addition *addition, SendpathMessage *message, int fd, GError **error)
-{
-  g_autoptr (SendpathReport) report = report_new (addition->envelope.id, message);
-  g_autoptr (Journal) journal =
-      journal_new_unsynced (fd, sendpath_report_get_n_recipients (report));
-
-  report_set_text (&report->account, addition->envelope.account);
-  report->next_try_s = addition->next_try_s;
-  return journal_note_state (journal, report, addition->envelope.queued_at_us, error);
-}
-
-/* A journal with room for one outcome (P-11). Nothing of it is synced: an empty one, or none, is that of a
- * message that was never tried, and before a dot the room is taken again. */
-static gboolean
-create_journal (Addition *addition, SendpathMessage *message, GError **error)
+create_journal (Addition *addition, GError **error)
 {
   int fd =
       disk_create (addition->outbox->folders[OUTBOX_TMP], addition->journal, O_RDWR | O_APPEND);
@@ -264,8 +249,6 @@ create_journal (Addition *addition, SendpathMessage *message, GError **error)
       disk_close (fd);
       return FALSE;
     }
-  if (addition->next_try_s != 0)
-    return note_next_try (addition, message, fd, error);
   disk_close (fd);
   return TRUE;
 }
@@ -327,7 +310,7 @@ write_and_publish (Addition *addition, SendpathMessage *message, GBytes *header,
   if (!create_message (addition, error))
     return FALSE;
   if (write_message (addition, header, message_peek_body (message), error) &&
-      create_journal (addition, message, error) && publish (addition, error))
+      create_journal (addition, error) && publish (addition, error))
     return TRUE;
   take_back (addition);
   return FALSE;
@@ -358,8 +341,7 @@ outbox_add_again (Outbox *outbox, SendpathMessage *message, const char *account,
   g_autoptr(GBytes) header = header_to_bytes (message_peek_header (message));
   BodySource *body = message_peek_body (message);
   g_auto(Addition) addition = { .outbox = outbox,
-                                .has_id = again->id != NULL,
-                                .next_try_s = again->next_try_s };
+                                .has_id = again->id != NULL };
   /* nothing may fail once the message is there: its caller would send it again */
   g_autofree char *id = g_malloc0 (sizeof addition.envelope.id);
   gboolean is_there;
@@ -372,6 +354,7 @@ outbox_add_again (Outbox *outbox, SendpathMessage *message, const char *account,
     .account = (char *) account,
     .resend_of = (char *) again->resend_of,
     .avoid = (char **) again->avoid,
+    .next_try_s = again->next_try_s,
     .sender = (char *) sendpath_message_get_sender (message),
     .dsn = *message_get_dsn (message),
     .recipients = (char **) sendpath_message_get_recipients (message),

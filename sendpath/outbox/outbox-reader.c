@@ -210,6 +210,7 @@ begin_report (OutboxEntry *entry)
                                         (const char *const *) entry->envelope.recipients,
                                         &entry->shown);
   entry->report->account = g_strdup (entry->envelope.account);
+  entry->report->next_try_s = entry->envelope.next_try_s;
   entry->report->sender = g_strdup (entry->envelope.sender);
   entry->report->queued_at_s = entry->envelope.queued_at_us / G_USEC_PER_SEC;
   entry->report->size_bytes =
