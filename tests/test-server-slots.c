@@ -34,7 +34,7 @@ run_guest (gpointer data)
 {
   Guest *guest = data;
   g_autoptr (ServerSlot) slot =
-      server_slots_take (guest->slots, HOST, guest->cancellable, &guest->has_waited);
+                 server_slots_take (guest->slots, HOST, guest->cancellable, &guest->has_waited);
 
   guest->is_served = slot != NULL;
   g_async_queue_push (guest->done, GUINT_TO_POINTER (guest->number));
@@ -77,8 +77,8 @@ test_cancel (void)
   g_autoptr (GAsyncQueue) done = g_async_queue_new ();
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   Guest guest = { slots, cancellable, done, 1 };
-  g_autoptr (ServerSlot) first = take (slots, HOST);
-  g_autoptr (ServerSlot) second = take (slots, HOST);
+  G_GNUC_UNUSED g_autoptr (ServerSlot) first = take (slots, HOST);
+  G_GNUC_UNUSED g_autoptr (ServerSlot) second = take (slots, HOST);
 
   start (&guest);
   g_cancellable_cancel (cancellable);
@@ -91,8 +91,8 @@ test_end_of_patience (void)
 {
   static const ServerSlotTimes hasty = { 1, 60000, 60000 };
   g_autoptr (ServerSlots) slots = server_slots_new (&hasty);
-  g_autoptr (ServerSlot) first = take (slots, HOST);
-  g_autoptr (ServerSlot) second = take (slots, HOST);
+  G_GNUC_UNUSED g_autoptr (ServerSlot) first = take (slots, HOST);
+  G_GNUC_UNUSED g_autoptr (ServerSlot) second = take (slots, HOST);
 
   g_assert_null (take (slots, HOST));
 }
@@ -102,7 +102,7 @@ static void
 test_resting (void)
 {
   g_autoptr (ServerSlots) slots = server_slots_new (&quick);
-  g_autoptr (ServerSlot) used = take (slots, HOST);
+  G_GNUC_UNUSED g_autoptr (ServerSlot) used = take (slots, HOST);
   g_autoptr (ServerSlot) resting = take (slots, HOST);
   g_autoptr (ServerSlot) third = NULL;
   int fds[2];
@@ -128,7 +128,7 @@ test_turns (void)
   g_autoptr (ServerSlots) slots = server_slots_new (&times);
   g_autoptr (GAsyncQueue) done = g_async_queue_new ();
   Guest guest = { slots, NULL, done, 1 };
-  g_autoptr (ServerSlot) second = take (slots, HOST);
+  G_GNUC_UNUSED g_autoptr (ServerSlot) second = take (slots, HOST);
   ServerSlot *first = take (slots, HOST);
 
   g_assert_true (server_slot_rest (first, -1));

@@ -11,7 +11,7 @@
 
 static const struct {
   const char *name;
-  const char *first; /* certificate of the server of two connections, the second one resumed */
+  const char *first;     /* certificate of the server of two connections, the second one resumed */
   const char *first_pin; /* whose key they require, or NULL */
   const char *last;      /* of a third connection's */
   const char *last_pin;
@@ -70,8 +70,7 @@ run_case (gsize i, const char *version)
       "!tls %s tickets %s %s\nC: EHLO x\nS: 250 x\n---\n"
       "!tls %s tickets %s %s\n%s",
       cases[i].first, version, cases[i].first, resumes ? "resumed" : "", version, cases[i].last,
-      resumes ? cases[i].manner : "", version,
-      cases[i].is_accepted ? "C: EHLO x\nS: 250 x\n" : "");
+      resumes ? cases[i].manner : "", version, cases[i].is_accepted ? "C: EHLO x\nS: 250 x\n" : "");
   g_autoptr (ScriptedServer) server = scripted_server_new (dialogue, SCRIPTED_SERVER_NO_CUT);
 
   test_certs_trust (certs);

@@ -63,7 +63,8 @@ lane_pace_note (LanePace *pace, gconstpointer worker, gboolean is_sent, guint n_
     begin (pace, pace->state == LANE_PACE_TOGETHER ? LANE_PACE_TRYING : pace->state);
   else if (pace->state == LANE_PACE_ALONE)
     note_alone (pace, worker, n_waiting, now_us);
-  else if (pace->since_us != 0 || worker != pace->first) /* until the second one is at work, it is one */
+  else if (pace->since_us != 0 ||
+           worker != pace->first) /* until the second one is at work, it is one */
     note_together (pace, now_us);
 }
 

@@ -247,8 +247,7 @@ leg_resume (Leg *leg)
   if (pool == NULL)
     return FALSE;
   enter_race (leg);
-  leg->session =
-      session_pool_take (pool, leg->route, leg->pop_family, &leg->contact, &leg->slot);
+  leg->session = session_pool_take (pool, leg->route, leg->pop_family, &leg->contact, &leg->slot);
   leg->is_reused = leg->was_of_use = leg->session != NULL;
   return leg->is_reused && log_in_if_at_hand (leg);
 }

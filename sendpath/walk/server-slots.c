@@ -131,7 +131,8 @@ wait_for_place (ServerSlots *slots, Server *server, gconstpointer who, GCancella
         clear_resting (slots, server, now_us);
       if (g_queue_peek_head (&server->waiting) == who && server->n_taken < server->n_max)
         return TRUE;
-      g_cond_wait_until (&slots->changed, &slots->mutex, get_next_look_us (slots, server, who, end_us));
+      g_cond_wait_until (&slots->changed, &slots->mutex,
+                         get_next_look_us (slots, server, who, end_us));
       now_us = g_get_monotonic_time ();
     }
   return FALSE;

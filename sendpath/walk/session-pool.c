@@ -14,7 +14,7 @@ typedef struct {
   char *key;
   SmtpSession *session;
   Runner *contact;
-  ServerSlot *slot; /* nullable */
+  ServerSlot *slot;     /* nullable */
   gint64 idle_since_us; /* as get_time_us() tells it */
 } Idle;
 

@@ -7,7 +7,7 @@
 struct _RecentAnswers {
   guint life_ms;
 
-  GMutex mutex; /* of what follows */
+  GMutex mutex;        /* of what follows */
   GHashTable *answers; /* Answer, by family and name */
   guint era;
 };
