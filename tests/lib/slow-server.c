@@ -6,6 +6,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <string.h>
 
 #define CONNECTIONS_MAX 100
@@ -19,7 +20,8 @@ struct _SlowServer {
   guint16 port;
 
   GMutex mutex; /* of all that follows */
-  guint n_now, n_most, n_connections, n_refused, n_messages;
+  GArray *open; /* int: sockets of the connections */
+  guint n_most, n_connections, n_refused, n_messages;
 };
 
 /* One connection. */
@@ -27,6 +29,7 @@ typedef struct {
   SlowServer *server;
   GDataInputStream *input;
   GOutputStream *output;
+  int fd;
   gboolean is_refused;
 } Talk;
 
@@ -88,20 +91,37 @@ answer (Talk *talk, const char *line)
   return say (talk, "250 2.0.0 ok\r\n");
 }
 
+/* Those that the client has not closed, also where their threads have not seen it yet. The mutex is held. */
+static guint
+count_open (SlowServer *server)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < server->open->len; i++)
+    {
+      struct pollfd look = { .fd = g_array_index (server->open, int, i), .events = POLLRDHUP };
+
+      n += poll (&look, 1, 0) == 0 ? 1 : 0;
+    }
+  return n;
+}
+
 static void
 enter (Talk *talk)
 {
   SlowServer *server = talk->server;
+  guint n_open;
 
   g_mutex_lock (&server->mutex);
-  talk->is_refused = server->options.n_most > 0 && server->n_now >= server->options.n_most;
+  n_open = count_open (server);
+  talk->is_refused = server->options.n_most > 0 && n_open >= server->options.n_most;
   if (talk->is_refused)
     server->n_refused++;
   else
     {
-      server->n_now++;
+      g_array_append_val (server->open, talk->fd);
       server->n_connections++;
-      server->n_most = MAX (server->n_most, server->n_now);
+      server->n_most = MAX (server->n_most, n_open + 1);
     }
   g_mutex_unlock (&server->mutex);
 }
@@ -109,8 +129,12 @@ enter (Talk *talk)
 static void
 leave (Talk *talk)
 {
+  GArray *open = talk->server->open;
+
   g_mutex_lock (&talk->server->mutex);
-  talk->server->n_now -= talk->is_refused ? 0 : 1;
+  for (guint i = open->len; !talk->is_refused && i-- > 0;)
+    if (g_array_index (open, int, i) == talk->fd)
+      g_array_remove_index_fast (open, i);
   g_mutex_unlock (&talk->server->mutex);
 }
 
@@ -120,12 +144,12 @@ on_run (GThreadedSocketService *service, GSocketConnection *connection, GObject 
 {
   GIOStream *io = G_IO_STREAM (connection);
   g_autoptr (GDataInputStream) input = g_data_input_stream_new (g_io_stream_get_input_stream (io));
-  Talk talk = { data, input, g_io_stream_get_output_stream (io), FALSE };
+  GSocket *socket = g_socket_connection_get_socket (connection);
+  Talk talk = { data, input, g_io_stream_get_output_stream (io), g_socket_get_fd (socket), FALSE };
   gboolean goes_on;
 
   /* Or each small reply waits for the acknowledgement of the one before. */
-  g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP, TCP_NODELAY, 1,
-                       NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
   g_data_input_stream_set_newline_type (input, G_DATA_STREAM_NEWLINE_TYPE_CR_LF);
   enter (&talk);
   if (talk.is_refused && !talk.server->options.says_so_late)
@@ -167,6 +191,7 @@ slow_server_new (const SlowServerOptions *options)
 
   server->options = *options;
   g_mutex_init (&server->mutex);
+  server->open = g_array_new (FALSE, FALSE, sizeof (int));
   server->context = g_main_context_new ();
   server->loop = g_main_loop_new (server->context, FALSE);
   g_main_context_push_thread_default (server->context);
@@ -200,11 +225,12 @@ slow_server_free (SlowServer *server)
   g_thread_join (server->thread);
   g_socket_service_stop (server->service);
   g_socket_listener_close (G_SOCKET_LISTENER (server->service));
-  while (read_count (server, &server->n_now) > 0)
+  while (read_count (server, &server->open->len) > 0)
     g_thread_yield ();
   g_object_unref (server->service);
   g_main_loop_unref (server->loop);
   g_main_context_unref (server->context);
+  g_array_unref (server->open);
   g_mutex_clear (&server->mutex);
   g_free (server);
 }
