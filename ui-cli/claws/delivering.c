@@ -110,8 +110,6 @@ note_report (Delivering *delivering, SendpathReport *report)
 {
   g_clear_pointer (&delivering->last, sendpath_report_unref);
   delivering->last = sendpath_report_ref (report);
-  if (delivering->asking != NULL)
-    tell_report (delivering, report);
 }
 
 static void
@@ -149,9 +147,12 @@ on_delivered (GObject *source, GAsyncResult *result, gpointer data)
 
   if (report != NULL)
     note_report (delivering, report);
+  if (report != NULL && delivering->asking != NULL)
+    tell_report (delivering, report);
   end (delivering, error);
 }
 
+/* Who had them tried looks at them. */
 static void
 on_flushed (GObject *source, GAsyncResult *result, gpointer data)
 {

@@ -8,6 +8,8 @@
 #include <account.h>
 #include <hooks.h>
 #include <mainwindow.h>
+#include <stdlib.h>
+#include <string.h>
 #include <utils.h>
 
 #define RECORD      "sendpathrc"
@@ -88,12 +90,28 @@ save_record (const Takeover *takeover)
     g_warning ("%s", error->message);
 }
 
+/* The number of an account that was removed may be another one's some day. */
+static void
+forget_gone (Takeover *takeover)
+{
+  g_auto (GStrv) groups = g_key_file_get_groups (takeover->record, NULL);
+
+  for (char **group = groups; *group != NULL; group++)
+    {
+      const char *id = strrchr (*group, ' ');
+
+      if (id == NULL || account_find_from_id (atoi (id)) == NULL)
+        g_key_file_remove_group (takeover->record, *group, NULL);
+    }
+}
+
 /* Claws Mail has just written its account file, with our command in it. */
 static gboolean
 on_accounts_changed (gpointer source, gpointer data)
 {
   Takeover *takeover = data;
 
+  forget_gone (takeover);
   for_chosen (takeover, give_back);
   account_write_config_all ();
   for_chosen (takeover, take);
@@ -132,6 +150,7 @@ takeover_new (void)
   takeover->record = g_key_file_new ();
   takeover->path = g_build_filename (get_rc_dir (), RECORD, NULL);
   g_key_file_load_from_file (takeover->record, takeover->path, G_KEY_FILE_NONE, NULL);
+  forget_gone (takeover);
   for_chosen (takeover, take);
   save_record (takeover);
   takeover->hook =

@@ -11,7 +11,7 @@ declare -A layer_packages=(
     smartmontools unattended-upgrades fail2ban rkhunter libbg2
     libemail-sender-perl libmime-lite-perl libmailtools-perl
     php-cli libphp-phpmailer php-symfony-mailer php-swiftmailer ruby-mail ruby-actionmailer
-    nodejs node-nodemailer claws-mail xvfb python3-gi gir1.2-camel-1.2 evolution-data-server")
+    nodejs node-nodemailer claws-mail xvfb xdotool python3-gi gir1.2-camel-1.2 evolution-data-server")
 
 # conflict with what is installed there, and are only laid out in it, in /opt/NAME
 declare -A layer_unpacked=([callers]="bcron systemd-cron")
