@@ -12,7 +12,7 @@
 #define ENVELOPE "MAIL FROM:<terri@proseware.com>\r\nRCPT TO:<a@adatum.com>\r\nDATA\r\n"
 #define LINE     "A line of text, as long as lines of mail are, of which there are many here.\r\n"
 
-static int
+static _Noreturn void
 die (const char *what)
 {
   perror (what);

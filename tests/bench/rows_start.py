@@ -15,7 +15,7 @@ STRANGERS = {
     "HTTP": re.compile(r"libsoup|libnghttp2"),
     "SASL": re.compile(r"libgsasl|libgssapi"),
     "modules": re.compile(r"gio/modules/[^\"]*\.so")}
-LIBRARY = re.compile(r'"([^"]*/([^"/]*\.so[^"/]*))"[^=]*= \d')
+LIBRARY = re.compile(r'"[^"]*/(lib[^"/]*\.so[^"/]*)"[^=]*= \d')
 RELOCATIONS = re.compile(r"number of (?:relocations|relocations from cache): *(\d+)")
 
 
@@ -50,9 +50,10 @@ def startup(bench):
         strangers = [name for name, pattern in STRANGERS.items()
                      if any(pattern.search(line) for line in seen.splitlines() if "ENOENT" not in line
                             or "no-" in line)]
-        libraries = sorted({name for _, name in LIBRARY.findall(seen)})
+        libraries = sorted(set(LIBRARY.findall(seen)))
         times = bench.rounds(9).run({"ms": lambda argv=argv, stdin=stdin: run(argv, ours.env, stdin) * 1000,
                                      "nothing": lambda: run(["/bin/true"], ours.env) * 1000})
         yield Figure(row, [len(strangers)], "of them", floor=0, detail=(
             f"{len(libraries)} libraries, {relocations(ours, argv, stdin)} relocations, {min(times['ms']):.1f} ms (a "
-            f"process that does nothing {min(times['nothing']):.1f})" + "".join(f", {name}" for name in strangers)))
+            f"process that does nothing {min(times['nothing']):.1f})" + "".join(f", {name}" for name in strangers)
+            + (": " + " ".join(libraries) if row == "startup-odq" else "")))
