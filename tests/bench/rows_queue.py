@@ -1,7 +1,6 @@
 """An outbox of 100 000 messages."""
 
 import shutil
-import statistics
 
 import outbox_files
 from figures import Figure, milliseconds, ratios
@@ -10,7 +9,7 @@ from rows_submit import several
 
 MANY = 100000
 EACH = 12
-READ_ALL = 'find "$IN/queue" -type f -print0 | xargs -0 -P 2 -n 4000 cat'  # the floor: each file read, by two
+READ_ALL = 'find "$IN/queue" -type f -print0 | xargs -0 -P 2 -n 4000 cat'
 
 
 def queue(bench):
@@ -20,8 +19,8 @@ def queue(bench):
     outbox_files.fill(long.outbox, MANY, "home")
     if bench.wants("queue-list"):
         times = bench.rounds(3).run({"ours": lambda: run([long.sendmail, "-bp"], long.env),
-                                     "bare": lambda: run(["/bin/sh", "-c", READ_ALL], dict(long.env, IN=long.outbox))})
-        yield Figure("queue-list", times["ours"], "s", floor=statistics.median(times["bare"]))
+                                     "cat": lambda: run(["/bin/sh", "-c", READ_ALL], dict(long.env, IN=long.outbox))})
+        yield Figure("queue-list", times["ours"], "s", detail=f"each file read by two cat: {min(times['cat']):.2f} s")
     if bench.wants("queue-submit"):
         times = bench.rounds(5).run({"at 100 000": several(lambda: long.submit(message), EACH),
                                      "at 0": several(lambda: short.submit(message), EACH)})
