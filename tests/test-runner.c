@@ -125,6 +125,7 @@ typedef struct {
   int n_prepared;         /* ahead of their turn, and whose turn did not come yet */
   gboolean looks_ahead;   /* who reaches the gate */
   gboolean has_looked;
+  char *left;             /* what is prepared then */
   OutboxEntry *other;     /* what somebody else has taken */
   RunnerLock *service;    /* there is one now */
   guint turns;            /* when it was over */
@@ -363,10 +364,14 @@ stop_at_gate (gpointer data, const char *whom)
 {
   Scene *scene = data;
 
+  if (!g_str_has_prefix (whom, "other"))
+    return;
   g_mutex_lock (&scene->mutex);
   while (!scene->has_looked)
     g_cond_wait (&scene->changed, &scene->mutex);
   g_mutex_unlock (&scene->mutex);
+  /* `queue remove` and `queue hold` are told that it is in somebody's hands */
+  outbox_fixture_refuse (scene->fixture, scene->left, OUTBOX_ERROR_BUSY);
   outbox_runner_stop (scene->runner);
   open_gate (scene);
 }
@@ -378,16 +383,16 @@ test_stop_with_prepared (OutboxFixture *fixture, gconstpointer data)
   g_auto (Scene) scene = {
     .fixture = fixture, .n_expected = 9, .on_sent = stop_at_gate, .looks_ahead = TRUE
   };
-  g_autofree char *left = NULL;
 
   scene_of_release = &scene;
   add (fixture, "b", "other@adatum.com");
   add (fixture, "a", "stuck@adatum.com");
-  left = add_one (fixture, "a", "left@adatum.com");
+  scene.left = add_one (fixture, "a", "left@adatum.com");
   run_scene (&scene, RUNNER_ONCE, &patient_times);
   g_assert_cmpint (scene.n_prepared, ==, 0);
   g_assert_null (strstr (scene.order->str, "left"));
-  outbox_entry_free (outbox_take (fixture->outbox, left, NULL));
+  outbox_entry_free (outbox_fixture_take (fixture, scene.left));
+  g_free (scene.left);
 }
 
 static void

@@ -491,7 +491,7 @@ note_dots (Errand *errand, const char *const *addresses, const char *server, Sen
 {
   Group *group = errand->context->group;
   Journal *journal = outbox_entry_get_journal (errand->entry);
-  guint n_most = group_begin (group) - 1, n = 0;
+  guint n_most = group_begin (group, g_get_monotonic_time ()) - 1, n = 0;
 
   while (errand->is_followed && n < n_most && add_follower (errand, n, server, rule))
     n++;

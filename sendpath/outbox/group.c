@@ -41,10 +41,8 @@ group_free (Group *group)
 }
 
 guint
-group_begin (Group *group)
+group_begin (Group *group, gint64 now_us)
 {
-  gint64 now_us = g_get_monotonic_time ();
-
   if (group->begun_us != 0)
     group->size = now_us - group->begun_us < QUICK_US ? MIN (group->size * 2, MESSAGES_MAX)
                                                       : MAX (group->size / 2, 1);

@@ -13,9 +13,9 @@ Group   *group_new (Outbox *outbox);
 /* Settles it. */
 void     group_free (Group *group);
 
-/* A group begins now: how many messages may be in it. One, unless the last ones were quick: of a large group
+/* A group begins, at @now_us of the monotonic clock: how many messages may be in it. One, unless the last ones were quick: of a large group
  * a power cut leaves many of which nobody knows whether they were sent. */
-guint    group_begin (Group *group);
+guint    group_begin (Group *group, gint64 now_us);
 /* Whether outcomes may wait for the next sync: the present group is of several. */
 gboolean group_is_quick (const Group *group);
 /* journal_write_dot_ahead() was called for @journal, which must not go before group_sync(). */
