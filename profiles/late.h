@@ -13,8 +13,7 @@ G_BEGIN_DECLS
  * configure has found, as libsoup.session_abort(); FUNCTIONS(F) has an F (soup, session_abort) for each.
  * None may be called before load_libsoup() has said TRUE. */
 #define LATE_LIBRARY(library, file, FUNCTIONS)                                                     \
-  static struct                                                                                    \
-  {                                                                                                \
+  static struct {                                                                                  \
     FUNCTIONS (LATE_MEMBER)                                                                        \
   } library;                                                                                       \
                                                                                                    \

@@ -110,6 +110,7 @@ deliver_here (EngineCall *call, const char *id, WorkplaceTell tell, gpointer dat
 
   if (!workplace_open (&place, call, engine_get_patience_s (call->engine), error))
     return NULL;
+  place.context.leaves_names = TRUE;
   guard = engine_call_guard (call);
   report = workplace_deliver (&place, call, id, NULL, network_guard_get_cancellable (guard),
                               error);
@@ -117,6 +118,9 @@ deliver_here (EngineCall *call, const char *id, WorkplaceTell tell, gpointer dat
   *ret_has_left = network_guard_has_left (guard);
   if (tell != NULL && report != NULL && !(*ret_has_left && is_waiting (report)))
     tell (data);
+  /* if this is lost in a power cut, the message is where it was and its journal says that it is sent */
+  if (report != NULL && sendpath_report_get_outcome (report) == SENDPATH_OUTCOME_SENT)
+    outbox_sync_folders (place.outbox, NULL);
   return report;
 }
 

@@ -571,6 +571,8 @@ end (Errand *errand, OutboxEntry *taken, const SendpathReport *report, GError **
   else
     is_noted = journal_take_back_dot (journal, now_us, error) &&
                journal_note_state (journal, report, now_us, error);
+  if (errand->is_through && errand->context->leaves_names)
+    return is_noted && outbox_entry_file_sent (entry, error);
   return is_noted && outbox_entry_file (entry, error);
 }
 

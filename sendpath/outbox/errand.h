@@ -43,6 +43,7 @@ typedef struct {
   ErrandPrepared *(*look_ahead) (gpointer data, guint n);
   gpointer look_ahead_data;
   Group *group; /* of this thread; NULL: each message is for itself */
+  gboolean leaves_names; /* whoever calls syncs the folders in which something sent was filed */
 } ErrandContext;
 
 /* What can be done before its turn. */
