@@ -95,7 +95,11 @@ class Ours:
         return self.sent(run([self.sendmail, "-t"], self.env, message))
 
     def flush(self):
-        return self.sent(run([self.sendpath, "queue", "flush"], self.env))
+        said = self.place / "said"
+        try:
+            return self.sent(run([self.sendpath, "queue", "flush"], self.env, stdout=said))
+        except RuntimeError as error:
+            raise RuntimeError(f"{error} {said.read_text(encoding='utf-8')[:500]}") from error
 
     def sent(self, took_s):
         """Exit 0 may also mean that it waits, which is not what is measured."""

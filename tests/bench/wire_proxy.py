@@ -82,7 +82,12 @@ class Passage:
         threads = [threading.Thread(target=self.carry, args=(self.client, self.hear, up, self.began + round_trip))]
         threads[0].start()
         time.sleep(max(0.0, self.began + 1.5 * round_trip - time.monotonic()))
-        with socket.create_connection(self.proxy.server) as server, self.client:
+        try:
+            server = socket.create_connection(self.proxy.server)
+        except OSError:
+            self.client.close()
+            return
+        with server, self.client:
             for end in (server, self.client):
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             threads += [threading.Thread(target=self.hand_on, args=(up, server, lambda data: None)),
