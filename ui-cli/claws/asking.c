@@ -9,8 +9,7 @@
 #include <mainwindow.h>
 #include <string.h>
 
-struct _Asking
-{
+struct _Asking {
   GList *windows; /* of GtkDialog: those that are open */
 };
 
@@ -88,9 +87,8 @@ on_relay_answered (GtkDialog *window, int response, gpointer data)
 {
   Question *question = data;
 
-  sendpath_request_answer_relay (question->request, response >= 0
-                                                        ? (SendpathRelayChoice) response
-                                                        : SENDPATH_RELAY_CHOICE_KEEP);
+  sendpath_request_answer_relay (question->request, response >= 0 ? (SendpathRelayChoice) response
+                                                                  : SENDPATH_RELAY_CHOICE_KEEP);
   gtk_widget_destroy (GTK_WIDGET (window));
 }
 

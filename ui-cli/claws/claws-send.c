@@ -59,8 +59,7 @@ read_message (const char *sender, GError **error)
   if (given == NULL)
     return NULL;
   text = dots_restore_from_process (given, getppid ());
-  message =
-      sendpath_message_new_from_bytes (text, SENDPATH_MESSAGE_RECIPIENTS_FROM_HEADER, error);
+  message = sendpath_message_new_from_bytes (text, SENDPATH_MESSAGE_RECIPIENTS_FROM_HEADER, error);
   if (message == NULL || !sendpath_message_set_sender (message, sender, error))
     return NULL;
   return g_steal_pointer (&message);

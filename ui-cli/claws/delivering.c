@@ -16,8 +16,7 @@
 /* How long an answer to a final dot is waited for when Claws Mail ends. */
 #define LEAVE_S 5
 
-struct _Delivering
-{
+struct _Delivering {
   grefcount n_refs; /* of the owner and of each call that is under way */
   Asking *asking;   /* NULL: the plugin is gone, and nobody wants to know */
   char *path;
@@ -143,7 +142,7 @@ on_delivered (GObject *source, GAsyncResult *result, gpointer data)
   Delivering *delivering = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (SendpathReport) report =
-      sendpath_engine_deliver_finish (SENDPATH_ENGINE (source), result, &error);
+                 sendpath_engine_deliver_finish (SENDPATH_ENGINE (source), result, &error);
 
   if (report != NULL)
     note_report (delivering, report);
@@ -159,7 +158,7 @@ on_flushed (GObject *source, GAsyncResult *result, gpointer data)
   Delivering *delivering = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) reports =
-      sendpath_engine_flush_finish (SENDPATH_ENGINE (source), result, &error);
+                 sendpath_engine_flush_finish (SENDPATH_ENGINE (source), result, &error);
 
   for (guint i = 0; reports != NULL && i < reports->len; i++)
     note_report (delivering, reports->pdata[i]);
@@ -248,8 +247,8 @@ open_door (Delivering *delivering, GError **error)
 
   delivering->path = door_dup_path (getpid ());
   address = g_unix_socket_address_new (delivering->path);
-  delivering->socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_DATAGRAM,
-                                     G_SOCKET_PROTOCOL_DEFAULT, error);
+  delivering->socket =
+      g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_DEFAULT, error);
   if (delivering->socket == NULL)
     return FALSE;
   g_mkdir_with_parents (g_get_user_runtime_dir (), 0700);

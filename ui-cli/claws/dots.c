@@ -96,8 +96,7 @@ dots_restore (GBytes *given, GBytes *file)
         return NULL;
       if (is_doubtful && (file == NULL || is_line (original, original_length, ".")))
         length = 1;
-      else if (file != NULL &&
-               (length != original_length || memcmp (line, original, length) != 0))
+      else if (file != NULL && (length != original_length || memcmp (line, original, length) != 0))
         return NULL;
       g_string_append_len (text, line, length);
       g_string_append_c (text, '\n');

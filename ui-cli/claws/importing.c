@@ -84,13 +84,13 @@ describe (const Import *import)
 static gboolean
 confirm (GtkWindow *parent, const char *text, gboolean *ret_with_passwords)
 {
-  GtkWidget *window = gtk_message_dialog_new (parent, GTK_DIALOG_MODAL, GTK_MESSAGE_QUESTION,
-                                              GTK_BUTTONS_NONE, "%s",
-                                              _ ("Write this to sendpath’s configuration?"));
+  GtkWidget *window =
+      gtk_message_dialog_new (parent, GTK_DIALOG_MODAL, GTK_MESSAGE_QUESTION, GTK_BUTTONS_NONE,
+                              "%s", _ ("Write this to sendpath’s configuration?"));
   GtkWidget *area = gtk_message_dialog_get_message_area (GTK_MESSAGE_DIALOG (window));
   GtkWidget *label = gtk_label_new (text);
-  GtkWidget *copy =
-      gtk_check_button_new_with_mnemonic (_ ("_Copy the passwords that Claws Mail has to the keyring"));
+  GtkWidget *copy = gtk_check_button_new_with_mnemonic (
+      _ ("_Copy the passwords that Claws Mail has to the keyring"));
   gboolean is_wanted;
 
   gtk_window_set_title (GTK_WINDOW (window), "sendpath");

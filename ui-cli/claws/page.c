@@ -55,7 +55,8 @@ add_switch (Page *page, PrefsAccount *account, gboolean is_here)
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), is_chosen);
   gtk_widget_set_sensitive (button, is_here || is_chosen);
   if (!is_here)
-    gtk_widget_set_tooltip_text (button, _ ("sendpath does not have this account yet: import it first."));
+    gtk_widget_set_tooltip_text (button,
+                                 _ ("sendpath does not have this account yet: import it first."));
   gtk_container_add (GTK_CONTAINER (page->list), button);
 }
 
@@ -146,12 +147,12 @@ page_add (Takeover *takeover)
 
   path[0] = dgettext ("claws-mail", "Plugins"); /* where all plugins have theirs */
   path[1] = (char *) "sendpath";
-  the_page = (Page){ .page = { .path = path,
-                               .weight = 30,
-                               .create_widget = create,
-                               .destroy_widget = destroy,
-                               .save_page = save },
-                     .takeover = takeover };
+  the_page = (Page) { .page = { .path = path,
+                                .weight = 30,
+                                .create_widget = create,
+                                .destroy_widget = destroy,
+                                .save_page = save },
+                      .takeover = takeover };
   prefs_gtk_register_page (&the_page.page);
 }
 

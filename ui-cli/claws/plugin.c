@@ -66,8 +66,8 @@ plugin_name (void)
 const gchar *
 plugin_desc (void)
 {
-  return _ ("Sends the mail of chosen accounts through sendpath, which finds a way out wherever you are. "
-            "Choose the accounts in the preferences, on the page of this plugin.");
+  return _ ("Sends the mail of chosen accounts through sendpath, which finds a way out wherever "
+            "you are. Choose the accounts in the preferences, on the page of this plugin.");
 }
 
 const gchar *

@@ -16,8 +16,7 @@
 #define USE_COMMAND "use_mail_command"
 #define COMMAND     "mail_command"
 
-struct _Takeover
-{
+struct _Takeover {
   GKeyFile *record; /* a group for each chosen account: its own settings */
   char *path;
   gulong hook;

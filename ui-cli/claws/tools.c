@@ -17,8 +17,7 @@ typedef enum {
   N_PAGES,
 } Page;
 
-struct _Tools
-{
+struct _Tools {
   Delivering *delivering;
   guint merge_id;
   GtkWidget *window;
@@ -40,8 +39,8 @@ describe_location (SendpathEngine *engine)
   SendpathLocation *location = sendpath_engine_get_current_location (engine);
   g_autoptr (GString) text = g_string_new (NULL);
 
-  add_line (text, _ ("Location:"), location != NULL ? sendpath_location_get_id (location)
-                                                    : _ ("none that is known"));
+  add_line (text, _ ("Location:"),
+            location != NULL ? sendpath_location_get_id (location) : _ ("none that is known"));
   if (location != NULL)
     add_line (text, _ ("Relay:"), sendpath_location_get (location, "smtp"));
   add_line (text, _ ("Connection:"), sendpath_network_get_connection (network));
@@ -77,7 +76,8 @@ describe_walk (const SendpathReport *report)
 {
   return report != NULL
              ? sendpath_report_to_text (report)
-             : g_strdup (_ ("Nothing has been sent through sendpath since Claws Mail was started."));
+             : g_strdup (
+                   _ ("Nothing has been sent through sendpath since Claws Mail was started."));
 }
 
 static void
@@ -144,9 +144,9 @@ open_window (Tools *tools, GtkWindow *parent)
   GtkWidget *notebook = gtk_notebook_new ();
   GtkWidget *area;
 
-  tools->window = gtk_dialog_new_with_buttons (_ ("Outgoing Mail"), parent, 0, _ ("_Try Now"),
-                                               RESPONSE_FLUSH, _ ("_Close"), GTK_RESPONSE_CLOSE,
-                                               NULL);
+  tools->window =
+      gtk_dialog_new_with_buttons (_ ("Outgoing Mail"), parent, 0, _ ("_Try Now"), RESPONSE_FLUSH,
+                                   _ ("_Close"), GTK_RESPONSE_CLOSE, NULL);
   gtk_window_set_default_size (GTK_WINDOW (tools->window), 640, 400);
   add_page (tools, GTK_NOTEBOOK (notebook), PAGE_LOCATION, _ ("Location"));
   add_page (tools, GTK_NOTEBOOK (notebook), PAGE_OUTBOX, _ ("Outbox"));
@@ -177,8 +177,8 @@ Tools *
 tools_new (Delivering *delivering)
 {
   MainWindow *main_window = mainwindow_get_mainwindow ();
-  GtkActionEntry entry = { ACTION, NULL, _ ("Outgoing Mail (_sendpath)…"), NULL, NULL,
-                           G_CALLBACK (on_activated) };
+  GtkActionEntry entry = { ACTION, NULL, _ ("Outgoing Mail (_sendpath)…"),
+                           NULL,   NULL, G_CALLBACK (on_activated) };
   Tools *tools = g_new0 (Tools, 1);
 
   tools->delivering = delivering;
