@@ -18,8 +18,8 @@ build_packages='
 # What the tests need besides. The lab (root only) is also used by hand: it installs what it needs
 # itself, its mail servers into a place of its own.
 check_packages='
-  clang g++ binutils dbus dbus-daemon gi-docgen gnome-keyring libgtk-4-dev libsecret-tools locales openssl
-  python3-dbusmock python3-gi strace valac xvfb'
+  clang g++ binutils dbus dbus-daemon gi-docgen gnome-keyring libclaws-mail-dev libgtk-3-dev libgtk-4-dev
+  libsecret-tools locales openssl python3-dbusmock python3-gi strace valac xvfb'
 
 cd "$(dirname "$0")" || exit 1
 top=$(pwd)
@@ -218,11 +218,11 @@ case $#:${1-} in
     wait
     lab_runs scenarios headers &
     compile_with_clang
-    lab_runs callers &
+    lab_runs callers claws &
     suite "$build/asan" --enable-sanitizers CFLAGS='-g -O1'
     wait
     lab_runs matrix
-    count_lab scenarios headers callers matrix
+    count_lab scenarios headers callers claws matrix
     echo
     echo "$passed passed, $failed failed, $skipped skipped"
     test "$failed" -eq 0 && test "$passed" -gt 0
