@@ -361,7 +361,7 @@ test_wrong_chunks (House *house, gconstpointer data)
     const char *says;
     const char *codes;
   } cases[] = {
-    { TO_THE_END "BDAT 20\r\n" TEXT "BDAT 0 LAST\r\n", "250 500" },
+    { TO_THE_END "BDAT 20\r\n" TEXT "BDAT 0 LAST\r\nQUIT\r\n", "250 500 503 221" },
     { TO_THE_END "BDAT -1 LAST\r\n" TEXT, "501" },
     { TO_THE_END "BDAT 26 FIRST\r\n" TEXT, "501" },
     { TO_THE_END "BDAT 18446744073709551616 LAST\r\n" TEXT, "501" },

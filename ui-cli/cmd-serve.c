@@ -8,22 +8,38 @@
 #include <string.h>
 
 #include "cli-json.h"
-#include "cli-password.h"
 #include "commands.h"
 #include "serve-door.h"
 #include "service.h"
 
 /* ---- who may --------------------------------------------------------------------------------- */
 
+/* What was typed is at fault, and no file. */
+static gboolean
+check_accounts (SendpathProfileStore *profiles, const char *const *accounts, GError **error)
+{
+  for (guint i = 0; accounts != NULL && accounts[i] != NULL; i++)
+    if (cli_find_account (profiles, accounts[i], error) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
 /* What is typed into the program. */
 static int
 add_client (SendpathEngine *engine, const char *name, const char *const *accounts, GError **error)
 {
   SendpathProfileStore *profiles = sendpath_engine_get_profiles (engine);
-  char *password = sendpath_engine_add_client (engine, name, accounts, error);
+  char *password;
 
+  if (!check_accounts (profiles, accounts, error))
+    return CLI_NO;
+  password = sendpath_engine_add_client (engine, name, accounts, error);
   if (password == NULL)
-    return CLI_UNAVAILABLE;
+    {
+      if ((*error)->domain == SENDPATH_PROFILE_ERROR)
+        cli_blame_usage (&cmd_serve, error);
+      return CLI_UNAVAILABLE;
+    }
   setvbuf (stdout, NULL, _IONBF, 0); /* no copy of the password is left */
   g_printf (_ ("What %s has to know about its outgoing server (SMTP):\n"
                "\n"
@@ -38,7 +54,8 @@ add_client (SendpathEngine *engine, const char *name, const char *const *account
                "  systemctl --user enable --now sendpath-serve.socket\n"),
             name, (guint) sendpath_profile_store_get_policy_integer (profiles, "port"), name,
             password);
-  cli_password_wipe (password);
+  explicit_bzero (password, strlen (password));
+  g_free (password);
   return CLI_YES;
 }
 

@@ -264,7 +264,8 @@ run_command (SmtpServer *server)
       smtp_server_free_line (line);
       return next;
     case SMTP_LINE_UNCLEAN:
-      return smtp_server_say_fault (server, "500 5.5.2 a command has no control characters");
+      next = smtp_server_say_fault (server, "500 5.5.2 a command has no control characters");
+      return server->is_greeted ? next : SMTP_HANG_UP;
     case SMTP_LINE_UNREADABLE:
       smtp_server_say (server, "500 5.5.2 a command ends in CRLF, and is not so long");
       return SMTP_HANG_UP;
