@@ -24,6 +24,17 @@ enum {
 };
 static GParamSpec *props[N_PROPS];
 
+/**
+ * SendpathEngine:
+ *
+ * Takes messages in, sends them by whichever route works from here, and reports what happened.
+ *
+ * What is asked of it may be asked from any thread, and several times at once, unless a function says
+ * otherwise. Signals are emitted in the thread-default main context that was current when the call they
+ * belong to began; for a call that blocks, in its thread.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_FINAL_TYPE (SendpathEngine, sendpath_engine, G_TYPE_OBJECT)
 G_DEFINE_QUARK (sendpath-error-quark, sendpath_error)
 
@@ -220,6 +231,9 @@ sendpath_engine_class_init (SendpathEngineClass *klass)
    * @self: the engine
    * @route: the route that is tried now
    *
+   * A route is about to be tried. An offer that is repeated on it after a login is another attempt, which
+   * is not told anew.
+   *
    * Since: 1.0
    */
   g_signal_new ("attempt-started", SENDPATH_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -229,6 +243,8 @@ sendpath_engine_class_init (SendpathEngineClass *klass)
    * @self: the engine
    * @report: what happened so far
    * @attempt: index of the attempt that ended
+   *
+   * An attempt is over; sendpath_report_attempt_to_text() says how. More may follow.
    *
    * Since: 1.0
    */
@@ -265,6 +281,9 @@ sendpath_engine_class_init (SendpathEngineClass *klass)
    * @self: the engine
    * @line: a line of the dialogue, without secrets
    *
+   * A line that was sent (`-> `) or received (`<- `), or what was found out in between. Secrets are never in it.
+   * Whether there is a handler is looked at when a call begins.
+   *
    * Since: 1.0
    */
   g_signal_new ("trace", SENDPATH_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
@@ -280,7 +299,7 @@ sendpath_engine_init (SendpathEngine *self)
 
 /**
  * sendpath_engine_new:
- * @profiles: a #SendpathProfileStore; it must not be changed while a call runs
+ * @profiles: a #SendpathProfileStore; it may be changed at any time, in the thread that calls this
  *
  * Returns: (transfer full): an engine that keeps its outbox and state in the places of the user
  *

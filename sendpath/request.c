@@ -37,6 +37,15 @@ struct _SendpathRequest {
   Answer *answer;
 };
 
+/**
+ * SendpathRequest:
+ *
+ * A question for the user, or for a program's password store, that may be answered later and from any
+ * thread. The message it is about waits meanwhile, as long as its call is not cancelled; an answer that
+ * comes after that means nothing. No answer is the safe one.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_FINAL_TYPE (SendpathRequest, sendpath_request, G_TYPE_OBJECT)
 
 static Answer *

@@ -3,6 +3,14 @@
 
 #include "sendpath/walk/report-private.h"
 
+/**
+ * SendpathReport:
+ *
+ * Everything that happened to one message: each attempt, and what became of each recipient with the
+ * reply that decided. It does not change, and may be read in any thread.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_BOXED_TYPE (SendpathReport, sendpath_report, sendpath_report_ref, sendpath_report_unref)
 
 static const char *const outcome_names[] = {

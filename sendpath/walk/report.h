@@ -16,6 +16,8 @@ G_BEGIN_DECLS
  * @SENDPATH_OUTCOME_FAILED: every recipient refused for good
  * @SENDPATH_OUTCOME_UNCERTAIN: something uncertain and nothing waits
  *
+ * What became of a message as a whole.
+ *
  * Since: 1.0
  */
 typedef enum {
@@ -33,6 +35,8 @@ typedef enum {
  * @SENDPATH_RECIPIENT_FAILED: refused for good
  * @SENDPATH_RECIPIENT_UNCERTAIN: the reply to the final dot was lost
  *
+ * What became of a message for one recipient.
+ *
  * Since: 1.0
  */
 typedef enum {
@@ -47,6 +51,8 @@ typedef enum {
  * @SENDPATH_REPORT_SEND: the object of `send --json`
  * @SENDPATH_REPORT_QUEUE_SHOW: the same and the fields of `queue list`
  * @SENDPATH_REPORT_QUEUE_LIST: one line of `queue list --json`
+ *
+ * How much of a report is written as JSON.
  *
  * Since: 1.0
  */

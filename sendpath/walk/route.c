@@ -6,6 +6,14 @@
 #include "sendpath/walk/fields.h"
 #include "sendpath/walk/route-private.h"
 
+/**
+ * SendpathRoute:
+ *
+ * One way out for a message: the endpoints of one server, the login, what happens first, which sender
+ * address is used, and why it is among the routes. It does not change, and may be read in any thread.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_BOXED_TYPE (SendpathRoute, sendpath_route, sendpath_route_ref, sendpath_route_unref)
 
 static const char *const kind_names[] = {

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 
 /**
  * SendpathRouteKind:
+ * @SENDPATH_ROUTE_NONE: none of these
  * @SENDPATH_ROUTE_ACCOUNT: the account's servers as configured
  * @SENDPATH_ROUTE_ACCOUNT_PORT: the same servers on the submission ports left out
  * @SENDPATH_ROUTE_ACCOUNT_POP: the same servers after a POP3 login
@@ -17,7 +18,7 @@ G_BEGIN_DECLS
  * @SENDPATH_ROUTE_LOCATION: the relay configured or approved for this location
  * @SENDPATH_ROUTE_DISCOVERED: a relay that this network offers
  *
- * The steps of the ladder (PRODUCT.md section 3), numbered from 1.
+ * The steps in which routes are tried, numbered from 1.
  *
  * Since: 1.0
  */

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
  * @SENDPATH_SECURITY_STARTTLS: TLS after STARTTLS or STLS, never without
  * @SENDPATH_SECURITY_NONE: plain text, where the user wrote that
  *
+ * How a connection is protected (RFC 8314, RFC 3207).
+ *
  * Since: 1.0
  */
 typedef enum {

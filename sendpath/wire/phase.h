@@ -22,6 +22,8 @@ G_BEGIN_DECLS
  * @SENDPATH_PHASE_EOD: the final dot and its reply; a link lost here leaves the outcome uncertain
  * @SENDPATH_PHASE_QUIT: after the message was settled
  *
+ * How far an attempt got, in this order (RFC 5321 4.1.4).
+ *
  * Since: 1.0
  */
 typedef enum {
