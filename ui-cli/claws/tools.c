@@ -29,7 +29,7 @@ struct _Tools {
 static void
 add_line (GString *text, const char *name, const char *value)
 {
-  g_string_append_printf (text, "%-12s %s\n", name, value != NULL ? value : "-");
+  g_string_append_printf (text, "%s %s\n", name, value != NULL ? value : "-");
 }
 
 static char *
@@ -74,10 +74,13 @@ describe_outbox (SendpathEngine *engine)
 static char *
 describe_walk (const SendpathReport *report)
 {
-  return report != NULL
-             ? sendpath_report_to_text (report)
-             : g_strdup (
-                   _ ("Nothing has been sent through sendpath since Claws Mail was started."));
+  g_autofree char *summary = NULL, *walk = NULL;
+
+  if (report == NULL)
+    return g_strdup (_ ("Nothing has been sent through sendpath since Claws Mail was started."));
+  summary = sendpath_report_dup_summary (report);
+  walk = sendpath_report_to_text (report);
+  return g_strconcat (summary, "\n\n", walk, NULL);
 }
 
 static void

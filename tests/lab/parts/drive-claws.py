@@ -159,6 +159,15 @@ def log_has(words):
     return words in (HOME / "claws.log").read_text(errors="replace")
 
 
+def look_at_tools():
+    """Tools, and the last entry, which is ours."""
+    focus(MAIN)
+    press("alt+t", "Up", "Return")
+    focus("^Outgoing Mail$")
+    press("Escape")
+    is_gone("^Outgoing Mail$")
+
+
 def unload():
     """Configuration, Plugins, the only one, Unload."""
     focus(MAIN)
@@ -189,6 +198,7 @@ def journey_password(mark):
     write_letter("ben@adatum.com", f"Known {mark}", mark)
     wait_for("the second letter", lambda: log_has("to ben@adatum.com has been sent"))
     has_left(f"Known {mark}")
+    look_at_tools()
 
     write_letter("nobody@proseware.com", f"Refused {mark}", mark)
     focus("^sendpath$")
@@ -202,6 +212,10 @@ def journey_relay(mark):
     write_files(use_smtp_auth="0")
     program = start()
     choose_account()
+    program.kill()
+    program.wait()
+    has_own_settings("after a crash")
+    program = start()
     write_letter("someone@adatum.com", f"Relayed {mark}", mark)
     focus("^sendpath$")
     press("alt+o")
