@@ -163,9 +163,12 @@ serve_all (SendpathEngine *engine, GError **error)
   int status;
 
   service_clean_environment ();
-  door = serve_door_new (sendpath_engine_get_profiles (engine), error);
-  if (door == NULL || !check_clients (engine, serve_door_has_socket (door), error))
-    return CLI_UNAVAILABLE;
+  door = serve_door_new (sendpath_engine_get_profiles (engine), &local_error);
+  if (door == NULL || !check_clients (engine, serve_door_has_socket (door), &local_error))
+    {
+      cli_fail (local_error);
+      return CLI_UNAVAILABLE;
+    }
   serve.door = door;
   status = service_run (&side, &local_error);
   if (local_error == NULL && !serve_door_close (door, &local_error))
