@@ -148,6 +148,14 @@ pause_worker (gpointer data)
     group_settle (worker->place.context.group, NULL);
 }
 
+static guint
+count_open (gpointer data)
+{
+  const Group *group = ((Worker *) data)->place.context.group;
+
+  return group != NULL ? group_count_ended (group) : 0;
+}
+
 static void
 release (gpointer prepared)
 {
@@ -303,6 +311,7 @@ run_runner (Run *run, Outbox *outbox, GError **error)
                     .prepare = prepare,
                     .release = release,
                     .pause = pause_worker,
+                    .count_open = count_open,
                     .was_crowded = was_crowded };
   RunnerOptions options = { .mode = run->lanes->mode,
                             .is_news = run->lanes->is_news,

@@ -18,7 +18,8 @@
 struct _ErrandPrepared {
   OutboxEntry *entry; /* NULL: @error */
   GError *error;
-  SendpathMessage *message; /* as it will be sent, once somebody asked for it */
+  SendpathMessage *message; /* as @account will send it, once somebody asked for it */
+  SendpathAccount *account; /* borrowed; NULL: nobody asked, or it may not follow */
 };
 
 typedef struct {
@@ -420,6 +421,8 @@ foresee (const Errand *errand, guint n)
 
   if (prepared == NULL || prepared->entry == NULL)
     return NULL;
+  if (prepared->account == errand->account)
+    return prepared;
   lock_profiles (context);
   account = errand_choose_account (context->profiles, outbox_entry_get_account (prepared->entry),
                                    outbox_entry_get_message (prepared->entry), context->location);
@@ -427,8 +430,10 @@ foresee (const Errand *errand, guint n)
   if (account == errand->account)
     prepared->message = errand_dup_message (context->profiles, prepared->entry, account, NULL);
   unlock_profiles (context);
-  return prepared->message != NULL && may_follow (context, prepared->entry, account) ? prepared
-                                                                                     : NULL;
+  if (prepared->message == NULL || !may_follow (context, prepared->entry, account))
+    return NULL;
+  prepared->account = account;
+  return prepared;
 }
 
 static gboolean
@@ -495,7 +500,7 @@ note_dots (Errand *errand, const char *const *addresses, const char *server, Sen
 
   while (errand->is_followed && n < n_most && add_follower (errand, n, server, rule))
     n++;
-  if (n == 0 && !group_has_ended (group))
+  if (n == 0 && group_count_ended (group) == 0)
     return FALSE;
   if (journal_write_dot_ahead (journal, addresses, server, rule, g_get_real_time (), NULL))
     group_add_dot (group, journal);
@@ -580,7 +585,7 @@ end (Errand *errand, OutboxEntry *taken, const SendpathReport *report, GError **
 static gboolean
 settle_those_before (const ErrandContext *context, const ErrandPrepared *prepared, GError **error)
 {
-  return context->group == NULL || !group_has_ended (context->group) ||
+  return context->group == NULL || group_count_ended (context->group) == 0 ||
          (prepared != NULL && prepared->message != NULL) || group_settle (context->group, error);
 }
 

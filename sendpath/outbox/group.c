@@ -68,10 +68,10 @@ group_add_ended (Group *group, OutboxEntry *entry)
   g_ptr_array_add (group->ended, entry);
 }
 
-gboolean
-group_has_ended (const Group *group)
+guint
+group_count_ended (const Group *group)
 {
-  return group->ended->len > 0;
+  return group->ended->len;
 }
 
 static gboolean

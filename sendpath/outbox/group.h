@@ -23,7 +23,8 @@ void     group_add_dot (Group *group, Journal *journal);
 /* journal_note_end() was called ahead for @entry (taken over), which everybody got: it is filed when that is
  * on disk. */
 void     group_add_ended (Group *group, OutboxEntry *entry);
-gboolean group_has_ended (const Group *group);
+/* How many of them wait. */
+guint    group_count_ended (const Group *group);
 /* All of that is on disk when this returns TRUE, and what is through is filed. After FALSE no dot of it may
  * be sent, and what is through stays where it is. */
 gboolean group_sync (Group *group, GError **error);

@@ -191,7 +191,7 @@ add_members (JsonObject *line, JsonObject *from)
 
   for (GList *name = names; name != NULL; name = name->next)
     json_object_set_member (line, name->data,
-                            json_node_copy (json_object_get_member (from, name->data)));
+                            json_node_ref (json_object_get_member (from, name->data)));
 }
 
 void

@@ -33,6 +33,7 @@ struct _Lane {
   guint n_threads;
   guint n_workers; /* those of them that take jobs */
   guint n_busy;
+  guint n_held; /* results that nobody is told of yet */
   LanePace pace;
   gboolean has_helper; /* one of them is there for the pace alone */
   gint64 taken_us; /* monotonic: when the last job was begun */
@@ -96,25 +97,39 @@ result_free (gpointer data)
 }
 
 static gboolean
-tell_result (gpointer data)
+tell_results (gpointer data)
 {
-  Result *result = data;
-  Lane *lane = result->lane;
+  GPtrArray *results = data;
 
-  if (lane->done != NULL)
-    lane->done (result->job->id, result->report, result->error, result->was_cut_off, lane->data);
+  for (guint i = 0; i < results->len; i++)
+    {
+      const Result *result = results->pdata[i];
+      Lane *lane = result->lane;
+
+      if (lane->done != NULL)
+        lane->done (result->job->id, result->report, result->error, result->was_cut_off,
+                    lane->data);
+    }
   return G_SOURCE_REMOVE;
 }
 
-/* Takes @result over. */
+/* Takes all but the last @n_open of @held. The mutex is held. */
 static void
-send_result (Result *result)
+send_results (Lane *lane, GPtrArray *held, guint n_open)
 {
-  GSource *source = g_idle_source_new ();
+  GPtrArray *results;
+  GSource *source;
 
+  if (held->len <= n_open)
+    return;
+  results = g_ptr_array_new_with_free_func (result_free);
+  while (held->len > n_open)
+    g_ptr_array_add (results, g_ptr_array_steal_index (held, 0));
+  lane->n_held -= results->len;
+  source = g_idle_source_new ();
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, tell_result, result, result_free);
-  g_source_attach (source, result->lane->context);
+  g_source_set_callback (source, tell_results, results, (GDestroyNotify) g_ptr_array_unref);
+  g_source_attach (source, lane->context);
   g_source_unref (source);
 }
 
@@ -156,13 +171,16 @@ pause_worker (Lane *lane, gpointer worker)
 
 /* The next job, or NULL: there is none, and none came for some time. The mutex is held. */
 static Job *
-wait_for_job (Lane *lane, gpointer worker)
+wait_for_job (Lane *lane, gpointer worker, GPtrArray *held)
 {
   gint64 end_us = g_get_monotonic_time () + lane->times->idle_ms * G_TIME_SPAN_MILLISECOND;
   Job *job = NULL;
 
   if (lane->host->pause != NULL && (lane->is_over || find_job (lane, worker, 0) == NULL))
-    pause_worker (lane, worker);
+    {
+      pause_worker (lane, worker);
+      send_results (lane, held, 0);
+    }
   while (!lane->is_over && (job = take_job (lane, worker)) == NULL)
     if (!g_cond_wait_until (&lane->changed, &lane->mutex, end_us))
       break;
@@ -214,7 +232,7 @@ is_superfluous (Lane *lane, gpointer worker)
 
 /* Takes @job over. The mutex is held, and let go meanwhile. */
 static void
-do_job (Lane *lane, gpointer worker, Job *job)
+do_job (Lane *lane, gpointer worker, Job *job, GPtrArray *held)
 {
   g_autoptr (GCancellable) cancellable = g_object_ref (lane->cancellable);
   LaneTask task = { lane, job->id, job->why, g_steal_pointer (&job->prepared) };
@@ -231,7 +249,9 @@ do_job (Lane *lane, gpointer worker, Job *job)
   g_mutex_lock (&lane->mutex);
   lane->n_busy--;
   set_pace (lane, worker, result);
-  send_result (result);
+  g_ptr_array_add (held, result);
+  lane->n_held++;
+  send_results (lane, held, lane->host->count_open != NULL ? lane->host->count_open (worker) : 0);
 }
 
 static gpointer
@@ -239,16 +259,18 @@ run_worker (gpointer data)
 {
   Lane *lane = data;
   gpointer worker = lane->host->open (lane->host->data);
+  g_autoptr (GPtrArray) held = g_ptr_array_new ();
   Job *job;
 
   g_mutex_lock (&lane->mutex);
-  while (!is_superfluous (lane, worker) && (job = wait_for_job (lane, worker)) != NULL)
-    do_job (lane, worker, job);
+  while (!is_superfluous (lane, worker) && (job = wait_for_job (lane, worker, held)) != NULL)
+    do_job (lane, worker, job, held);
   lane->n_workers--;
   lane->has_helper = lane->has_helper && lane->n_workers > 1;
   g_mutex_unlock (&lane->mutex);
   lane->host->close (worker);
   g_mutex_lock (&lane->mutex);
+  send_results (lane, held, 0);
   lane->n_threads--;
   g_cond_broadcast (&lane->changed);
   g_mutex_unlock (&lane->mutex);
@@ -429,7 +451,7 @@ lane_is_idle (Lane *lane)
   gboolean is_idle;
 
   g_mutex_lock (&lane->mutex);
-  is_idle = lane->n_busy == 0 && g_queue_is_empty (&lane->jobs);
+  is_idle = lane->n_busy == 0 && lane->n_held == 0 && g_queue_is_empty (&lane->jobs);
   g_mutex_unlock (&lane->mutex);
   return is_idle;
 }

@@ -34,6 +34,9 @@ typedef struct {
   void (*release) (gpointer prepared);
   /* No job follows at once. May be NULL. */
   void (*pause) (gpointer worker);
+  /* What came of so many of the last messages is not on disk yet, and told to nobody before: until there are
+   * fewer, or pause() or close() is through. May be NULL. */
+  guint (*count_open) (gpointer worker);
   /* The last deliver() had to wait for others at its server, or the server wants no second connection.
    * Without it a lane has no second worker but past one that is stuck. */
   gboolean (*was_crowded) (gpointer worker);
