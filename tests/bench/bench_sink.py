@@ -51,7 +51,6 @@ class Dialogue:
 
     def take(self):
         self.sink.taken += 1
-        self.sink.taken_at = time.monotonic()
         self.say("250 2.0.0 taken")
 
     def read_content(self):
@@ -120,7 +119,6 @@ class Dialogue:
     def start_tls(self):
         self.connection = self.sink.context.wrap_socket(self.connection, server_side=True)
         self.is_in_tls = True
-        self.sink.resumed += self.connection.session_reused
 
     def read(self):
         if self.sink.is_quick:
@@ -154,7 +152,7 @@ class Sink:
                  pause_s=0.0, refusal=None, takes_empty=False, port=0):
         self.security, self.has_login, self.extensions = security, has_login, extensions
         self.is_quick, self.pause_s, self.refusal, self.takes_empty = is_quick, pause_s, refusal, takes_empty
-        self.taken, self.taken_at, self.resumed, self.most_at_once, self.open = 0, 0.0, 0, 0, 0
+        self.taken, self.most_at_once, self.open = 0, 0, 0
         self.context = None
         if security != "none":
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -96,11 +96,12 @@ class NameServer:
             self.asked.append(time.monotonic())
             threading.Timer(self.delay_s, self.socket.sendto, (self.answer(query), client)).start()
 
-    def waits(self):
-        """How often somebody waited for an answer since the last call: what is asked at once is one wait."""
+    def waits(self, first_connection):
+        """How often somebody waited for an answer since the last call, before the connection that began then: what
+        is asked at once is one wait, and what is asked while it connects is none."""
         waits, until = 0, 0.0
         for when in self.asked:
-            if when >= until:
+            if until <= when <= first_connection - self.delay_s:
                 waits, until = waits + 1, when + self.delay_s
         self.asked.clear()
         return waits

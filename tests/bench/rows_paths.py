@@ -86,11 +86,11 @@ def known(bench):
         seen = []
 
         def turns(client):
-            names.waits()
-            client.send(message)
-            spoken, asked = proxy.turns(), names.waits()
-            seen.append(f"{type(client).__name__} {spoken} and {asked}{', TLS resumed' * sink.resumed}")
-            sink.resumed = 0
+            names.asked.clear()
+            took_s = client.send(message)
+            passages = proxy.settle()
+            spoken, asked = sum(passage.turns for passage in passages), names.waits(passages[0].began)
+            seen.append(f"{type(client).__name__} {spoken} and {asked}, {took_s:.2f} s")
             return spoken + asked
 
         times = bench.rounds(2).run({"ours": lambda: turns(ours), "msmtp": lambda: turns(msmtp)})
