@@ -36,7 +36,10 @@ write_client (gpointer source, const char *text, gsize length)
 static gboolean
 has_input (gpointer source)
 {
-  return ((Client *) source)->is_hasty;
+  const Client *client = source;
+
+  return client->is_hasty || (client->next < client->n_says && client->used > 0 &&
+                              client->used < strlen (client->says[client->next]));
 }
 
 static char *
