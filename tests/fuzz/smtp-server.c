@@ -172,7 +172,6 @@ test_made_up (void)
       g_auto (Client) whole = { 0 };
       g_auto (Client) pieces_of_it = { .max_read = (gsize) g_test_rand_int_range (1, 9) };
 
-      g_test_message ("%s", dialogue);
       converse (&whole, dialogue, &flights);
       check_replies (&whole);
       check_taken (&whole);
