@@ -162,12 +162,12 @@ smtp_step_dot_record (SmtpSession *session)
 {
   SmtpTransaction *transaction = session->transaction;
   Delivery *delivery = transaction->delivery;
+  gboolean needs_record = delivery->before_dot && !transaction->is_recorded;
   g_autoptr(GError) error = NULL;
 
-  if (!may_end (session))
+  if (needs_record && !may_end (session))
     return smtp_transaction_decide_rest (session);
-  if (!transaction->is_recorded && delivery->before_dot
-      && !delivery->before_dot (delivery, &error))
+  if (needs_record && !delivery->before_dot (delivery, &error))
     {
       smtp_session_break (session, SENDPATH_FAULT_LOCAL,
                           error ? error->message

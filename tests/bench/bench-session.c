@@ -11,7 +11,8 @@
 
 #define SENDER "terri@proseware.com"
 #define RECIPIENT "someone@adatum.com"
-#define LINE "A line of text, as long as lines of mail are, of which there are many here.\r\n"
+/* as long as those of smtp-source */
+#define LINE "A line of text, as long as lines of mail are, of which there are many to come.\r\n"
 
 typedef struct {
   SendpathMessage *message;
