@@ -48,6 +48,17 @@ typedef struct {
 
 /* ---- in a lane ------------------------------------------------------------------------------- */
 
+/* What was through before is not left waiting for a connection. */
+static void
+before_connect (gpointer data)
+{
+  const Worker *worker = data;
+  Group *group = worker->place.context.group;
+
+  if (group != NULL && group_count_ended (group) > 0)
+    group_settle (group, NULL);
+}
+
 static gpointer
 open_worker (gpointer data)
 {
@@ -55,6 +66,7 @@ open_worker (gpointer data)
 
   worker->run = data;
   worker->pool = session_pool_new (worker->run->slots);
+  session_pool_set_before_connect (worker->pool, before_connect, worker);
   return worker;
 }
 

@@ -21,6 +21,8 @@ typedef struct {
 struct _SessionPool {
   ServerSlots *slots; /* nullable */
   gboolean was_crowded;
+  void (*before_connect) (gpointer data); /* nullable */
+  gpointer data;
   GPtrArray *idle; /* Idle, the longest idle first */
 };
 
@@ -71,12 +73,22 @@ session_pool_clear (SessionPool *pool)
   g_ptr_array_set_size (pool->idle, 0);
 }
 
+void
+session_pool_set_before_connect (SessionPool *pool, void (*before_connect) (gpointer data),
+                                 gpointer data)
+{
+  pool->before_connect = before_connect;
+  pool->data = data;
+}
+
 gboolean
 session_pool_claim (SessionPool *pool, const char *server, GCancellable *cancellable,
                     ServerSlot **ret_slot)
 {
   gboolean has_waited = FALSE;
 
+  if (pool->before_connect != NULL)
+    pool->before_connect (pool->data);
   if (pool->slots == NULL)
     return TRUE;
   *ret_slot = server_slots_take (pool->slots, server, cancellable, &has_waited);

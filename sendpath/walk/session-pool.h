@@ -17,6 +17,10 @@ void         session_pool_free (SessionPool *pool);
 /* The same, and goes on: the network is another one, or nothing is left to send. */
 void         session_pool_clear (SessionPool *pool);
 
+/* A connection is to be opened, which may take its time: @before_connect is called first, since whatever was
+ * put off until the next message is over must not wait for that. */
+void         session_pool_set_before_connect (SessionPool *pool, void (*before_connect) (gpointer data),
+                                              gpointer data);
 /* A place for one more connection to @server, waited for; NULL where nobody counts. FALSE: cancelled, or
  * there was none. */
 gboolean     session_pool_claim (SessionPool *pool, const char *server, GCancellable *cancellable,
