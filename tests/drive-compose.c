@@ -98,7 +98,8 @@ type (Person *person, const char *label, const char *text)
 
 /* ---- pictures -------------------------------------------------------------------------------- */
 
-static void
+/* FALSE: nothing is drawn just now. */
+static gboolean
 take_picture (Person *person, const char *name)
 {
   GtkWidget *window = GTK_WIDGET (person->window);
@@ -111,8 +112,10 @@ take_picture (Person *person, const char *name)
   gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (window),
                           gtk_widget_get_height (window));
   node = gtk_snapshot_free_to_node (snapshot);
+  if (node == NULL)
+    return FALSE;
   texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, NULL);
-  gdk_texture_save_to_png (texture, path);
+  return gdk_texture_save_to_png (texture, path);
 }
 
 /* ---- what a person does ---------------------------------------------------------------------- */
@@ -130,7 +133,8 @@ answer (Person *person)
 {
   GtkWidget *password = find (GTK_WIDGET (person->window), is_password, NULL);
 
-  take_picture (person, "asked");
+  if (!take_picture (person, "asked"))
+    return;
   if (password != NULL)
     gtk_editable_set_text (GTK_EDITABLE (password), SECRET);
   press (person, person->answer);
@@ -148,7 +152,8 @@ look (gpointer data)
     answer (person);
   if (*text == '\0' || is_question_open (person))
     return G_SOURCE_CONTINUE;
-  take_picture (person, "done");
+  if (!take_picture (person, "done"))
+    return G_SOURCE_CONTINUE;
   g_print ("%s\n%s\n", person->is_asked ? "asked" : "not asked", text);
   g_main_loop_quit (person->loop);
   return G_SOURCE_REMOVE;
@@ -160,6 +165,8 @@ begin (gpointer data)
   Person *person = data;
   GtkWidget *view = find (GTK_WIDGET (person->window), is_text_view, NULL);
 
+  if (!gtk_widget_get_mapped (view))
+    return G_SOURCE_CONTINUE;
   type (person, "To", "someone@adatum.com");
   type (person, "Subject", "Lunch");
   gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)),
@@ -184,7 +191,7 @@ main (int argc, char **argv)
     g_error ("%s", error->message);
   person.loop = g_main_loop_new (NULL, FALSE);
   person.window = compose_open (engine);
-  g_idle_add (begin, &person);
+  g_timeout_add (20, begin, &person);
   g_main_loop_run (person.loop);
   gtk_window_destroy (person.window);
   g_main_loop_unref (person.loop);
