@@ -129,6 +129,17 @@ class Dialogue:
         self.buffer += data
         return bool(data)
 
+    def is_leaving(self):
+        """The client has said so, or is gone, whether that was read or not."""
+        if self.is_over or b"QUIT" in self.buffer:
+            return True
+        try:
+            return self.sink_socket.recv(4, socket.MSG_PEEK | socket.MSG_DONTWAIT) in (b"", b"QUIT")
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
     def talk(self):
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.is_in_tls:
@@ -152,7 +163,7 @@ class Sink:
                  pause_s=0.0, refusal=None, takes_empty=False, port=0):
         self.security, self.has_login, self.extensions = security, has_login, extensions
         self.is_quick, self.pause_s, self.refusal, self.takes_empty = is_quick, pause_s, refusal, takes_empty
-        self.taken, self.most_at_once, self.open = 0, 0, 0
+        self.taken, self.most_at_once, self.dialogues = 0, 0, []
         self.context = None
         if security != "none":
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -186,10 +197,10 @@ class Sink:
             threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
 
     def serve(self, connection):
-        with self.lock:
-            self.open += 1
-            self.most_at_once = max(self.most_at_once, self.open)
         dialogue = Dialogue(self, connection)
+        with self.lock:
+            self.dialogues.append(dialogue)
+            self.most_at_once = max(self.most_at_once, sum(not other.is_leaving() for other in self.dialogues))
         try:
             dialogue.talk()
         except OSError:
@@ -197,7 +208,7 @@ class Sink:
         finally:
             dialogue.connection.close()
             with self.lock:
-                self.open -= 1
+                self.dialogues.remove(dialogue)
 
     def close(self):
         if self.process:
