@@ -67,7 +67,7 @@ static SendpathProfileStore *
 keep_accounts_in_memory (EngineFixture *fixture, const char *auth)
 {
   const char *const addresses[] = { "192.0.2.7/24", NULL };
-  SendpathProfileStore *profiles = sendpath_profile_store_new_empty ();
+  g_autoptr (SendpathProfileStore) profiles = sendpath_profile_store_new_empty ();
   g_autoptr (SendpathAccount) home = new_home (fixture, auth);
   g_autoptr (SendpathNetwork) network = sendpath_network_new_for_facts (NULL, NULL, addresses);
 
@@ -76,7 +76,7 @@ keep_accounts_in_memory (EngineFixture *fixture, const char *auth)
   fixture->engine =
       g_object_new (SENDPATH_TYPE_ENGINE, "profiles", profiles, "outbox-dir", fixture->outbox,
                     "state-dir", fixture->dir, "network", network, NULL);
-  return profiles;
+  return profiles; /* the engine keeps it */
 }
 
 static void
@@ -84,7 +84,7 @@ test_accounts_in_code (void)
 {
   g_autoptr (EngineFixture) fixture = engine_fixture_new (SERVER_TAKES, NULL);
   g_autofree char *config = g_build_filename (g_get_user_config_dir (), "sendpath", NULL);
-  g_autoptr (SendpathProfileStore) profiles = keep_accounts_in_memory (fixture, "none");
+  SendpathProfileStore *profiles = keep_accounts_in_memory (fixture, "none");
   g_autoptr (SendpathReport) report = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -199,7 +199,7 @@ static void
 test_accounts_change_while_sending (void)
 {
   g_autoptr (EngineFixture) fixture = engine_fixture_new ("!hold\n" SERVER_TAKES, NULL);
-  g_autoptr (SendpathProfileStore) profiles = keep_accounts_in_memory (fixture, "none");
+  SendpathProfileStore *profiles = keep_accounts_in_memory (fixture, "none");
   GListModel *accounts = sendpath_profile_store_get_accounts (profiles);
   SendpathAccount *home = sendpath_profile_store_get_account (profiles, "home");
   const char *const keys[] = { "smtp", "smtp.example.org", NULL };
@@ -314,7 +314,7 @@ static void
 test_account_added_while_watching (void)
 {
   g_autoptr (EngineFixture) fixture = engine_fixture_new (SERVER_TAKES, NULL);
-  g_autoptr (SendpathProfileStore) profiles = keep_accounts_in_memory (fixture, "none");
+  SendpathProfileStore *profiles = keep_accounts_in_memory (fixture, "none");
   g_autoptr (SendpathAccount) home =
                  g_object_ref (sendpath_profile_store_get_account (profiles, "home"));
   const char *const keys[] = { "smtp", "127.255.255.255:1", NULL };
@@ -529,9 +529,9 @@ test_password_of_the_host (gconstpointer data)
 {
   Vault vault = { .password = FIXTURE_SECRET, .is_slow = data != NULL };
   g_autoptr (EngineFixture) fixture = engine_fixture_new (TAKES_LOGIN, NULL);
-  g_autoptr (SendpathProfileStore) profiles = keep_accounts_in_memory (fixture, "auto");
   g_autoptr (SendpathReport) report = NULL;
 
+  keep_accounts_in_memory (fixture, "auto");
   use_vault (fixture, &vault);
   report = send_and_go_on (fixture);
   scripted_server_assert_played (fixture->server);
@@ -547,9 +547,9 @@ test_token_of_the_host (void)
   Vault vault = { .password = FIXTURE_SECRET, .kind = SENDPATH_REQUEST_TOKEN };
   g_autoptr (EngineFixture) fixture = engine_fixture_new (
       OFFERS ("XOAUTH2") "C: AUTH XOAUTH2 *\nS: 235 2.7.0 welcome\n" SERVER_TAKES_MORE, NULL);
-  g_autoptr (SendpathProfileStore) profiles = keep_accounts_in_memory (fixture, "xoauth2");
   g_autoptr (SendpathReport) report = NULL;
 
+  keep_accounts_in_memory (fixture, "xoauth2");
   use_vault (fixture, &vault);
   report = send_and_go_on (fixture);
   scripted_server_assert_played (fixture->server);
@@ -573,9 +573,9 @@ test_nothing_from_the_host (gconstpointer data)
   Vault vault = { .password = NULL };
   g_autoptr (EngineFixture) fixture = engine_fixture_new (
       has_user ? SERVER_WANTS_LOGIN SERVER_LOGS_IN SERVER_TAKES_MORE : SERVER_WANTS_LOGIN, NULL);
-  g_autoptr (SendpathProfileStore) profiles = keep_accounts_in_memory (fixture, "auto");
   g_autoptr (SendpathReport) report = NULL;
 
+  keep_accounts_in_memory (fixture, "auto");
   use_vault (fixture, &vault);
   if (has_user)
     g_signal_connect (fixture->engine, "request", G_CALLBACK (type_password), NULL);
@@ -596,10 +596,10 @@ test_refused_password_of_the_host (void)
       OFFERS ("PLAIN") "C: AUTH PLAIN *\nS: 535 5.7.8 bad\n"
                        "---\n" SERVER_WANTS_LOGIN "---\n" TAKES_LOGIN,
       NULL);
-  g_autoptr (SendpathProfileStore) profiles = keep_accounts_in_memory (fixture, "auto");
   g_autoptr (SendpathReport) first = NULL;
   g_autoptr (GError) error = NULL;
 
+  keep_accounts_in_memory (fixture, "auto");
   use_vault (fixture, &vault);
   first = send_and_go_on (fixture);
   g_assert_cmpstr (sendpath_report_get_needs (first), ==, "password");
@@ -630,10 +630,10 @@ test_vault_outlives_the_engine (void)
 {
   Vault vault = { .password = FIXTURE_SECRET };
   g_autoptr (EngineFixture) fixture = engine_fixture_new ("!hold\n" TAKES_LOGIN, NULL);
-  g_autoptr (SendpathProfileStore) profiles = keep_accounts_in_memory (fixture, "auto");
   g_autoptr (SendpathReport) report = NULL;
   Call call = { NULL };
 
+  keep_accounts_in_memory (fixture, "auto");
   use_vault (fixture, &vault);
   call_start (&call, fixture, "someone@adatum.com", NULL);
   scripted_server_wait_for_hold (fixture->server);
