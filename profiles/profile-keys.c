@@ -113,6 +113,13 @@ static const SendpathProfileKey keys[] = {
   { SENDPATH_SECTION_ACCOUNT, NULL, SENDPATH_KEY_TEXT, NULL, NULL, NULL, NULL },
 };
 
+/**
+ * sendpath_profile_error_quark:
+ *
+ * Returns: the domain of #SendpathProfileError
+ *
+ * Since: 1.0
+ */
 G_DEFINE_QUARK (sendpath-profile-error-quark, sendpath_profile_error)
 
 /**

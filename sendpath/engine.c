@@ -36,6 +36,13 @@ static GParamSpec *props[N_PROPS];
  * Since: 1.0
  */
 G_DEFINE_FINAL_TYPE (SendpathEngine, sendpath_engine, G_TYPE_OBJECT)
+/**
+ * sendpath_error_quark:
+ *
+ * Returns: the domain of #SendpathError
+ *
+ * Since: 1.0
+ */
 G_DEFINE_QUARK (sendpath-error-quark, sendpath_error)
 
 /* ---- object ---------------------------------------------------------------------------------- */

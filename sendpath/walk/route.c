@@ -100,6 +100,8 @@ sendpath_route_ref (SendpathRoute *route)
  * sendpath_route_unref:
  * @route: (transfer full): a route
  *
+ * Lets go of a reference; the route is freed with the last one. May be called from any thread.
+ *
  * Since: 1.0
  */
 void
