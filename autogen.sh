@@ -18,8 +18,8 @@ build_packages='
 # What the tests need besides. The lab (root only) is also used by hand: it installs what it needs
 # itself, its mail servers into a place of its own.
 check_packages='
-  clang g++ binutils dbus dbus-daemon gi-docgen gnome-keyring libclaws-mail-dev libgtk-3-dev libgtk-4-dev
-  libsecret-tools locales openssl python3-dbusmock python3-gi strace valac xvfb'
+  clang g++ binutils curl dbus dbus-daemon gi-docgen gnome-keyring libclaws-mail-dev libgtk-3-dev libgtk-4-dev
+  libsecret-tools locales msmtp openssl python3-dbusmock python3-gi strace swaks valac xvfb'
 
 cd "$(dirname "$0")" || exit 1
 top=$(pwd)
