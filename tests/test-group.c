@@ -16,7 +16,7 @@ static char *
 add (OutboxFixture *fixture)
 {
   g_autoptr (SendpathMessage) message =
-      outbox_fixture_new_message ("terri@proseware.com", whom[0], FIXTURE_BODY);
+                 outbox_fixture_new_message ("terri@proseware.com", whom[0], FIXTURE_BODY);
   char *id = outbox_add (fixture->outbox, message, "home", FIXTURE_NOW_US, NULL);
 
   g_assert_nonnull (id);
@@ -53,8 +53,8 @@ write_end (OutboxEntry *entry)
   attempt->reply = sendpath_reply_ref (reply);
   attempt->at_us = FIXTURE_NOW_US;
   index = report_add_attempt (report, attempt);
-  report_set_recipient (report, whom[0], index, SENDPATH_RECIPIENT_SENT,
-                        SENDPATH_VERDICT_ACCEPTED, reply);
+  report_set_recipient (report, whom[0], index, SENDPATH_RECIPIENT_SENT, SENDPATH_VERDICT_ACCEPTED,
+                        reply);
   report->n_tries = 1;
   g_assert_true (journal_note_end (outbox_entry_get_journal (entry), report, index, FIXTURE_NOW_US,
                                    TRUE, NULL));
@@ -77,8 +77,8 @@ test_size (OutboxFixture *fixture, gconstpointer data)
   static const struct {
     gint64 after_ms;
     guint size;
-  } begun[] = { { 0, 1 },  { 10, 2 },  { 10, 4 },  { 49, 8 },  { 10, 16 },  { 10, 32 },
-                { 10, 32 }, { 50, 16 }, { 900, 8 }, { 900, 4 }, { 900, 2 },  { 900, 1 }, { 900, 1 } };
+  } begun[] = { { 0, 1 },   { 10, 2 },  { 10, 4 },  { 49, 8 },  { 10, 16 }, { 10, 32 }, { 10, 32 },
+                { 50, 16 }, { 900, 8 }, { 900, 4 }, { 900, 2 }, { 900, 1 }, { 900, 1 } };
   g_autoptr (Group) group = group_new (fixture->outbox);
   gint64 now_us = 1;
 
@@ -129,8 +129,8 @@ test_dot_is_taken_back (OutboxFixture *fixture, gconstpointer data)
   g_assert_null (recipient->dot_server);
   g_assert_cmpint (recipient->uncertain_s, ==, 0);
   /* one that is sent after all counts as ever */
-  g_assert_true (journal_note_dot (outbox_entry_get_journal (entry), whom, SERVER,
-                                   SENDER_RULE_KEEP, FIXTURE_NOW_US, NULL));
+  g_assert_true (journal_note_dot (outbox_entry_get_journal (entry), whom, SERVER, SENDER_RULE_KEEP,
+                                   FIXTURE_NOW_US, NULL));
   g_clear_pointer (&entry, outbox_entry_free);
   g_assert_cmpint (find_state (fixture, id), ==, SENDPATH_RECIPIENT_UNCERTAIN);
 }
@@ -159,7 +159,8 @@ check_filed (OutboxFixture *fixture, guint64 keep_days)
       g_assert_true (outbox_fixture_has (fixture, "queue", ids[i], ".message"));
       outbox_fixture_refuse (fixture, ids[i], OUTBOX_ERROR_BUSY);
     }
-  g_assert_false (outbox_fixture_has (fixture, "queue", first, ".message")); /* with the second dot */
+  g_assert_false (
+      outbox_fixture_has (fixture, "queue", first, ".message")); /* with the second dot */
   g_assert_true (group_settle (group, NULL));
   g_assert_cmpuint (group_count_ended (group), ==, 0);
   g_assert_cmpuint (outbox_fixture_count (fixture, "queue"), ==, 0);
@@ -215,8 +216,10 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   outbox_fixture_add_test ("/group/size-follows-the-pace", test_size, FALSE);
   outbox_fixture_add_test ("/group/dot-ahead-is-used-once-P-6", test_dot_is_used, FALSE);
-  outbox_fixture_add_test ("/group/dot-that-was-not-sent-is-taken-back", test_dot_is_taken_back, FALSE);
-  outbox_fixture_add_test ("/group/filed-when-the-outcome-is-synced-P-6", test_filed_when_synced, FALSE);
+  outbox_fixture_add_test ("/group/dot-that-was-not-sent-is-taken-back", test_dot_is_taken_back,
+                           FALSE);
+  outbox_fixture_add_test ("/group/filed-when-the-outcome-is-synced-P-6", test_filed_when_synced,
+                           FALSE);
   outbox_fixture_add_test ("/group/every-prefix-is-a-state", test_every_prefix, TRUE);
   return g_test_run ();
 }

@@ -14,7 +14,7 @@ struct _Group {
   GPtrArray *dots;  /* Journal, borrowed: written, and not on disk yet */
   GPtrArray *ended; /* OutboxEntry: the same of their outcomes */
   guint size;
-  gint64 begun_us; /* monotonic; 0: none was begun */
+  gint64 begun_us;    /* monotonic; 0: none was begun */
   gboolean has_filed; /* and the folders are not synced */
 };
 
