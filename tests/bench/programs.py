@@ -147,15 +147,20 @@ class Postfix(Nullmailer):
 
 
 class SmtpSink:
-    """Postfix's, at a port that the kernel chose."""
+    """Postfix's, at a port that the kernel chose. `running` are those that were not closed."""
+
+    running = set()
 
     def __init__(self, place, *options):
         place.mkdir(parents=True)
         self.pid = start(["/usr/sbin/smtp-sink", "-u", "nobody", *options, "127.0.0.1:0", "128"], plain_environment(place),
                          stderr=place / "complaints")
+        self.running.add(self)
         end = time.monotonic() + 10
         while (port := self.find_port()) is None:
-            if time.monotonic() > end or os.waitpid(self.pid, os.WNOHANG)[0]:
+            if os.waitpid(self.pid, os.WNOHANG)[0]:
+                self.running.remove(self)
+            if time.monotonic() > end or self not in self.running:
                 raise RuntimeError("smtp-sink: " + (place / "complaints").read_text(encoding="utf-8"))
             time.sleep(0.01)
         self.port = port
@@ -174,6 +179,7 @@ class SmtpSink:
         return None
 
     def close(self):
+        self.running.remove(self)
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
 

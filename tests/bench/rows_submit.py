@@ -93,12 +93,14 @@ def one(bench):
                      floor=statistics.median(ratios(times, "floor", "msmtp")))
         yield Figure("one-swaks", ratios(times, "ours", "swaks"),
                      floor=statistics.median(ratios(times, "floor", "swaks")))
-    sink = Sink(is_quick=True).start_apart()
     for where in ("disk", "tmpfs"):
         if bench.wants(f"one-quick-{where}", f"one-ms-{where}"):
-            times = one_over(bench, "one-quick", sink.port, getattr(bench.laid_over, where))
+            sink = Sink(is_quick=True).start_apart()
+            try:
+                times = one_over(bench, "one-quick", sink.port, getattr(bench.laid_over, where))
+            finally:
+                sink.close()
             yield Figure(f"one-quick-{where}", ratios(times, "ours", "msmtp"), detail=milliseconds(times),
                          floor=statistics.median(ratios(times, "floor", "msmtp")))
             yield Figure(f"one-ms-{where}", [each * 1000 for each in times["ours"]], "ms",
                          floor=statistics.median(times["floor"]) * 1000)
-    sink.close()
