@@ -2,8 +2,6 @@
  * counters and queues are unknown to the sanitizer, so that every object which goes through them would
  * look like a race. Here each of these functions says what it promises, and calls the real one. It is
  * preloaded by `make check-tsan`, and knows nothing of sendpath. */
-#define _GNU_SOURCE
-
 #include <dlfcn.h>
 
 #include <gio/gio.h>
