@@ -65,6 +65,14 @@ read_message (const char *sender, GError **error)
   return g_steal_pointer (&message);
 }
 
+/* Claws Mail says that a message is complete by closing the pipe, which is closed as well when Claws Mail dies in
+ * the middle of one. Then it still has that message itself. */
+static gboolean
+is_abandoned (int claws_pid)
+{
+  return getppid () != claws_pid;
+}
+
 /* The plugin can ask, so nobody else is to be faster. */
 static gboolean
 keep (SendpathEngine *engine, SendpathMessage *message, GError **error)
@@ -88,6 +96,7 @@ main (int argc, char **argv)
   g_autoptr (SendpathProfileStore) profiles = sendpath_profile_store_new (NULL);
   g_autoptr (SendpathEngine) engine = NULL;
   g_autoptr (SendpathMessage) message = NULL;
+  int claws_pid = getppid ();
 
   setlocale (LC_ALL, "");
   textdomain (GETTEXT_PACKAGE);
@@ -97,6 +106,8 @@ main (int argc, char **argv)
   if (message != NULL && sendpath_profile_store_load (profiles, &error))
     {
       engine = sendpath_engine_new (profiles);
+      if (is_abandoned (claws_pid))
+        return EX_TEMPFAIL;
       if (keep (engine, message, &error))
         return EX_OK;
     }
