@@ -107,31 +107,58 @@ confirm (GtkWindow *parent, const char *text, gboolean *ret_with_passwords)
   return is_wanted;
 }
 
-/* Claws Mail's SMTP login has the password of the incoming server unless it has a user of its own. */
-static char *
-dup_claws_password (const PrefsAccount *account)
+/* NULL: there is none, or several have that address, and nobody knows whose password it would be. */
+static const PrefsAccount *
+find_theirs (const char *address)
 {
-  gboolean has_own = account->smtp_userid != NULL && *account->smtp_userid != '\0';
+  const PrefsAccount *found = NULL;
 
-  return passwd_store_get_account (account->account_id,
-                                   has_own ? PWS_ACCOUNT_SEND : PWS_ACCOUNT_RECV);
+  for (GList *item = account_get_list (); item != NULL; item = item->next)
+    {
+      const PrefsAccount *account = item->data;
+
+      if (account->address == NULL || g_ascii_strcasecmp (account->address, address) != 0)
+        continue;
+      if (found != NULL)
+        return NULL;
+      found = account;
+    }
+  return found;
 }
 
 static gboolean
-copy_password (SendpathEngine *engine, SendpathAccount *account, GError **error)
+copy_one (SendpathEngine *engine, const char *name, const PrefsAccount *theirs, const char *which,
+          GError **error)
 {
-  const PrefsAccount *theirs =
-      account_find_from_address (sendpath_account_get (account, "address"), FALSE);
-  char *password = theirs != NULL ? dup_claws_password (theirs) : NULL;
+  char *password = passwd_store_get_account (theirs->account_id, which);
   gboolean is_copied = TRUE;
 
   if (password != NULL && *password != '\0')
-    is_copied = sendpath_engine_set_password (engine, sendpath_account_get_id (account), password,
-                                              NULL, error);
+    is_copied = sendpath_engine_set_password (engine, name, password, NULL, error);
   if (password != NULL)
     explicit_bzero (password, strlen (password));
   g_free (password);
   return is_copied;
+}
+
+/* Claws Mail's SMTP login has the password of the incoming server unless it has a user of its own. The POP3
+ * server's is stored first, so that it is not taken for the same. */
+static gboolean
+copy_password (SendpathEngine *engine, const SendpathImported *imported, GError **error)
+{
+  SendpathAccount *account = sendpath_imported_get_account (imported);
+  const char *id = sendpath_account_get_id (account);
+  const PrefsAccount *theirs = find_theirs (sendpath_account_get (account, "address"));
+  g_autofree char *pop = g_strdup_printf ("pop:%s", id);
+  gboolean has_own;
+
+  if (theirs == NULL || sendpath_imported_get_secret (imported) != SENDPATH_IMPORT_SECRET_CLOSED)
+    return TRUE;
+  has_own = theirs->smtp_userid != NULL && *theirs->smtp_userid != '\0';
+  if (has_own && sendpath_account_get (account, "pop") != NULL &&
+      !copy_one (engine, pop, theirs, PWS_ACCOUNT_RECV, error))
+    return FALSE;
+  return copy_one (engine, id, theirs, has_own ? PWS_ACCOUNT_SEND : PWS_ACCOUNT_RECV, error);
 }
 
 static gboolean
@@ -149,7 +176,7 @@ write_accounts (Import *import, gboolean with_passwords, GError **error)
   engine = sendpath_engine_new (import->profiles);
   for (guint i = 0; with_passwords && i < import->found->len; i++)
     if (is_new (import->found->pdata[i]) &&
-        !copy_password (engine, sendpath_imported_get_account (import->found->pdata[i]), error))
+        !copy_password (engine, import->found->pdata[i], error))
       return FALSE;
   return TRUE;
 }
