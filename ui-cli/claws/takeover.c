@@ -15,6 +15,7 @@
 #define RECORD      "sendpathrc"
 #define USE_COMMAND "use_mail_command"
 #define COMMAND     "mail_command"
+#define ADDRESS     "address"
 
 struct _Takeover {
   GKeyFile *record; /* a group for each chosen account: its own settings */
@@ -56,6 +57,7 @@ take (Takeover *takeover, PrefsAccount *account)
   g_key_file_set_boolean (takeover->record, group, USE_COMMAND, account->use_mail_command);
   g_key_file_set_string (takeover->record, group, COMMAND,
                          account->mail_command != NULL ? account->mail_command : "");
+  g_key_file_set_string (takeover->record, group, ADDRESS, account->address);
   set_command (account, TRUE, g_strdup_printf (CLAWS_SEND " %s", account->address));
 }
 
@@ -89,19 +91,25 @@ save_record (const Takeover *takeover)
     g_warning ("%s", error->message);
 }
 
-/* The number of an account that was removed may be another one's some day. */
+/* The number of an account that was removed may be another one's by now. Our own command says that it is not. */
+static gboolean
+is_chosen_one (const Takeover *takeover, const char *group)
+{
+  const char *id = strrchr (group, ' ');
+  const PrefsAccount *account = id != NULL ? account_find_from_id (atoi (id)) : NULL;
+  g_autofree char *address = g_key_file_get_string (takeover->record, group, ADDRESS, NULL);
+
+  return account != NULL && (is_ours (account) || g_strcmp0 (account->address, address) == 0);
+}
+
 static void
 forget_gone (Takeover *takeover)
 {
   g_auto (GStrv) groups = g_key_file_get_groups (takeover->record, NULL);
 
   for (char **group = groups; *group != NULL; group++)
-    {
-      const char *id = strrchr (*group, ' ');
-
-      if (id == NULL || account_find_from_id (atoi (id)) == NULL)
-        g_key_file_remove_group (takeover->record, *group, NULL);
-    }
+    if (!is_chosen_one (takeover, *group))
+      g_key_file_remove_group (takeover->record, *group, NULL);
 }
 
 /* Claws Mail has just written its account file, with our command in it. */
