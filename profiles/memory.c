@@ -29,6 +29,8 @@ struct _Memory
   struct stat seen; /* all 0: nothing was */
   GArray *lines;    /* Line, in @text */
   char *text;
+  gboolean looks_when_told; /* at its file; else each time it is asked */
+  gboolean has_looked;      /* since it was told, and since we changed anything */
 };
 
 typedef struct {
@@ -207,6 +209,7 @@ read_if_changed (Memory *memory)
   struct stat now = { 0 };
   int dir;
 
+  memory->has_looked = memory->looks_when_told;
   if (lstat (path, &now) == 0 && is_same_file (&memory->seen, &now))
     return;
   g_clear_pointer (&memory->lines, g_array_unref);
@@ -247,10 +250,29 @@ memory_get (Memory *memory, const char *topic, const char *key, gint64 now_s, gu
   char *value;
 
   g_mutex_lock (&memory->mutex);
-  read_if_changed (memory);
+  if (!memory->has_looked)
+    read_if_changed (memory);
   value = find_value (memory, topic, key, now_s, max_age_s);
   g_mutex_unlock (&memory->mutex);
   return value;
+}
+
+void
+memory_look_again (Memory *memory)
+{
+  g_mutex_lock (&memory->mutex);
+  memory->looks_when_told = TRUE;
+  memory->has_looked = FALSE;
+  g_mutex_unlock (&memory->mutex);
+}
+
+/* It is another file now. */
+static void
+note_change (Memory *memory)
+{
+  g_mutex_lock (&memory->mutex);
+  memory->has_looked = FALSE;
+  g_mutex_unlock (&memory->mutex);
 }
 
 /* Removes the entries of @topic (NULL: all) whose key is, or begins with, @key. */
@@ -300,6 +322,7 @@ replace (Memory *memory, const char *topic, const char *key, gboolean is_prefix,
           g_ptr_array_add (entries, g_steal_pointer (&added));
         }
       write_entries (dir, entries);
+      note_change (memory);
       close (lock);
     }
   g_clear_pointer (&added, entry_free);
@@ -348,6 +371,7 @@ memory_change (Memory *memory, const char *topic, const char *key, MemoryChange 
       remove_old (entries, now_s);
       g_ptr_array_add (entries, new_entry (topic, key, value, now_s));
       write_entries (dir, entries);
+      note_change (memory);
     }
   if (lock >= 0)
     close (lock);

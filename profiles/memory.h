@@ -17,6 +17,9 @@ void     memory_free (Memory *memory);
  * P-13). What was not set anew for a year goes when something else is. */
 char    *memory_get (Memory *memory, const char *topic, const char *key, gint64 now_s,
                      guint64 max_age_s);
+/* Has it look at the file when it is asked next, and from now on only then and after changes of its own;
+ * before the first such call it looks each time. */
+void     memory_look_again (Memory *memory);
 void     memory_set (Memory *memory, const char *topic, const char *key, const char *value,
                      gint64 now_s);
 /* Gives the new value of an entry (newly allocated) for the @old one, NULL if there is none; NULL: it

@@ -88,6 +88,7 @@ workplace_deliver (Workplace *place, EngineCall *call, const char *id, ErrandPre
 
   call->message = id;
   call->progress_us = 0;
+  memory_look_again (place->memory); /* once for each message */
   report = errand_deliver (&place->context, id, prepared, cancellable, error);
   call->message = NULL;
   return report;

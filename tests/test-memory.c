@@ -271,6 +271,23 @@ test_processes (Fixture *fixture, gconstpointer data)
       }
 }
 
+/* Whoever asks often says when to look; what it changes itself is known at once. */
+static void
+test_look_again (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (Memory) other = memory_new (fixture->dir);
+
+  memory_set (other, "route", "home@net", "587", NOW);
+  memory_look_again (fixture->memory);
+  assert_known (fixture, "route", "home@net", "587");
+  memory_set (other, "route", "home@net", "465", NOW);
+  assert_known (fixture, "route", "home@net", "587");
+  memory_look_again (fixture->memory);
+  assert_known (fixture, "route", "home@net", "465");
+  memory_set (fixture->memory, "route", "home@net", "25", NOW);
+  assert_known (fixture, "route", "home@net", "25");
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -287,6 +304,7 @@ main (int argc, char **argv)
   ADD ("/memory/links-and-pipes-are-no-file", test_strange_files);
   ADD ("/memory/a-folder-that-others-may-write-is-not-believed", test_writable_by_others);
   ADD ("/memory/size-is-bounded-and-the-oldest-goes", test_bounded);
+  ADD ("/memory/looks-when-told", test_look_again);
   ADD ("/memory/processes-lose-nothing-of-each-other", test_processes);
   return g_test_run ();
 }
