@@ -21,6 +21,7 @@ outbox_entry_free (OutboxEntry *entry)
     disk_close (entry->journal_fd);
   g_clear_pointer (&entry->report, sendpath_report_unref);
   g_clear_object (&entry->message);
+  g_clear_pointer (&entry->whole, g_bytes_unref);
   shown_fields_clear (&entry->shown);
   envelope_clear (&entry->envelope);
   if (entry->lock != NULL)

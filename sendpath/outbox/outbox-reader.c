@@ -15,6 +15,8 @@
 #define BUFFER_BYTES (64 * 1024)
 /* Envelope and header of most messages: read at once, for lists of a hundred thousand. */
 #define HEAD_BYTES 4096
+/* What is sent and no longer than this is read in one. */
+#define WHOLE_BYTES (32 * 1024)
 
 /* The first bytes of a message file. */
 typedef struct {
@@ -41,12 +43,41 @@ failed_or_damaged (OutboxEntry *entry)
   return errno == EUCLEAN ? READING_DAMAGED : READING_FAILED;
 }
 
+/* As disk_read_at(), of the message. */
+static gssize
+read_at (OutboxEntry *entry, char *buffer, gsize size, guint64 offset)
+{
+  gsize length;
+  const char *bytes;
+
+  if (entry->whole == NULL)
+    return disk_read_at (entry->fd, buffer, size, offset);
+  bytes = g_bytes_get_data (entry->whole, &length);
+  if (offset >= length)
+    return 0;
+  size = MIN (size, length - (gsize) offset);
+  memcpy (buffer, bytes + offset, size);
+  return (gssize) size;
+}
+
+static Reading
+read_whole (OutboxEntry *entry)
+{
+  g_autofree char *bytes = g_malloc ((gsize) entry->file_bytes);
+  gssize count = disk_read_at (entry->fd, bytes, (gsize) entry->file_bytes, 0);
+
+  if (count < 0)
+    return failed_or_damaged (entry);
+  entry->whole = g_bytes_new_take (g_steal_pointer (&bytes), (gsize) count);
+  return READING_GOOD;
+}
+
 /* @length bytes at @offset, or NULL and *@result. */
 static char *
 read_text (OutboxEntry *entry, guint64 offset, gsize length, Reading *result)
 {
   g_autofree char *text = g_malloc (length + 1);
-  gssize count = disk_read_at (entry->fd, text, length, offset);
+  gssize count = read_at (entry, text, length, offset);
 
   if (count != (gssize) length)
     {
@@ -77,8 +108,7 @@ read_envelope (OutboxEntry *entry, Head *head)
   const char *rest;
   gsize rest_bytes;
 
-  length = disk_read_at (entry->fd, head->bytes,
-                         (gsize) MIN (entry->file_bytes, sizeof head->bytes), 0);
+  length = read_at (entry, head->bytes, (gsize) MIN (entry->file_bytes, sizeof head->bytes), 0);
   if (length < 0)
     return failed_or_damaged (entry);
   head->length = (gsize) length;
@@ -125,7 +155,7 @@ check_sum (OutboxEntry *entry)
   for (guint64 offset = ENVELOPE_SUMMED_OFFSET; offset < end;)
     {
       gssize count =
-          disk_read_at (entry->fd, buffer, (gsize) MIN (BUFFER_BYTES, end - offset), offset);
+          read_at (entry, buffer, (gsize) MIN (BUFFER_BYTES, end - offset), offset);
 
       if (count < 0)
         return failed_or_damaged (entry);
@@ -159,20 +189,36 @@ open_body (OutboxEntry *entry)
   return fd;
 }
 
+/* NULL and errno. */
+static BodySource *
+make_body (OutboxEntry *entry)
+{
+  guint64 offset = envelope_get_body_offset (&entry->envelope);
+  guint64 length = entry->envelope.body_bytes;
+  g_autoptr(GBytes) bytes = NULL;
+  int fd;
+
+  if (entry->whole != NULL)
+    {
+      bytes = g_bytes_new_from_bytes (entry->whole, (gsize) offset, (gsize) length);
+      return body_source_new_from_bytes (bytes);
+    }
+  fd = open_body (entry);
+  return fd >= 0 ? body_source_new_from_fd (fd, offset, length) : NULL;
+}
+
 static Reading
 make_message (OutboxEntry *entry, const char *text)
 {
   const Envelope *envelope = &entry->envelope;
   g_autoptr(Header) header = header_parse (text, (gsize) envelope->header_bytes, NULL);
   g_autoptr(BodySource) body = NULL;
-  int fd;
 
   if (header == NULL)
     return READING_DAMAGED;
-  fd = open_body (entry);
-  if (fd < 0)
+  body = make_body (entry);
+  if (body == NULL)
     return failed_or_damaged (entry);
-  body = body_source_new_from_fd (fd, envelope_get_body_offset (envelope), envelope->body_bytes);
   entry->message = message_take_parts (
       envelope->sender, (const char *const *) envelope->recipients, g_steal_pointer (&header), body,
       envelope->traits);
@@ -221,8 +267,12 @@ Reading
 outbox_reader_read_message (OutboxEntry *entry)
 {
   Head head;
-  Reading reading = read_envelope (entry, &head);
+  Reading reading = READING_GOOD;
 
+  if (entry->lock != NULL && entry->file_bytes <= WHOLE_BYTES)
+    reading = read_whole (entry);
+  if (reading == READING_GOOD)
+    reading = read_envelope (entry, &head);
   return reading == READING_GOOD ? read_header (entry, &head) : reading;
 }
 

@@ -13,6 +13,7 @@ struct _OutboxEntry {
   int fd;         /* of the message: @lock's, or our own if we only look */
   Lock *lock;     /* NULL if we only look */
   guint64 file_bytes; /* of the message */
+  GBytes *whole;      /* all of the message, if we take it and it is short; else NULL */
   int journal_fd; /* of the journal, until @journal has it */
   int error_code; /* errno of what could not be read */
   Envelope envelope;
