@@ -168,6 +168,14 @@ count_open (gpointer data)
   return group != NULL ? group_count_ended (group) : 0;
 }
 
+static GError *
+take_failure (gpointer data)
+{
+  Group *group = ((Worker *) data)->place.context.group;
+
+  return group != NULL ? group_take_failure (group) : NULL;
+}
+
 static void
 release (gpointer prepared)
 {
@@ -324,6 +332,7 @@ run_runner (Run *run, Outbox *outbox, GError **error)
                     .release = release,
                     .pause = pause_worker,
                     .count_open = count_open,
+                    .take_failure = take_failure,
                     .was_crowded = was_crowded };
   RunnerOptions options = { .mode = run->lanes->mode,
                             .is_news = run->lanes->is_news,

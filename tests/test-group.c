@@ -3,7 +3,9 @@
 
 #include "sendpath/outbox/group.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/lib/outbox-fixture.h"
 
@@ -33,7 +35,7 @@ write_dot (OutboxEntry *entry)
 static gboolean
 use_dot (OutboxEntry *entry, SenderRule rule)
 {
-  return journal_use_dot_ahead (outbox_entry_get_journal (entry), whom, SERVER, rule);
+  return journal_use_dot_ahead (outbox_entry_get_journal (entry), whom, SERVER, rule, FIXTURE_NOW_US);
 }
 
 /* Taken by the server, and written so. */
@@ -111,6 +113,28 @@ test_dot_is_used (OutboxFixture *fixture, gconstpointer data)
   g_assert_cmpint (find_state (fixture, id), ==, SENDPATH_RECIPIENT_UNCERTAIN);
 }
 
+/* A session that stood still meanwhile: a crash after the dot must not bring the repeat forward. */
+static void
+test_old_dot (OutboxFixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = add (fixture);
+  g_autoptr (OutboxEntry) entry = outbox_fixture_take (fixture, id);
+  Journal *journal = outbox_entry_get_journal (entry);
+  gint64 later_us = FIXTURE_NOW_US + 300 * G_USEC_PER_SEC;
+
+  write_dot (entry);
+  g_assert_true (journal_sync_all (&journal, 1, -1, NULL));
+  g_assert_false (
+      journal_use_dot_ahead (journal, whom, SERVER, SENDER_RULE_KEEP, later_us));
+  g_assert_true (journal_take_back_dot (journal, later_us, NULL));
+  g_assert_true (
+      journal_note_dot (journal, whom, SERVER, SENDER_RULE_KEEP, later_us, NULL));
+  g_clear_pointer (&entry, outbox_entry_free);
+  entry = outbox_fixture_take (fixture, id);
+  g_assert_cmpint (((ReportRecipient *) outbox_entry_get_report (entry)->recipients->pdata[0])->uncertain_s,
+                   ==, later_us / G_USEC_PER_SEC);
+}
+
 /* Its turn never came, and it may go at once. */
 static void
 test_dot_is_taken_back (OutboxFixture *fixture, gconstpointer data)
@@ -176,6 +200,47 @@ test_filed_when_synced (OutboxFixture *fixture, gconstpointer data)
   check_filed (fixture, 3);
 }
 
+/* What was opened as @path is something that cannot be synced. */
+static void
+spoil (const char *path)
+{
+  int ends[2];
+
+  g_assert_cmpint (pipe (ends), ==, 0);
+  for (int fd = 3; fd < 64; fd++)
+    {
+      g_autofree char *link = g_strdup_printf ("/proc/self/fd/%d", fd);
+      g_autofree char *name = g_file_read_link (link, NULL);
+
+      if (g_strcmp0 (name, path) == 0)
+        g_assert_cmpint (dup2 (ends[1], fd), ==, fd);
+    }
+  close (ends[0]);
+  close (ends[1]);
+}
+
+/* Whoever asks is told why, once; nothing is filed (P-1). */
+static void
+test_failed_sync (OutboxFixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = add (fixture);
+  g_autofree char *path = outbox_fixture_get_path (fixture, "queue", id, ".journal");
+  g_autofree char *real_path = realpath (path, NULL);
+  g_autoptr (Group) group = group_new (fixture->outbox);
+  OutboxEntry *entry = outbox_fixture_take (fixture, id);
+  g_autoptr (GError) failure = NULL;
+
+  write_end (entry);
+  spoil (real_path);
+  group_add_ended (group, entry);
+  g_assert_null (group_take_failure (group));
+  g_assert_false (group_settle (group, NULL));
+  failure = group_take_failure (group);
+  g_assert_error (failure, OUTBOX_ERROR, OUTBOX_ERROR_IO);
+  g_assert_null (group_take_failure (group));
+  g_assert_true (outbox_fixture_has (fixture, "queue", id, ".message"));
+}
+
 /* Wherever the writing stopped: first it is queued, then uncertain, then sent. */
 static void
 test_every_prefix (OutboxFixture *fixture, gconstpointer data)
@@ -216,10 +281,12 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   outbox_fixture_add_test ("/group/size-follows-the-pace", test_size, FALSE);
   outbox_fixture_add_test ("/group/dot-ahead-is-used-once-P-6", test_dot_is_used, FALSE);
+  outbox_fixture_add_test ("/group/dot-that-is-old-is-noted-anew-P-5", test_old_dot, FALSE);
   outbox_fixture_add_test ("/group/dot-that-was-not-sent-is-taken-back", test_dot_is_taken_back,
                            FALSE);
   outbox_fixture_add_test ("/group/filed-when-the-outcome-is-synced-P-6", test_filed_when_synced,
                            FALSE);
+  outbox_fixture_add_test ("/group/a-sync-that-failed-is-no-success-P-1", test_failed_sync, FALSE);
   outbox_fixture_add_test ("/group/every-prefix-is-a-state", test_every_prefix, TRUE);
   return g_test_run ();
 }

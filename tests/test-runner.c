@@ -120,11 +120,13 @@ typedef struct {
   guint n_expected;       /* then it is over */
   void (*on_sent) (gpointer scene, const char *whom);
   gboolean has_arrival;   /* when the gate is reached, another message comes in */
+  gboolean holds_back;    /* nobody is told before pause(), and then that nothing is on disk */
   gboolean is_full;       /* the disk: nothing can be written down */
   int n_tried;
   int n_prepared;         /* ahead of their turn, and whose turn did not come yet */
   gboolean looks_ahead;   /* who reaches the gate */
   gboolean has_looked;
+  gboolean is_ending;     /* whoever is at the gate waits until it is stopped */
   char *left;             /* what is prepared then */
   OutboxEntry *other;     /* what somebody else has taken */
   RunnerLock *service;    /* there is one now */
@@ -177,6 +179,15 @@ add (OutboxFixture *fixture, const char *account, const char *whom)
   g_free (add_one (fixture, account, whom));
 }
 
+/* The lane begins nothing more, and nothing of what it lent is gone. */
+static void
+wait_for_stop (Scene *scene, Lane *lane, gpointer worker)
+{
+  while (lane_look_ahead (lane, worker, 0) != NULL)
+    g_thread_yield ();
+  g_assert_cmpint (g_atomic_int_get (&scene->n_prepared), ==, 1);
+}
+
 /* Sent: everybody has it, and it leaves the outbox. */
 static SendpathReport *
 deliver (gpointer worker, const LaneTask *task, GCancellable *cancellable, GError **error)
@@ -216,6 +227,8 @@ deliver (gpointer worker, const LaneTask *task, GCancellable *cancellable, GErro
           g_mutex_unlock (&scene->mutex);
         }
       wait_at_gate (scene);
+      if (scene->is_ending)
+        wait_for_stop (scene, task->lane, worker);
     }
   report_set_recipient (report, whom, REPORT_NO_ATTEMPT, SENDPATH_RECIPIENT_SENT,
                         SENDPATH_VERDICT_ACCEPTED, NULL);
@@ -260,6 +273,23 @@ on_done (gpointer data, const char *id, SendpathReport *report, const GError *er
     g_cancellable_cancel (scene->cancellable);
 }
 
+static void
+pause_lane (gpointer worker)
+{
+}
+
+static guint
+count_open (gpointer worker)
+{
+  return G_MAXUINT;
+}
+
+static GError *
+take_failure (gpointer worker)
+{
+  return g_error_new_literal (OUTBOX_ERROR, OUTBOX_ERROR_IO, "no disk");
+}
+
 static const LaneTimes quick_times = { .idle_ms = 1, .stuck_ms = 50 };
 static const LaneTimes patient_times = { .idle_ms = 1, .stuck_ms = 3600 * 1000 };
 
@@ -269,11 +299,15 @@ run_scene (Scene *scene, RunnerMode mode, const LaneTimes *times)
 {
   g_autoptr (GMainContext) context = g_main_context_new ();
   LaneHost host = { open_lane, deliver, close_lane, scene, prepare, release };
+  LaneHost unkept = {
+    open_lane, deliver,    close_lane, scene, prepare, release, .pause = pause_lane,
+    .count_open = count_open, .take_failure = take_failure
+  };
   RunnerOptions options = { .mode = mode,
                             .policy = { .retry_max_s = 3600,
                                         .warn_after_s = 1800,
                                         .hold_after_s = 432000 },
-                            .lanes = &host,
+                            .lanes = scene->holds_back ? &unkept : &host,
                             .times = times,
                             .done = on_done,
                             .data = scene };
@@ -381,7 +415,7 @@ static void
 test_stop_with_prepared (OutboxFixture *fixture, gconstpointer data)
 {
   g_auto (Scene) scene = {
-    .fixture = fixture, .n_expected = 9, .on_sent = stop_at_gate, .looks_ahead = TRUE
+    .fixture = fixture, .n_expected = 9, .on_sent = stop_at_gate, .looks_ahead = TRUE, .is_ending = TRUE
   };
 
   scene_of_release = &scene;
@@ -393,6 +427,50 @@ test_stop_with_prepared (OutboxFixture *fixture, gconstpointer data)
   g_assert_null (strstr (scene.order->str, "left"));
   outbox_entry_free (outbox_fixture_take (fixture, scene.left));
   g_free (scene.left);
+}
+
+/* What the server took and no disk is told to nobody as sent (P-1). */
+static void
+test_unkept_outcome (OutboxFixture *fixture, gconstpointer data)
+{
+  g_auto (Scene) scene = { .fixture = fixture, .n_expected = 9, .holds_back = TRUE };
+
+  add (fixture, "a", "one@adatum.com");
+  add (fixture, "a", "two@adatum.com");
+  run_scene (&scene, RUNNER_ONCE, &quick_times);
+  g_assert_cmpint (scene.n_tried, ==, 2);
+  g_assert_cmpuint (scene.n_sent, ==, 0);
+}
+
+/* Killed between the outcome and the new place of the message, which everybody got, or nobody. */
+static void
+leave_settled (OutboxFixture *fixture, const char *id, SendpathRecipientState state)
+{
+  g_autoptr (OutboxEntry) entry = outbox_fixture_take (fixture, id);
+  SendpathReport *report = outbox_entry_get_report (entry);
+
+  report_set_recipient (report, sendpath_report_get_recipient (report, 0), REPORT_NO_ATTEMPT, state,
+                        SENDPATH_VERDICT_ACCEPTED, NULL);
+  g_assert_true (
+      journal_note_state (outbox_entry_get_journal (entry), report, FIXTURE_NOW_US, NULL));
+}
+
+/* What a crash left settled and unfiled is filed, and sent to nobody. */
+static void
+test_left_unfiled (OutboxFixture *fixture, gconstpointer data)
+{
+  g_auto (Scene) scene = { .fixture = fixture, .n_expected = 9 };
+  g_autofree char *sent = add_one (fixture, "a", "sent@adatum.com");
+  g_autofree char *failed = add_one (fixture, "a", "failed@adatum.com");
+
+  outbox_set_keep_sent (fixture->outbox, 3);
+  leave_settled (fixture, sent, SENDPATH_RECIPIENT_SENT);
+  leave_settled (fixture, failed, SENDPATH_RECIPIENT_FAILED);
+  run_scene (&scene, RUNNER_ONCE, &quick_times);
+  g_assert_cmpint (scene.n_tried, ==, 0);
+  g_assert_cmpuint (outbox_fixture_count (fixture, "queue"), ==, 0);
+  g_assert_true (outbox_fixture_has (fixture, "sent", sent, ".message"));
+  g_assert_true (outbox_fixture_has (fixture, "failed", failed, ".message"));
 }
 
 static void
@@ -606,6 +684,8 @@ main (int argc, char **argv)
   outbox_fixture_add_test ("/runner/stuck-host-blocks-no-other", test_stuck_host, FALSE);
   outbox_fixture_add_test ("/runner/stuck-message-blocks-no-other", test_stuck_message, FALSE);
   outbox_fixture_add_test ("/runner/nor-what-was-prepared-to-follow", test_stuck_before_prepared, FALSE);
+  outbox_fixture_add_test ("/runner/a-sync-that-failed-is-no-success", test_unkept_outcome, FALSE);
+  outbox_fixture_add_test ("/runner/what-a-crash-left-settled-is-filed", test_left_unfiled, FALSE);
   outbox_fixture_add_test ("/runner/what-was-prepared-stays-as-it-was", test_stop_with_prepared, FALSE);
   outbox_fixture_add_test ("/runner/new-arrival-overtakes-backlog", test_new_arrival, FALSE);
   outbox_fixture_add_test ("/runner/idle-does-not-wake", test_idle, FALSE);

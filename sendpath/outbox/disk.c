@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <time.h>
@@ -229,7 +230,7 @@ disk_sync_data (int fd)
 
 /* ---- several files at once ------------------------------------------------------------------- */
 
-/* Before Linux 5.8 nobody is told that a write of syncfs() failed. */
+/* Before Linux 5.8 nobody is told that a write of syncfs() failed, before 5.17 nobody that a commit did. */
 static gboolean
 is_told_of_failure (void)
 {
@@ -241,15 +242,15 @@ is_told_of_failure (void)
     return FALSE;
   major = strtol (name.release, &end, 10);
   minor = *end == '.' ? strtol (end + 1, NULL, 10) : 0;
-  return major > 5 || (major == 5 && minor >= 8);
+  return major > 5 || (major == 5 && minor >= 17);
 }
 
-/* Elsewhere (FUSE) it may return before anything is on a disk. */
+/* Elsewhere (FUSE) it may return before anything is on a disk, or say yes after an error (F2FS). */
 static gboolean
 has_sync_of_all (int dir_fd)
 {
   static const unsigned long kinds[] = { EXT4_SUPER_MAGIC,  XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC,
-                                         F2FS_SUPER_MAGIC, TMPFS_MAGIC };
+                                         TMPFS_MAGIC };
   struct statfs status;
 
   if (fstatfs (dir_fd, &status) < 0)
@@ -258,6 +259,18 @@ has_sync_of_all (int dir_fd)
     if ((unsigned long) status.f_type == kinds[i])
       return is_told_of_failure ();
   return FALSE;
+}
+
+/* One that an error has made read-only is left out by syncfs(), which says yes. FALSE and errno. */
+static gboolean
+is_writable (int dir_fd)
+{
+  struct statvfs status;
+
+  if (fstatvfs (dir_fd, &status) < 0)
+    return FALSE;
+  errno = EROFS;
+  return (status.f_flag & ST_RDONLY) == 0;
 }
 
 gboolean
@@ -275,5 +288,5 @@ disk_sync_data_of (int dir_fd, const int *fds, guint n)
   do
     result = syncfs (dir_fd);
   while (result < 0 && errno == EINTR);
-  return result == 0;
+  return result == 0 && is_writable (dir_fd);
 }

@@ -504,7 +504,8 @@ note_dots (Errand *errand, const char *const *addresses, const char *server, Sen
     return FALSE;
   if (journal_write_dot_ahead (journal, addresses, server, rule, g_get_real_time (), NULL))
     group_add_dot (group, journal);
-  return group_sync (group, error) && journal_use_dot_ahead (journal, addresses, server, rule);
+  return group_sync (group, error) &&
+         journal_use_dot_ahead (journal, addresses, server, rule, g_get_real_time ());
 }
 
 static gboolean
@@ -514,7 +515,7 @@ note_dot (Errand *errand, const char *const *addresses, const char *server, Send
   Journal *journal = outbox_entry_get_journal (errand->entry);
   g_autoptr (GError) local_error = NULL;
 
-  if (journal_use_dot_ahead (journal, addresses, server, rule))
+  if (journal_use_dot_ahead (journal, addresses, server, rule, g_get_real_time ()))
     return TRUE;
   if (!journal_take_back_dot (journal, g_get_real_time (), error))
     return FALSE;

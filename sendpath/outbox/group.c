@@ -16,6 +16,7 @@ struct _Group {
   guint size;
   gint64 begun_us;    /* monotonic; 0: none was begun */
   gboolean has_filed; /* and the folders are not synced */
+  GError *failure;    /* of outcomes; or NULL */
 };
 
 Group *
@@ -37,6 +38,7 @@ group_free (Group *group)
   g_ptr_array_unref (group->dots);
   g_ptr_array_unref (group->ended);
   outbox_unref (group->outbox);
+  g_clear_error (&group->failure);
   g_free (group);
 }
 
@@ -83,15 +85,27 @@ sync_folders (Group *group, GError **error)
   return !has_filed || outbox_sync_folders (group->outbox, error);
 }
 
+GError *
+group_take_failure (Group *group)
+{
+  return g_steal_pointer (&group->failure);
+}
+
 static gboolean
 sync_journals (Group *group, GError **error)
 {
   g_autoptr (GPtrArray) journals = g_ptr_array_copy (group->dots, NULL, NULL);
+  GError *failure = NULL;
 
   for (guint i = 0; i < group->ended->len; i++)
     g_ptr_array_add (journals, outbox_entry_get_journal (group->ended->pdata[i]));
-  return journal_sync_all ((Journal *const *) journals->pdata, journals->len,
-                           group->outbox->folders[OUTBOX_QUEUE], error);
+  if (journal_sync_all ((Journal *const *) journals->pdata, journals->len,
+                        group->outbox->folders[OUTBOX_QUEUE], &failure))
+    return TRUE;
+  if (group->ended->len > 0 && group->failure == NULL)
+    group->failure = g_error_copy (failure);
+  g_propagate_error (error, failure);
+  return FALSE;
 }
 
 /* One that cannot be filed does not keep the others. Where sent messages are not kept, no name is left for

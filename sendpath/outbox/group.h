@@ -28,6 +28,8 @@ guint    group_count_ended (const Group *group);
 /* All of that is on disk when this returns TRUE, and what is through is filed. After FALSE no dot of it may
  * be sent, and what is through stays where it is. */
 gboolean group_sync (Group *group, GError **error);
+/* Why outcomes could not be brought to disk since the last call, or NULL: of those nobody may be told. */
+GError  *group_take_failure (Group *group);
 /* Nothing follows for now: the same, and nothing is left that a power cut could bring back. */
 gboolean group_settle (Group *group, GError **error);
 

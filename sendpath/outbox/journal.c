@@ -25,6 +25,8 @@
 
 #define READ_BYTES (64 * 1024)
 
+#define DOT_AHEAD_MAX_US (10 * G_USEC_PER_SEC)
+
 #define TORN_LINE_END "~\n" /* JOURNAL_TORN_MARK */
 
 struct _Journal {
@@ -32,6 +34,7 @@ struct _Journal {
   guint n_recipients; /* of the message */
   gboolean is_torn;   /* the last line is not whole */
   char *dot_ahead;    /* what a dot was noted for before its turn; NULL: none was, or its turn came */
+  gint64 dot_ahead_us; /* when */
   gboolean has_unsynced; /* the last line may not be on disk */
   gboolean is_broken; /* a sync failed: nothing that is written now can be trusted (P-1) */
 };
@@ -237,6 +240,7 @@ journal_write_dot_ahead (Journal *journal, const char *const *addresses, const c
   if (!write_line (journal, record, error))
     return FALSE;
   journal->dot_ahead = describe_dot (addresses, server, rule);
+  journal->dot_ahead_us = now_us;
   return TRUE;
 }
 
@@ -248,11 +252,12 @@ journal_has_dot_ahead (const Journal *journal)
 
 gboolean
 journal_use_dot_ahead (Journal *journal, const char *const *addresses, const char *server,
-                       SenderRule rule)
+                       SenderRule rule, gint64 now_us)
 {
   g_autofree char *dot = describe_dot (addresses, server, rule);
 
-  if (journal->is_broken || journal->has_unsynced || g_strcmp0 (journal->dot_ahead, dot) != 0)
+  if (journal->is_broken || journal->has_unsynced || g_strcmp0 (journal->dot_ahead, dot) != 0 ||
+      ABS (now_us - journal->dot_ahead_us) > DOT_AHEAD_MAX_US)
     return FALSE;
   g_clear_pointer (&journal->dot_ahead, g_free);
   return TRUE;

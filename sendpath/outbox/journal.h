@@ -28,9 +28,10 @@ gboolean journal_note_dot (Journal *journal, const char *const *addresses, const
 gboolean journal_write_dot_ahead (Journal *journal, const char *const *addresses, const char *server,
                                   SenderRule rule, gint64 now_us, GError **error);
 gboolean journal_has_dot_ahead (const Journal *journal);
-/* Its turn has come: TRUE if that dot was for just this, and is on disk. */
+/* Its turn has come: TRUE if that dot was for just this, and is on disk, since a moment ago: what a crash
+ * leaves is repeated so long after the time that is noted (P-5). */
 gboolean journal_use_dot_ahead (Journal *journal, const char *const *addresses, const char *server,
-                                SenderRule rule);
+                                SenderRule rule, gint64 now_us);
 /* "No dot was sent after all"; nothing if none was noted ahead. Synced. */
 gboolean journal_take_back_dot (Journal *journal, gint64 now_us, GError **error);
 /* What was written last to each of @journals, which lie on the file system of @dir_fd, is on disk. */

@@ -15,6 +15,7 @@ typedef struct {
   guint why;
   gpointer prepared; /* by the host; or NULL */
   gpointer worker;   /* whose next job it is; NULL: anybody's */
+  gpointer lent_to;  /* the worker that looked at @prepared last, or NULL */
   gboolean is_being_prepared;
   gboolean is_dropped; /* meanwhile */
 } Job;
@@ -30,6 +31,7 @@ struct _Lane {
   GMutex mutex; /* of all that follows */
   GCond changed;
   GQueue jobs;
+  GQueue lent; /* jobs that are dropped as soon as nobody looks at what is prepared of them */
   guint n_threads;
   guint n_workers; /* those of them that take jobs */
   guint n_busy;
@@ -67,8 +69,25 @@ drop_jobs (Lane *lane)
   while ((job = g_queue_pop_head (&lane->jobs)) != NULL)
     if (job->is_being_prepared)
       job->is_dropped = TRUE; /* whoever prepares it sees */
+    else if (job->prepared != NULL && job->lent_to != NULL)
+      g_queue_push_tail (&lane->lent, job);
     else
       job_free (job, lane->host);
+}
+
+/* A deliver() of @worker is over; NULL: of all. */
+static void
+drop_lent (Lane *lane, gpointer worker)
+{
+  for (guint n = lane->lent.length; n > 0; n--)
+    {
+      Job *job = g_queue_pop_head (&lane->lent);
+
+      if (worker == NULL || job->lent_to == worker)
+        job_free (job, lane->host);
+      else
+        g_queue_push_tail (&lane->lent, job);
+    }
 }
 
 static void
@@ -77,6 +96,7 @@ lane_unref (Lane *lane)
   if (!g_atomic_ref_count_dec (&lane->ref_count))
     return;
   drop_jobs (lane);
+  drop_lent (lane, NULL);
   g_object_unref (lane->cancellable);
   g_main_context_unref (lane->context);
   g_mutex_clear (&lane->mutex);
@@ -111,6 +131,24 @@ tell_results (gpointer data)
                     lane->data);
     }
   return G_SOURCE_REMOVE;
+}
+
+/* A sync that failed is no success, whatever the server said (P-1). But for the last @n_later of @held, whose
+ * results came after it. The mutex is held. */
+static void
+note_failure (Lane *lane, gpointer worker, GPtrArray *held, guint n_later)
+{
+  g_autoptr (GError) failure =
+      lane->host->take_failure != NULL ? lane->host->take_failure (worker) : NULL;
+
+  for (guint i = 0; failure != NULL && i + n_later < held->len; i++)
+    {
+      Result *result = held->pdata[i];
+
+      g_clear_pointer (&result->report, sendpath_report_unref);
+      if (result->error == NULL)
+        result->error = g_error_copy (failure);
+    }
 }
 
 /* Takes all but the last @n_open of @held. The mutex is held. */
@@ -179,6 +217,7 @@ wait_for_job (Lane *lane, gpointer worker, GPtrArray *held)
   if (lane->host->pause != NULL && (lane->is_over || find_job (lane, worker, 0) == NULL))
     {
       pause_worker (lane, worker);
+      note_failure (lane, worker, held, 0);
       send_results (lane, held, 0);
     }
   while (!lane->is_over && (job = take_job (lane, worker)) == NULL)
@@ -247,10 +286,12 @@ do_job (Lane *lane, gpointer worker, Job *job, GPtrArray *held)
   result->report = lane->host->deliver (worker, &task, cancellable, &result->error);
   result->was_cut_off = g_cancellable_is_cancelled (cancellable);
   g_mutex_lock (&lane->mutex);
+  drop_lent (lane, worker);
   lane->n_busy--;
   set_pace (lane, worker, result);
   g_ptr_array_add (held, result);
   lane->n_held++;
+  note_failure (lane, worker, held, 1);
   send_results (lane, held, lane->host->count_open != NULL ? lane->host->count_open (worker) : 0);
 }
 
@@ -307,7 +348,7 @@ lane_look_ahead (Lane *lane, gpointer worker, guint n)
     {
       Job *job = link->data;
 
-      job->worker = worker;
+      job->worker = job->lent_to = worker;
       if (job->prepared != NULL || prepare_job (lane, worker, job))
         prepared = job->prepared;
     }
@@ -353,6 +394,7 @@ lane_new (const LaneHost *host, const LaneTimes *times, GMainContext *context, L
   g_mutex_init (&lane->mutex);
   g_cond_init (&lane->changed);
   g_queue_init (&lane->jobs);
+  g_queue_init (&lane->lent);
   lane->cancellable = g_cancellable_new ();
   return lane;
 }

@@ -37,6 +37,9 @@ typedef struct {
   /* What came of so many of the last messages is not on disk yet, and told to nobody before: until there are
    * fewer, or pause() or close() is through. May be NULL. */
   guint (*count_open) (gpointer worker);
+  /* Why what came of the messages that were open could not be written, or NULL; since the last call. May be
+   * NULL. */
+  GError *(*take_failure) (gpointer worker);
   /* The last deliver() had to wait for others at its server, or the server wants no second connection.
    * Without it a lane has no second worker but past one that is stuck. */
   gboolean (*was_crowded) (gpointer worker);

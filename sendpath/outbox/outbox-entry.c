@@ -106,12 +106,14 @@ outbox_take (Outbox *outbox, const char *id, GError **error)
 }
 
 void
-outbox_settle_damage (Outbox *outbox, const char *id)
+outbox_settle_left (Outbox *outbox, const char *id)
 {
-  OutboxEntry *entry = outbox_take (outbox, id, NULL);
+  g_autoptr(OutboxEntry) entry = outbox_take (outbox, id, NULL);
 
-  if (entry != NULL)
-    outbox_entry_free (entry);
+  /* whoever wrote its outcome may have been killed before that was on disk */
+  if (entry != NULL && entry->folder == OUTBOX_QUEUE &&
+      journal_sync_all (&entry->journal, 1, outbox->folders[OUTBOX_QUEUE], NULL))
+    outbox_entry_file (entry, NULL);
 }
 
 const char *

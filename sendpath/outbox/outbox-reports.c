@@ -102,7 +102,7 @@ settle_trouble (Outbox *outbox, const GArray *lines, GError **error)
       if (!line->has_trouble || line->trouble != OUTBOX_ERROR_CORRUPT)
         continue;
       is_damaged = TRUE;
-      outbox_settle_damage (outbox, line->place.id);
+      outbox_settle_left (outbox, line->place.id);
     }
   if (!is_damaged && !is_general)
     return TRUE;

@@ -71,9 +71,9 @@ char        *outbox_find (Outbox *outbox, const char *id, OutboxFolder *ret_fold
 /* Locks and reads one message of queue/, failed/ or sent/; OUTBOX_ERROR_BUSY if somebody else has it.
  * Checks lengths, checksum, end mark; what is damaged goes to corrupt/. */
 OutboxEntry *outbox_take (Outbox *outbox, const char *id, GError **error);
-/* For a message that looked damaged without its lock: if it is, it goes to corrupt/, unless somebody else has
- * it. */
-void         outbox_settle_damage (Outbox *outbox, const char *id);
+/* For a message that looked damaged, or settled and not filed, without its lock: if it is damaged, it goes to
+ * corrupt/, and what a crash left unfiled is filed, unless somebody else has it. */
+void         outbox_settle_left (Outbox *outbox, const char *id);
 /* Reads what is known without a lock: envelope, journal, no checksum of the body. What another
  * process is sending just now still waits. Moves nothing. */
 SendpathReport *outbox_read_report (Outbox *outbox, const char *id, GError **error);

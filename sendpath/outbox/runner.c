@@ -71,7 +71,8 @@ note_report (OutboxRunner *runner, const SendpathReport *report, gboolean is_new
   waiting_list_place (runner->waiting, waiting);
 }
 
-/* Reads what is known of @id; a message that is settled or gone is forgotten. FALSE: it looks damaged. */
+/* Reads what is known of @id; a message that is settled or gone is forgotten. FALSE: it looks damaged, or a
+ * crash left it unfiled. */
 static gboolean
 look_at (OutboxRunner *runner, const char *id, gboolean is_new, ScheduleEvent event)
 {
@@ -90,10 +91,12 @@ look_at (OutboxRunner *runner, const char *id, gboolean is_new, ScheduleEvent ev
     waiting_list_remove (runner->waiting, id);
   else
     note_report (runner, report, is_new, event);
+  if (report != NULL)
+    return due_is_waiting (report);
   return !g_error_matches (error, OUTBOX_ERROR, OUTBOX_ERROR_CORRUPT);
 }
 
-/* Damage is looked into here alone: to take a message is told as a change of it, too. */
+/* What was left is looked into here alone: to take a message is told as a change of it, too. */
 static gboolean
 look_at_all (OutboxRunner *runner, ScheduleEvent event, GError **error)
 {
@@ -101,7 +104,7 @@ look_at_all (OutboxRunner *runner, ScheduleEvent event, GError **error)
 
   for (guint i = 0; ids != NULL && ids[i] != NULL; i++)
     if (!look_at (runner, ids[i], FALSE, event))
-      outbox_settle_damage (runner->outbox, ids[i]);
+      outbox_settle_left (runner->outbox, ids[i]);
   return ids != NULL;
 }
 
