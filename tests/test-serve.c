@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #define CLIENTS_MAX    4
 #define RECIPIENTS_MAX 100
 #define BYTES_MAX      100000
+#define DELAY_MS       20000 /* that nobody sits out */
 
 /* \0NAME\0PASSWORD */
 #define WEB   "AUTH PLAIN AHdlYgBjYW5hcnktNw==\r\n"
@@ -30,6 +32,7 @@ typedef struct {
   GSocketAddress *address; /* of the port */
   GArray *doors;
   GPtrArray *sockets;
+  guint delay_ms;
   GCancellable *cancellable;
   GThread *thread;
   GMutex lock;
@@ -84,6 +87,7 @@ listen_to_all (gpointer data)
     .patience_s = 30,
     .lifetime_s = 60,
     .login_s = 30,
+    .refusal_delay_ms = house->delay_ms,
     .log_in = log_in,
     .refuse_sender = refuse_sender,
     .take = take,
@@ -125,6 +129,7 @@ set_up (House *house, gconstpointer data)
   g_autoptr (GSocketAddress) port = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
   g_autoptr (GSocketAddress) path = NULL;
 
+  house->delay_ms = GPOINTER_TO_UINT (data);
   house->dir = g_dir_make_tmp (NULL, NULL);
   house->path = g_build_filename (house->dir, "submit", NULL);
   path = g_unix_socket_address_new (house->path);
@@ -366,6 +371,8 @@ test_wrong_chunks (House *house, gconstpointer data)
     { TO_THE_END "BDAT 26 FIRST\r\n" TEXT, "501" },
     { TO_THE_END "BDAT 18446744073709551616 LAST\r\n" TEXT, "501" },
     { TO_THE_END "BDAT 0x1a LAST\r\n" TEXT, "501" },
+    { TO_THE_END "BDAT\r\nRSET\r\n" MAIL RCPT "DATA\r\n", "501" },
+    { TO_THE_END "BDAT 16\r\nSubject: Hello\r\nBDAT\r\n" MAIL RCPT "DATA\r\n", "250 501" },
     { "\x03"
       "BDAT 14 LAST\r\nRSET\r\nRSET\r\n\n\nNOOP\r\nQUIT\r\n",
       "550 250 221" },
@@ -455,6 +462,48 @@ test_a_full_house (House *house, gconstpointer data)
   g_assert_cmpstr (stays, ==, "220 250 235 250");
 }
 
+/* Nor does whoever is made to wait for a reply: who is sent away is gone, at the end too. */
+static void
+test_full_of_those_who_wait (House *house, gconstpointer data)
+{
+  g_autoptr (GPtrArray) strangers = g_ptr_array_new_with_free_func ((GDestroyNotify) client_free);
+  g_autofree char *codes = NULL;
+
+  for (guint i = 0; i < 4 * CLIENTS_MAX; i++)
+    {
+      Client *stranger = come_in (house->address);
+
+      g_ptr_array_add (strangers, stranger);
+      hear (stranger, 1);
+      say (stranger, EHLO, strlen (EHLO));
+      hear (stranger, 1);
+      say (stranger, WRONG WRONG WRONG, strlen (WRONG WRONG WRONG));
+    }
+  codes = TALK (house->address, "\x02" EHLO WEB);
+  g_assert_cmpstr (codes, ==, "220 250 235");
+  end (house);
+}
+
+/* Its message is taken, and a program of ours that has left SIGPIPE as it was goes on. */
+static void
+test_who_does_not_wait (House *house, gconstpointer data)
+{
+  g_autoptr (GSocketAddress) path = g_unix_socket_address_new (house->path);
+  Client *client = come_in (path);
+
+  signal (SIGPIPE, SIG_DFL);
+  hear (client, 1);
+  say (client, EHLO MAIL RCPT "DATA\r\n", strlen (EHLO MAIL RCPT "DATA\r\n"));
+  hear (client, 4);
+  g_mutex_lock (&house->lock);
+  say (client, TEXT ".\r\n", strlen (TEXT ".\r\n"));
+  client_free (client);
+  g_mutex_unlock (&house->lock);
+  end (house);
+  signal (SIGPIPE, SIG_IGN);
+  g_assert_cmpstr (house->taken->str, ==, "owner<web@proseware.com>Hello ");
+}
+
 static void
 test_full_of_those_who_may (House *house, gconstpointer data)
 {
@@ -512,6 +561,9 @@ main (int argc, char **argv)
   ADD ("/serve/9999-recipients", test_9999_recipients);
   ADD ("/serve/a-full-house-is-made-by-nobody", test_a_full_house);
   ADD ("/serve/full-of-those-who-may", test_full_of_those_who_may);
+  ADD ("/serve/who-does-not-wait-for-the-reply", test_who_does_not_wait);
+  g_test_add ("/serve/full-of-those-who-wait", House, GUINT_TO_POINTER (DELAY_MS), set_up,
+              test_full_of_those_who_wait, tear_down);
   g_test_add_func ("/serve/no-other-doors", test_other_doors);
   return g_test_run ();
 }

@@ -126,7 +126,7 @@ test_wrong_chunks (void)
     const char *codes;
     SmtpServerEnd end;
   } cases[] = {
-    { "BDAT\r\nRSET\r\n", "501 250", SMTP_SERVER_DONE },
+    { "BDAT\r\nRSET\r\n", "501", SMTP_SERVER_HUNG_UP },
     { "BDAT x\r\nRSET\r\n", "501", SMTP_SERVER_HUNG_UP },
     { "BDAT -1 LAST\r\n", "501", SMTP_SERVER_HUNG_UP },
     { "BDAT 99999999999999999999 LAST\r\n", "501", SMTP_SERVER_HUNG_UP },

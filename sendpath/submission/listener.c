@@ -163,6 +163,13 @@ is_room_for (const Listener *listener, const Client *newcomer)
          n_of_user < settings->max_of_one_user;
 }
 
+/* Under the lock. */
+static gboolean
+is_at_login (const Client *client)
+{
+  return client->entry == LISTENER_LOGIN && client->name == NULL;
+}
+
 /* Whoever can reach a port can fill it. Of those who have not logged in the first makes room, for whom that
  * should have been time enough; no more than as many again are still on their way out. */
 static void
@@ -176,7 +183,7 @@ make_room (Listener *listener)
     {
       Client *client = listener->clients->pdata[i];
 
-      if (client->entry == LISTENER_LOGIN && client->name == NULL && !client->was_sent_away &&
+      if (is_at_login (client) && !client->was_sent_away &&
           (first == NULL || client->taken_us < first->taken_us))
         first = client;
     }
@@ -272,7 +279,7 @@ hang_up_on_the_deaf (Listener *listener, gint64 taken_before_us)
     }
 }
 
-/* Nobody hears them any more; they may still be told what became of what they said. */
+/* Nobody hears them any more; whoever is inside may still be told what became of what he said. */
 static void
 send_away (Listener *listener)
 {
@@ -280,7 +287,11 @@ send_away (Listener *listener)
 
   g_mutex_lock (&listener->lock);
   for (guint i = 0; i < listener->clients->len; i++)
-    shutdown (((const Client *) listener->clients->pdata[i])->door.in_fd, SHUT_RD);
+    {
+      const Client *client = listener->clients->pdata[i];
+
+      shutdown (client->door.in_fd, is_at_login (client) ? SHUT_RDWR : SHUT_RD);
+    }
   while (listener->clients->len > 0)
     if (!g_cond_wait_until (&listener->is_gone, &listener->lock, now_us + round_us))
       {

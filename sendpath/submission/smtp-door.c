@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define LINGER_MS     1000
@@ -59,6 +60,15 @@ read_fd (gpointer source, char *buffer, gsize size, GError **error)
   return count;
 }
 
+/* Whoever called us may not ignore SIGPIPE; only a socket can be written to without it. */
+static gssize
+write_some (int fd, const char *text, gsize length)
+{
+  gssize count = send (fd, text, length, MSG_NOSIGNAL);
+
+  return count < 0 && errno == ENOTSOCK ? write (fd, text, length) : count;
+}
+
 static gboolean
 write_fd (gpointer source, const char *text, gsize length)
 {
@@ -70,7 +80,7 @@ write_fd (gpointer source, const char *text, gsize length)
 
       if (!wait_patiently (door, door->out_fd, POLLOUT))
         return FALSE;
-      count = write (door->out_fd, text, length);
+      count = write_some (door->out_fd, text, length);
       if (count < 0 && errno != EINTR && errno != EAGAIN)
         return FALSE;
       text += MAX (count, 0);
@@ -83,6 +93,15 @@ static gboolean
 has_input (gpointer source)
 {
   return wait_for (((const SmtpDoor *) source)->in_fd, POLLIN, 0);
+}
+
+/* Until it is shut from our side, or broken: a client that only says no more waits like any other. */
+static gboolean
+pause_fd (gpointer source, guint ms)
+{
+  const SmtpDoor *door = source;
+
+  return !wait_for (door->in_fd, 0, get_patience_ms (door, (int) ms));
 }
 
 /* A client in the middle of writing hears why it was refused only if somebody reads on. */
@@ -100,7 +119,7 @@ linger (const SmtpDoor *door)
 SmtpServerEnd
 smtp_door_serve (const SmtpDoor *door, const SmtpServerSettings *settings)
 {
-  const SmtpServerIo io = { read_fd, write_fd, has_input, (gpointer) door };
+  const SmtpServerIo io = { read_fd, write_fd, has_input, pause_fd, (gpointer) door };
   SmtpServerEnd end = smtp_server_run (&io, settings);
 
   if (end == SMTP_SERVER_HUNG_UP)

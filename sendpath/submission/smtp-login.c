@@ -97,6 +97,16 @@ get_first (SmtpServer *server, const char *initial, const char *prompt, Response
 
 /* ---- what it is told ------------------------------------------------------------------------- */
 
+/* Longer each time. FALSE: it is not there any more. */
+static gboolean
+make_wait (SmtpServer *server)
+{
+  const SmtpServerIo *io = server->io;
+
+  return io->pause == NULL ||
+         io->pause (io->source, server->settings->refusal_delay_ms * server->n_refused_logins);
+}
+
 static SmtpNext
 log_in (SmtpServer *server, const char *user, const char *password)
 {
@@ -110,7 +120,8 @@ log_in (SmtpServer *server, const char *user, const char *password)
       return SMTP_GO_ON;
     }
   server->n_refused_logins++;
-  g_usleep ((gulong) settings->refusal_delay_ms * 1000 * server->n_refused_logins);
+  if (!make_wait (server))
+    return SMTP_HANG_UP;
   smtp_server_say (server, reply);
   if (server->n_refused_logins < LOGINS_MAX)
     return SMTP_GO_ON;

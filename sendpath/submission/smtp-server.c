@@ -154,7 +154,7 @@ static const struct {
   { "MAIL", smtp_envelope_on_mail, TRUE, AFTER_LOGIN },
   { "RCPT", smtp_envelope_on_rcpt, TRUE, AFTER_MAIL },
   { "DATA", smtp_content_on_data, FALSE, AFTER_RCPT },
-  { "BDAT", smtp_content_on_bdat, TRUE, ANYWHERE }, /* octets follow it, wherever it comes */
+  { "BDAT", smtp_content_on_bdat, FALSE, ANYWHERE }, /* octets follow it, wherever it comes */
   { "RSET", on_rset, FALSE, ANYWHERE },
   { "NOOP", on_noop, FALSE, ANYWHERE },
   { "VRFY", on_vrfy, TRUE, ANYWHERE },

@@ -13,6 +13,8 @@ typedef struct {
   gboolean (*write) (gpointer source, const char *text, gsize length);
   /* The client has written already what was not read yet. */
   gboolean (*has_input) (gpointer source);
+  /* Lets so much time pass; FALSE: the client was sent away meanwhile. NULL: nobody is made to wait. */
+  gboolean (*pause) (gpointer source, guint ms);
   gpointer source;
 } SmtpServerIo;
 

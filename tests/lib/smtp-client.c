@@ -102,7 +102,7 @@ client_clear (Client *client)
 void
 client_run (Client *client)
 {
-  const SmtpServerIo io = { read_client, write_client, has_input, client };
+  const SmtpServerIo io = { read_client, write_client, has_input, NULL, client };
   const SmtpServerSettings settings = {
     .max_bytes = client->max_bytes,
     .max_recipients = client->max_recipients > 0 ? client->max_recipients : 100,
