@@ -352,6 +352,8 @@ outbox_runner_new (Outbox *outbox, const RunnerOptions *options)
   runner->lanes =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) lane_free);
   g_mutex_init (&runner->mutex);
+  if (options->mode != RUNNER_ONCE)
+    hear_others (runner); /* before network and outbox are looked at: nothing slips through */
   return runner;
 }
 
@@ -520,8 +522,7 @@ outbox_runner_run (OutboxRunner *runner, const char *network_id, GCancellable *c
   gboolean is_listed;
 
   runner->network_id = g_strdup (network_id);
-  if (runner->options->mode != RUNNER_ONCE)
-    hear_others (runner); /* before anything is listed: nothing slips through */
+  give_way_to_service (runner); /* who came since the runner's lock was taken, before we could hear */
   runner->clock_offset_us = g_get_real_time () - g_get_monotonic_time ();
   runner->deaf_look_us = g_get_monotonic_time () + DEAF_LOOK_US;
   runner->is_starting = runner->options->is_news || runner->options->mode == RUNNER_SERVICE;
