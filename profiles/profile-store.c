@@ -476,6 +476,7 @@ sendpath_profile_store_save (SendpathProfileStore *self, GError **error)
     {
       g_free (self->path);
       self->path = g_steal_pointer (&self->own_path);
+      freeze (self);
     }
   g_clear_pointer (&self->loaded, g_bytes_unref);
   self->loaded = g_steal_pointer (&text);

@@ -61,26 +61,40 @@ log_in (const char *user, const char *password, gpointer data)
 /* ---- the configuration ----------------------------------------------------------------------- */
 
 /* That of now: a thread shares none with others. One that is there but cannot be used gives @ret_hold_reason
- * and an empty store. */
+ * and an empty store; what was never in a file is the host's. */
+static SendpathProfileStore *
+read_profiles (const Serve *serve, char **ret_hold_reason, GError **error)
+{
+  g_autoptr (SendpathProfileStore) given = engine_dup_profiles (serve->engine);
+  const char *path = sendpath_profile_store_get_path (given);
+  g_autoptr (SendpathProfileStore) profiles = NULL;
+  g_autoptr (GError) local_error = NULL;
+
+  if (path == NULL)
+    return g_steal_pointer (&given);
+  profiles = sendpath_profile_store_new (path);
+  if (sendpath_profile_store_load (profiles, &local_error))
+    return g_steal_pointer (&profiles);
+  if (g_error_matches (local_error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_MISSING))
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return NULL;
+    }
+  *ret_hold_reason = g_strdup (local_error->message);
+  return g_steal_pointer (&profiles);
+}
+
 static SendpathEngine *
 open_engine (const Serve *serve, char **ret_hold_reason, GError **error)
 {
-  g_autoptr (SendpathProfileStore) profiles = sendpath_profile_store_new (
-      sendpath_profile_store_get_path (serve->engine->profiles));
-  g_autoptr (GError) local_error = NULL;
+  g_autoptr (SendpathProfileStore) profiles = read_profiles (serve, ret_hold_reason, error);
+  g_autofree char *location = engine_dup_given_location (serve->engine);
 
-  if (!sendpath_profile_store_load (profiles, &local_error))
-    {
-      if (g_error_matches (local_error, SENDPATH_PROFILE_ERROR, SENDPATH_PROFILE_ERROR_MISSING))
-        {
-          g_propagate_error (error, g_steal_pointer (&local_error));
-          return NULL;
-        }
-      *ret_hold_reason = g_strdup (local_error->message);
-    }
+  if (profiles == NULL)
+    return NULL;
   return g_object_new (SENDPATH_TYPE_ENGINE, "profiles", profiles, "outbox-dir",
                        serve->engine->outbox_dir, "state-dir", serve->engine->state_dir, "location",
-                       serve->engine->location, NULL);
+                       location, NULL);
 }
 
 /* What such a client may send by: it has to be known for certain. NULL and the reply that says why not. */
@@ -259,7 +273,7 @@ make_doors (const int *fds, gsize n_fds)
  * sent by whoever looks after the outbox, such as sendpath_engine_watch() in another thread. Where the
  * configuration says `delivery = wait`, and somebody does, its first attempt is waited for, and what was
  * refused for good is refused to the program with the server's words; a copy stays in the outbox. The
- * configuration is read for each message.
+ * configuration is read for each message; accounts that are in no file are taken as they stand then.
  *
  * This function blocks, and may be called from any thread. @error is %G_IO_ERROR_NOT_SUPPORTED if one of
  * @fds is no such socket.

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -97,6 +98,92 @@ test_accounts_in_code (void)
   scripted_server_assert_played (fixture->server);
   engine_fixture_assert_outcome (report, SENDPATH_OUTCOME_SENT, "accepted");
   g_assert_cmpstr (sendpath_report_get_account (report), ==, "home");
+}
+
+typedef struct {
+  SendpathEngine *engine;
+  int fd;
+  GCancellable *cancellable;
+} Serving;
+
+static gpointer
+serve (gpointer data)
+{
+  const Serving *serving = data;
+  g_autoptr (GError) error = NULL;
+
+  sendpath_engine_serve (serving->engine, &serving->fd, 1, NULL, NULL, serving->cancellable, &error);
+  g_assert_no_error (error);
+  return NULL;
+}
+
+static int
+listen_at (const struct sockaddr_un *address)
+{
+  int fd = socket (AF_UNIX, SOCK_STREAM, 0);
+
+  g_assert_cmpint (bind (fd, (const struct sockaddr *) address, sizeof *address), ==, 0);
+  g_assert_cmpint (listen (fd, 1), ==, 0);
+  return fd;
+}
+
+static void
+say (FILE *stream, const char *words, const char *reply)
+{
+  char line[1000];
+
+  g_assert_cmpint (fputs (words, stream), >=, 0);
+  g_assert_cmpint (fflush (stream), ==, 0);
+  do
+    g_assert_nonnull (fgets (line, sizeof line, stream));
+  while (strlen (line) > 3 && line[3] == '-');
+  if (!g_str_has_prefix (line, reply))
+    g_error ("%s", line);
+}
+
+static void
+hand_in (const struct sockaddr_un *address)
+{
+  int fd = socket (AF_UNIX, SOCK_STREAM, 0);
+  FILE *stream;
+
+  g_assert_cmpint (connect (fd, (const struct sockaddr *) address, sizeof *address), ==, 0);
+  stream = fdopen (fd, "r+");
+  say (stream, "", "220");
+  say (stream, "EHLO there\r\n", "250");
+  say (stream, "MAIL FROM:<terri@proseware.com>\r\n", "250");
+  say (stream, "RCPT TO:<a@adatum.com>\r\n", "250");
+  say (stream, "DATA\r\n", "354");
+  say (stream, "From: terri@proseware.com\r\n\r\nHello.\r\n.\r\n", "250");
+  say (stream, "QUIT\r\n", "221");
+  fclose (stream);
+}
+
+/* The configuration of the user, who has none here, is not asked. */
+static void
+test_accounts_in_code_are_served (void)
+{
+  g_autoptr (EngineFixture) fixture = engine_fixture_new ("", NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GPtrArray) waiting = NULL;
+  g_autoptr (GError) error = NULL;
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  Serving serving = { NULL, -1, cancellable };
+  GThread *thread;
+
+  keep_accounts_in_memory (fixture, "none");
+  g_snprintf (address.sun_path, sizeof address.sun_path, "%s/door", fixture->dir);
+  serving.engine = fixture->engine;
+  serving.fd = listen_at (&address);
+  thread = g_thread_new ("serve", serve, &serving);
+  hand_in (&address);
+  g_cancellable_cancel (cancellable);
+  g_thread_join (thread);
+  g_close (serving.fd, NULL);
+  waiting = sendpath_engine_list_queue (fixture->engine, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (waiting->len, ==, 1);
+  g_assert_cmpstr (sendpath_report_get_account (waiting->pdata[0]), ==, "home");
 }
 
 /* Saving says what is not complete, and names nothing that could be a file. */
@@ -842,6 +929,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/embed/accounts/in-code-and-never-written", test_accounts_in_code);
+  g_test_add_func ("/embed/accounts/in-code-are-served", test_accounts_in_code_are_served);
   g_test_add_func ("/embed/accounts/in-code-are-checked", test_accounts_in_code_are_checked);
   g_test_add_func ("/embed/accounts/policy-is-set", test_policy_is_set);
   g_test_add_func ("/embed/accounts/change-while-sending", test_accounts_change_while_sending);
