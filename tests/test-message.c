@@ -336,6 +336,36 @@ test_large_body (void)
     }
 }
 
+static gpointer
+write_late (gpointer data)
+{
+  int fd = GPOINTER_TO_INT (data);
+
+  g_assert_cmpint (write (fd, "b: c\n\nd\n", 8), ==, 8);
+  g_close (fd, NULL);
+  return NULL;
+}
+
+/* Whoever writes is slower than the reader, who is told so rather than kept waiting. */
+static void
+test_pipe_that_does_not_block (void)
+{
+  int fds[2];
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SendpathMessage) message = NULL;
+  GThread *thread;
+
+  g_assert_cmpint (pipe2 (fds, O_CLOEXEC | O_NONBLOCK), ==, 0);
+  g_assert_cmpint (write (fds[1], "a: b\n", 5), ==, 5);
+  thread = g_thread_new ("writer", write_late, GINT_TO_POINTER (fds[1]));
+  message = sendpath_message_new_from_fd (fds[0], 0, &error);
+  g_thread_join (thread);
+  g_close (fds[0], NULL);
+  g_assert_no_error (error);
+  g_autoptr(GBytes) body = read_body (message);
+  g_assert_cmpmem (g_bytes_get_data (body, NULL), g_bytes_get_size (body), "d\r\n", 3);
+}
+
 static void
 assert_no_file_is_left (void)
 {
@@ -612,6 +642,7 @@ main (int argc, char **argv)
   g_test_add_func ("/message/header-is-bounded", test_large_header);
   g_test_add_func ("/message/998-bytes-are-a-line", test_line_length);
   g_test_add_func ("/message/large-body-is-whole", test_large_body);
+  g_test_add_func ("/message/a-pipe-may-not-block", test_pipe_that_does_not_block);
   g_test_add_func ("/message/no-file-is-left", test_no_file_is_left);
   g_test_add_func ("/message/a-file-size-limit-is-no-death", test_file_size_limit);
   g_test_add_func ("/message/memory-does-not-grow", test_memory);

@@ -5,6 +5,7 @@
 #include "sendpath/mail/message.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 #include <glib/gi18n-lib.h>
@@ -229,6 +230,15 @@ fail_read (int code, GError **error)
   return -1;
 }
 
+/* Whoever is at the other end may have made it one that does not block. */
+static gboolean
+wait_for_fd (int fd)
+{
+  struct pollfd wanted = { .fd = fd, .events = POLLIN };
+
+  return poll (&wanted, 1, -1) > 0 || errno == EINTR;
+}
+
 static gssize
 read_fd (gpointer source, char *buffer, gsize size, GError **error)
 {
@@ -237,7 +247,7 @@ read_fd (gpointer source, char *buffer, gsize size, GError **error)
 
   do
     count = read (*fd, buffer, size);
-  while (count < 0 && errno == EINTR);
+  while (count < 0 && (errno == EINTR || (errno == EAGAIN && wait_for_fd (*fd))));
   return count < 0 ? fail_read (errno, error) : count;
 }
 
@@ -250,7 +260,7 @@ read_fd (gpointer source, char *buffer, gsize size, GError **error)
  * Makes a message from a file descriptor, as sendpath_message_new_from_bytes()
  * does from memory.
  *
- * It uses nothing but read(2), and so can be called before any thread exists.
+ * It uses nothing but read(2) and poll(2), and so can be called before any thread exists.
  * This function blocks.
  *
  * @error is %G_IO_ERROR_INVALID_DATA also when @fd is closed or a directory.
