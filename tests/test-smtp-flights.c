@@ -214,7 +214,7 @@ test_refused_chunk (void)
   for (guint i = 1; i < 8; i++)
     g_string_append (dialogue, "S: 503 5.5.1 no\n");
   g_string_append (dialogue, "C: RSET\nS: 250 ok\nC: MAIL *\nS: 250 ok\nC: RCPT *\nS: 250 ok\n"
-                             "C: <bdat last>\nS: 250 ok\nC: QUIT\n");
+                             "C: DATA\nS: 354 go\nC: <data>\nS: 250 ok\nC: QUIT\n");
   static const SmtpSessionOptions options = { .patience_s = 20 };
   g_autoptr(ScriptedServer) server = scripted_server_new (dialogue->str, SCRIPTED_SERVER_NO_CUT);
   SmtpSession *session = smtp_fixture_open (server, &options, NULL);

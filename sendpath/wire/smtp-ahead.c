@@ -41,12 +41,11 @@ smtp_ahead_prepare (SmtpSession *session)
     is_possible
         = smtp_transaction_add_recipient (session, &transaction, i) == SENDPATH_FAULT_NONE;
   if (is_possible)
-    smtp_transaction_choose_way (session, &transaction);
+    smtp_transaction_choose_way (session, &transaction, TRUE);
   if (is_possible && transaction.envelope)
     session->ahead = (SmtpAhead) {
       .envelope = g_byte_array_free_to_bytes (g_steal_pointer (&transaction.envelope)),
       .n_commands = smtp_transaction_get_last_number (&transaction) + 1,
-      .has_data = transaction.way == SMTP_WAY_DATA,
     };
   smtp_transaction_clear (&transaction);
 }
@@ -85,20 +84,23 @@ smtp_ahead_take (SmtpSession *session)
   return TRUE;
 }
 
-/* Where a 354 may be under way there is no content that it could have: the link goes. Other replies
- * are worth nothing. */
+/* Its replies are worth nothing, but for a 354: there is no content that it could have, and the link
+ * goes. */
 SmtpStep
 smtp_step_drop_ahead (SmtpSession *session)
 {
   guint n_replies = session->ahead.n_commands;
 
-  if (session->ahead.has_data)
-    smtp_session_break (session, SENDPATH_FAULT_LINK_LOST, _("the session is over"));
   smtp_ahead_clear (&session->ahead);
-  for (; n_replies > 0 && smtp_session_is_open (session); n_replies--)
+  for (; n_replies > 1 && smtp_session_is_open (session); n_replies--)
     smtp_session_read (session, 250, 259);
+  if (smtp_session_is_open (session) && smtp_session_read (session, 354, 354) == 354)
+    smtp_session_break (session, SENDPATH_FAULT_LINK_LOST, _("the session is over"));
   session->needs_rset = TRUE;
   if (smtp_session_is_open (session))
-    return SMTP_STEP_RSET;
+    {
+      session->may_quit = TRUE;
+      return SMTP_STEP_RSET;
+    }
   return session->login ? SMTP_STEP_REST : smtp_transaction_decide_rest (session);
 }

@@ -224,7 +224,7 @@ smtp_step_dot_reply (SmtpSession *session)
   guint code = read_last_reply (session);
 
   stream_set_shielded (session->stream, FALSE);
-  session->may_quit = code > 0 && code != 421 && !session->ahead.has_data;
+  session->may_quit = code > 0 && code != 421 && !session->ahead.envelope;
   session->needs_rset = transaction->way != SMTP_WAY_DATA && (code == 0 || code >= 400);
   smtp_transaction_decide_rest (session);
   return transaction->n_taken > 0 ? SMTP_STEP_REST : smtp_transaction_finish_envelope (session);

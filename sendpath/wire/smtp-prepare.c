@@ -136,30 +136,31 @@ smtp_transaction_add_recipient (SmtpSession *session, SmtpTransaction *transacti
 
 /* With PIPELINING the content by BDAT takes one turn less than by DATA if the envelope goes with it,
  * else as many, and needs no 354. Without PIPELINING one chunk is a turn less, two are as many, and
- * DATA can be refused before the content. */
+ * DATA can be refused before the content. Behind an earlier message the 354 is needed: where a server
+ * answers that one twice, no reply to RCPT must be taken for the one to this content. */
 static SmtpWay
-find_way (const SmtpSession *session, const SmtpTransaction *transaction)
+find_way (const SmtpSession *session, const SmtpTransaction *transaction, gboolean is_ahead)
 {
   const Delivery *delivery = transaction->delivery;
   guint64 size = smtp_transaction_get_size (transaction);
 
-  if (delivery->is_question || !(session->caps.offered & SMTP_CAP_CHUNKING))
+  if (is_ahead || session->was_used || delivery->is_question
+      || !(session->caps.offered & SMTP_CAP_CHUNKING))
     return SMTP_WAY_DATA;
   if (!(session->caps.offered & SMTP_CAP_PIPELINING))
     return size <= SMTP_CHUNK_BYTES ? SMTP_WAY_BDAT : SMTP_WAY_DATA;
-  /* A link that died after the last message, or of idleness, would leave the outcome open, which it
-   * need not: behind an earlier message the envelope can go ahead. */
+  /* A link that died of idleness would leave the outcome open, which it need not. */
   return delivery->is_proven && size <= SMTP_FLIGHT_BYTES && transaction->envelope
-                 && !session->was_used
                  && stream_was_heard_within (session->stream, SMTP_FLIGHT_IDLE_S)
              ? SMTP_WAY_FLIGHT
              : SMTP_WAY_BDAT;
 }
 
 void
-smtp_transaction_choose_way (SmtpSession *session, SmtpTransaction *transaction)
+smtp_transaction_choose_way (SmtpSession *session, SmtpTransaction *transaction,
+                             gboolean is_ahead)
 {
-  transaction->way = find_way (session, transaction);
+  transaction->way = find_way (session, transaction, is_ahead);
   if (smtp_transaction_get_last_number (transaction)
       < smtp_transaction_get_data_number (transaction))
     return;

@@ -74,11 +74,10 @@ typedef struct {
   gboolean         is_confused;  /* a command was out of turn for the server, but was not */
 } SmtpTransaction;
 
-/* An envelope that is out before its delivery is known, its replies unread. */
+/* An envelope that is out before its delivery is known, its replies unread; DATA is its end. */
 typedef struct {
-  GBytes  *envelope; /* or NULL */
-  guint    n_commands;
-  gboolean has_data;
+  GBytes *envelope; /* or NULL */
+  guint   n_commands;
 } SmtpAhead;
 
 struct _SmtpSession {
@@ -181,8 +180,9 @@ SendpathReply *smtp_transaction_new_address_fault (SendpathFault fault, const ch
 /* Names recipient @i of the delivery in the envelope, unless the result says why not. */
 SendpathFault  smtp_transaction_add_recipient (SmtpSession *session, SmtpTransaction *transaction,
                                                guint i);
-/* When all recipients are there. */
-void           smtp_transaction_choose_way (SmtpSession *session, SmtpTransaction *transaction);
+/* When all recipients are there. @is_ahead: its envelope goes, or went, behind another message. */
+void           smtp_transaction_choose_way (SmtpSession *session, SmtpTransaction *transaction,
+                                            gboolean is_ahead);
 guint64        smtp_transaction_get_size (const SmtpTransaction *transaction);
 guint          smtp_transaction_get_data_number (const SmtpTransaction *transaction);
 /* The number of the last command before the content. */

@@ -96,7 +96,7 @@ smtp_step_prepare (SmtpSession *session)
     }
   if (!collect_recipients (session))
     return SMTP_STEP_REST;
-  smtp_transaction_choose_way (session, transaction);
+  smtp_transaction_choose_way (session, transaction, session->ahead.envelope != NULL);
   if (session->ahead.envelope)
     return smtp_ahead_take (session) ? SMTP_STEP_MAIL : SMTP_STEP_DROP_AHEAD;
   return session->needs_rset ? SMTP_STEP_RSET : SMTP_STEP_ENVELOPE;
