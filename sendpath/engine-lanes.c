@@ -10,6 +10,7 @@
 #include "sendpath/engine-workplace.h"
 
 #define ANSWERS_MS 30000 /* of name servers: shorter than what most of them say themselves */
+#define LOOK_US    (100 * 1000) /* what follows at once is sent from the same place for so long */
 #define PATIENCE_S 30 /* PRODUCT.md section 3: patient from the outbox */
 
 typedef struct _Run Run;
@@ -44,6 +45,7 @@ typedef struct {
   Workplace place; /* for the network of @call */
   SessionPool *pool;
   Lane *lane; /* that it delivers for just now */
+  gint64 looked_us; /* monotonic: when it last looked where it is */
 } Worker;
 
 /* ---- in a lane ------------------------------------------------------------------------------- */
@@ -97,16 +99,37 @@ look_ahead (gpointer data, guint n)
   return lane_look_ahead (worker->lane, worker, n);
 }
 
+/* A message that was foreseen goes the way of the one before it, for a while. */
+static gboolean
+must_look (Worker *worker, const ErrandPrepared *prepared)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (prepared != NULL && now_us - worker->looked_us < LOOK_US)
+    return FALSE;
+  worker->looked_us = now_us;
+  return TRUE;
+}
+
+/* An approval that was taken back ends at once; where there is none, a new one may be seen later. */
+static void
+read_approvals (Worker *worker, gboolean is_looking)
+{
+  if (is_looking || worker->place.approved->len > 0)
+    workplace_read_approvals (&worker->place, &worker->call);
+}
+
 /* Where we are now. What belongs to another network or location is left behind: its sessions and
  * approvals. */
 static gboolean
-go_to_place (Worker *worker, GError **error)
+go_to_place (Worker *worker, gboolean is_looking, GError **error)
 {
   Run *run = worker->run;
   gboolean is_open = TRUE;
 
   g_mutex_lock (&run->mutex);
-  if (worker->call.network != run->network || engine_call_is_elsewhere (&worker->call))
+  if (worker->call.network != run->network ||
+      (is_looking && engine_call_is_elsewhere (&worker->call)))
     {
       leave_place (worker);
       engine_call_init_beside (&worker->call, run->call, run->network, run->context);
@@ -131,11 +154,12 @@ deliver (gpointer data, const LaneTask *task, GCancellable *cancellable, GError 
 {
   Worker *worker = data;
   g_autoptr (ErrandPrepared) prepared = task->prepared;
+  gboolean is_looking = must_look (worker, prepared);
 
-  if (!go_to_place (worker, error))
+  if (!go_to_place (worker, is_looking, error))
     return NULL;
   worker->lane = task->lane;
-  workplace_read_approvals (&worker->place, &worker->call);
+  read_approvals (worker, is_looking);
   worker->place.context.by_schedule = TRUE;
   worker->place.context.event = (ScheduleEvent) task->why;
   g_set_object (&worker->call.cancellable, cancellable);
