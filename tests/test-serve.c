@@ -321,6 +321,8 @@ test_other_protocols (House *house, gconstpointer data)
                ".\r\n",
     TO_THE_END "GET / HTTP/1.1\r\n",
     TO_THE_END "OPTIONS * HTTP/1.1\r\n",
+    TO_THE_END "EHLO / HTTP/1.1\r\nHost: a\r\n\r\n" WEB MAIL,
+    TO_THE_END "NOOP / HTTP/1.1\r\nHost: a\r\n\r\n" EHLO WEB MAIL,
     TO_THE_END "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     TO_THE_END "\x16\x03\x01\x02",
     TO_THE_END "\x05\x01",

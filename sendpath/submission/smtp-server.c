@@ -212,15 +212,16 @@ find_fault (const SmtpServer *server, guint i, const char *argument)
   return NULL;
 }
 
-/* Something that speaks another protocol, as a browser can be made to, is not heard to its end (T-158).
- */
+/* Something that speaks another protocol, as a browser can be made to, is not heard to its end (T-158). What is
+ * asked for by HTTP may have any name, EHLO too. */
 static SmtpNext
 run_line (SmtpServer *server, const char *line)
 {
   gsize length = strcspn (line, " ");
   const char *argument = line[length] == ' ' ? line + length + 1 : "";
+  gboolean is_http = !server->is_greeted && strstr (argument, " HTTP/") != NULL;
 
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+  for (guint i = 0; !is_http && i < G_N_ELEMENTS (commands); i++)
     if (strlen (commands[i].verb) == length &&
         g_ascii_strncasecmp (commands[i].verb, line, length) == 0)
       {
