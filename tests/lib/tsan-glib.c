@@ -3,6 +3,7 @@
  * look like a race. Here each of these functions says what it promises, and calls the real one. It is
  * preloaded by `make check-tsan`, and knows nothing of sendpath. */
 #include <dlfcn.h>
+#include <stdlib.h>
 
 #include <gio/gio.h>
 
@@ -10,6 +11,13 @@ void __tsan_acquire (void *address);
 void __tsan_release (void *address);
 
 #define REAL(function) ((__typeof__ (&function)) dlsym (RTLD_NEXT, #function))
+
+/* The programs that a test starts have no sanitizer in them, and cannot bear this. */
+__attribute__ ((constructor)) static void
+stay_alone (void)
+{
+  unsetenv ("LD_PRELOAD");
+}
 
 /* A function that waits for, or lets go, what is at its first argument. */
 #define ACQUIRES(function, type)                                                                   \
