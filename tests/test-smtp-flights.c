@@ -41,10 +41,11 @@ serve (gpointer data)
   return NULL;
 }
 
+static const SmtpSessionOptions patient = { .patience_s = 20 };
+
 static SmtpSession *
-open_session (Peer *peer, const char *const *replies)
+open_session (Peer *peer, const char *const *replies, const SmtpSessionOptions *options)
 {
-  static const SmtpSessionOptions options = { .patience_s = 20 };
   int fds[2];
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), ==, 0);
   *peer = (Peer) { replies, g_ptr_array_new_with_free_func (g_free), fds[1], NULL };
@@ -56,7 +57,7 @@ open_session (Peer *peer, const char *const *replies)
   Stream *stream = stream_new (connection, NULL, NULL);
   g_autoptr(SendpathReply) greeting = reply_read (stream);
   Runner winner = { .endpoint = endpoint, .stream = stream, .greeting = greeting };
-  SmtpSession *session = smtp_session_new (&winner, &options);
+  SmtpSession *session = smtp_session_new (&winner, options);
   g_assert_true (smtp_session_open (session));
   return session;
 }
@@ -130,7 +131,7 @@ test_data (void)
   static const char *const expected[]
       = { "EHLO ", "MAIL RCPT DATA ", "… . MAIL RCPT DATA ", "… . ", "QUIT ", NULL };
   Peer peer;
-  SmtpSession *session = open_session (&peer, replies);
+  SmtpSession *session = open_session (&peer, replies, &patient);
   g_autoptr(Delivery) first = new_delivery ("a@adatum.com", 60000);
   g_autoptr(Delivery) second = new_delivery ("b@adatum.com", 4000);
 
@@ -153,7 +154,7 @@ test_large (void)
       static const char *const replies[]
           = { "220 x\r\n", "250-x\r\n250 PIPELINING\r\n", "250 ok\r\n250 ok\r\n354 go\r\n", NULL };
       Peer peer;
-      SmtpSession *session = open_session (&peer, replies);
+      SmtpSession *session = open_session (&peer, replies, &patient);
       g_autoptr(Delivery) delivery = new_delivery ("a@adatum.com", length);
 
       /* after the first write of the content it hangs up, and has not seen the dot */
@@ -188,7 +189,7 @@ test_flight (void)
   static const char *const expected[]
       = { "EHLO ", "MAIL RCPT RCPT BDAT … . … ", "QUIT ", NULL };
   Peer peer;
-  SmtpSession *session = open_session (&peer, replies);
+  SmtpSession *session = open_session (&peer, replies, &patient);
   g_autoptr(Delivery) delivery = new_delivery ("a@adatum.com b@adatum.com", 60000);
 
   delivery->is_proven = TRUE;
@@ -229,6 +230,44 @@ test_refused_chunk (void)
   scripted_server_assert_played (server);
 }
 
+/* Whoever throws away what came behind the dot is not waited for as long as for a reply to MAIL, and
+ * whoever calls it out of turn shows the same: pipelining is not for them. */
+static void
+check_suspected (const char *reply, guint patience_s)
+{
+  const SmtpSessionOptions options = { .patience_s = patience_s };
+  g_autofree char *last = g_strconcat ("250 queued\r\n", reply, NULL);
+  const char *const replies[] = { "220 x\r\n", "250-x\r\n250 PIPELINING\r\n",
+                                  "250 ok\r\n250 ok\r\n354 go\r\n", last, "221 bye\r\n", NULL };
+  Peer peer;
+  SmtpSession *session = open_session (&peer, replies, &options);
+  g_autoptr(Delivery) first = new_delivery ("a@adatum.com", 4000);
+  g_autoptr(Delivery) second = new_delivery ("b@adatum.com", 4000);
+
+  first->get_next = get_next;
+  first->data = second;
+  smtp_session_deliver (session, first);
+  smtp_fixture_assert_outcome (first, 0, "eod 250");
+  g_assert_cmpuint (smtp_session_get_suspects (session), ==, 0);
+  smtp_session_deliver (session, second);
+  g_assert_cmpint (second->phase, ==, SENDPATH_PHASE_MAIL);
+  g_assert_cmpuint (smtp_session_get_suspects (session), ==, SMTP_CAP_PIPELINING);
+  close_session (session, &peer);
+  g_ptr_array_unref (peer.writes);
+}
+
+static void
+test_thrown_away (void)
+{
+  check_suspected ("", 1);
+}
+
+static void
+test_out_of_turn (void)
+{
+  check_suspected ("503 5.5.1 no\r\n503 5.5.1 no\r\n503 5.5.1 no\r\n", 20);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -237,5 +276,7 @@ main (int argc, char **argv)
   g_test_add_func ("/smtp-flights/the-dot-is-never-alone", test_large);
   g_test_add_func ("/smtp-flights/a-proven-route-takes-one-flight", test_flight);
   g_test_add_func ("/smtp-flights/no-chunk-follows-a-refused-one", test_refused_chunk);
+  g_test_add_func ("/smtp-flights/what-follows-was-thrown-away", test_thrown_away);
+  g_test_add_func ("/smtp-flights/what-follows-was-out-of-turn", test_out_of_turn);
   return g_test_run ();
 }

@@ -29,6 +29,27 @@ was_taken (const Delivery *delivery)
   return FALSE;
 }
 
+static void
+leave_out_suspects (Leg *leg)
+{
+  leg->on_trial = leg->suspects;
+  leg->avoided |= leg->suspects;
+  leg->suspects = 0;
+}
+
+static guint
+find_suspects (Leg *leg)
+{
+  return smtp_session_get_suspects (leg->session) & ~leg->avoided;
+}
+
+void
+leg_doubt_manners (Leg *leg)
+{
+  leg->suspects = find_suspects (leg);
+  leave_out_suspects (leg);
+}
+
 /* The same message went with one thing less: that is what it was. */
 void
 leg_judge_manners (Leg *leg, const Delivery *delivery)
@@ -38,14 +59,12 @@ leg_judge_manners (Leg *leg, const Delivery *delivery)
   if (leg->on_trial != 0 && was_taken (delivery))
     server_manners_note (plan->memory, leg->route->server, leg->on_trial, plan->now_s);
   leg->on_trial = 0;
-  leg->suspects = smtp_session_get_suspects (leg->session) & ~leg->avoided;
+  leg->suspects = find_suspects (leg);
 }
 
 gboolean
 leg_try_without (Leg *leg)
 {
-  leg->on_trial = leg->suspects;
-  leg->avoided |= leg->suspects;
-  leg->suspects = 0;
+  leave_out_suspects (leg);
   return leg_reconnect (leg);
 }

@@ -94,6 +94,8 @@ char *leg_dup_dsn_notify (Leg *leg, SendpathMessage *message);
 /* leg-manners.c */
 /* Before a session begins: what it had better not use. */
 void leg_recall_manners (Leg *leg);
+/* After an offer that is made again in a new connection, before that: what it had better do without. */
+void leg_doubt_manners (Leg *leg);
 /* After an offer, before it is settled. */
 void leg_judge_manners (Leg *leg, const Delivery *delivery);
 /* In a new connection without what is suspected. TRUE: offer again. */

@@ -385,6 +385,7 @@ offer_to (Leg *leg, const char *const *addresses)
   smtp_session_deliver (leg->session, delivery);
   if (was_stale (leg, delivery) || was_unwanted (leg, delivery))
     {
+      leg_doubt_manners (leg);
       if (!leg_reconnect (leg))
         return;
       smtp_session_deliver (leg->session, delivery);

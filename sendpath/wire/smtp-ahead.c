@@ -81,6 +81,7 @@ smtp_ahead_take (SmtpSession *session)
     return FALSE;
   smtp_ahead_clear (&session->ahead);
   smtp_transaction_note_sent (transaction);
+  transaction->was_ahead = transaction->is_pipelined = TRUE;
   return TRUE;
 }
 

@@ -36,7 +36,8 @@ is_bdat_unknown (const SmtpTransaction *transaction)
   return FALSE;
 }
 
-/* Replies that are none or come too many, or a command out of turn that was not, are signs enough.
+/* Replies that are none or come too many, or none at all to what went behind a dot, or a command out of
+ * turn that was not, are signs enough.
  * A lost link is one only where it was lost between a flight and its replies, in a connection that
  * did nothing before: some servers hang up on a flight, and many after a message, or when they were
  * idle. It happens without any reason too; that is why the trial decides. */
@@ -47,7 +48,7 @@ is_flight_misread (const SmtpSession *session, const SmtpTransaction *transactio
 
   if (!transaction->is_pipelined)
     return FALSE;
-  return transaction->is_confused || fault == SENDPATH_FAULT_PROTOCOL
+  return transaction->is_confused || transaction->is_unheard || fault == SENDPATH_FAULT_PROTOCOL
          || (fault == SENDPATH_FAULT_LINK_LOST && !session->was_used
              && transaction->next_in < transaction->next_out);
 }

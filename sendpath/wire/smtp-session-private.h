@@ -70,8 +70,10 @@ typedef struct {
   guint            n_chunks; /* BDATs whose replies were not read yet */
   SendpathReply   *refusal;  /* of one that was not the last; or NULL */
   gboolean         is_recorded; /* before_dot() was called */
-  gboolean         is_pipelined; /* several commands were out at once, for this delivery alone */
+  gboolean         was_ahead;    /* its envelope went out behind the dot of the message before */
+  gboolean         is_pipelined; /* several commands were out at once, or behind that dot */
   gboolean         is_confused;  /* a command was out of turn for the server, but was not */
+  gboolean         is_unheard;   /* the server answered the dot, and never what came behind it */
 } SmtpTransaction;
 
 /* An envelope that is out before its delivery is known, its replies unread; DATA is its end. */

@@ -20,6 +20,10 @@ static const struct {
   { " NOTIFY=", SMTP_CAP_DSN },
 };
 
+/* Some servers throw away what came before they answered a dot. What is not answered so soon after the
+ * dot is said again in another connection, at no risk: there was no content yet. */
+#define AHEAD_PATIENCE_S 30
+
 /* RFC 5321 sections 4.1.1.11 and 4.2.2 */
 static const guint parameter_refusals[] = { 501, 504, 555 };
 
@@ -217,12 +221,28 @@ smtp_step_envelope (SmtpSession *session)
   return transaction->way == SMTP_WAY_FLIGHT ? SMTP_STEP_CHUNKS : get_answer_step (transaction);
 }
 
+/* The reply to MAIL. */
+static guint
+read_first (SmtpSession *session)
+{
+  SmtpTransaction *transaction = session->transaction;
+  if (!transaction->was_ahead)
+    return smtp_session_read (session, 250, 259);
+
+  session->timeout_s = MIN (session->timeout_s, AHEAD_PATIENCE_S);
+  gint64 end_us = g_get_monotonic_time () + session->timeout_s * G_USEC_PER_SEC;
+  guint code = smtp_session_read (session, 250, 259);
+  transaction->is_unheard = code == 0 && g_get_monotonic_time () >= end_us;
+  transaction->is_confused = code == 503;
+  return code;
+}
+
 /* A server that refuses MAIL has no message that it could take. */
 SmtpStep
 smtp_step_mail (SmtpSession *session)
 {
   SmtpTransaction *transaction = session->transaction;
-  guint code = smtp_session_read (session, 250, 259);
+  guint code = read_first (session);
 
   if (is_over (session) && code == 0 && transaction->way == SMTP_WAY_FLIGHT)
     smtp_transaction_leave_open (session);
