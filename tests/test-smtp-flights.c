@@ -238,7 +238,7 @@ check_suspected (const char *reply, guint patience_s)
   const SmtpSessionOptions options = { .patience_s = patience_s };
   g_autofree char *last = g_strconcat ("250 queued\r\n", reply, NULL);
   const char *const replies[] = { "220 x\r\n", "250-x\r\n250 PIPELINING\r\n",
-                                  "250 ok\r\n250 ok\r\n354 go\r\n", last, "221 bye\r\n", NULL };
+                                  "250 ok\r\n250 ok\r\n354 go\r\n", last, NULL };
   Peer peer;
   SmtpSession *session = open_session (&peer, replies, &options);
   g_autoptr(Delivery) first = new_delivery ("a@adatum.com", 4000);
