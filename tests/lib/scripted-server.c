@@ -159,6 +159,21 @@ serve (gpointer data)
 
 /* ---- the test's side ------------------------------------------------------------------------- */
 
+/* One that nobody has at any address: a second server may be wanted at the same port of another one. */
+static guint16
+find_unused_port (void)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { INADDR_ANY } };
+  socklen_t length = sizeof address;
+  int probe = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  if (bind (probe, (struct sockaddr *) &address, sizeof address) != 0
+      || getsockname (probe, (struct sockaddr *) &address, &length) != 0)
+    g_error ("no unused port: %s", g_strerror (errno));
+  close (probe);
+  return ntohs (address.sin_port);
+}
+
 static void
 listen_at (ScriptedServer *server, guint16 port)
 {
@@ -232,7 +247,7 @@ start (const char *dialogue, int cut_at, in_addr_t host, guint16 port)
 ScriptedServer *
 scripted_server_new (const char *dialogue, int cut_at)
 {
-  return start (dialogue, cut_at, htonl (INADDR_LOOPBACK), 0);
+  return start (dialogue, cut_at, htonl (INADDR_LOOPBACK), find_unused_port ());
 }
 
 ScriptedServer *
